@@ -1,0 +1,1 @@
+"""What one bot does at one kind of task; generic over systems."""

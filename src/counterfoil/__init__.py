@@ -1,0 +1,1 @@
+"""Counterfoil: unattended bots for the bank back office, every keystroke on the record."""

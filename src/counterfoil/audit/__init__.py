@@ -1,0 +1,1 @@
+"""The record of every step, and the proof that nobody changed it."""

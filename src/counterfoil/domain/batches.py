@@ -1,0 +1,65 @@
+"""What a spreadsheet became: items, findings, and totals that prove nothing was dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from counterfoil.domain.items import WorkItem
+from counterfoil.domain.values import digest_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something wrong or odd with the data. Collected, never raised."""
+
+    code: str  # stable: "iban_checksum", "not_an_amount", "duplicate_suspect"
+    severity: Literal["refuse", "hold", "note"]  # the row is refused / waits for a person / kept
+    message: str  # a sentence with the remedy; account numbers are masked
+    row: int | None = None  # as the spreadsheet numbers it; None: the whole file
+    column: str | None = None  # header text
+    cell: str | None = None  # "Payments!D17"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlTotals:
+    """Count and sum per currency, carried from the file to the last receipt."""
+
+    count: int
+    sums: tuple[tuple[str, Decimal], ...]  # (ISO 4217, sum), sorted by currency
+
+    @classmethod
+    def of(cls, items: Sequence[WorkItem]) -> ControlTotals:
+        """The totals of *items*."""
+        sums: dict[str, Decimal] = {}
+        for item in items:
+            currency = item.payload.currency
+            sums[currency] = sums.get(currency, Decimal(0)) + item.payload.total()
+        return cls(count=len(items), sums=tuple(sorted(sums.items())))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One accepted file. ``rows_read`` = items + refused rows, to the last row."""
+
+    batch_id: str  # "B-" and 10 characters of the document's hash, base 32
+    document_sha256: str
+    name: str  # the file's name, for people
+    system: str
+    sheet_map: str
+    maker: str  # who dropped it: the folder's owner in config, or the file's
+    items: tuple[WorkItem, ...]
+    findings: tuple[Finding, ...]
+    rows_read: int
+
+    def digest(self) -> str:
+        """What an approver saw and approves: every item's payload, in order."""
+        return digest_of(
+            {
+                "batch": self.batch_id,
+                "document": self.document_sha256,
+                "items": [[item.item_id, item.payload_sha256()] for item in self.items],
+            }
+        )

@@ -1,0 +1,74 @@
+"""What can go wrong, told apart by what has to happen next.
+
+CounterfoilError
+├── Refused         someone said no: park the item, a person decides
+├── Unavailable     nothing was keyed: wait and try again
+├── InDoubt         something may have been keyed: look it up, never key again
+├── ClaimLost       another worker owns this item now: put the hands up
+├── Quarantined     this file cannot be trusted: set it aside, with the reason
+├── AuditLost       a step could not be recorded: stop before the next one
+└── SetupError      our own files are wrong: do not start
+    └── MapError
+
+Unknown never means "try again": what no class describes is a defect and stops the run.
+"""
+
+
+class CounterfoilError(Exception):
+    """The root of everything we raise on purpose."""
+
+
+class Refused(CounterfoilError):
+    """The bank's system or one of our rules refused this item; nothing is booked."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(f"{code}: {reason}")
+        self.code = code  # one of ours, stable: reports and rules count by it
+        self.reason = reason  # the system's own words, for the person who decides
+
+
+class Unavailable(CounterfoilError):
+    """The screen could not be used; it is certain that nothing was keyed."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+        self.where = where
+        self.reason = reason
+
+
+class InDoubt(CounterfoilError):
+    """The commit was sent, or may have been, and no answer that we can read came."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        super().__init__(f"{where}: {reason}")
+        self.where = where
+        self.reason = reason
+
+
+class ClaimLost(CounterfoilError):
+    """Another worker holds this item or this bank login by now; nothing was keyed."""
+
+
+class Quarantined(CounterfoilError):
+    """A file that cannot be trusted as a whole.
+
+    The message names the place (sheet, cell, byte) and what to do about it.
+    """
+
+    def __init__(self, code: str, reason: str, *, remedy: str = "") -> None:
+        super().__init__(f"{code}: {reason}" + (f" -> {remedy}" if remedy else ""))
+        self.code = code
+        self.reason = reason
+        self.remedy = remedy
+
+
+class AuditLost(CounterfoilError):
+    """A step could not be written to the audit log; nothing irreversible may follow."""
+
+
+class SetupError(CounterfoilError):
+    """Our own configuration is wrong; the message names file, key and remedy."""
+
+
+class MapError(SetupError):
+    """A map in selectors/ is not exactly right."""

@@ -1,0 +1,1 @@
+"""The decisions. Pure: no files, no clock, no database."""

@@ -1,0 +1,1 @@
+"""What we remember: the ledger, the evidence, the documents."""
