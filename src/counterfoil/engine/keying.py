@@ -21,7 +21,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from counterfoil.domain.items import LookUp, Receipt, WorkItem
-from counterfoil.errors import ClaimLost, InDoubt, Refused, Unavailable
+from counterfoil.errors import InDoubt, Refused, Unavailable
 
 
 class Verdict(StrEnum):
