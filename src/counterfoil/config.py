@@ -1,0 +1,160 @@
+"""config.toml, read strictly: one record, refused with file, key and nearest known key.
+
+Paths are relative to the folder of config.toml. Nothing secret stands here: a login
+names its credential, and adapters/secrets.py fetches it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from counterfoil.errors import SetupError
+from counterfoil.toml_records import load_record
+
+CONFIG_NAME = "config.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Whose back office this is, and where everything we write goes."""
+
+    name: str
+    data: Path = Path("var")  # ledger, audit log, evidence, received documents
+    credentials: Path = Path("var/credentials")  # one file each, mode 0600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSettings:
+    """Where the ledger lives."""
+
+    url: str = ""  # SQLAlchemy's URL; empty: SQLite in the data folder, one worker process
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserSettings:
+    """Which Chromium the bots drive."""
+
+    executable: Path | None = None  # None: the first one found on this machine
+    headless: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """One bank login. It is used by one session at a time, across all machines."""
+
+    name: str
+    values: dict[str, str]  # what the sign-on map types besides the password
+    credential: str  # the name of the password in the credential store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What makes "absent" a proof; see docs/KEYING.md. Unknown: leave the key out."""
+
+    source: str  # who says so: a manual's section, a contract, a measurement
+    late_booking_seconds: int | None = None
+    list_staleness_seconds: int | None = None
+    claim_limit_seconds: int = 10
+    margin_seconds: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SystemSettings:
+    """One legacy system that the bots key into; its screens are in selectors/<name>/."""
+
+    base_url: str
+    logins: tuple[Login, ...]
+    bounds: Bounds
+    sessions_max: int = 1
+    attempts_max: int = 3
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.sessions_max <= max(len(self.logins), 1):
+            raise ValueError(
+                f"sessions_max = {self.sessions_max} needs as many logins, found {len(self.logins)}"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """One watched folder: what is dropped there, and where it is to be keyed."""
+
+    path: Path
+    sheet_map: str  # selectors/sheets/<sheet_map>.toml
+    system: str  # [systems.<system>]
+    maker: str  # who answers for what is dropped; may not approve it
+    stable_seconds: float = 3.0  # size and date unchanged for so long: the copy is done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalSettings:
+    """When a second person has to look, and who may be that person."""
+
+    limits: dict[str, Decimal] = field(default_factory=dict)  # ISO 4217 -> sum that needs none
+    approvers: tuple[str, ...] = ()
+    aliases: dict[str, str] = field(default_factory=dict)  # another spelling -> the person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All of config.toml."""
+
+    schema: Literal[1]
+    site: Site
+    ledger: LedgerSettings = field(default_factory=LedgerSettings)
+    browser: BrowserSettings = field(default_factory=BrowserSettings)
+    approval: ApprovalSettings = field(default_factory=ApprovalSettings)
+    systems: dict[str, SystemSettings] = field(default_factory=dict)
+    folders: dict[str, Folder] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, folder in self.folders.items():
+            if folder.system not in self.systems:
+                known = ", ".join(sorted(self.systems)) or "none"
+                raise ValueError(
+                    f"folders: {name}: system {folder.system!r} is not among [systems.*]: {known}"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A suite's folder (config.toml, bots, workflows, selectors) and its settings."""
+
+    root: Path
+    config: Config
+
+    def path(self, relative: Path) -> Path:
+        """*relative* as config.toml means it."""
+        return relative if relative.is_absolute() else self.root / relative
+
+    @property
+    def data(self) -> Path:
+        """Where everything we write goes."""
+        return self.path(self.config.site.data)
+
+    @property
+    def selectors(self) -> Path:
+        """The maps."""
+        return self.root / "selectors"
+
+    @property
+    def ledger_url(self) -> str:
+        """SQLAlchemy's URL of the ledger."""
+        return self.config.ledger.url or f"sqlite:///{self.data / 'ledger.sqlite'}"
+
+
+def find_suite(start: Path) -> Suite:
+    """Walk up from *start* to the folder that holds config.toml, and read it.
+
+    Raises:
+        SetupError: There is none, or it is not exactly right.
+    """
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / CONFIG_NAME).is_file():
+            return Suite(folder, load_record(Config, folder / CONFIG_NAME, error=SetupError))
+    raise SetupError(
+        f"no {CONFIG_NAME} in {start} or above it: run counterfoil inside a suite's folder"
+    )

@@ -1,0 +1,75 @@
+"""config.toml is read strictly: a wrong key stops the start and names its remedy."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from counterfoil.config import find_suite
+from counterfoil.errors import SetupError
+
+ROOT = Path(__file__).parent.parent
+
+
+def suite_with(folder: Path, text: str) -> Path:
+    (folder / "config.toml").write_text(text, "utf-8")
+    return folder
+
+
+def test_our_own_config_is_right() -> None:
+    config = find_suite(ROOT).config
+
+    assert config.approval.limits["CZK"] == Decimal("250000.00")
+    assert config.systems["corebank"].sessions_max == 2
+
+
+def test_the_suite_is_found_from_a_folder_inside_it(tmp_path: Path) -> None:
+    suite_with(tmp_path, 'schema = 1\n[site]\nname = "x"\n')
+    (tmp_path / "a/b").mkdir(parents=True)
+
+    assert find_suite(tmp_path / "a/b").root == tmp_path
+
+
+def test_a_misspelt_key_is_refused_with_the_nearest_known_one(tmp_path: Path) -> None:
+    suite_with(tmp_path, 'schema = 1\n[site]\nname = "x"\ncredentails = "c"\n')
+
+    with pytest.raises(
+        SetupError, match=r"config\.toml: site: unknown key 'credentails', did you mean 'cred"
+    ):
+        find_suite(tmp_path)
+
+
+def test_an_amount_written_as_a_binary_fraction_is_refused(tmp_path: Path) -> None:
+    suite_with(tmp_path, 'schema = 1\n[site]\nname = "x"\n[approval]\nlimits = { EUR = 0.1 }\n')
+
+    with pytest.raises(SetupError, match=r"approval: limits: EUR: expected Decimal, found 0\.1"):
+        find_suite(tmp_path)
+
+
+def test_a_folder_for_an_unknown_system_is_refused(tmp_path: Path) -> None:
+    suite_with(
+        tmp_path,
+        'schema = 1\n[site]\nname = "x"\n[folders.a]\npath = "in"\nsheet_map = "payments"\n'
+        'system = "nowhere"\nmaker = "m"\n',
+    )
+
+    with pytest.raises(SetupError, match=r"folders: a: system 'nowhere' is not among"):
+        find_suite(tmp_path)
+
+
+def test_more_sessions_than_logins_are_refused(tmp_path: Path) -> None:
+    suite_with(
+        tmp_path,
+        'schema = 1\n[site]\nname = "x"\n[systems.s]\nbase_url = "http://127.0.0.1:1"\n'
+        'sessions_max = 2\nlogins = []\nbounds = { source = "none" }\n',
+    )
+
+    with pytest.raises(SetupError, match=r"systems: s: sessions_max = 2 needs as many logins"):
+        find_suite(tmp_path)
+
+
+def test_a_folder_without_config_says_where_it_looked(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"no config\.toml in .* or above it"):
+        find_suite(tmp_path)

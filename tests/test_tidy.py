@@ -1,0 +1,240 @@
+"""House rules that a reviewer should not have to remember.
+
+Each rule is one table; each failure names the file, the line and the rule.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+NOUNS = {"counterfoil.domain", "counterfoil.errors", "counterfoil.toml_records"}
+
+#: Who may import whom, within the project. A room may always import itself.
+MAY_IMPORT: dict[str, set[str]] = {
+    "counterfoil.errors": set(),
+    "counterfoil.toml_records": {"counterfoil.errors"},
+    "counterfoil.config": {"counterfoil.errors", "counterfoil.toml_records"},
+    "counterfoil.domain": {"counterfoil.errors"},
+    "counterfoil.rules": NOUNS,
+    "counterfoil.adapters": NOUNS,
+    "counterfoil.audit": NOUNS,
+    "counterfoil.store": NOUNS | {"counterfoil.audit"},
+    "counterfoil.engine": NOUNS | {"counterfoil.audit", "counterfoil.store", "counterfoil.config"},
+    "counterfoil.cli": {"counterfoil", "bots", "workflows"},
+    "bots": NOUNS | {"counterfoil.adapters"},
+    "workflows": {"counterfoil", "bots"},
+    "fixtures": set(),
+}
+#: Where a wide permission above has an exception.
+MAY_NOT_IMPORT: dict[str, set[str]] = {"workflows": {"counterfoil.cli"}}
+
+#: The one room that may import each third-party package.
+HOME_OF = {
+    "alembic": "src/counterfoil/store/",
+    "apscheduler": "src/counterfoil/engine/scheduler.py",
+    "cryptography": ("src/counterfoil/audit/keys.py", "src/counterfoil/store/vault.py"),
+    "dbos": "src/counterfoil/engine/durable.py",
+    "defusedxml": "src/counterfoil/adapters/sheets/",
+    "filelock": "src/counterfoil/engine/",
+    "loguru": "src/counterfoil/audit/log.py",
+    "openpyxl": ("src/counterfoil/adapters/sheets/", "fixtures/"),
+    "pdfplumber": "src/counterfoil/adapters/statement_pdf.py",
+    "playwright": "src/counterfoil/adapters/screens/",
+    "psutil": "src/counterfoil/engine/",
+    "psycopg": "src/counterfoil/store/",
+    "pypdfium2": "src/counterfoil/adapters/statement_pdf.py",
+    "python_calamine": "src/counterfoil/adapters/sheets/",
+    "reportlab": "fixtures/",
+    "rich": "src/counterfoil/cli/",
+    "schwifty": "src/counterfoil/adapters/bank_codes.py",
+    "sqlalchemy": ("src/counterfoil/store/", "src/counterfoil/engine/durable.py"),
+    "typer": "src/counterfoil/cli/",
+    "watchfiles": "src/counterfoil/adapters/inbox.py",
+}
+
+LINES_PER_FUNCTION_MAX = 50
+LINES_PER_FILE_MAX = 400
+#: Better long than torn apart; each with its reason.
+LONG_FILES = {
+    "src/counterfoil/audit/verifier.py": "an auditor is handed one file",
+}
+
+
+def test_imports_point_one_way() -> None:
+    wrong = [
+        f"{path}: {importer} must not import {imported}"
+        for path, tree in sources()
+        if (importer := room_of(module_name(path))) is not None
+        for imported in imports(tree)
+        if (target := room_of(imported)) is not None and target != importer
+        if not any(belongs(imported, to=allowed) for allowed in MAY_IMPORT[importer])
+        or any(belongs(imported, to=banned) for banned in MAY_NOT_IMPORT.get(importer, ()))
+    ]
+    assert wrong == []
+
+
+def test_workflows_and_bots_stand_alone() -> None:
+    """Workflows never call each other: the next finds what the last one filed."""
+    wrong = [
+        f"{path}: imports {imported}"
+        for path, tree in sources()
+        if path.startswith(("workflows/", "bots/"))
+        for imported in imports(tree)
+        if belongs(imported, to="workflows")
+    ]
+    assert wrong == []
+
+
+def test_each_third_party_package_has_one_home() -> None:
+    wrong = [
+        f"{path}: imports {package}, whose home is {home}"
+        for path, tree in sources()
+        for imported in imports(tree)
+        for package, home in HOME_OF.items()
+        if belongs(imported, to=package) and not path.startswith(home)
+    ]
+    assert wrong == []
+
+
+def test_every_third_party_package_has_a_home() -> None:
+    ours = {"counterfoil", "bots", "workflows", "fixtures"}
+    wrong = [
+        f"{path}: {imported} has no home in the table above"
+        for path, tree in sources()
+        for imported in imports(tree)
+        if (top := imported.partition(".")[0]) not in sys.stdlib_module_names
+        if top not in ours and top not in HOME_OF
+    ]
+    assert wrong == []
+
+
+def test_nothing_is_too_long_to_read() -> None:
+    wrong = [
+        f"{path}:{node.lineno}: {node.name} has {lines} lines"
+        for path, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if (lines := (node.end_lineno or 0) - node.lineno + 1) > LINES_PER_FUNCTION_MAX
+    ]
+    wrong += [
+        f"{path}: {lines} lines"
+        for path, _ in sources()
+        if path not in LONG_FILES
+        if (lines := len((ROOT / path).read_text("utf-8").splitlines())) > LINES_PER_FILE_MAX
+    ]
+    assert wrong == []
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    wrong = [path for path, tree in sources() if not ast.get_docstring(tree)]
+    assert wrong == []
+
+
+def test_selectors_holds_no_python() -> None:
+    """A package called "selectors" would hide the standard module of that name,
+    and with it break subprocess, asyncio and socketserver."""
+    assert list((ROOT / "selectors").rglob("*.py")) == []
+
+
+def test_money_is_never_a_float() -> None:
+    wrong = [
+        f"{path}:{node.lineno}: {ast.unparse(node)}"
+        for path, tree in sources()
+        if path.startswith(("src/counterfoil/domain", "src/counterfoil/rules"))
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Constant) and isinstance(node.value, float))
+        or (isinstance(node, ast.Name) and node.id == "float")
+    ]
+    assert wrong == []
+
+
+def test_nothing_is_left_to_do() -> None:
+    marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+    wrong = [
+        f"{path}:{number}"
+        for path, _ in sources()
+        for number, line in enumerate((ROOT / path).read_text("utf-8").splitlines(), 1)
+        if marks.search(line)
+    ]
+    assert wrong == []
+
+
+def test_no_file_names_a_package_registry() -> None:
+    hosts = [
+        "pypi" + ".org",
+        "files.python" + "hosted.org",
+        "npm" + "js.org",
+        "deb.debian" + ".org",
+    ]
+    wrong = [
+        f"{path}: {host}"
+        for path in tracked()
+        if (ROOT / path).suffix not in {".xlsx", ".png", ".jpg", ".pdf", ".gz"}
+        for host in hosts
+        if host in (ROOT / path).read_text("utf-8", errors="replace")
+    ]
+    assert wrong == []
+
+
+def test_the_lock_has_hashes_and_no_index_lines() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    assert "--hash=sha256:" in lock
+    assert [line for line in lock.splitlines() if line.startswith("-")] == []
+    assert "://" not in lock
+
+
+def test_the_checker_sees_a_wrong_import() -> None:
+    """A rule that cannot fail is no rule."""
+    tree = ast.parse("from counterfoil.store import ledger\nimport playwright.async_api")
+    assert list(imports(tree)) == ["counterfoil.store.ledger", "playwright.async_api"]
+    assert room_of("counterfoil.store.ledger") == "counterfoil.store"
+    assert not belongs("counterfoil.storehouse", to="counterfoil.store")
+    with pytest.raises(AssertionError):
+        list(imports(ast.parse("from . import ledger")))
+
+
+@cache
+def sources() -> tuple[tuple[str, ast.Module], ...]:
+    """Every module of the product: (path, syntax tree)."""
+    return tuple(
+        (path.relative_to(ROOT).as_posix(), ast.parse(path.read_text("utf-8")))
+        for folder in ("src/counterfoil", "bots", "workflows", "fixtures")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    )
+
+
+def tracked() -> list[str]:
+    git = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [path for path in git.stdout.splitlines() if (ROOT / path).is_file()]
+
+
+def module_name(path: str) -> str:
+    return path.removeprefix("src/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def room_of(module: str) -> str | None:
+    found = [room for room in MAY_IMPORT if belongs(module, to=room)]
+    return max(found, key=len, default=None)
+
+
+def belongs(module: str, *, to: str) -> bool:
+    return module == to or module.startswith(f"{to}.")
