@@ -1,0 +1,142 @@
+"""Read the maps of one legacy system and refuse every one that is not exactly right.
+
+What a map may say stands in map_schema.py. Here: strict loading, and the checks that
+take more than one file. All faults that can be found before a browser starts are found
+before a browser starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from counterfoil.adapters.map_schema import (
+    Action,
+    Dialog,
+    Says,
+    ScreenMap,
+    Step,
+    System,
+    SystemMap,
+    Task,
+    groups_of,
+)
+from counterfoil.errors import MapError
+from counterfoil.toml_records import did_you_mean, load_record
+
+
+def load_system(selectors: Path, name: str) -> System:
+    """Load every map in ``selectors/<name>/``.
+
+    Raises:
+        MapError: A file is missing or not exactly right, or two do not fit together.
+    """
+    folder = selectors / name
+    for stray in sorted(selectors.rglob("*.py")):
+        raise MapError(f"{stray}: maps are data, and a module here would shadow Python's own")
+    system = load_record(SystemMap, folder / "system.toml")
+    screens = {
+        path.stem: load_record(ScreenMap, path)
+        for path in sorted(folder.glob("*.toml"))
+        if path.stem != "system"
+    }
+    loaded = System(name=name, map=system, screens=screens, folder=folder)
+    for trouble in faults(loaded):
+        raise MapError(trouble)
+    return loaded
+
+
+def faults(system: System) -> Iterator[str]:
+    """Where the maps of one system do not fit together, as finished sentences."""
+    top = f"{system.folder / 'system.toml'}"
+    yield from _session_faults(system, f"{top}: session")
+    for kind, task in system.map.tasks.items():
+        yield from _task_faults(system, task, f"{top}: tasks: {kind}")
+    for name, screen in system.screens.items():
+        yield from _screen_faults(system, screen, f"{system.folder / name}.toml")
+
+
+def _session_faults(system: System, where: str) -> Iterator[str]:
+    session = system.map.session
+    for step in (session.sign_on, *session.notices):
+        yield from _step_faults(system, step, where)
+    sign_on = system.screens.get(session.sign_on.screen)
+    if sign_on is not None and sign_on.open is None:
+        yield f"{where}: the screen {session.sign_on.screen!r} has no way to open it"
+    for marker in (session.signed_on, *session.expired, *session.unavailable):
+        yield from _unknown("frame", marker.frame, system.map.frames, where)
+
+
+def _task_faults(system: System, task: Task, where: str) -> Iterator[str]:
+    for step in task.steps:
+        yield from _step_faults(system, step, where)
+    effects = [_effect(system, step) for step in task.steps]
+    if not effects or effects[-1] != "commit" or "commit" in effects[:-1]:
+        yield f"{where}: the last step, and no other, must have the effect 'commit'"
+    look_up = task.look_up
+    yield from _step_faults(system, Step(screen=look_up.screen, action=look_up.action), where)
+    yield from _unknown("screen", look_up.list, system.screens, where)
+    if look_up.list in system.screens and system.screens[look_up.list].table is None:
+        yield f"{where}: the screen {look_up.list!r} has no table"
+    for name in {task.steps[0].screen if task.steps else "", look_up.screen}:
+        if name in system.screens and system.screens[name].open is None:
+            yield f"{where}: the screen {name!r} has no way to open it"
+    yield from _unread_before_commit(system, task, where)
+
+
+def _unread_before_commit(system: System, task: Task, where: str) -> Iterator[str]:
+    """Money and accounts typed on an earlier page must be seen again on the committing one."""
+    screens = [system.screens[s.screen] for s in task.steps if s.screen in system.screens]
+    if not screens:
+        return
+    last = screens[-1]
+    boxes = [box for action in last.actions.values() for box in action.dialogs]
+    texts: list[Says | Dialog] = [*last.echoes, *boxes]
+    seen = {each.value for each in last.fields.values()}
+    seen |= {group for says in texts for group in groups_of(says.pattern)}
+    for each in (one for screen in screens for one in screen.fields.values()):
+        if each.kind in ("money", "account") and each.value and each.value not in seen:
+            yield f"{where}: nothing on the committing screen shows {each.value!r} again"
+
+
+def _step_faults(system: System, step: Step, where: str) -> Iterator[str]:
+    yield from _unknown("screen", step.screen, system.screens, where)
+    if step.screen in system.screens:
+        yield from _unknown("action", step.action, system.screens[step.screen].actions, where)
+
+
+def _effect(system: System, step: Step) -> str:
+    screen = system.screens.get(step.screen)
+    action = screen.actions.get(step.action) if screen else None
+    return action.effect if action else ""
+
+
+def _screen_faults(system: System, screen: ScreenMap, where: str) -> Iterator[str]:
+    frames = [screen.frame, *screen.answers.frames, screen.open.menu_frame if screen.open else ""]
+    frames += [marker.frame for marker in (*screen.ready, *screen.never)]
+    for frame in frames:
+        yield from _unknown("frame", frame, system.map.frames, where)
+    for name, each in screen.fields.items():
+        yield from _unknown("action", each.filled_by, screen.actions, f"{where}: fields: {name}")
+    if screen.lines is not None:
+        yield from _unknown("action", screen.lines.add, screen.actions, f"{where}: lines")
+    if screen.table is not None:
+        yield from _unknown("action", screen.table.next, screen.actions, f"{where}: table")
+    for name, action in screen.actions.items():
+        yield from _action_faults(system, screen, action, f"{where}: actions: {name}")
+
+
+def _action_faults(system: System, screen: ScreenMap, action: Action, where: str) -> Iterator[str]:
+    if action.effect == "commit" and not screen.answers.receipts:
+        yield f"{where}: a commit needs receipts in [answers], else every item ends in doubt"
+    if action.popup is not None:
+        yield from _unknown("screen", action.popup.screen, system.screens, where)
+        popup = system.screens.get(action.popup.screen)
+        for name in action.popup.actions if popup else ():
+            yield from _unknown("action", name, popup.actions if popup else {}, where)
+
+
+def _unknown(what: str, name: str, known: Mapping[str, object], where: str) -> Iterator[str]:
+    """A sentence when *name* is given and not *known*."""
+    if name and name not in known:
+        yield f"{where}: unknown {what} {name!r}{did_you_mean(name, known)}"
