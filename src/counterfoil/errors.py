@@ -7,6 +7,7 @@ CounterfoilError
 ├── ClaimLost       another worker owns this item now: put the hands up
 ├── Quarantined     this file cannot be trusted: set it aside, with the reason
 ├── AuditLost       a step could not be recorded: stop before the next one
+├── LedgerLost      the ledger did not answer: read it again before anything else
 └── SetupError      our own files are wrong: do not start
     └── MapError
 
@@ -64,6 +65,10 @@ class Quarantined(CounterfoilError):
 
 class AuditLost(CounterfoilError):
     """A step could not be written to the audit log; nothing irreversible may follow."""
+
+
+class LedgerLost(CounterfoilError):
+    """The ledger cut its answer, and does not show what was to be written."""
 
 
 class SetupError(CounterfoilError):

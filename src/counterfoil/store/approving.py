@@ -1,0 +1,153 @@
+"""Four eyes: an approval is bound to what was seen, and to what is stored now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Row, insert, select, update
+
+from counterfoil.domain.approvals import Approval
+from counterfoil.domain.items import ItemState, WorkItem
+from counterfoil.domain.values import digest_of
+from counterfoil.errors import Refused
+from counterfoil.store import schema, states
+from counterfoil.store.book import Fact, Illegible, Transaction
+from counterfoil.store.claims import Claims
+from counterfoil.store.outcomes import schedule
+
+
+class Approving(Claims):
+    """Batches that wait for a second person."""
+
+    def batch_items(self, batch_id: str) -> tuple[WorkItem, ...]:
+        """The batch's items in order, payloads opened. Raises Illegible."""
+        with self.reading() as connection:
+            items = schema.items
+            query = select(items).where(items.c.batch_id == batch_id).order_by(items.c.row)
+            return tuple(self.unsealed(row) for row in connection.execute(query))
+
+    def stored_digest(self, batch_id: str) -> str:
+        """``Batch.digest()`` of what is stored now, from the opened payloads.
+
+        Raises:
+            Illegible: An item's row was changed by another hand.
+        """
+        with self.reading() as connection:
+            batches = schema.batches
+            query = select(batches.c.document_sha256).where(batches.c.batch_id == batch_id)
+            document = connection.execute(query).scalar_one()
+        return _digest(batch_id, document, self.batch_items(batch_id))
+
+    def approve(self, batch_id: str, *, approver: str, digest: str) -> Approval:
+        """Let the batch's waiting items be keyed; enqueue them in the same transaction.
+
+        Args:
+            digest: What the approver saw; one changed byte since then voids it.
+
+        Raises:
+            Refused: "not_waiting", "self_approval", "digest_differs" or "row_changed";
+                nothing is changed, and the attempt is on the record.
+        """
+        try:
+            return self._approve(batch_id, approver, digest)
+        except Refused as refusal:
+            self._note_refusal(batch_id, approver, refusal)
+            raise
+
+    def _approve(self, batch_id: str, approver: str, digest: str) -> Approval:
+        with self.writing() as tx:
+            batch = self._waiting_batch(tx, batch_id)
+            if _person(approver) == _person(batch.maker):
+                raise Refused(
+                    "self_approval", f"{approver} dropped this batch: somebody else looks"
+                )
+            self._check_digest(tx, batch, digest)
+            approval = Approval(batch_id=batch_id, digest=digest, approver=approver, at=tx.now)
+            tx.connection.execute(
+                insert(schema.approvals).values(
+                    batch_id=batch_id,
+                    digest=digest,
+                    approver=_person(approver),
+                    maker=_person(batch.maker),
+                    at=tx.now,
+                )
+            )
+            ready = self._make_ready(tx, batch_id)
+            schedule(tx, batch.system, [(each, 1) for each in ready], tx.now)
+            tx.tell(
+                Fact(
+                    kind="batch_approved",
+                    told=f"{len(ready)} items approved",
+                    batch_id=batch_id,
+                    data={"digest": digest, "approver": approver, "items": len(ready)},
+                    person=approver,
+                )
+            )
+            return approval
+
+    def _waiting_batch(self, tx: Transaction, batch_id: str) -> Row[tuple[object, ...]]:
+        batches, approvals = schema.batches, schema.approvals
+        query = select(batches).where(batches.c.batch_id == batch_id).with_for_update()
+        batch = tx.connection.execute(query).one_or_none()
+        if batch is None or not batch.needs_approval:
+            raise Refused("not_waiting", f"{batch_id} is not a batch that waits for an approval")
+        approved = select(approvals.c.approver).where(approvals.c.batch_id == batch_id)
+        if by := tx.connection.execute(approved).scalar():
+            raise Refused("not_waiting", f"{batch_id} is approved by {by} already")
+        return batch
+
+    def _check_digest(self, tx: Transaction, batch: Row[tuple[object, ...]], digest: str) -> None:
+        """From the items as stored: a row that was edited by hand has another digest."""
+        values = batch._mapping
+        items = schema.items
+        query = select(items).where(items.c.batch_id == values["batch_id"]).order_by(items.c.row)
+        try:
+            stored = [self.unsealed(row) for row in tx.connection.execute(query)]
+        except Illegible as trouble:
+            raise Refused("row_changed", str(trouble)) from trouble
+        now = _digest(values["batch_id"], values["document_sha256"], stored)
+        if now != values["digest"]:
+            raise Refused("row_changed", f"{values['batch_id']} is not what was filed")
+        if digest != now:
+            raise Refused("digest_differs", f"{values['batch_id']} is not what was approved")
+
+    def _make_ready(self, tx: Transaction, batch_id: str) -> list[str]:
+        items = schema.items
+        states.check(ItemState.AWAITING_APPROVAL, ItemState.READY, batch_id)
+        changed = tx.connection.execute(
+            update(items)
+            .where(items.c.batch_id == batch_id, items.c.state == ItemState.AWAITING_APPROVAL)
+            .values(state=ItemState.READY, due_at=tx.now, visit=1, updated_at=tx.now)
+            .returning(items.c.item_id)
+        )
+        return sorted(changed.scalars())
+
+    def _note_refusal(self, batch_id: str, approver: str, refusal: Refused) -> None:
+        with self.writing() as tx:
+            batches = schema.batches
+            known = select(batches.c.batch_id).where(batches.c.batch_id == batch_id)
+            tx.tell(
+                Fact(
+                    kind="approval_refused",
+                    told=refusal.reason,
+                    batch_id=tx.connection.execute(known).scalar(),
+                    data={"code": refusal.code, "approver": approver},
+                    person=approver,
+                )
+            )
+
+
+def _digest(batch_id: str, document_sha256: str, items: Sequence[WorkItem]) -> str:
+    """The same as ``Batch.digest()``: a test compares the two."""
+    return digest_of(
+        {
+            "batch": batch_id,
+            "document": document_sha256,
+            "items": [[each.item_id, each.payload_sha256()] for each in items],
+        }
+    )
+
+
+def _person(name: str) -> str:
+    """One person however they spell themselves; the config's aliases come on top."""
+    return " ".join(name.split()).casefold()

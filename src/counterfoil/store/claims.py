@@ -1,0 +1,324 @@
+"""Claims and intents: who may key an item now, and the durable word that a click may follow.
+
+A claim is taken by compare-and-set and carries a token that grows; whatever is written
+later names it, so that a worker that was thought dead changes nothing any more. A
+claim of a dead worker is taken over, with everything that it left open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+
+from counterfoil.domain.items import ItemState, WorkItem
+from counterfoil.errors import ClaimLost
+from counterfoil.store import payloads, schema, states
+from counterfoil.store.book import Book, Fact, Illegible, Transaction
+
+#: States with work for a bot: the last two owe an enquiry, or they are settled.
+_WORKABLE = frozenset(
+    {
+        ItemState.READY,
+        ItemState.KEYING,
+        ItemState.IN_DOUBT,
+        ItemState.POSTED,
+        ItemState.REFUSED,
+    }
+)
+_OWING = frozenset({ItemState.POSTED, ItemState.REFUSED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRow:
+    """An item that is ours, as the ledger knew it when it became ours."""
+
+    item_id: str
+    token: int
+    attempts: int  # intents since a person last released it
+    troubles: int
+    open_intent: IntentRow | None
+    unconfirmed_since: datetime | None  # UTC
+    bookings_expected: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentRow:
+    """One intent as it stands in the ledger."""
+
+    item_id: str
+    attempt: int
+    at: datetime  # UTC
+    token: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseRow:
+    """One worker's right to one bank login."""
+
+    system: str
+    login: str
+    token: int
+
+
+class PendingIntent:
+    """An intent in a transaction that is still open: not durable, and no click yet."""
+
+    def __init__(self, transaction: Transaction, intent: IntentRow) -> None:
+        self._transaction = transaction
+        self.intent = intent
+
+    def make_durable(self) -> None:
+        """Audit log first, then the ledger. Raises AuditLost, LedgerLost."""
+        try:
+            self._transaction.commit()
+        finally:
+            self._transaction.close()
+
+    def drop(self) -> None:
+        """Let it never have been."""
+        self._transaction.close()
+
+
+class Claims(Book):
+    """Items on their way to a worker."""
+
+    def item(self, item_id: str) -> WorkItem:
+        """The item with its payload opened, proved to be what was filed.
+
+        Raises:
+            Illegible: The row was changed by another hand than ours.
+        """
+        with self.reading() as connection:
+            row = connection.execute(
+                select(schema.items).where(schema.items.c.item_id == item_id)
+            ).one()
+        return self.unsealed(row)
+
+    def unsealed(self, row: Row[tuple[object, ...]]) -> WorkItem:
+        """*row* of items as the item that was filed. Raises Illegible."""
+        values = row._mapping
+        item_id = values["item_id"]
+        sealer = self.sealer()
+        try:
+            payload = payloads.load(sealer.open(values["payload"]))
+        except Exception as trouble:
+            raise Illegible(f"{item_id}: the payload does not open") from trouble
+        item = WorkItem(
+            item_id=item_id,
+            batch_id=values["batch_id"],
+            row=values["row"],
+            system=values["system"],
+            reference=values["reference"],
+            payload=payload,
+        )
+        if item.payload_sha256() != values["payload_sha256"]:
+            raise Illegible(f"{item_id}: the row is not what was filed")
+        return item
+
+    def claim(self, item_id: str) -> ClaimRow | None:
+        """Take the item, or None: settled, frozen, or held by a worker that lives."""
+        items = schema.items
+        with self.writing() as tx:
+            row = tx.connection.execute(
+                select(items).where(items.c.item_id == item_id).with_for_update()
+            ).one()
+            if not self._may_claim(tx, row):
+                return None
+            state = ItemState(row.state)
+            after = state if state in _OWING else ItemState.KEYING
+            states.check(state, after, item_id)
+            taken = tx.connection.execute(
+                update(items)
+                .where(items.c.item_id == item_id, items.c.token == row.token)
+                .values(
+                    state=after,
+                    holder=self.boot,
+                    token=row.token + 1,
+                    claimed_at=tx.now,
+                    updated_at=tx.now,
+                )
+            )
+            if taken.rowcount != 1:
+                return None
+            return _claim_row(tx.connection, row)
+
+    def _may_claim(self, tx: Transaction, row: Row[tuple[object, ...]]) -> bool:
+        values = row._mapping
+        state = ItemState(values["state"])
+        if state not in _WORKABLE:
+            return False
+        if state in _OWING and values["unconfirmed_since"] is None:
+            return False
+        if values["holder"] is not None and not self.is_dead(tx, values["holder"]):
+            return False
+        return not is_frozen(tx.connection, values["system"])
+
+    def is_dead(self, tx: Transaction, holder: str) -> bool:
+        """Whether *holder* can do nothing any more.
+
+        With SQLite the one worker process holds the operating system's lock, so every
+        other boot is dead. With PostgreSQL a worker is dead when its heartbeat expired.
+        """
+        if holder == self.boot:
+            return False
+        if self.alone:
+            return True
+        workers = schema.workers
+        alive = select(workers.c.boot).where(
+            workers.c.boot == holder, workers.c.expires_at > tx.now
+        )
+        return tx.connection.execute(alive).first() is None
+
+    def intend(self, item: WorkItem, token: int, lease: LeaseRow) -> PendingIntent:
+        """Write the next attempt's intent into an open transaction.
+
+        Raises:
+            ClaimLost: The item, the bank login or the permission to key is not ours
+                any more; nothing is written.
+            AuditLost: It could not be told; nothing is written.
+        """
+        tx = self.begin()
+        try:
+            return PendingIntent(tx, self._intend(tx, item, token, lease))
+        except BaseException:
+            tx.close()
+            raise
+
+    def _intend(self, tx: Transaction, item: WorkItem, token: int, lease: LeaseRow) -> IntentRow:
+        items, intents = schema.items, schema.intents
+        held = tx.connection.execute(
+            update(items)
+            .where(
+                ours(self, item.item_id, token),
+                items.c.state == ItemState.KEYING,
+                items.c.payload_sha256 == item.payload_sha256(),
+            )
+            .values(updated_at=tx.now)
+        )
+        if held.rowcount != 1:
+            raise ClaimLost(f"{item.item_id}: the claim is another worker's by now")
+        self._check_lease(tx, lease)
+        if is_frozen(tx.connection, item.system):
+            raise ClaimLost(f"{item.system} is frozen")
+        last = tx.connection.execute(
+            select(func.max(intents.c.attempt)).where(intents.c.item_id == item.item_id)
+        ).scalar()
+        attempt = (last or 0) + 1
+        mark = tx.tell(
+            Fact(
+                kind="item_intended",
+                told=f"{item.reference} is about to be keyed",
+                item_id=item.item_id,
+                batch_id=item.batch_id,
+                attempt=attempt,
+                data={
+                    "reference": item.reference,
+                    "payload": item.payload_sha256(),
+                    "login": lease.login,
+                },
+            )
+        )
+        tx.connection.execute(
+            insert(intents).values(
+                item_id=item.item_id,
+                attempt=attempt,
+                at=tx.now,
+                token=token,
+                login=lease.login,
+                payload_sha256=item.payload_sha256(),
+                audit_stream=mark.stream,
+                audit_seq=mark.seq,
+                audit_hash=mark.hash,
+            )
+        )
+        return IntentRow(item_id=item.item_id, attempt=attempt, at=tx.now, token=token)
+
+    def _check_lease(self, tx: Transaction, lease: LeaseRow) -> None:
+        leases = schema.leases
+        held = tx.connection.execute(
+            select(leases.c.token)
+            .where(
+                leases.c.system == lease.system,
+                leases.c.login == lease.login,
+                leases.c.holder == self.boot,
+                leases.c.token == lease.token,
+                leases.c.expires_at > tx.now,
+            )
+            .with_for_update(read=True)
+        )
+        if held.first() is None:
+            raise ClaimLost(f"the bank login {lease.login} is another worker's by now")
+
+    def due(self, *, limit: int) -> list[tuple[str, str, int, datetime]]:
+        """Items that nobody alive holds and that are due: (id, system, visit, due at)."""
+        items, systems, workers = schema.items, schema.systems, schema.workers
+        now = self.now()
+        live = select(workers.c.boot).where(workers.c.expires_at > now)
+        if self.alone:
+            free = or_(items.c.holder.is_(None), items.c.holder != self.boot)
+        else:
+            free = or_(items.c.holder.is_(None), items.c.holder.not_in(live))
+        frozen = select(systems.c.system).where(systems.c.frozen)
+        query = (
+            select(items.c.item_id, items.c.system, items.c.visit, items.c.due_at)
+            .where(
+                items.c.due_at <= now,
+                items.c.state.in_([str(each) for each in _WORKABLE]),
+                free,
+                items.c.system.not_in(frozen),
+            )
+            .order_by(items.c.due_at)
+            .limit(limit)
+        )
+        with self.reading() as connection:
+            return [(*row,) for row in connection.execute(query)]
+
+    def is_workable(self, item_id: str, visit: int) -> bool:
+        """Whether *visit* is the item's current one, due now, and nobody else's."""
+        items = schema.items
+        query = select(items.c.visit, items.c.due_at).where(items.c.item_id == item_id)
+        with self.reading() as connection:
+            row = connection.execute(query).one()
+        return row.visit == visit and row.due_at is not None and row.due_at <= self.now()
+
+
+def ours(book: Book, item_id: str, token: int) -> ColumnElement[bool]:
+    """The item is still held by this worker under *token*."""
+    items = schema.items
+    return and_(items.c.item_id == item_id, items.c.token == token, items.c.holder == book.boot)
+
+
+def is_frozen(connection: Connection, system: str) -> bool:
+    """Whether nothing may be keyed into *system*."""
+    systems = schema.systems
+    query = select(systems.c.frozen).where(systems.c.system == system)
+    return bool(connection.execute(query).scalar())
+
+
+def open_intent(connection: Connection, item_id: str) -> IntentRow | None:
+    """The intent without an outcome, if any: at most one (a unique index)."""
+    intents = schema.intents
+    query = select(intents.c.item_id, intents.c.attempt, intents.c.at, intents.c.token).where(
+        intents.c.item_id == item_id, intents.c.outcome.is_(None)
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else IntentRow(**row)
+
+
+def _claim_row(connection: Connection, row: Row[tuple[object, ...]]) -> ClaimRow:
+    values = row._mapping
+    intents = schema.intents
+    made = connection.execute(
+        select(func.count()).select_from(intents).where(intents.c.item_id == values["item_id"])
+    ).scalar_one()
+    return ClaimRow(
+        item_id=values["item_id"],
+        token=values["token"] + 1,
+        attempts=made - values["attempts_before"],
+        troubles=values["troubles"],
+        open_intent=open_intent(connection, values["item_id"]),
+        unconfirmed_since=values["unconfirmed_since"],
+        bookings_expected=values["bookings_expected"] or 0,
+    )

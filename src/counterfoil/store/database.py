@@ -1,0 +1,114 @@
+"""The database under the ledger: SQLite embedded, or PostgreSQL by URL; same tables.
+
+SQLite runs in WAL mode with ``synchronous=FULL``: a commit survives a power cut. Its
+writers say so at BEGIN (IMMEDIATE), so that what they read first is still true when
+they write.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from counterfoil.errors import SetupError
+
+#: The revision that schema.py stands for; a test compares the two.
+HEAD = "0001"
+
+#: Longer than any writer of ours holds the lock; a reader never waits (WAL).
+BUSY_SECONDS = 10
+
+_OLDEST_SQLITE = (3, 35, 0)  # RETURNING; dbos needs it too
+
+
+def open_engine(url: str) -> Engine:
+    """Connect to *url* and bring its tables up to date.
+
+    Raises:
+        SetupError: The database is too old, or newer than this program.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = _sqlite(parsed.database or "", url)
+    else:
+        engine = create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=5
+        )
+    migrate(engine)
+    return engine
+
+
+def _sqlite(database: str, url: str) -> Engine:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        raise SetupError(
+            f"SQLite {sqlite3.sqlite_version} is too old: 3.35 or later is needed; "
+            f"use a newer Python, or PostgreSQL by [ledger] url"
+        )
+    Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(raw: Any, _entry: ConnectionPoolEntry) -> None:
+    raw.isolation_level = None  # we say BEGIN ourselves: see _begin_sqlite
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+    ):
+        raw.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def migrate(engine: Engine) -> None:
+    """Run the migrations that *engine*'s database has not seen.
+
+    Raises:
+        SetupError: The database was made by a newer program.
+    """
+    with engine.connect() as connection:
+        found = _revision(connection)
+    if found == HEAD:
+        return  # the usual case, without the price of importing alembic
+    if found is not None and found > HEAD:
+        raise SetupError(f"the ledger is at revision {found}, this program knows {HEAD}: update it")
+    with _alone(engine) as connection:
+        _upgrade(connection)
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """One migrating process at a time."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(73290411)"))
+        yield connection
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(select(text("version_num FROM alembic_version"))).scalar()
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

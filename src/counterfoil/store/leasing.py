@@ -1,0 +1,155 @@
+"""Who is alive, and which worker uses which bank login: one each, across all machines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from counterfoil.store import schema
+from counterfoil.store.book import Transaction
+from counterfoil.store.claims import Claims, LeaseRow
+
+
+class Leasing(Claims):
+    """Heartbeats and bank logins."""
+
+    def start_worker(self, *, host: str, pid: int, lease: timedelta) -> None:
+        """Say that this boot works from now on."""
+        with self.writing() as tx:
+            tx.connection.execute(
+                insert(schema.workers).values(
+                    boot=self.boot,
+                    host=host,
+                    pid=pid,
+                    started_at=tx.now,
+                    beat_at=tx.now,
+                    expires_at=tx.now + lease,
+                )
+            )
+
+    def beat(self, lease: timedelta) -> bool:
+        """A sign of life: the worker and its bank logins live on. False: declared dead."""
+        workers, leases = schema.workers, schema.leases
+        with self.writing() as tx:
+            alive = tx.connection.execute(
+                update(workers)
+                .where(workers.c.boot == self.boot, workers.c.expires_at > tx.now)
+                .values(beat_at=tx.now, expires_at=tx.now + lease)
+            )
+            if alive.rowcount == 1:
+                tx.connection.execute(
+                    update(leases)
+                    .where(leases.c.holder == self.boot, leases.c.expires_at > tx.now)
+                    .values(expires_at=tx.now + lease)
+                )
+            return alive.rowcount == 1
+
+    def stop_worker(self, boot: str) -> None:
+        """Forget *boot*: it is gone, its logins are free and its claims may be taken over."""
+        workers, leases = schema.workers, schema.leases
+        with self.writing() as tx:
+            tx.connection.execute(delete(workers).where(workers.c.boot == boot))
+            tx.connection.execute(
+                update(leases).where(leases.c.holder == boot).values(holder=None, expires_at=None)
+            )
+
+    def dead_workers(self, *, host: str | None = None) -> list[str]:
+        """Boots to be reaped: silent for too long, or, with *host*, an earlier one there.
+
+        With *host* the caller holds that machine's worker lock: an earlier boot of the
+        same machine cannot be alive, however young its heartbeat is.
+        """
+        workers = schema.workers
+        query = select(workers.c.boot).where(workers.c.boot != self.boot)
+        if host is None:
+            query = query.where(workers.c.expires_at <= self.now())
+        else:
+            query = query.where(workers.c.host == host)
+        with self.reading() as connection:
+            return list(connection.execute(query).scalars())
+
+    def take_lease(
+        self, system: str, logins: Sequence[str], *, sessions_max: int, lease: timedelta
+    ) -> LeaseRow | None:
+        """The first free login of *logins*, or None: all in use, or enough sessions."""
+        try:
+            with self.writing() as tx:
+                self._lock_system(tx, system, logins)
+                if self._sessions(tx, system) >= sessions_max:
+                    return None
+                return self._take(tx, system, logins, lease)
+        except IntegrityError:
+            return None  # another machine made the same rows first: next time
+
+    def _lock_system(self, tx: Transaction, system: str, logins: Sequence[str]) -> None:
+        """One taker per system at a time, so that the count holds."""
+        leases, systems = schema.leases, schema.systems
+        locked = select(systems.c.system).where(systems.c.system == system).with_for_update()
+        if tx.connection.execute(locked).first() is None:
+            tx.connection.execute(insert(systems).values(system=system))
+        query = select(leases.c.login).where(leases.c.system == system)
+        known = set(tx.connection.execute(query).scalars())
+        missing = [{"system": system, "login": each} for each in logins if each not in known]
+        if missing:
+            tx.connection.execute(insert(leases), missing)
+
+    def _free(self, tx: Transaction) -> ColumnElement[bool]:
+        """Given back, expired, or (SQLite) of a process that cannot be alive."""
+        leases = schema.leases
+        free = or_(leases.c.holder.is_(None), leases.c.expires_at <= tx.now)
+        return or_(free, leases.c.holder != self.boot) if self.alone else free
+
+    def _sessions(self, tx: Transaction, system: str) -> int:
+        leases = schema.leases
+        query = (
+            select(func.count())
+            .select_from(leases)
+            .where(leases.c.system == system, ~self._free(tx))
+        )
+        return tx.connection.execute(query).scalar_one()
+
+    def _take(
+        self, tx: Transaction, system: str, logins: Sequence[str], lease: timedelta
+    ) -> LeaseRow | None:
+        leases = schema.leases
+        for login in logins:
+            token = tx.connection.execute(
+                update(leases)
+                .where(and_(leases.c.system == system, leases.c.login == login, self._free(tx)))
+                .values(holder=self.boot, token=leases.c.token + 1, expires_at=tx.now + lease)
+                .returning(leases.c.token)
+            ).scalar()
+            if token is not None:
+                return LeaseRow(system=system, login=login, token=token)
+        return None
+
+    def holds(self, lease: LeaseRow) -> bool:
+        """Whether *lease* is still this worker's."""
+        leases = schema.leases
+        query = select(leases.c.login).where(
+            leases.c.system == lease.system,
+            leases.c.login == lease.login,
+            leases.c.token == lease.token,
+            leases.c.holder == self.boot,
+            leases.c.expires_at > self.now(),
+        )
+        with self.reading() as connection:
+            return connection.execute(query).first() is not None
+
+    def give_lease_back(self, lease: LeaseRow) -> None:
+        """The session is closed: the login is free, if it was still ours."""
+        leases = schema.leases
+        with self.writing() as tx:
+            tx.connection.execute(
+                update(leases)
+                .where(
+                    leases.c.system == lease.system,
+                    leases.c.login == lease.login,
+                    leases.c.token == lease.token,
+                    leases.c.holder == self.boot,
+                )
+                .values(holder=None, expires_at=None)
+            )

@@ -1,0 +1,67 @@
+"""The ledger: the truth about every document, batch and item. Each verb is one transaction.
+
+The verbs are grouped by who uses them: filing (intake), approving and deciding
+(people), claims and outcomes (the keying protocol), leasing (workers), reading
+(everybody). schema.py says what every column means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from counterfoil.domain.secrets import Redactor
+from counterfoil.store.approving import Approving
+from counterfoil.store.book import Audit, Carrier, Sealer
+from counterfoil.store.database import open_engine
+from counterfoil.store.deciding import Deciding
+from counterfoil.store.filing import Filing
+from counterfoil.store.leasing import Leasing
+from counterfoil.store.outcomes import Outcomes
+from counterfoil.store.reading import Reading
+
+
+class Ledger(Filing, Approving, Deciding, Outcomes, Leasing, Reading):
+    """All verbs over one database."""
+
+    @classmethod
+    def open(  # noqa: PLR0913 - the ledger's whole environment, once
+        cls,
+        url: str,
+        *,
+        boot: str = "reader",
+        audit: Audit | None = None,
+        vault: Sealer | None = None,
+        redactor: Redactor | None = None,
+        carrier: Carrier | None = None,
+        clock: Callable[[], datetime] | None = None,
+    ) -> Ledger:
+        """Connect, and bring the tables up to date.
+
+        Args:
+            url: SQLAlchemy's. ``sqlite:///path`` is one worker process, ``postgresql://``
+                is many machines.
+            boot: This process, unique per start; what it holds is held under that name.
+            audit: Where every change is told; None: this ledger is only read.
+            vault: Opens and seals payloads; None: they stay sealed.
+            redactor: Knows what must not be seen; None: nothing is known yet.
+            carrier: Enqueues what became due, in the same transaction; None: the
+                sweeper of a running worker finds it.
+            clock: For tests and the simulator.
+
+        Raises:
+            SetupError: The database is too old, or newer than this program.
+        """
+        return cls(
+            open_engine(url),
+            boot=boot,
+            audit=audit,
+            vault=vault,
+            redactor=redactor or Redactor(),
+            carrier=carrier,
+            clock=clock,
+        )
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()

@@ -1,0 +1,318 @@
+"""How a visit ended, one transaction each: state, intent, receipt, next visit, record.
+
+Every one of these names the claim's token; a worker whose claim was taken over gets
+ClaimLost and has changed nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from counterfoil.domain.evidence import Evidence
+from counterfoil.domain.items import ItemState, LookUp, Receipt, WorkItem
+from counterfoil.errors import ClaimLost, Refused
+from counterfoil.store import schema, states
+from counterfoil.store.book import Book, Fact, Transaction
+from counterfoil.store.claims import open_intent, ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """What one visit changes."""
+
+    state: ItemState
+    kind: str  # of the audit event; empty: not worth one
+    told: str
+    code: str | None = None  # why a person is asked
+    next_at: datetime | None = None  # UTC: the next visit, if any
+    outcome: str | None = None  # of the open intent
+    troubles: int = 0
+    owed: tuple[datetime, int] | None = None  # the enquiry: since, bookings expected
+    data: dict[str, Any] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Outcomes(Book):
+    """Items on their way back from a worker."""
+
+    def not_keyed(
+        self, item: WorkItem, token: int, reason: str, *, next_at: datetime | None
+    ) -> None:
+        """Certain that nothing was keyed: READY again, or FAILED when *next_at* is None."""
+        state = ItemState.READY if next_at is not None else ItemState.FAILED
+        self._end(
+            item,
+            token,
+            Ending(
+                state=state,
+                kind="item_not_keyed" if next_at is not None else "item_failed",
+                told=reason,
+                code=None if next_at is not None else "retries_used_up",
+                next_at=next_at,
+                outcome="void",
+                troubles=1,
+            ),
+        )
+
+    def in_doubt(self, item: WorkItem, token: int, reason: str, *, next_at: datetime) -> None:
+        """The intent stays open; it is looked up from *next_at* on."""
+        ending = Ending(
+            state=ItemState.IN_DOUBT,
+            kind="item_in_doubt",
+            told=reason,
+            next_at=next_at,
+            troubles=1,
+        )
+        self._end(item, token, ending)
+
+    def posted(
+        self, item: WorkItem, token: int, receipt: Receipt, *, confirm_at: datetime | None
+    ) -> None:
+        """The bank has it. *confirm_at* None: the enquiry cannot prove more, it is done."""
+        with self.writing() as tx:
+            since = self._since(tx, item.item_id)
+            insert_receipt(tx, item.item_id, receipt)
+            ending = Ending(
+                state=ItemState.POSTED,
+                kind="item_posted",
+                told=f"booked as {receipt.bank_reference}",
+                next_at=confirm_at,
+                outcome="posted",
+                owed=(since, 1) if confirm_at is not None else None,
+                data={"bank_reference": receipt.bank_reference, "source": receipt.source},
+                evidence=receipt.evidence,
+            )
+            self._apply(tx, item, token, ending)
+
+    def refused(
+        self, item: WorkItem, token: int, refusal: Refused, *, confirm_at: datetime | None
+    ) -> None:
+        """The bank or a rule said no. That nothing is booked is checked at *confirm_at*."""
+        with self.writing() as tx:
+            since = self._since(tx, item.item_id)
+            ending = Ending(
+                state=ItemState.REFUSED,
+                kind="item_refused",
+                told=refusal.reason,
+                code=refusal.code,
+                next_at=confirm_at,
+                outcome="refused",
+                owed=(since, 0) if confirm_at is not None else None,
+            )
+            self._apply(tx, item, token, ending)
+
+    def absent(self, item: WorkItem, token: int, found: LookUp) -> None:
+        """Proved not keyed: the intent is closed, the item READY and due at once."""
+        with self.writing() as tx:
+            ending = Ending(
+                state=ItemState.READY,
+                kind="item_absent",
+                told="the enquiry after the settle time does not show it",
+                next_at=tx.now,
+                outcome="absent",
+                evidence=found.evidence,
+            )
+            self._apply(tx, item, token, ending)
+
+    def confirmed(self, item: WorkItem, token: int, found: LookUp) -> None:
+        """The enquiry after the settle time shows exactly what it should."""
+        with self.writing() as tx:
+            receipts = schema.receipts
+            tx.connection.execute(
+                update(receipts)
+                .where(receipts.c.item_id == item.item_id)
+                .values(confirmed_at=found.read_at)
+            )
+            ending = Ending(
+                state=self._state(tx, item.item_id),
+                kind="item_confirmed",
+                told=f"the enquiry shows {len(found.bookings)} bookings, as it should",
+                evidence=found.evidence,
+            )
+            self._apply(tx, item, token, ending)
+
+    def confirm_later(self, item: WorkItem, token: int, reason: str, *, next_at: datetime) -> None:
+        """The enquiry could not be made yet; everything else stays as it is."""
+        with self.writing() as tx:
+            items = schema.items
+            row = tx.connection.execute(
+                select(items.c.unconfirmed_since, items.c.bookings_expected).where(
+                    items.c.item_id == item.item_id
+                )
+            ).one()
+            ending = Ending(
+                state=self._state(tx, item.item_id),
+                kind="",
+                told=reason,
+                next_at=next_at,
+                troubles=1,
+                owed=(row.unconfirmed_since, row.bookings_expected),
+            )
+            self._apply(tx, item, token, ending)
+
+    def park(self, item: WorkItem, token: int, code: str, reason: str) -> None:
+        """ON_HOLD: a person decides. An open intent stays open."""
+        ending = Ending(state=ItemState.ON_HOLD, kind="item_parked", told=reason, code=code)
+        self._end(item, token, ending)
+
+    def freeze(self, item: WorkItem, token: int, reason: str) -> None:
+        """Alarm: park the item and let nothing more be keyed into its system."""
+        with self.writing() as tx:
+            set_frozen(tx, item.system, frozen=True, reason=reason)
+            ending = Ending(
+                state=ItemState.ON_HOLD,
+                kind="system_frozen",
+                told=reason,
+                code="alarm",
+                data={"system": item.system},
+            )
+            self._apply(tx, item, token, ending)
+
+    def give_back(self, item: WorkItem, token: int, reason: str, *, next_at: datetime) -> None:
+        """The visit broke off without an ending: doubt if an intent is open, else again."""
+        with self.writing() as tx:
+            state = self._state(tx, item.item_id)
+            doubt = open_intent(tx.connection, item.item_id) is not None
+            if state is ItemState.KEYING:
+                state = ItemState.IN_DOUBT if doubt else ItemState.READY
+            ending = Ending(
+                state=state,
+                kind="visit_broke_off",
+                told=reason,
+                next_at=next_at,
+                troubles=1,
+                owed=self._owed(tx, item.item_id),
+            )
+            self._apply(tx, item, token, ending)
+
+    def _end(self, item: WorkItem, token: int, ending: Ending) -> None:
+        with self.writing() as tx:
+            self._apply(tx, item, token, ending)
+
+    def _apply(self, tx: Transaction, item: WorkItem, token: int, ending: Ending) -> None:
+        """Everything that an ending changes; the record comes last."""
+        before = self._state(tx, item.item_id)
+        states.check(before, ending.state, item.item_id)
+        intent = open_intent(tx.connection, item.item_id)
+        visit = self._write_item(tx, item, token, ending)
+        if ending.outcome is not None and intent is not None:
+            _close_intent(tx, item.item_id, intent.attempt, ending.outcome)
+        if ending.next_at is not None:
+            schedule(tx, item.system, [(item.item_id, visit)], ending.next_at)
+        if ending.kind:
+            tx.tell(
+                Fact(
+                    kind=ending.kind,
+                    told=ending.told,
+                    item_id=item.item_id,
+                    batch_id=item.batch_id,
+                    attempt=intent.attempt if intent else None,
+                    data={**({"code": ending.code} if ending.code else {}), **ending.data},
+                    evidence=ending.evidence,
+                )
+            )
+
+    def _write_item(self, tx: Transaction, item: WorkItem, token: int, ending: Ending) -> int:
+        items = schema.items
+        since, expected = ending.owed or (None, None)
+        why = ending.code is not None or ending.state is ItemState.IN_DOUBT
+        told: dict[str, Any] = {
+            "code": ending.code,
+            "reason": self.redactor.text(ending.told) if why else None,
+        }
+        if ending.state is ItemState.REFUSED and not why:
+            told = {}  # its enquiry is about the booking; the refusal's words stay
+        changed = tx.connection.execute(
+            update(items)
+            .where(ours(self, item.item_id, token))
+            .values(
+                state=ending.state,
+                **told,
+                due_at=ending.next_at,
+                visit=items.c.visit + (0 if ending.next_at is None else 1),
+                holder=None,
+                troubles=items.c.troubles + 1 if ending.troubles else 0,
+                unconfirmed_since=since,
+                bookings_expected=expected,
+                updated_at=tx.now,
+            )
+            .returning(items.c.visit)
+        ).scalar()
+        if changed is None:
+            raise ClaimLost(f"{item.item_id}: the claim is another worker's by now")
+        return int(changed)
+
+    def _state(self, tx: Transaction, item_id: str) -> ItemState:
+        items = schema.items
+        query = select(items.c.state).where(items.c.item_id == item_id).with_for_update()
+        return ItemState(tx.connection.execute(query).scalar_one())
+
+    def _owed(self, tx: Transaction, item_id: str) -> tuple[datetime, int] | None:
+        items = schema.items
+        row = tx.connection.execute(
+            select(items.c.unconfirmed_since, items.c.bookings_expected).where(
+                items.c.item_id == item_id
+            )
+        ).one()
+        return None if row.unconfirmed_since is None else (row[0], row[1])
+
+    def _since(self, tx: Transaction, item_id: str) -> datetime:
+        """The enquiry is owed since the intent; without one (a rule's refusal) since now."""
+        intent = open_intent(tx.connection, item_id)
+        return tx.now if intent is None else intent.at
+
+
+def schedule(tx: Transaction, system: str, visits: Sequence[tuple[str, int]], at: datetime) -> None:
+    """Enqueue *visits* in this transaction; without a carrier the sweeper finds them."""
+    if tx.book.carrier is not None and visits:
+        after = max(0.0, (at - tx.now).total_seconds())
+        tx.book.carrier.enqueue(tx.connection, system, visits, after)
+
+
+def insert_receipt(tx: Transaction, item_id: str, receipt: Receipt) -> None:
+    """The item's one receipt. A second one is a defect: the database refuses it."""
+    tx.connection.execute(
+        insert(schema.receipts).values(
+            item_id=item_id,
+            bank_reference=receipt.bank_reference,
+            source=receipt.source,
+            read_at=receipt.read_at,
+            evidence=[
+                {"kind": each.kind, "sha256": each.sha256, "size": each.size}
+                for each in receipt.evidence
+            ],
+        )
+    )
+
+
+def set_frozen(tx: Transaction, system: str, *, frozen: bool, reason: str) -> None:
+    """Raise or lift the alarm of one system."""
+    systems = schema.systems
+    values = {"frozen": frozen, "reason": tx.book.redactor.text(reason), "since": tx.now}
+    changed = tx.connection.execute(
+        update(systems).where(systems.c.system == system).values(**values)
+    )
+    if changed.rowcount == 0:
+        try:
+            tx.connection.execute(insert(systems).values(system=system, **values))
+        except IntegrityError as trouble:  # two alarms at one instant: the other one stands
+            raise ClaimLost(f"{system} is being frozen by another worker") from trouble
+
+
+def _close_intent(tx: Transaction, item_id: str, attempt: int, outcome: str) -> None:
+    intents = schema.intents
+    tx.connection.execute(
+        update(intents)
+        .where(
+            intents.c.item_id == item_id,
+            intents.c.attempt == attempt,
+            intents.c.outcome.is_(None),
+        )
+        .values(outcome=outcome, outcome_at=tx.now)
+    )
