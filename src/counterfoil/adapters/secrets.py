@@ -1,0 +1,93 @@
+"""Where passwords come from: a folder of credential files, one secret in each.
+
+The layout is systemd's ``CREDENTIALS_DIRECTORY``: the file's name is the secret's name,
+its content the value. Values never come from environment variables or the command line:
+both are shown to every process of the user.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from pathlib import Path
+from typing import Protocol
+
+from counterfoil.domain.secrets import Redactor, Secret
+from counterfoil.errors import SetupError
+
+SECRET_MAX_BYTES = 64 * 1024
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}")
+
+
+class Secrets(Protocol):
+    """A place that keeps secrets."""
+
+    def get(self, name: str) -> Secret:
+        """The secret *name*. Raises SetupError, with file and remedy."""
+
+
+class CredentialFolder:
+    """Secrets as files that nobody but their owner may read."""
+
+    def __init__(self, folder: Path, redactor: Redactor) -> None:
+        self._folder = folder
+        self._redactor = redactor
+
+    @classmethod
+    def of_service(cls, redactor: Redactor, *, otherwise: Path) -> CredentialFolder:
+        """systemd's folder for this service if it made one, else *otherwise*.
+
+        The variable holds the folder's name, not a secret.
+        """
+        given = os.environ.get("CREDENTIALS_DIRECTORY")
+        return cls(Path(given) if given else otherwise, redactor)
+
+    def get(self, name: str) -> Secret:
+        """The secret in the file *name*, without the line feed at its end.
+
+        The redactor knows it from here on, not only from its first use.
+
+        Raises:
+            SetupError: No such file, others may read it, it is empty or no text.
+        """
+        if not _NAME.fullmatch(name):
+            raise SetupError(f"not the name of a secret: {name!r}")
+        path = self._folder / name
+        text = _decoded(_read(path), path).removesuffix("\n").removesuffix("\r")
+        if not text:
+            raise SetupError(f"{path}: is empty -> put the secret there: it is the whole file")
+        self._redactor.learn(text)
+        return Secret(name, text, self._redactor)
+
+    def has(self, name: str) -> bool:
+        """Is there such a file at all?"""
+        return bool(_NAME.fullmatch(name)) and (self._folder / name).is_file()
+
+
+def _read(path: Path) -> bytes:
+    remedy = f"install -m 600 /dev/stdin {path}"
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except FileNotFoundError:
+        raise SetupError(f"{path}: no such secret -> {remedy}") from None
+    except OSError as trouble:
+        raise SetupError(f"{path}: cannot be read: {trouble.strerror} -> {remedy}") from None
+    with os.fdopen(fd, "rb") as file:
+        facts = os.fstat(fd)
+        if not stat.S_ISREG(facts.st_mode):
+            raise SetupError(f"{path}: is not a regular file -> {remedy}")
+        if facts.st_mode & 0o077:
+            mode = stat.S_IMODE(facts.st_mode)
+            raise SetupError(f"{path}: others may read it (mode {mode:o}) -> chmod 600 {path}")
+        content = file.read(SECRET_MAX_BYTES + 1)
+    if len(content) > SECRET_MAX_BYTES:
+        raise SetupError(f"{path}: longer than {SECRET_MAX_BYTES} bytes, no secret is")
+    return content
+
+
+def _decoded(content: bytes, path: Path) -> str:
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise SetupError(f"{path}: is not UTF-8 text") from None
