@@ -55,10 +55,13 @@ class Policy:
     reference_is_searchable: bool = True
     retry_seconds: int = 5  # the pause after Unavailable; doubled each time
     retries_max: int = 6  # visits without an attempt, in a row, before a person is asked
+    look_ups_max: int = 24  # fruitless enquiries, in a row, before a person is asked
 
     def settle(self) -> timedelta | None:
         """How long after an intent "absent" is a proof; None: never, a person decides."""
         if self.late_booking_seconds is None or self.list_staleness_seconds is None:
+            return None
+        if not self.reference_is_searchable:
             return None
         return timedelta(
             seconds=self.claim_limit_seconds
@@ -66,6 +69,17 @@ class Policy:
             + self.list_staleness_seconds
             + self.margin_seconds
         )
+
+    def confirm_after(self) -> timedelta | None:
+        """When the one-booking check is due, after an intent; None: there is no enquiry.
+
+        With unknown bounds it is still made: one booking shown is one booking, only
+        none shown proves nothing.
+        """
+        if not self.reference_is_searchable:
+            return None
+        soonest = timedelta(seconds=self.claim_limit_seconds + self.margin_seconds)
+        return self.settle() or soonest
 
     def pause(self, troubles: int) -> timedelta:
         """The wait after the n-th trouble in a row: it doubles, up to five minutes."""
@@ -88,6 +102,7 @@ class Unconfirmed:
 
     since: datetime  # UTC: of the intent that led to it
     bookings_expected: int  # 1 after a receipt, 0 after a refusal
+    bank_reference: str | None = None  # the receipt's: the booking has to carry the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +112,7 @@ class Claim:
     item_id: str
     token: int  # grows with every claim: an older one is void
     attempts: int  # intents so far
-    troubles: int  # visits in a row that ended as Unavailable
+    troubles: int  # visits in a row that ended in not_keyed, in_doubt or confirm_later
     open_intent: Intent | None  # without an outcome: something may have been keyed
     unconfirmed: Unconfirmed | None  # posted or refused, and the enquiry still owed
 
@@ -135,17 +150,24 @@ class Journal(Protocol):
     """The ledger and the audit log, as one: a step is in both or did not happen."""
 
     def now(self) -> datetime:
-        """UTC, by the ledger's clock."""
+        """UTC, by the ledger's clock: one for all workers.
+
+        It may stand still or step back, which costs time. A step forward by more than
+        the margin would make "absent" a proof too early: keep the ledger's host on NTP
+        that slews.
+        """
 
     def monotonic(self) -> float:
-        """Seconds; never steps. For the age of a claim."""
+        """Seconds; never steps, and counts while the machine sleeps. The age of a claim."""
 
     async def claim(self, item: WorkItem) -> Claim | None:
         """Take the item, or None: it is settled, somebody's, or its system is frozen."""
 
     async def intend(self, item: WorkItem, claim: Claim) -> Intent:
-        """Write the next attempt's intent, if claim and login lease are still ours.
+        """Write the next attempt's intent, if item, login and system still let us key.
 
+        The claim's token is the latest, the login lease is ours and outlasts the claim
+        limit, and the system is not frozen: all three in the transaction that writes.
         Not durable until :meth:`make_durable`. Raises ClaimLost.
         """
 
@@ -194,8 +216,9 @@ async def key_once(item: WorkItem, bank: Bank, journal: Journal, policy: Policy)
     """Visit *item* once: clear its doubt, confirm it, or key it.
 
     Raises:
-        ClaimLost: Another worker owns the item or the login; nothing was keyed.
-        AuditLost: A step could not be recorded; the worker stops.
+        ClaimLost: Another worker owns the item or the login. Nothing more was written;
+            what we may have keyed is an open intent, and theirs to look up.
+        AuditLost: A step could not be recorded; the worker stops. The same holds.
     """
     claim = await journal.claim(item)
     if claim is None:
@@ -213,9 +236,10 @@ async def key_once(item: WorkItem, bank: Bank, journal: Journal, policy: Policy)
 async def _key(item: WorkItem, claim: Claim, bank: Bank, journal: Journal, policy: Policy) -> Visit:
     """Nothing of this item is at the bank, as far as we know: make sure, then key it."""
     try:
-        found = await bank.look_up(item)
-        if found.bookings:
-            return await _found_before_keyed(item, claim, found, journal)
+        if policy.reference_is_searchable:
+            found = await bank.look_up(item)
+            if found.bookings:
+                return await _found_before_keyed(item, claim, found, journal)
         await bank.prepare(item)
     except Refused as refusal:
         await journal.refused(item, claim, refusal, confirm_at=None)
@@ -238,7 +262,7 @@ async def _commit(  # noqa: PLR0913 - the one place where everything meets
     policy: Policy,
 ) -> Visit:
     """The click, and what the bank said. From here on, silence means IN_DOUBT."""
-    due = _settled_at(intent.at, policy)
+    due = _confirm_at(intent.at, policy)
     try:
         await bank.identify(item)
         receipt = await bank.commit(item, click_before=asked_at + policy.claim_limit_seconds)
@@ -272,11 +296,14 @@ async def _clear_doubt(  # noqa: PLR0913
         settled = due is not None and journal.now() >= due
         found = await bank.look_up(item)
     except Unavailable as trouble:
+        if claim.troubles >= policy.look_ups_max:
+            await journal.park(item, claim, "enquiry_unavailable", str(trouble))
+            return Visit(Verdict.PARKED)
         again = journal.now() + policy.pause(claim.troubles)
         await journal.in_doubt(item, claim, str(trouble), again_at=again)
         return Visit(Verdict.AGAIN, again)
     if found.bookings:
-        return await _adopt(item, claim, found, due, journal)
+        return await _adopt(item, claim, found, _confirm_at(intent.at, policy), journal)
     if due is None:
         await journal.park(item, claim, "bounds_unknown", "absent, but for how long?")
         return Visit(Verdict.PARKED)
@@ -312,28 +339,57 @@ async def _confirm(  # noqa: PLR0913
     policy: Policy,
 ) -> Visit:
     """After a receipt there is one booking, after a refusal none: the bank's word on it."""
-    due = _settled_at(owed.since, policy)
+    due = _confirm_at(owed.since, policy)
     if due is not None and journal.now() < due:
         await journal.confirm_later(item, claim, "not settled yet", again_at=due)
         return Visit(Verdict.AGAIN, due)
     try:
         found = await bank.look_up(item)
     except Unavailable as trouble:
-        again = journal.now() + policy.pause(claim.troubles)
-        await journal.confirm_later(item, claim, str(trouble), again_at=again)
-        return Visit(Verdict.AGAIN, again)
-    if len(found.bookings) > owed.bookings_expected:
-        references = ", ".join(each.bank_reference for each in found.bookings)
-        expected = owed.bookings_expected
-        await journal.freeze(item, claim, f"expected {expected} bookings, found {references}")
-        return Visit(Verdict.PARKED)
-    if len(found.bookings) < owed.bookings_expected:
-        await journal.park(item, claim, "receipt_without_booking", "a receipt, yet not listed")
-        return Visit(Verdict.PARKED)
-    if found.bookings and not await _is_ours_once(item, claim, found, journal):
+        return await _confirm_later(
+            item, claim, "enquiry_unavailable", str(trouble), journal, policy
+        )
+    if len(found.bookings) < owed.bookings_expected and policy.settle() is None:
+        return await _confirm_later(
+            item, claim, "receipt_without_booking", "not listed yet", journal, policy
+        )
+    if not await _is_as_told(item, claim, owed, found, journal):
         return Visit(Verdict.PARKED)
     await journal.confirmed(item, claim, found)
     return Visit(Verdict.CONFIRMED)
+
+
+async def _is_as_told(
+    item: WorkItem, claim: Claim, owed: Unconfirmed, found: LookUp, journal: Journal
+) -> bool:
+    """True when the enquiry bears the outcome out; else parked, or the system frozen."""
+    expected, bookings = owed.bookings_expected, found.bookings
+    if len(bookings) > expected:
+        references = ", ".join(each.bank_reference for each in bookings)
+        await journal.freeze(item, claim, f"expected {expected} bookings, found {references}")
+        return False
+    if len(bookings) < expected:
+        await journal.park(item, claim, "receipt_without_booking", "a receipt, yet not listed")
+        return False
+    if not bookings:
+        return True
+    if owed.bank_reference not in (None, bookings[0].bank_reference):
+        reason = f"receipt {owed.bank_reference}, booked as {bookings[0].bank_reference}"
+        await journal.park(item, claim, "receipt_differs", reason)
+        return False
+    return await _is_ours_once(item, claim, found, journal)
+
+
+async def _confirm_later(  # noqa: PLR0913
+    item: WorkItem, claim: Claim, code: str, reason: str, journal: Journal, policy: Policy
+) -> Visit:
+    """The enquiry told nothing: again after a pause, a bounded number of times."""
+    if claim.troubles >= policy.look_ups_max:
+        await journal.park(item, claim, code, reason)
+        return Visit(Verdict.PARKED)
+    again = journal.now() + policy.pause(claim.troubles)
+    await journal.confirm_later(item, claim, reason, again_at=again)
+    return Visit(Verdict.AGAIN, again)
 
 
 async def _found_before_keyed(
@@ -374,3 +430,8 @@ async def _try_later(
 def _settled_at(since: datetime, policy: Policy) -> datetime | None:
     settle = policy.settle()
     return None if settle is None else since + settle
+
+
+def _confirm_at(since: datetime, policy: Policy) -> datetime | None:
+    after = policy.confirm_after()
+    return None if after is None else since + after
