@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, func, insert, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.secrets import Redactor
@@ -120,9 +120,12 @@ class Book:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent view."""
-        with self.engine.connect() as connection, connection.begin():
-            yield connection
+        """One consistent view. Raises LedgerLost."""
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                yield connection
+        except OperationalError as trouble:
+            raise _lost(trouble) from trouble
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
@@ -136,17 +139,18 @@ class Book:
         try:
             yield transaction
             transaction.commit()
+        except OperationalError as trouble:
+            raise _lost(trouble) from trouble
         finally:
             transaction.close()
 
     def begin(self) -> Transaction:
-        """A transaction that stays open until :meth:`Transaction.close`."""
-        connection = self.engine.connect().execution_options(writes=True)
+        """A transaction that stays open until :meth:`Transaction.close`. Raises LedgerLost."""
         try:
+            connection = self.engine.connect().execution_options(writes=True)
             connection.begin()
-        except BaseException:
-            connection.close()
-            raise
+        except OperationalError as trouble:
+            raise _lost(trouble) from trouble
         return Transaction(self, connection, self.now() if self.alone else None)
 
     def sealer(self) -> Sealer:
@@ -248,6 +252,11 @@ class Transaction:
 def _database_now(connection: Connection) -> datetime:
     now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
     return now.astimezone(UTC)
+
+
+def _lost(trouble: OperationalError) -> LedgerLost:
+    """Without the statement's parameters: they may hold what must not be seen."""
+    return LedgerLost(f"{type(trouble.orig).__name__}: {trouble.orig}")
 
 
 class Illegible(CounterfoilError):

@@ -275,6 +275,27 @@ class Claims(Book):
         with self.reading() as connection:
             return [(*row,) for row in connection.execute(query)]
 
+    def requeue(self, item_id: str, visit: int, *, anew: bool) -> None:
+        """Have the due item visited now; *anew* under the next number, else under *visit*.
+
+        Nothing happens when the item moved on in the meantime.
+        """
+        items = schema.items
+        with self.writing() as tx:
+            system = tx.connection.execute(
+                update(items)
+                .where(
+                    items.c.item_id == item_id,
+                    items.c.visit == visit,
+                    items.c.due_at.is_not(None),
+                )
+                .values(visit=visit + (1 if anew else 0))
+                .returning(items.c.system)
+            ).scalar()
+            if system is not None and self.carrier is not None:
+                visits = [(item_id, visit + (1 if anew else 0))]
+                self.carrier.enqueue(tx.connection, system, visits, 0)
+
     def is_workable(self, item_id: str, visit: int) -> bool:
         """Whether *visit* is the item's current one, due now, and nobody else's."""
         items = schema.items

@@ -38,7 +38,10 @@ def open_engine(url: str) -> Engine:
         engine = _sqlite(parsed.database or "", url)
     else:
         engine = create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=5
+            parsed.set(drivername="postgresql+psycopg"),
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=5,
         )
     migrate(engine)
     return engine
@@ -51,7 +54,11 @@ def _sqlite(database: str, url: str) -> Engine:
             f"use a newer Python, or PostgreSQL by [ledger] url"
         )
     Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

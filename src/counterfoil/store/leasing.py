@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
@@ -11,6 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from counterfoil.store import schema
 from counterfoil.store.book import Transaction
 from counterfoil.store.claims import Claims, LeaseRow
+
+_REAPER = 73290412  # any number that no other advisory lock of ours has
 
 
 class Leasing(Claims):
@@ -70,6 +73,16 @@ class Leasing(Claims):
             query = query.where(workers.c.host == host)
         with self.reading() as connection:
             return list(connection.execute(query).scalars())
+
+    @contextmanager
+    def sole_reaper(self) -> Iterator[bool]:
+        """True for one process at a time, over all machines."""
+        if self.alone:
+            yield True
+            return
+        with self.engine.connect() as connection, connection.begin():
+            locked = select(func.pg_try_advisory_xact_lock(_REAPER))
+            yield bool(connection.execute(locked).scalar())
 
     def take_lease(
         self, system: str, logins: Sequence[str], *, sessions_max: int, lease: timedelta

@@ -6,7 +6,7 @@ ClaimLost and has changed nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,8 +18,8 @@ from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import ItemState, LookUp, Receipt, WorkItem
 from counterfoil.errors import ClaimLost, Refused
 from counterfoil.store import schema, states
-from counterfoil.store.book import Book, Fact, Transaction
-from counterfoil.store.claims import open_intent, ours
+from counterfoil.store.book import Fact, Transaction
+from counterfoil.store.claims import Claims, open_intent, ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Ending:
     evidence: tuple[Evidence, ...] = ()
 
 
-class Outcomes(Book):
+class Outcomes(Claims):
     """Items on their way back from a worker."""
 
     def not_keyed(
@@ -190,6 +190,47 @@ class Outcomes(Book):
                 owed=self._owed(tx, item.item_id),
             )
             self._apply(tx, item, token, ending)
+
+    def give_back_orphans(self, visiting: Collection[str], *, next_at: datetime) -> None:
+        """What this boot holds without visiting it: the ledger was lost in its last visit."""
+        items = schema.items
+        held = select(items.c.item_id, items.c.token).where(items.c.holder == self.boot)
+        with self.reading() as connection:
+            rows = connection.execute(held).all()
+        for item_id, token in rows:
+            if item_id not in visiting:
+                self.give_back(self.item(item_id), token, "the ledger was lost", next_at=next_at)
+
+    def park_illegible(self, item_id: str, reason: str) -> None:
+        """A row that another hand changed: ON_HOLD whoever holds it; nothing is keyed."""
+        items = schema.items
+        with self.writing() as tx:
+            states.check(self._state(tx, item_id), ItemState.ON_HOLD, item_id)
+            batch_id = tx.connection.execute(
+                update(items)
+                .where(items.c.item_id == item_id)
+                .values(
+                    state=ItemState.ON_HOLD,
+                    code="row_changed",
+                    reason=self.redactor.text(reason),
+                    due_at=None,
+                    holder=None,
+                    token=items.c.token + 1,
+                    unconfirmed_since=None,
+                    bookings_expected=None,
+                    updated_at=tx.now,
+                )
+                .returning(items.c.batch_id)
+            ).scalar_one()
+            tx.tell(
+                Fact(
+                    kind="item_parked",
+                    told=reason,
+                    item_id=item_id,
+                    batch_id=batch_id,
+                    data={"code": "row_changed"},
+                )
+            )
 
     def _end(self, item: WorkItem, token: int, ending: Ending) -> None:
         with self.writing() as tx:

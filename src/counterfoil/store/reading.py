@@ -151,8 +151,11 @@ class Reading(Book):
 
     def open_items(self) -> int:
         """How many items something still happens to by itself."""
-        items = schema.items
-        query = select(func.count()).where(items.c.due_at.is_not(None))
+        items, systems = schema.items, schema.systems
+        frozen = select(systems.c.system).where(systems.c.frozen)
+        query = select(func.count()).where(
+            items.c.due_at.is_not(None), items.c.system.not_in(frozen)
+        )
         with self.reading() as connection:
             return connection.execute(query).scalar_one()
 

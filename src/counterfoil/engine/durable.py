@@ -1,0 +1,248 @@
+"""The narrow port to DBOS, which carries the work: enqueue, list, cancel, pause, resume.
+
+The ledger is the truth; everything here can be rebuilt from it. A workflow is one
+visit to one item and has one step, so that a crash repeats the whole visit: its look-up
+would otherwise be replayed from memory, and the payment keyed twice. Home of dbos.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
+from sqlalchemy import Connection, Engine, event
+
+APPLICATION = "counterfoil"
+
+#: By hand, never the library's hash of our source: changed code would leave visits
+#: pending for ever. Raise it only when a visit's arguments change, after a drain.
+VERSION = "visits-1"
+
+#: A visit that kills its process so often is a person's business (the sweeper tells).
+RECOVERIES_MAX = 20
+
+#: The executor of the one worker process on SQLite: a restart takes up its visits.
+LOCAL_EXECUTOR = "local-1"
+
+POLL_SECONDS = 0.2  # a freed place waits so long for the next visit
+
+_WORKFLOW = "counterfoil.visit"
+_PRIORITY = 10  # always set: the library's default 0 would beat every explicit one
+
+
+class Standing(StrEnum):
+    """How the engine sees one visit."""
+
+    LIVE = "live"  # waiting, delayed or running
+    ENDED = "ended"  # done, failed, cancelled
+    UNKNOWN = "unknown"  # never enqueued, or cleared away
+
+
+_LIVE = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
+
+VisitItem = Callable[[str, int], Awaitable[str]]
+
+
+def workflow_id(item_id: str, visit: int) -> str:
+    """Deterministic: the same visit is never enqueued twice."""
+    return f"item:{item_id}:v{visit}"
+
+
+def queue_name(system: str) -> str:
+    """One queue per legacy system, so that each has its own limit and its own pause."""
+    return f"keying:{system}"
+
+
+class VisitCarrier:
+    """Enqueues visits inside the ledger's own transactions (``store.book.Carrier``).
+
+    The engine's tables must be there: a worker has been launched on this database once.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._client = DBOSClient(
+            system_database_engine=engine,
+            serializer=DBOSPortableJSONSerializer(),
+            application_name=APPLICATION,
+            lazy=True,
+        )
+
+    def enqueue(
+        self, connection: Connection, system: str, visits: Sequence[tuple[str, int]], after: float
+    ) -> None:
+        """Have *visits* (item id, number) made *after* seconds from now."""
+        for item_id, number in visits:
+            options = _options(system, item_id, number, after)
+            self._client.enqueue_in_transaction(connection, options, item_id, number)
+
+
+class Durable:
+    """The engine of this process. DBOS is one per process, and so is this."""
+
+    def __init__(self, engine: Engine, *, executor: str, visit: VisitItem) -> None:
+        """Make the engine ready; nothing runs before :meth:`launch`.
+
+        Args:
+            engine: The ledger's: both live in one database, so that they commit together.
+            executor: LOCAL_EXECUTOR on SQLite; the worker's boot id on PostgreSQL.
+            visit: Makes one visit; its answer is a word for the record.
+        """
+        _listen_to_the_library()
+        _mend_old_sqlite()
+        self._engine = engine
+        self.carrier = VisitCarrier(engine)
+        config = DBOSConfig(
+            name=APPLICATION,
+            system_database_url=_plain_url(engine),
+            application_version=VERSION,
+            executor_id=executor,
+            serializer=DBOSPortableJSONSerializer(),
+            log_level="WARNING",
+            run_migrations=True,
+        )
+        DBOS(config=config)
+        _register(visit)
+
+    def launch(self) -> None:
+        """Start working; visits that this executor left unfinished are taken up.
+
+        Call it on the running event loop that is to make the visits.
+        """
+        DBOS.launch()
+
+    def open_queues(self, sessions: Mapping[str, int]) -> None:
+        """Take visits: system -> how many at once, over all machines.
+
+        Not on the event loop: it waits for the database.
+        """
+        for system, at_once in sessions.items():
+            DBOS.register_queue(
+                queue_name(system),
+                global_concurrency=at_once,
+                polling_interval_sec=POLL_SECONDS,
+                on_conflict="always_update",
+            )
+
+    def standings(self, visits: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Standing]:
+        """How the engine sees each of *visits* (item id, number)."""
+        by_id = {workflow_id(*each): each for each in visits}
+        if not by_id:
+            return {}  # the library takes an empty list for "all"
+        found = DBOS.list_workflows(workflow_ids=list(by_id), load_input=False, load_output=False)
+        standings = dict.fromkeys(by_id.values(), Standing.UNKNOWN)
+        for each in found:
+            live = each.status in _LIVE
+            standings[by_id[each.workflow_id]] = Standing.LIVE if live else Standing.ENDED
+        return standings
+
+    def enqueue(self, system: str, item_id: str, visit: int, *, after: float = 0.0) -> None:
+        """Have one visit made *after* seconds from now; the same visit twice is one."""
+        with self._engine.connect().execution_options(writes=True) as connection:
+            self.carrier.enqueue(connection, system, [(item_id, visit)], after)
+            connection.commit()
+
+    def cancel(self, item_id: str, visit: int) -> None:
+        """Let a waiting visit never be made."""
+        DBOS.cancel_workflow(workflow_id(item_id, visit))
+
+    def pause(self, system: str) -> None:
+        """Start no more visits to *system*; those that run are finished."""
+        queue = DBOS.retrieve_queue(queue_name(system))
+        if queue is not None:
+            queue.set_global_concurrency(0)
+
+    def resume(self, system: str, at_once: int) -> None:
+        """Undo :meth:`pause`."""
+        queue = DBOS.retrieve_queue(queue_name(system))
+        if queue is not None:
+            queue.set_global_concurrency(at_once)
+
+    def take_over(self, executor: str) -> int:
+        """Re-dispatch the visits that a dead *executor* was making; how many."""
+        by_queue: dict[str, list[str]] = {}
+        pending = DBOS.list_workflows(
+            status="PENDING", executor_id=executor, load_input=False, load_output=False
+        )
+        for each in pending:
+            if each.queue_name is not None:
+                by_queue.setdefault(each.queue_name, []).append(each.workflow_id)
+        for queue, ids in by_queue.items():
+            DBOS.resume_workflows(ids, queue_name=queue)
+        return sum(len(ids) for ids in by_queue.values())
+
+    def clear_away(self, before: str, *, limit: int = 1000) -> int:
+        """Forget visits that ended before *before* (ISO 8601); the ledger remembers them."""
+        ended = DBOS.list_workflows(
+            completed_before=before, limit=limit, load_input=False, load_output=False
+        )
+        ids = [each.workflow_id for each in ended]
+        if ids:
+            DBOS.delete_workflows(ids)
+        return len(ids)
+
+    def close(self, finish_within: int) -> None:
+        """Take no more visits, wait *finish_within* seconds for those that run, stop.
+
+        Call it from another thread than the event loop's.
+        """
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=finish_within)
+
+
+def _register(visit: VisitItem) -> None:
+    """One workflow of one step. What the step answers is all that is ever replayed."""
+
+    @DBOS.step(name=f"{_WORKFLOW}.step")
+    async def make_visit(item_id: str, number: int) -> str:
+        return await visit(item_id, number)
+
+    @DBOS.workflow(name=_WORKFLOW, max_recovery_attempts=RECOVERIES_MAX)
+    async def visit_item(item_id: str, number: int) -> str:
+        return await make_visit(item_id, number)
+
+
+def _options(system: str, item_id: str, visit: int, after: float) -> EnqueueOptions:
+    options = EnqueueOptions(
+        workflow_name=_WORKFLOW,
+        queue_name=queue_name(system),
+        workflow_id=workflow_id(item_id, visit),
+        app_version=VERSION,
+        priority=_PRIORITY,
+    )
+    if after > 0:
+        options["delay_seconds"] = after
+    return options
+
+
+def _plain_url(engine: Engine) -> str:
+    """DBOS chooses the driver itself."""
+    plain = engine.url.set(drivername=engine.url.get_backend_name())
+    return plain.render_as_string(hide_password=False)
+
+
+def _listen_to_the_library() -> None:
+    """Its lines go where all of ours go; having a handler, it adds no console of its own."""
+    library = logging.getLogger("dbos")
+    if not library.handlers:
+        library.addHandler(logging.NullHandler())
+
+
+def _mend_old_sqlite() -> None:
+    """Give SQLite before 3.42 the function that DBOS calls on Python 3.12 and later."""
+    old = sqlite3.sqlite_version_info < (3, 42)
+    if old and sys.version_info >= (3, 12) and not event.contains(Engine, "connect", _add_epoch):
+        event.listen(Engine, "connect", _add_epoch)
+
+
+def _add_epoch(raw: Any, _entry: object) -> None:
+    if isinstance(raw, sqlite3.Connection):
+        raw.create_function("unixepoch", 1, _unixepoch)
+
+
+def _unixepoch(_modifier: str) -> float:
+    return time.time()

@@ -1,0 +1,183 @@
+"""Signed-on sessions, kept open and used again: one per bank login, at most N per system.
+
+A session lives as long as its lease: whoever lost the lease closes the session and
+never touches the bank with it again. A failed sign-on is tried again after a pause
+that doubles; a refused one freezes the system, because a third wrong password locks
+the operator out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from counterfoil.engine.keying import Bank
+from counterfoil.errors import Refused, Unavailable
+from counterfoil.store.claims import LeaseRow
+from counterfoil.store.deciding import Word
+from counterfoil.store.ledger import Ledger
+
+
+class Session(Protocol):
+    """One signed-on session of one bank login."""
+
+    @property
+    def bank(self) -> Bank:
+        """The screens, for one item at a time."""
+
+    @property
+    def usable(self) -> bool:
+        """False: the browser or the page is gone; sign on anew."""
+
+    async def close(self) -> None:
+        """Sign off if that is still possible. Never raises for a dead browser."""
+
+
+class SignOn(Protocol):
+    """Whoever can open sessions: Chromium in production, a fake bank in tests."""
+
+    async def sign_on(self, system: str, login: str) -> Session:
+        """Open one session.
+
+        Raises:
+            Unavailable: The system cannot be reached, or it is closed for maintenance.
+            Refused: It does not accept this operator; trying again would lock it.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How many sessions a system allows, and which logins there are for them."""
+
+    logins: tuple[str, ...]
+    sessions_max: int
+
+
+@dataclass(slots=True)
+class Seat:
+    """One session and the lease it lives under."""
+
+    system: str
+    lease: LeaseRow
+    session: Session
+    idle_since: float = 0.0  # monotonic
+
+
+@dataclass(slots=True)
+class _Row:
+    """All seats of one system."""
+
+    free: asyncio.Semaphore
+    idle: list[Seat] = field(default_factory=list)
+    failures: int = 0
+    not_before: float = 0.0  # monotonic: no sign-on until then
+
+
+class Sessions:
+    """The pool. Everything in it runs on one event loop."""
+
+    PAUSE_SECONDS = 1.0  # after a failed sign-on; doubled up to a minute
+    IDLE_SECONDS = 30.0  # then the login is given back: another machine may need it
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        sign_on: SignOn,
+        places: Mapping[str, Place],
+        *,
+        lease: timedelta,
+    ) -> None:
+        self._ledger = ledger
+        self._sign_on = sign_on
+        self._places = dict(places)
+        self._lease = lease
+        self._rows = {
+            system: _Row(asyncio.Semaphore(place.sessions_max)) for system, place in places.items()
+        }
+
+    async def acquire(self, system: str) -> Seat:
+        """A signed-on session that is ours alone until :meth:`release`.
+
+        Raises:
+            Unavailable: No session is to be had now; nothing was touched.
+        """
+        row = self._rows[system]
+        await row.free.acquire()
+        try:
+            return await self._seat(system, row)
+        except BaseException:
+            row.free.release()
+            raise
+
+    async def _seat(self, system: str, row: _Row) -> Seat:
+        while row.idle:  # each turn takes one out
+            seat = row.idle.pop()
+            if seat.session.usable and self._ledger.holds(seat.lease):
+                return seat
+            await self._discard(seat)
+        await asyncio.sleep(max(0.0, row.not_before - time.monotonic()))
+        return await self._open(system, row)
+
+    async def _open(self, system: str, row: _Row) -> Seat:
+        place = self._places[system]
+        lease = self._ledger.take_lease(
+            system, place.logins, sessions_max=place.sessions_max, lease=self._lease
+        )
+        if lease is None:
+            self._wait_longer(row)
+            raise Unavailable(system, "every bank login is in use")
+        try:
+            session = await self._sign_on.sign_on(system, lease.login)
+        except BaseException as trouble:
+            self._ledger.give_lease_back(lease)
+            self._wait_longer(row)
+            if isinstance(trouble, Refused):
+                self._freeze(system, lease.login, trouble)
+                raise Unavailable(system, f"sign-on refused: {trouble}") from trouble
+            raise
+        row.failures, row.not_before = 0, 0.0
+        return Seat(system, lease, session)
+
+    def _freeze(self, system: str, login: str, refusal: Refused) -> None:
+        reason = f"sign-on of {login} refused: {refusal}"
+        self._ledger.freeze_by_hand(system, Word(person="worker", reason=reason))
+
+    def _wait_longer(self, row: _Row) -> None:
+        pause = min(self.PAUSE_SECONDS * 2**row.failures, 60.0)
+        row.failures = min(row.failures + 1, 10)
+        row.not_before = time.monotonic() + pause
+
+    async def release(self, seat: Seat, *, healthy: bool) -> None:
+        """Give *seat* back; one that is not *healthy* is closed, and its login is free."""
+        row = self._rows[seat.system]
+        try:
+            if healthy and seat.session.usable:
+                seat.idle_since = time.monotonic()
+                row.idle.append(seat)
+            else:
+                await self._discard(seat)
+        finally:
+            row.free.release()
+
+    async def close_idle(self, *, older_than: float = IDLE_SECONDS) -> None:
+        """Give back logins that nobody has used for *older_than* seconds."""
+        limit = time.monotonic() - older_than
+        for row in self._rows.values():
+            old = [each for each in row.idle if each.idle_since <= limit]
+            row.idle = [each for each in row.idle if each.idle_since > limit]
+            for seat in old:
+                await self._discard(seat)
+
+    async def close(self) -> None:
+        """Close every idle session; those in use are closed by their release."""
+        await self.close_idle(older_than=0.0)
+
+    async def _discard(self, seat: Seat) -> None:
+        try:
+            await seat.session.close()
+        finally:
+            self._ledger.give_lease_back(seat.lease)

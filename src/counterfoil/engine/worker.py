@@ -1,0 +1,374 @@
+"""The worker: one process that visits due items, beats, sweeps, and reaps the dead.
+
+Everything runs on one event loop. A visit that breaks off without an ending is given
+back with its doubt; a kind of trouble that no class of errors.py describes parks the
+item, because unknown never means "try again".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import secrets
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from counterfoil.domain.items import WorkItem
+from counterfoil.engine.durable import LOCAL_EXECUTOR, Durable, Standing
+from counterfoil.engine.journal import LedgerJournal
+from counterfoil.engine.keying import Policy, key_once
+from counterfoil.engine.sessions import Place, Seat, Sessions, SignOn
+from counterfoil.errors import (
+    AuditLost,
+    ClaimLost,
+    InDoubt,
+    LedgerLost,
+    Refused,
+    SetupError,
+    Unavailable,
+)
+from counterfoil.store.book import Illegible
+from counterfoil.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How often, and how long. The defaults are for production."""
+
+    beat_seconds: float = 2.0
+    lease_seconds: float = 60.0  # a silent worker is dead after that
+    sweep_seconds: float = 2.0
+    reap_seconds: float = 5.0
+    visit_seconds: float = 180.0  # one visit, at most: sign-on, look-up, keying
+    waiting: int = 3  # visits per system that wait in the process for a free session
+    clear_hours: int = 48  # the engine forgets ended visits; the ledger does not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class System:
+    """One legacy system as the worker needs to know it."""
+
+    policy: Policy
+    logins: tuple[str, ...]
+    sessions_max: int = 1
+
+
+@dataclass(slots=True)
+class _Health:
+    """Why the worker has to stop, once it has."""
+
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    fatal: BaseException | None = None
+
+
+def boot_id() -> str:
+    """This start of this process on this machine: never the same twice."""
+    return f"{platform.node() or 'host'}/{secrets.token_hex(6)}"
+
+
+def worker_lock(data: Path) -> FileLock:
+    """The operating system's lock of the one worker process on this data folder.
+
+    It is free again the moment the process dies, however it dies.
+
+    Raises:
+        SetupError: Another worker works here.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(data / "worker.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise SetupError(f"another worker works on {data}: stop it first") from None
+    return lock
+
+
+class Worker:
+    """Visits due items until told to stop."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        sign_on: SignOn,
+        systems: Mapping[str, System],
+        *,
+        data: Path,
+        pace: Pace | None = None,
+    ) -> None:
+        """*ledger* is opened under :func:`boot_id`, with audit log and vault."""
+        self._ledger = ledger
+        self._systems = dict(systems)
+        self._data = data
+        self._host = f"{platform.node()}:{data.resolve()}"  # what the lock file stands for
+        self._pace = pace or Pace()
+        self._lease = timedelta(seconds=self._pace.lease_seconds)
+        self._sign_on = sign_on
+        self._health = _Health()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._visiting: set[str] = set()
+        self._sessions: Sessions | None = None
+        self.visits = 0  # made since the start
+
+    def stop(self) -> None:
+        """Finish the visits that run, then stop. From any thread or signal handler."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._health.stop.set)
+
+    async def run(self, *, until_done: bool = False, finish_within: int = 60) -> None:
+        """Work.
+
+        Args:
+            until_done: Return as soon as nothing is left that happens by itself.
+            finish_within: Seconds that running visits get after :meth:`stop`.
+
+        Raises:
+            SetupError: Another worker works on this data folder.
+            AuditLost: A step could not be recorded; nothing was keyed after it.
+        """
+        self._loop = asyncio.get_running_loop()
+        with worker_lock(self._data), ThreadPoolExecutor(2, "chores") as self._threads:
+            durable = await self._launch()
+            beat = self._begin(self._beat())
+            chores = [self._begin(self._sweep(durable)), self._begin(self._reap(durable))]
+            if until_done:
+                chores.append(self._begin(self._watch_for_the_end()))
+            try:
+                await self._health.stop.wait()
+            finally:
+                await self._shut_down(durable, beat, chores, finish_within)
+        if self._health.fatal is not None:
+            raise self._health.fatal
+
+    def _begin(self, chore: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Run *chore* beside the visits; its trouble is the worker's end."""
+        task = asyncio.create_task(chore)
+        task.add_done_callback(self._chore_ended)
+        return task
+
+    def _chore_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (trouble := task.exception()) is not None:
+            self._fail(trouble)
+
+    def _fail(self, trouble: BaseException) -> None:
+        """Stop; the first trouble is the one that is told."""
+        self._health.fatal = self._health.fatal or trouble
+        self._health.stop.set()
+
+    async def _in_thread(self, chore: Callable[..., None], *arguments: object) -> None:
+        """Not on the loop, and not on the engine's threads, which end before ours."""
+        await asyncio.get_running_loop().run_in_executor(self._threads, chore, *arguments)
+
+    async def _launch(self) -> Durable:
+        """Say that we live, bury our earlier boots, start the engine."""
+        ledger = self._ledger
+        ledger.start_worker(host=self._host, pid=os.getpid(), lease=self._lease)
+        places = {
+            name: Place(each.logins, each.sessions_max) for name, each in self._systems.items()
+        }
+        self._sessions = Sessions(ledger, self._sign_on, places, lease=self._lease)
+        executor = LOCAL_EXECUTOR if ledger.alone else ledger.boot
+        durable = Durable(ledger.engine, executor=executor, visit=self.visit)
+        at_once = {
+            name: each.sessions_max + self._pace.waiting for name, each in self._systems.items()
+        }
+        durable.launch()
+        ledger.carrier = durable.carrier
+        await self._in_thread(durable.open_queues, at_once)
+        for boot in ledger.dead_workers(host=self._host):  # we hold the machine's lock
+            await self._in_thread(self._bury, durable, boot)
+        return durable
+
+    async def _shut_down(
+        self,
+        durable: Durable,
+        beat: asyncio.Task[None],
+        chores: list[asyncio.Task[None]],
+        finish_within: int,
+    ) -> None:
+        """Running visits are finished first, while the heart still beats."""
+        await _end(chores)
+        self._ledger.carrier = None  # what becomes due now is found by the next sweep
+        within = 0 if self._health.fatal is not None else finish_within
+        await self._in_thread(durable.close, within)
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+        await _end([beat])
+        if self._sessions is not None:
+            await self._sessions.close()
+        with suppress(LedgerLost):
+            self._ledger.stop_worker(self._ledger.boot)
+
+    # One visit
+
+    async def visit(self, item_id: str, number: int) -> str:
+        """Visit *item_id* once; the answer is a word for the engine's record."""
+        try:
+            if self._health.stop.is_set() or not self._ledger.is_workable(item_id, number):
+                return "not_due"
+        except LedgerLost:
+            return "ledger_lost"
+        if item_id in self._visiting:
+            return "being_visited"
+        self._visiting.add(item_id)
+        try:
+            return await self._visit(item_id)
+        except LedgerLost:
+            return "ledger_lost"  # the sweeper gives back what is still held
+        except Exception as trouble:
+            self._fail(trouble)
+            raise
+        finally:
+            self._visiting.discard(item_id)
+            self.visits += 1
+
+    async def _visit(self, item_id: str) -> str:
+        try:
+            item = self._ledger.item(item_id)
+        except Illegible as trouble:
+            self._ledger.park_illegible(item_id, str(trouble))
+            return "illegible"
+        with self._ledger.redactor.hiding(item.payload.accounts()):
+            try:
+                seat = await self._pool.acquire(item.system)
+            except Unavailable:
+                return "no_session"  # nothing was touched; the sweeper comes back to it
+            healthy = False
+            try:
+                word = await self._key(item, seat)
+                healthy = True
+            except _BrokeOffError as trouble:
+                word = str(trouble)
+            finally:
+                await self._pool.release(seat, healthy=healthy)
+            return word
+
+    async def _key(self, item: WorkItem, seat: Seat) -> str:
+        """The protocol, and what becomes of an item whose visit broke off."""
+        journal = LedgerJournal(self._ledger, seat.lease)
+        policy = self._systems[item.system].policy
+        try:
+            async with asyncio.timeout(self._pace.visit_seconds):
+                visit = await key_once(item, seat.session.bank, journal, policy)
+            return str(visit.verdict)
+        except AuditLost:
+            raise
+        except ClaimLost as lost:
+            self._give_back(item, journal, policy, str(lost))
+            raise _BrokeOffError("claim_lost") from lost
+        except (TimeoutError, Unavailable, InDoubt, Refused) as trouble:
+            self._give_back(item, journal, policy, f"{type(trouble).__name__}: {trouble}")
+            raise _BrokeOffError("broke_off") from trouble
+        except asyncio.CancelledError:
+            self._give_back(item, journal, policy, "the worker was stopped")
+            raise
+        except Exception as defect:
+            self._park_defect(item, journal, defect)
+            raise _BrokeOffError("defect") from defect
+        finally:
+            journal.drop()
+
+    def _give_back(
+        self, item: WorkItem, journal: LedgerJournal, policy: Policy, reason: str
+    ) -> None:
+        """Unless somebody else has the claim by now."""
+        journal.drop()
+        claim = journal.claimed
+        if claim is None:
+            return
+        again = self._ledger.now() + policy.pause(claim.troubles)
+        try:
+            self._ledger.give_back(item, claim.token, reason, next_at=again)
+        except ClaimLost:
+            return
+
+    def _park_defect(self, item: WorkItem, journal: LedgerJournal, defect: Exception) -> None:
+        journal.drop()
+        claim = journal.claimed
+        if claim is None:
+            raise defect
+        reason = f"{type(defect).__name__}: {defect}"
+        try:
+            self._ledger.park(item, claim.token, "defect", reason)
+        except ClaimLost:
+            return
+
+    @property
+    def _pool(self) -> Sessions:
+        assert self._sessions is not None, "the worker was not launched"
+        return self._sessions
+
+    # The chores
+
+    async def _beat(self) -> None:
+        """Live on. Declared dead, or silent for too long: stop before the next click."""
+        last = time.monotonic()
+        while True:  # until cancelled
+            await asyncio.sleep(self._pace.beat_seconds)
+            try:
+                alive = self._ledger.beat(self._lease)
+            except LedgerLost:
+                alive = time.monotonic() - last < 0.8 * self._pace.lease_seconds
+            else:
+                last = time.monotonic()
+            if not alive:
+                raise ClaimLost("this worker was declared dead: another one may be at work")
+
+    async def _sweep(self, durable: Durable) -> None:
+        """Due items that the engine does not carry are enqueued; idle logins given back."""
+        while True:  # until cancelled
+            with suppress(LedgerLost):
+                again = self._ledger.now() + timedelta(seconds=1)
+                self._ledger.give_back_orphans(self._visiting, next_at=again)
+                await self._in_thread(self._sweep_once, durable)
+                await self._pool.close_idle()
+            await asyncio.sleep(self._pace.sweep_seconds)
+
+    def _sweep_once(self, durable: Durable) -> None:
+        due = self._ledger.due(limit=500)
+        standings = durable.standings([(item_id, visit) for item_id, _, visit, _ in due])
+        for (item_id, visit), standing in standings.items():
+            if standing is not Standing.LIVE and item_id not in self._visiting:
+                self._ledger.requeue(item_id, visit, anew=standing is Standing.ENDED)
+
+    async def _reap(self, durable: Durable) -> None:
+        """Take over from workers that fell silent (PostgreSQL), clear away old visits."""
+        while True:  # until cancelled
+            await asyncio.sleep(self._pace.reap_seconds)
+            with suppress(LedgerLost):
+                await self._in_thread(self._reap_once, durable)
+
+    def _reap_once(self, durable: Durable) -> None:
+        with self._ledger.sole_reaper() as mine:
+            if mine:
+                for boot in self._ledger.dead_workers():
+                    self._bury(durable, boot)
+        before = self._ledger.now() - timedelta(hours=self._pace.clear_hours)
+        durable.clear_away(before.isoformat())
+
+    def _bury(self, durable: Durable, boot: str) -> None:
+        """First its visits, then its leases: what crashes in between is done again."""
+        durable.take_over(boot)
+        self._ledger.stop_worker(boot)
+
+    async def _watch_for_the_end(self) -> None:
+        while self._ledger.open_items() or self._visiting:  # a ledger lost here stops us
+            await asyncio.sleep(0.2)
+        self._health.stop.set()
+
+
+async def _end(tasks: list[asyncio.Task[None]]) -> None:
+    """Cancel *tasks* and wait for them; their trouble has been noted already."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class _BrokeOffError(Exception):
+    """The visit had no ending of its own; the item was given back or parked."""
