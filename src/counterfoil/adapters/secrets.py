@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import struct
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,7 @@ from counterfoil.domain.secrets import Redactor, Secret
 from counterfoil.errors import SetupError
 
 SECRET_MAX_BYTES = 64 * 1024
+_ACL_GROUPS_AND_OTHERS = (0x04, 0x08, 0x20)  # owning group, named group, everybody
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}")
 
 
@@ -77,13 +79,29 @@ def _read(path: Path) -> bytes:
         facts = os.fstat(fd)
         if not stat.S_ISREG(facts.st_mode):
             raise SetupError(f"{path}: is not a regular file -> {remedy}")
-        if facts.st_mode & 0o077:
+        if _others_may_read(fd, facts.st_mode):
             mode = stat.S_IMODE(facts.st_mode)
             raise SetupError(f"{path}: others may read it (mode {mode:o}) -> chmod 600 {path}")
         content = file.read(SECRET_MAX_BYTES + 1)
     if len(content) > SECRET_MAX_BYTES:
         raise SetupError(f"{path}: longer than {SECRET_MAX_BYTES} bytes, no secret is")
     return content
+
+
+def _others_may_read(fd: int, mode: int) -> bool:
+    """Group or world, unless the group bits only show the mask of an access list.
+
+    For a service with ``User=`` systemd leaves root the owner and adds that user to the
+    file's access list; its group bits then are no group's right.
+    """
+    if not mode & 0o077:
+        return False
+    try:
+        entries = os.getxattr(fd, "system.posix_acl_access")[4:]
+    except OSError:
+        return True
+    rights = {tag: right for tag, right, _ in struct.iter_unpack("<HHI", entries)}
+    return mode & 0o037 != 0 or any(rights.get(tag, 0) for tag in _ACL_GROUPS_AND_OTHERS)
 
 
 def _decoded(content: bytes, path: Path) -> str:

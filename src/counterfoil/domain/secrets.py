@@ -7,10 +7,14 @@ only inside ``with secret.reveal() as text``, and from then on the redactor know
 from __future__ import annotations
 
 import base64
+import html
 import json
+import re
 import threading
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 MASK = "***"
@@ -55,62 +59,97 @@ class Redactor:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._masks: dict[str, str] = {}
-        self._holders: dict[str, int] = {}  # accounts only: how many items need the mask
-        self._ordered: tuple[tuple[str, str], ...] = ()
+        self._secrets: set[str] = set()
+        self._accounts: Counter[str] = Counter()  # how many items need the mask just now
+        self._words: tuple[str, ...] = ()
+        self._patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
 
     def learn(self, text: str) -> None:
-        """Blank out *text* and its URL-, base64- and JSON-escaped forms from now on."""
+        """Blank out *text* from now on, as it is and as URL, HTML, JSON or base64 spell it.
+
+        Shorter than four characters is not hidden: choose longer secrets.
+        """
         if len(text) < self.SHORTEST:
             return
-        forms = {
-            text,
-            quote(text, safe=""),
-            quote_plus(text),
-            base64.b64encode(text.encode()).decode(),
-            json.dumps(text)[1:-1],
-        }
         with self._lock:
-            self._masks.update(dict.fromkeys(forms, MASK))
-            self._order()
+            if text not in self._secrets:
+                self._secrets |= disguises(text)
+                # Longest first, so that a part never spoils the whole.
+                self._words = tuple(sorted(self._secrets, key=len, reverse=True))
 
     @contextmanager
     def hiding(self, accounts: Iterable[str]) -> Iterator[None]:
-        """Mask *accounts*, with and without their usual grouping, while the block lasts."""
-        forms = {form: mask_account(bare(each)) for each in accounts for form in spellings(each)}
+        """Mask *accounts*, however they are grouped, while the block lasts."""
+        numbers = {number for each in accounts for number in spellings(each)}
         with self._lock:
-            for form, mask in forms.items():
-                self._holders[form] = self._holders.get(form, 0) + 1
-                self._masks.setdefault(form, mask)
-            self._order()
+            self._accounts.update(numbers)
+            self._arrange()
         try:
             yield
         finally:
             with self._lock:
-                for form in forms:
-                    self._holders[form] -= 1
-                    if not self._holders[form]:
-                        del self._holders[form], self._masks[form]
-                self._order()
+                self._accounts.subtract(numbers)
+                self._arrange()
 
     def text(self, text: str) -> str:
         """*text* without what must not be seen."""
-        for known, mask in self._ordered:
-            if known in text:
-                text = text.replace(known, mask)
+        for word in self._words:
+            if word in text:
+                text = text.replace(word, MASK)
+        for pattern, mask in self._patterns:
+            text = pattern.sub(mask, text)
         return text
 
     def bytes(self, content: bytes) -> bytes:
-        """The same for UTF-8 bytes that are no picture."""
-        for known, mask in self._ordered:
-            raw = known.encode("utf-8")
-            if raw in content:
-                content = content.replace(raw, mask.encode("utf-8"))
-        return content
+        """The same for UTF-8 bytes that are no picture; other bytes pass unchanged."""
+        text = content.decode("utf-8", "surrogateescape")
+        seen = self.text(text)
+        return content if seen == text else seen.encode("utf-8", "surrogateescape")
 
-    def _order(self) -> None:
-        """Longest first, so that a part never spoils the whole."""
-        self._ordered = tuple(sorted(self._masks.items(), key=lambda pair: -len(pair[0])))
+    def _arrange(self) -> None:
+        """One pattern for each number that somebody hides, the longest first."""
+        self._accounts = +self._accounts
+        numbers = sorted(self._accounts, key=len, reverse=True)
+        self._patterns = tuple((_any_grouping(each), mask_account(each)) for each in numbers)
+
+
+def disguises(text: str) -> set[str]:
+    """*text* and the spellings in which it may turn up: in a URL, a page, a trace."""
+    raw = text.encode("utf-8", "surrogateescape")
+    escaped = {quote(raw, safe=""), quote(raw), quote_plus(raw)}
+    escaped |= {re.sub("%..", lambda code: code[0].lower(), each) for each in escaped}
+    marked_up = {html.escape(text), html.escape(text, quote=False)}
+    quoted = {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], repr(text)[1:-1]}
+    encoded = {raw.hex(), raw.hex().upper(), *_base64_cores(raw)}
+    return {text} | escaped | marked_up | quoted | encoded
+
+
+def _base64_cores(raw: bytes) -> Iterator[str]:
+    """The characters that *raw* makes in any base64 text, wherever in it *raw* begins.
+
+    ``user:password`` is encoded as one: the password starts at any of three offsets, and
+    its first and last character may be mixed with its neighbours.
+    """
+    for shift, mixed in ((0, 0), (1, 2), (2, 3)):
+        whole = (shift + len(raw)) * 8 // 6
+        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+            core = encode(b"\0" * shift + raw).decode("ascii")[mixed:whole]
+            if len(core) >= Redactor.SHORTEST:
+                yield core
+
+
+#: What may stand between the characters of an account number, on paper, in a page, in a URL.
+_GAP = "(?:[ .+/\u00a0-]|%20|&nbsp;)?"
+_IBAN = re.compile(r"[A-Za-z]{2}\d{2}[A-Za-z0-9]{11,30}")
+_LONG = 10  # fewer characters may be a part of some other number by chance
+
+
+@lru_cache(maxsize=1024)  # an item is visited more than once, and compiling costs 1 ms
+def _any_grouping(number: str) -> re.Pattern[str]:
+    body = _GAP.join(map(re.escape, number))
+    if len(number) < _LONG:
+        body = rf"(?<![0-9A-Za-z]){body}(?![0-9A-Za-z])"
+    return re.compile(body, re.IGNORECASE)
 
 
 def bare(account: str) -> str:
@@ -119,10 +158,13 @@ def bare(account: str) -> str:
 
 
 def spellings(account: str) -> set[str]:
-    """How people and screens write one account number; too short ones are left alone."""
+    """The numbers that give an account away: its own, and of an IBAN the national part.
+
+    Too short ones are left alone.
+    """
     plain = bare(account)
-    grouped = " ".join(plain[at : at + 4] for at in range(0, len(plain), 4))
-    return {account, plain, grouped} if len(plain) > 4 else set()
+    numbers = {plain, plain[4:]} if _IBAN.fullmatch(plain) else {plain}
+    return {each for each in numbers if len(each) > 4}
 
 
 def mask_account(account: str) -> str:
