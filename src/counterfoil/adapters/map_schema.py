@@ -31,6 +31,7 @@ class Locale:
 
     decimal_mark: Literal[".", ","]
     date_format: str  # strftime: "%d.%m.%Y"
+    decimals: int = 2  # typed at least: 1500 goes in as "1500,00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +141,6 @@ class Action:
     name: str = ""  # programmatic
     label: str = ""  # its face: button value or link text
     label_value: str = ""  # instead of label: the face is this value of the item
-    path: tuple[str, ...] = ()
     dialogs: tuple[Dialog, ...] = ()  # each must come, in this order, before anything is sent
     popup: Popup | None = None
     answer_within_seconds: int = 20

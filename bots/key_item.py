@@ -1,0 +1,85 @@
+"""Key one item into one system, by its map: type it, prove it, commit it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from bots.sign_on import signed_on
+from counterfoil.adapters.screens import Screen, Session, open_screen, submit
+from counterfoil.adapters.screens.evidence import take_page
+from counterfoil.domain.evidence import Evidence
+from counterfoil.domain.items import Receipt, WorkItem
+from counterfoil.errors import Unavailable
+
+
+class KeyedItem:
+    """One item on its committing screen, typed and read back, and not sent.
+
+    Made by :func:`key_item`. It is used for one commit and then thrown away.
+    """
+
+    def __init__(self, item: WorkItem, screen: Screen, evidence: tuple[Evidence, ...]) -> None:
+        self.item = item
+        self._screen = screen
+        self._before = evidence
+
+    async def identify(self) -> None:
+        """Prove that the page is still the item's: address, title, form, every value.
+
+        Raises:
+            Unavailable: It is not, or not to be told; nothing is keyed.
+        """
+        await self._screen.check(self.item.values(), self.item.payload.lines())
+
+    async def commit(self, *, click_before: float) -> Receipt:
+        """Press the commit control once and read the bank's answer.
+
+        Raises:
+            Unavailable: It is certain that nothing left.
+            Refused: The bank said no, in words that the map knows.
+            InDoubt: Anything else.
+        """
+        screen, values = self._screen, self.item.values()
+        action = screen.session.system.map.tasks[self.item.kind].steps[-1].action
+        answer = await submit(screen, action, values, click_before=click_before)
+        read_at = datetime.now(UTC)
+        after = await take_page(screen, {"reference": self.item.reference, "says": answer.words})
+        return Receipt(
+            bank_reference=answer.bank_reference,
+            read_at=read_at,
+            source="receipt",
+            evidence=(*self._before, *after),
+        )
+
+
+async def key_item(session: Session, item: WorkItem) -> KeyedItem:
+    """Type *item* up to, and without, the commit.
+
+    Legacy systems take the same item twice without a murmur: this bot never repeats a
+    commit, and nobody who calls it may.
+
+    Raises:
+        Refused: The system says no before the commit, or a value does not fit.
+        Unavailable: The screens could not be used; nothing is keyed.
+    """
+    return await signed_on(session, lambda: _key(session, item))
+
+
+async def _key(session: Session, item: WorkItem) -> KeyedItem:
+    *earlier, last = session.system.map.tasks[item.kind].steps
+    first = earlier[0] if earlier else last
+    values, lines = item.values(), item.payload.lines()
+    screen = await open_screen(session, first.screen)
+    for step, following in zip(earlier, [*earlier[1:], last], strict=True):
+        await screen.fill(values, lines)
+        screen = await screen.press(step.action, values, leads_to=following.screen)
+    await screen.fill(values, lines)
+    shown = await screen.check(values, lines)
+    return KeyedItem(item, screen, await take_page(screen, shown))
+
+
+def keyed(item: WorkItem, now: KeyedItem | None) -> KeyedItem:
+    """What is on the screen, if it is *item*. Raises Unavailable."""
+    if now is None or now.item != item:
+        raise Unavailable(item.system, f"{item.item_id} is not on the screen")
+    return now

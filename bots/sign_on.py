@@ -1,0 +1,41 @@
+"""Sign on to a system; the only bot that the others call."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from counterfoil.adapters.screens import Session, SessionExpired, open_screen, wait_signed_on
+
+T = TypeVar("T")
+
+
+async def sign_on(session: Session) -> None:
+    """Type the login, pass the notices, and see that we are in.
+
+    Raises:
+        Unavailable: The system does not let us in.
+    """
+    await session.refresh()
+    session.signed_on = False
+    step = session.system.map.session.sign_on
+    screen = await open_screen(session, step.screen)
+    with session.login.password.reveal() as password:
+        await screen.fill({**session.login.values, "password": password})
+    await wait_signed_on(screen, step.action)
+
+
+async def signed_on(session: Session, work: Callable[[], Awaitable[T]]) -> T:
+    """Do *work*, which keys nothing; after an expired session, sign on and start over once.
+
+    Raises:
+        Unavailable: Expired a second time, or whatever *work* raises.
+    """
+    await session.refresh()
+    if not session.signed_on:
+        await sign_on(session)
+    try:
+        return await work()
+    except SessionExpired:
+        await sign_on(session)
+        return await work()

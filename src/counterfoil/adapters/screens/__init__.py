@@ -1,0 +1,23 @@
+"""Drive legacy screens through their maps. The only home of playwright.
+
+Read in this order: session.py (one login), screen.py (one open screen), commit.py (the
+one verb that moves money), guard.py (why its POST leaves once). resolve.py finds the
+boxes, spelling.py knows how the system writes values; both are pure.
+"""
+
+from counterfoil.adapters.screens.browser import Chromium
+from counterfoil.adapters.screens.commit import Answer, submit
+from counterfoil.adapters.screens.screen import Screen, open_screen, wait_signed_on
+from counterfoil.adapters.screens.session import Login, Session, SessionExpired
+
+__all__ = [
+    "Answer",
+    "Chromium",
+    "Login",
+    "Screen",
+    "Session",
+    "SessionExpired",
+    "open_screen",
+    "submit",
+    "wait_signed_on",
+]

@@ -1,0 +1,94 @@
+"""Waiting for a screen: loaded, titled and ready as the map says, or told what came instead."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
+
+from counterfoil.adapters.map_schema import ScreenMap
+from counterfoil.adapters.screens.answers import Refusals
+from counterfoil.adapters.screens.inventory import Sight
+from counterfoil.adapters.screens.session import (
+    OPEN_SECONDS,
+    Session,
+    SessionExpired,
+    fits,
+)
+from counterfoil.errors import Unavailable
+
+#: How long a page that is loaded, and is not what we expect, may still become it.
+PATIENCE_SECONDS = 2.0
+
+
+async def wait_for_screen(  # noqa: PLR0913
+    session: Session,
+    name: str,
+    page: Page,
+    *,
+    is_new: Callable[[Sight], bool],
+    refusals: Refusals | None = None,
+    within: float = OPEN_SECONDS,
+) -> Sight:
+    """Wait for the screen *name* in *page*.
+
+    Args:
+        is_new: Tells it from the page we came from, which may look the same.
+        refusals: What the screen we came from may say instead of moving on.
+
+    Raises:
+        SessionExpired: The system wants a sign-on.
+        Refused: The system said no, in words that the map knows.
+        Unavailable: Something else came, or nothing.
+    """
+    screen = session.system.screens[name]
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + within
+    while True:
+        sight = await _glance(session, screen, page)
+        session.stop_if_alarmed(name)
+        if sight is not None and is_new(sight) and _is_ready(screen, sight):
+            return sight
+        if sight is not None and sight.complete:
+            deadline = min(deadline, loop.time() + PATIENCE_SECONDS)
+            await _told_otherwise(session, name, refusals)
+        if loop.time() > deadline:
+            found = f"found {sight.title!r}" if sight is not None else "found no page"
+            raise Unavailable(session.where(name), f"expected {screen.title!r}, {found}")
+        await session.rest()
+
+
+async def _glance(session: Session, screen: ScreenMap, page: Page) -> Sight | None:
+    """What the screen's frame shows, or None between two pages."""
+    if page.is_closed() or session.page.is_closed():
+        raise Unavailable(session.system.name, "the browser window is gone")
+    try:
+        frame = session.frame(screen.frame, page)
+        text = any(marker.pattern for marker in (*screen.ready, *screen.never))
+        return await session.look(frame, text=text)
+    except (PlaywrightError, Unavailable):
+        return None
+
+
+def _is_ready(screen: ScreenMap, sight: Sight) -> bool:
+    return (
+        sight.complete
+        and sight.title == screen.title
+        and all(fits(sight, marker) for marker in screen.ready)
+        and not any(fits(sight, marker) for marker in screen.never)
+    )
+
+
+async def _told_otherwise(session: Session, name: str, refusals: Refusals | None) -> None:
+    """Raise when the page says why the screen does not come."""
+    rules = session.system.map.session
+    if await session.shows(rules.unavailable):
+        session.signed_on = False
+        raise Unavailable(session.where(name), "closed to us: maintenance, or signed off")
+    if session.signed_on and await session.shows(rules.expired):
+        session.signed_on = False
+        raise SessionExpired(session.where(name), "the session has expired")
+    if refusals is not None:
+        await refusals.raise_if_any()

@@ -1,0 +1,93 @@
+"""One Chromium for one worker: started when first needed, replaced when it dies."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
+from playwright.async_api import Error as PlaywrightError
+
+from counterfoil.errors import Unavailable
+
+FLAGS = (
+    "--no-sandbox",  # we run as root in a container of our own
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+VIEWPORT = {"width": 1024, "height": 768}
+
+
+class Chromium:
+    """The browser of one worker; its sessions are contexts that share nothing.
+
+    Args:
+        executable: Of the Chromium to run.
+        hosts: The only names it may resolve. Checks of addresses see no redirect that
+            the browser follows by itself; a name that does not resolve stops those too.
+        downloads: A private folder for what a page makes it download.
+        headless: False shows the windows, for people who draw maps.
+    """
+
+    def __init__(
+        self, executable: Path, *, hosts: Iterable[str], downloads: Path, headless: bool = True
+    ) -> None:
+        self._executable = executable
+        self._hosts = sorted(set(hosts))
+        self._downloads = downloads
+        self._headless = headless
+        self._lock = asyncio.Lock()
+        self._driver: Playwright | None = None
+        self._browser: Browser | None = None
+
+    async def __aenter__(self) -> Chromium:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def context(self) -> BrowserContext:
+        """A fresh context in a living browser.
+
+        Raises:
+            Unavailable: Chromium does not start.
+        """
+        async with self._lock:
+            try:
+                browser = await self._living()
+                return await browser.new_context(
+                    viewport={"width": VIEWPORT["width"], "height": VIEWPORT["height"]},
+                    service_workers="block",  # they would send requests past our guard
+                    accept_downloads=True,
+                    ignore_https_errors=False,
+                )
+            except PlaywrightError as trouble:
+                raise Unavailable("browser", trouble.message.splitlines()[0]) from trouble
+
+    async def stop(self) -> None:
+        """End the browser and its driver."""
+        if self._browser is not None:
+            await self._browser.close()
+        if self._driver is not None:
+            await self._driver.stop()
+        self._browser = self._driver = None
+
+    async def _living(self) -> Browser:
+        if self._browser is not None and self._browser.is_connected():
+            return self._browser
+        if self._driver is None:
+            self._driver = await async_playwright().start()
+        rules = ", ".join(["MAP * ~NOTFOUND", *(f"EXCLUDE {host}" for host in self._hosts)])
+        self._downloads.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._browser = await self._driver.chromium.launch(
+            executable_path=self._executable,
+            headless=self._headless,
+            args=[*FLAGS, f"--host-resolver-rules={rules}"],
+            downloads_path=self._downloads,
+        )
+        return self._browser

@@ -1,0 +1,261 @@
+"""One login at one system in one browser context; it works on one item at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from playwright.async_api import BrowserContext, CDPSession, Frame, Page
+from playwright.async_api import Error as PlaywrightError
+
+from counterfoil.adapters.map_schema import Action, Marker, Open, System
+from counterfoil.adapters.screens.browser import Chromium
+from counterfoil.adapters.screens.guard import PostGuard
+from counterfoil.adapters.screens.inventory import Control, Inventory, Sight, load_inventory
+from counterfoil.adapters.screens.resolve import Resolution, resolve_action
+from counterfoil.adapters.screens.scripts import LOOK, PRESS
+from counterfoil.adapters.screens.watch import Watch
+from counterfoil.domain.evidence import Evidence
+from counterfoil.domain.secrets import Redactor, Secret
+from counterfoil.errors import MapError, Unavailable
+
+#: A wait is woken by the browser; this is for pages that change without going anywhere.
+GLANCE_SECONDS = 0.05
+LOOK_SECONDS = 10  # a page that cannot be looked at for so long hangs
+OPEN_SECONDS = 30
+
+
+class SessionExpired(Unavailable):
+    """The system wants us to sign on again; nothing was keyed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who signs on. The values are typed by name, the password as "password"."""
+
+    values: Mapping[str, str]  # operator, branch ...
+    password: Secret
+
+
+class Session:
+    """Opens the screens of one system.
+
+    Args:
+        base_url: Scheme, host and port; must match an origin of the map.
+        keep: Stores the bytes of one piece of evidence durably.
+        monotonic: The clock of ``click_before``.
+    """
+
+    def __init__(  # noqa: PLR0913
+        self,
+        system: System,
+        base_url: str,
+        login: Login,
+        chromium: Chromium,
+        *,
+        redactor: Redactor,
+        keep: Callable[[str, bytes], Evidence],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.system = system
+        self.login = login
+        self.redactor = redactor
+        self.keep = keep
+        self.monotonic = monotonic
+        self.base_url = base_url.rstrip("/")
+        self.origins = _origins(system, self.base_url)
+        self.guard = PostGuard(self.may_visit)
+        self.watch = Watch(system.map.session.dialogs, system.map.locale)
+        self.signed_on = False
+        self.resolved: dict[tuple[str, str, tuple[int, ...]], Resolution] = {}  # by screen and form
+        self.inventories: dict[str, Inventory | None] = {
+            name: load_inventory(system.folder / f"{name}.inventory.json")
+            for name in system.screens
+        }
+        self._chromium = chromium
+        self._context: BrowserContext | None = None
+        self._page: Page | None = None
+        self._wire: CDPSession | None = None
+        self._moved = asyncio.Event()
+
+    def may_visit(self, url: str) -> bool:
+        """Whether *url* is the system's own; "about:blank" is an empty frame."""
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc}" in self.origins or url == "about:blank"
+
+    @property
+    def page(self) -> Page:
+        """The session's window. Raises Unavailable when it is gone."""
+        if self._page is None or self._page.is_closed():
+            raise Unavailable(self.system.name, "the browser window is gone")
+        return self._page
+
+    async def refresh(self) -> None:
+        """Make sure that there is a living window; a new one is not signed on."""
+        if self._page is not None and not self._page.is_closed():
+            return
+        await self.close()
+        self._context = await self._chromium.context()
+        await self._context.route("**/*", self.guard.handle)
+        self._context.on("dialog", self.watch.on_dialog)
+        self._context.on("page", self._adopt)
+        async with nothing_keyed(self.system.name, self.redactor):
+            self._page = self.watch.main = await self._context.new_page()
+            self._page.on("framenavigated", lambda _: self._moved.set())
+            self._page.on("domcontentloaded", lambda _: self._moved.set())
+
+    async def wire(self) -> CDPSession:
+        """The browser's own protocol for this window: for evidence only."""
+        if self._wire is None:
+            self._wire = await self.page.context.new_cdp_session(self.page)
+        return self._wire
+
+    async def close(self) -> None:
+        """Shut the context; the next use starts over with a sign-on."""
+        context, self._context, self._page, self.signed_on = self._context, None, None, False
+        self.watch.main = self._wire = None
+        if context is not None:
+            try:
+                await context.close()
+            except PlaywrightError:
+                return  # it died before us
+
+    def frame(self, name: str, page: Page | None = None) -> Frame:
+        """The frame that the map calls *name*; "" is the page itself.
+
+        Raises:
+            Unavailable: It is not there.
+        """
+        frame = (page or self.page).main_frame
+        for part in self.system.map.frames[name] if name else ():
+            found = [each for each in frame.child_frames if each.name == part]
+            if len(found) != 1:
+                raise Unavailable(self.system.name, f"frame {part!r}: found {len(found)} times")
+            frame = found[0]
+        return frame
+
+    async def look(self, frame: Frame, *, text: bool = False, tables: bool = False) -> Sight:
+        """One look at one frame. Raises PlaywrightError while a page changes."""
+        seen = await asyncio.wait_for(
+            frame.evaluate(LOOK, {"text": text, "tables": tables}), LOOK_SECONDS
+        )
+        return Sight.of(seen)
+
+    async def go(self, way: Open, frame_name: str) -> str:
+        """Take the way to a screen: its address, or clicks in the menu.
+
+        Returns:
+            The mark of the page that was there before, "" when it is certainly gone.
+
+        Raises:
+            Unavailable: It leads nowhere.
+        """
+        self.guard.reopen()
+        self.watch.clear()
+        async with nothing_keyed(self.system.name, self.redactor):
+            if way.path:
+                await self._visit(way.path, frame_name)
+                return ""
+            before = await self.look(self.frame(frame_name))
+            for face in way.menu:
+                await self._click_menu(way.menu_frame, face)
+            return before.mark
+
+    async def click(self, where: str, frame: Frame, sight: Sight, control: Control) -> None:
+        """Press *control*, if the page is still the one that was seen."""
+        call = {
+            "mark": sight.mark,
+            "index": control.index,
+            "name": control.name,
+            "label": control.label,
+        }
+        self._moved.clear()
+        if trouble := await frame.evaluate(PRESS, call):
+            raise Unavailable(where, trouble)
+
+    def stop_if_alarmed(self, screen: str) -> None:
+        """Raise Unavailable when something unexpected happened since the step began."""
+        trouble = self.watch.trouble
+        if self.guard.strays:
+            trouble = trouble or "the page asked for an address that is not the system's"
+        if trouble:
+            raise Unavailable(self.where(screen), self.redactor.text(trouble))
+
+    def where(self, screen: str) -> str:
+        """For messages: "corebank.payment_entry"."""
+        return f"{self.system.name}.{screen}"
+
+    async def rest(self, seconds: float = GLANCE_SECONDS) -> None:
+        """Wait until a frame goes somewhere, at most *seconds*."""
+        try:
+            await asyncio.wait_for(self._moved.wait(), seconds)
+        except TimeoutError:
+            return
+        finally:
+            self._moved.clear()
+
+    async def shows(self, markers: Sequence[Marker]) -> bool:
+        """Whether one of *markers* is anywhere it may be."""
+        return any([await self._is_there(marker) for marker in markers])
+
+    async def _is_there(self, marker: Marker) -> bool:
+        frames = [self.frame(marker.frame)] if marker.frame else self.page.frames
+        for frame in frames:
+            try:
+                sight = await self.look(frame, text=bool(marker.pattern))
+            except PlaywrightError:
+                continue  # between two pages: nothing to be seen
+            if fits(sight, marker):
+                return True
+        return False
+
+    async def _visit(self, path: str, frame_name: str) -> None:
+        address = path.format(**{k: quote(v, safe="") for k, v in self.login.values.items()})
+        frame = self.frame(frame_name)
+        await frame.goto(self.base_url + address, timeout=OPEN_SECONDS * 1000)
+
+    async def _click_menu(self, frame_name: str, face: str) -> None:
+        where = f"{self.system.name}: menu"
+        frame = self.frame(frame_name)
+        await frame.wait_for_load_state("load", timeout=OPEN_SECONDS * 1000)
+        sight = await self.look(frame)
+        action = Action(effect="navigate", label=face)
+        await self.click(where, frame, sight, resolve_action(where, face, action, sight.controls))
+
+    def _adopt(self, page: Page) -> None:
+        page.on("download", self.watch.on_download)
+        self.watch.on_page(page)
+
+
+def fits(sight: Sight, marker: Marker) -> bool:
+    """Whether every key of *marker* holds for what was seen."""
+    return (
+        (not marker.title or sight.title == marker.title)
+        and (not marker.path or sight.path.startswith(marker.path))
+        and (not marker.control or any(each.name == marker.control for each in sight.controls))
+        and (not marker.pattern or bool(re.search(marker.pattern, sight.text, re.MULTILINE)))
+    )
+
+
+@asynccontextmanager
+async def nothing_keyed(where: str, redactor: Redactor) -> AsyncIterator[None]:
+    """Turn browser trouble into Unavailable, where no money can have moved."""
+    try:
+        yield
+    except (PlaywrightError, TimeoutError) as trouble:
+        words = str(trouble).splitlines() or ["no answer in time"]
+        raise Unavailable(where, redactor.text(words[0])) from None
+
+
+def _origins(system: System, base_url: str) -> frozenset[str]:
+    """The base address, if the map is for it, and the map's other fixed ones."""
+    fixed = {each for each in system.map.origins if "*" not in each}
+    for pattern in system.map.origins:
+        if re.fullmatch(re.escape(pattern).replace(r"\*", "[^/@]*"), base_url):
+            return frozenset({base_url, *fixed})
+    raise MapError(f"{system.folder / 'system.toml'}: origins: {base_url} is none of them")

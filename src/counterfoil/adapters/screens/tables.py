@@ -1,0 +1,163 @@
+"""Lists: found by their heads, read page by page to their proven end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from counterfoil.adapters.map_schema import Column, Locale, Table
+from counterfoil.adapters.screens.inventory import Sight
+from counterfoil.adapters.screens.screen import Screen
+from counterfoil.adapters.screens.spelling import Values, as_date, reads_as
+from counterfoil.domain.items import Booking
+from counterfoil.domain.money import parse_decimal
+from counterfoil.domain.secrets import bare
+from counterfoil.domain.values import Value, as_text
+from counterfoil.errors import Unavailable
+
+Row = dict[str, str]  # what a line shows, by the names of the map's columns
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Every line of a list, and what proves that there is no other."""
+
+    rows: tuple[Row, ...]
+    pages: int
+    proof: str  # "page 2 of 2", or the words that only the last page shows
+
+
+async def read_list(screen: Screen) -> Listing:
+    """Read the list from the page that is open to its end.
+
+    Raises:
+        Unavailable: It is not there, ambiguous, changes while being read, or its end
+            cannot be proved.
+    """
+    table = screen.map.table
+    assert table is not None, f"{screen.name} has no table"
+    rows: list[Row] = []
+    for number in range(1, table.pages_max + 1):
+        sight = await _read_page(screen)
+        rows += _rows_of(table, sight, screen.where)
+        proof = _end_of(table, sight, number, screen.where)
+        if proof:
+            return Listing(tuple(rows), number, proof)
+        if not table.next:
+            raise Unavailable(screen.where, "the list goes on and the map has no way to follow")
+        screen = await screen.press(table.next, {})
+    raise Unavailable(screen.where, f"more than {table.pages_max} pages")
+
+
+async def _read_page(screen: Screen) -> Sight:
+    sight = await screen.session.look(screen.frame, text=True, tables=True)
+    if sight.mark != screen.sight.mark:
+        raise Unavailable(screen.where, "the page has changed under our hands")
+    screen.sight = sight
+    return sight
+
+
+def _end_of(table: Table, sight: Sight, number: int, where: str) -> str:
+    """The proof that this page is the last, or ""; a page out of turn is no list."""
+    if table.empty and re.search(table.empty, sight.text, re.MULTILINE):
+        return "empty"
+    if table.end:
+        found = re.search(table.end, sight.text, re.MULTILINE)
+        return found[0] if found else ""
+    found = re.search(table.page, sight.text, re.MULTILINE)
+    if found is None or int(found["page"]) != number:
+        raise Unavailable(where, f"page {number} of the list does not say so")
+    return found[0] if int(found["page"]) == int(found["pages"]) else ""
+
+
+def _rows_of(table: Table, sight: Sight, where: str) -> list[Row]:
+    """The lines under the one header row that has every head of the map."""
+    heads = {name: column.header for name, column in table.columns.items()}
+    found = [
+        (each, at)
+        for each in sight.tables
+        for at, row in enumerate(each)
+        if all(row.count(head) == 1 for head in heads.values())
+    ]
+    if not found and table.empty and re.search(table.empty, sight.text, re.MULTILINE):
+        return []
+    if len(found) != 1:
+        raise Unavailable(where, f"the list with its heads is there {len(found)} times")
+    lines, at = found[0]
+    width = len(lines[at])
+    places = {name: lines[at].index(head) for name, head in heads.items()}
+    return [
+        {name: row[place] for name, place in places.items()}
+        for row in lines[at + 1 :]
+        if len(row) == width
+    ]
+
+
+def bookings(screen: Screen, listing: Listing, values: Values) -> tuple[Booking, ...]:
+    """The lines with exactly our reference, one booking for each reference of the bank.
+
+    Raises:
+        Unavailable: A line of ours cannot be read.
+    """
+    table, locale = screen.map.table, screen.session.system.map.locale
+    assert table is not None
+    reference = str(values["reference"])
+    ours = [row for row in listing.rows if row["reference"] == reference]
+    groups: dict[str, list[Row]] = {}
+    for row in ours:
+        groups.setdefault(row["bank_reference"], []).append(row)
+    compared = {
+        name: column
+        for name, column in table.columns.items()
+        if name not in ("reference", "bank_reference")
+    }
+    try:
+        return tuple(
+            Booking(
+                reference=reference,
+                bank_reference=bank_reference,
+                shown={
+                    name: _shown(rows, name, column, values, locale)
+                    for name, column in compared.items()
+                },
+            )
+            for bank_reference, rows in groups.items()
+        )
+    except ValueError as trouble:
+        raise Unavailable(screen.where, f"a line of ours cannot be read: {trouble}") from None
+
+
+def _shown(rows: Sequence[Row], name: str, column: Column, values: Values, locale: Locale) -> Value:
+    """What the lines of one booking show: the item's own value when they say the same."""
+    if column.sum:
+        texts = [row[name] for row in rows if row[name]]
+        return sum((_money(text, locale) for text in texts), Decimal(0))
+    (text,) = {row[name] for row in rows}
+    ours = values.get(name)
+    if ours is not None and _equal(text, ours, column, locale):
+        return ours
+    return _read(text, column, locale)
+
+
+def _equal(text: str, ours: Value, column: Column, locale: Locale) -> bool:
+    if column.options:
+        return column.options.get(as_text(ours)) == text
+    if column.kind == "account":
+        return reads_as(bare(text), bare(as_text(ours)), locale, column.shown)
+    return reads_as(text, ours, locale, column.shown)
+
+
+def _read(text: str, column: Column, locale: Locale) -> Value:
+    match column.kind:
+        case "money":
+            return _money(text, locale)
+        case "date":
+            return as_date(text, locale)
+        case _:
+            return text
+
+
+def _money(text: str, locale: Locale) -> Decimal:
+    return parse_decimal(text, decimal_mark=locale.decimal_mark)
