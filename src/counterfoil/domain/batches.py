@@ -54,6 +54,24 @@ class Batch:
     findings: tuple[Finding, ...]
     rows_read: int
 
+    def refused_rows(self) -> frozenset[int]:
+        """Rows that are not keyed, and that no item stands for."""
+        return self._rows("refuse")
+
+    def held_rows(self) -> frozenset[int]:
+        """Rows that wait for a person."""
+        return self._rows("hold")
+
+    def unaccounted(self) -> int:
+        """Rows read that are neither in an item nor refused: 0, or a defect of ours."""
+        lines = sum(len(item.payload.lines()) or 1 for item in self.items)
+        return self.rows_read - lines - len(self.refused_rows())
+
+    def _rows(self, severity: str) -> frozenset[int]:
+        return frozenset(
+            each.row for each in self.findings if each.severity == severity and each.row is not None
+        )
+
     def digest(self) -> str:
         """What an approver saw and approves: every item's payload, in order."""
         return digest_of(

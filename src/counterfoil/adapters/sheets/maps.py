@@ -1,0 +1,100 @@
+"""What a sheet map in selectors/sheets/ may say: where our fields are in a workbook.
+
+Header words are compared without regard to case and runs of blanks. A field that is
+found twice, or not at all although it is required, stops the file: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from counterfoil.toml_records import load_record
+
+#: ``text`` and its kin come from text cells only, so that no digit of an account number
+#: ever passes through a binary fraction.
+Kind = Literal["text", "account", "bank", "money", "date", "currency", "choice"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One field of ours and the words that may stand above it."""
+
+    headers: tuple[str, ...]
+    kind: Kind
+    required: bool = False  # every row needs a value; the header must be there
+    default: str = ""  # for an empty cell, or when the column is missing
+    max_chars: int = 140
+    choices: tuple[str, ...] = ()
+    days_back: int = 0  # dates: how far before today is still right
+    days_ahead: int = 365
+
+    def __post_init__(self) -> None:
+        if not self.headers:
+            raise ValueError("headers must name at least one header text")
+        if (self.kind == "choice") != bool(self.choices):
+            raise ValueError("choices belong to kind 'choice', and it needs them")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """The totals an analyst declares, and that must hold. The value stands right of the label.
+
+    The sum is one number over all currencies. Source: ISO 20022 pain.001, CtrlSum:
+    "irrespective of currencies".
+    """
+
+    required: bool = True  # a file that declares none is not taken
+    count: tuple[str, ...] = ()  # labels
+    sum: tuple[str, ...] = ()  # labels
+    sum_field: str = "amount"
+    trailer: tuple[str, ...] = ()  # a row that begins with this ends the table
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetMap:
+    """One kind of workbook."""
+
+    title: str
+    item: Literal["payment", "journal_voucher"]  # what a row, or a group of rows, becomes
+    columns: dict[str, Column]
+    control: Control = field(default_factory=Control)
+    sheet: str = ""  # its name; empty: the one sheet that has the header
+    header_within_rows: int = 30
+    group: str = ""  # rows with the same value of this field are one item
+    on_bad_rows: Literal["good_rows_go_on", "refuse_batch"] = "good_rows_go_on"
+    decimal_mark: Literal[".", ","] = "."  # of amounts that are written as text
+    date_format: str = "%Y-%m-%d"  # of dates that are written as text
+
+    def __post_init__(self) -> None:
+        sums = self.columns.get(self.control.sum_field)
+        if sums is None or sums.kind != "money":
+            raise ValueError(f"control: sum_field {self.control.sum_field!r} is no money column")
+        if self.group and self.group not in self.columns:
+            raise ValueError(f"group {self.group!r} is none of the columns")
+        if self.control.required and not (self.control.count and self.control.sum):
+            raise ValueError("control: required totals need labels for count and sum")
+        known: dict[str, str] = {}
+        for name, column in self.columns.items():
+            for header in map(plain, column.headers):
+                if known.setdefault(header, name) != name:
+                    raise ValueError(f"header {header!r} leads to {known[header]} and to {name}")
+
+    def field_of(self, header: str) -> str | None:
+        """The field that a header text means."""
+        word = plain(header)
+        for name, column in self.columns.items():
+            if word in map(plain, column.headers):
+                return name
+        return None
+
+
+def plain(words: str) -> str:
+    """Header and label texts as they are compared."""
+    return " ".join(words.split()).rstrip(":*").rstrip().casefold()
+
+
+def load_sheet_map(path: Path) -> SheetMap:
+    """Read one map. Raises MapError, naming file, key and the nearest known key."""
+    return load_record(SheetMap, path)

@@ -1,0 +1,134 @@
+"""Is this file worth opening? Decided from the zip's own directory, before any parser.
+
+A workbook of 10 MB can hold 10 GB of blanks: both of our readers die of it. Every bound
+here is far above an honest workbook and far below what hurts. What passes is read once
+to its end, so that a directory that lies about sizes ends in a checksum error.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from pathlib import Path
+
+from counterfoil.errors import Quarantined
+
+FILE_MAX_BYTES = 25 * 2**20
+UNPACKED_MAX_BYTES = 200 * 2**20
+RATIO_MAX = 200  # an honest sheet packs 5 to 20 times
+RATIO_FROM_BYTES = 2**20  # small members are harmless however well they pack
+MEMBERS_MAX = 2000
+CHUNK_BYTES = 2**18
+
+_ACTIVE = re.compile(
+    r"vbaproject|xl/externallinks/|xl/embeddings/|xl/activex/|xl/macrosheets/|xl/ctrlprops/",
+    re.IGNORECASE,
+)
+_DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)", re.IGNORECASE)
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+SAVE_AS = "open it, save it as .xlsx and drop it again"
+
+
+def check(path: Path) -> None:
+    """Let *path* through, or say what is wrong with it as a whole.
+
+    Raises:
+        Quarantined: It is no workbook, is not whole, or holds what a list of payments
+            never needs. Nothing was parsed.
+    """
+    _check_kind(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_directory(archive.infolist())
+            for member in archive.infolist():
+                _check_member(archive, member)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as trouble:
+        raise Quarantined(
+            "not_whole",
+            f"not a finished .xlsx: {trouble}",
+            remedy="the copy was cut off or the file is damaged: " + SAVE_AS,
+        ) from trouble
+
+
+def _check_kind(path: Path) -> None:
+    size = path.stat().st_size
+    if size > FILE_MAX_BYTES:
+        raise Quarantined(
+            "too_large",
+            f"{size:,} bytes, the limit is {FILE_MAX_BYTES:,}",
+            remedy="split the rows over several workbooks",
+        )
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start == _OLE:
+        raise Quarantined(
+            "old_or_locked",
+            "an old .xls, or a workbook with a password",
+            remedy="save it as .xlsx without a password and drop it again",
+        )
+    if not start.startswith(b"PK"):
+        raise Quarantined(
+            "not_a_workbook", f"begins with {start!r}, which is no .xlsx", remedy=SAVE_AS
+        )
+
+
+def _check_directory(members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > MEMBERS_MAX:
+        raise Quarantined("too_many_members", f"{len(members)} files inside", remedy=SAVE_AS)
+    if (unpacked := sum(member.file_size for member in members)) > UNPACKED_MAX_BYTES:
+        raise Quarantined(
+            "bomb", f"unpacks to {unpacked:,} bytes", remedy="this is no list of payments"
+        )
+    seen: set[str] = set()
+    for member in members:
+        name = member.filename.casefold()
+        if name in seen:
+            raise Quarantined(
+                "ambiguous", f"holds {member.filename!r} twice", remedy=SAVE_AS
+            )  # each reader believes another one of the two
+        seen.add(name)
+        _check_entry(member)
+    if "xl/workbook.xml" not in seen:
+        raise Quarantined("not_a_workbook", "a zip without xl/workbook.xml", remedy=SAVE_AS)
+
+
+def _check_entry(member: zipfile.ZipInfo) -> None:
+    if member.flag_bits & 0x1:
+        raise Quarantined(
+            "locked",
+            f"{member.filename!r} is encrypted",
+            remedy="save it without a password and drop it again",
+        )
+    if _ACTIVE.search(member.filename):
+        raise Quarantined(
+            "active_content",
+            f"{member.filename!r} is a macro, a link or an embedded object",
+            remedy="copy the values into a plain .xlsx and drop that",
+        )
+    large = member.file_size > RATIO_FROM_BYTES
+    if large and member.file_size > RATIO_MAX * max(member.compress_size, 1):
+        raise Quarantined(
+            "bomb",
+            f"{member.filename!r} unpacks {member.compress_size:,} bytes to {member.file_size:,}",
+            remedy="this is no list of payments",
+        )
+
+
+def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Read it to its end (checksum), and refuse any DTD on the way."""
+    is_xml = member.filename.casefold().endswith((".xml", ".rels", ".vml"))
+    with archive.open(member) as content:
+        tail = b""
+        first = True
+        while chunk := content.read(CHUNK_BYTES):
+            if is_xml:
+                _check_xml(tail + chunk, member.filename, first=first)
+            tail, first = chunk[-16:], False
+
+
+def _check_xml(content: bytes, name: str, *, first: bool) -> None:
+    if _DTD.search(content):
+        raise Quarantined("dtd", f"{name!r} declares a document type or entity", remedy=SAVE_AS)
+    if first and (content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:64]):
+        raise Quarantined("encoding", f"{name!r} is not written in UTF-8", remedy=SAVE_AS)

@@ -1,0 +1,199 @@
+"""A sheet exactly as it is written: every cell's own text, before anybody interprets it.
+
+Readers turn ``<v>0.30</v>`` into a binary fraction; here it stays text. What two readers
+could understand differently (a cell twice, rows out of order, a formula's range) is
+seen here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element
+
+from defusedxml.ElementTree import fromstring, iterparse
+
+from counterfoil.errors import Quarantined
+
+ROWS_MAX = 200_000
+COLUMNS_MAX = 200
+AREA_MAX = 4_000_000  # cells a reader may have to hold
+
+_COORDINATE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+#: Transitional and strict; what neither reader knows is not read.
+_SHEET_TYPE = "/relationships/worksheet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawCell:
+    """One cell as written."""
+
+    kind: str  # the t attribute: n, s, str, inlineStr, b, e, d
+    text: str  # of <v>; for s the index of a shared string
+    formula: bool
+
+
+@dataclass(slots=True)
+class RawSheet:
+    """One worksheet: (row, column) from 1 -> cell. Cells without any content are left out."""
+
+    name: str
+    part: str
+    hidden: bool
+    cells: dict[tuple[int, int], RawCell] = field(default_factory=dict)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)  # row, col, row, col
+    last_row: int = 0
+    last_column: int = 0
+
+
+def read_raw(archive: zipfile.ZipFile) -> list[RawSheet]:
+    """Every worksheet of the workbook, in its order.
+
+    Raises:
+        Quarantined: Too large, or ambiguous; the message names the sheet and cell.
+    """
+    sheets = list(_sheets(archive))
+    for sheet in sheets:
+        _read_sheet(archive, sheet)
+    return sheets
+
+
+def column_letters(column: int) -> str:
+    """1 -> A, 27 -> AA."""
+    letters = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _sheets(archive: zipfile.ZipFile) -> Iterator[RawSheet]:
+    targets = {
+        rel.get("Id"): rel.get("Target", "")
+        for rel in fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+        if rel.get("Type", "").endswith(_SHEET_TYPE)
+    }
+    names: set[str] = set()
+    for node in fromstring(archive.read("xl/workbook.xml")).iter():
+        if _local(node) != "sheet" or (target := targets.get(_rel_id(node))) is None:
+            continue
+        name = node.get("name", "")
+        if name.casefold() in names:
+            raise Quarantined("ambiguous", f"two sheets are called {name!r}")
+        names.add(name.casefold())
+        part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+        hidden = node.get("state", "visible") != "visible"
+        yield RawSheet(name, part, hidden)
+
+
+def _rel_id(node: Element) -> str | None:
+    return next((value for key, value in node.items() if key == _REL or key.endswith("}id")), None)
+
+
+def _read_sheet(archive: zipfile.ZipFile, sheet: RawSheet) -> None:
+    ranges: list[str] = []
+    with archive.open(sheet.part) as content:
+        for _, node in iterparse(content):
+            match _local(node):
+                case "row":
+                    _take_row(node, sheet, ranges)
+                    node.clear()
+                case "mergeCell":
+                    sheet.merged.append(_range(node.get("ref", ""), sheet))
+                case "col" if _yes(node.get("hidden")):
+                    _take_hidden_columns(node, sheet)
+    for ref in ranges:
+        _mark_formulas(sheet, _range(ref, sheet))
+
+
+def _take_hidden_columns(node: Element, sheet: RawSheet) -> None:
+    first, last = int(node.get("min", "1")), int(node.get("max", "1"))
+    sheet.hidden_columns += range(first, min(last, COLUMNS_MAX) + 1)
+
+
+def _take_row(node: Element, sheet: RawSheet, ranges: list[str]) -> None:
+    row = int(node.get("r") or sheet.last_row + 1)
+    if row <= sheet.last_row:
+        raise Quarantined(
+            "ambiguous",
+            f"sheet {sheet.name!r}: row {row} comes after row {sheet.last_row}",
+            remedy="open it, save it again and drop it again",
+        )
+    if row > ROWS_MAX:
+        raise Quarantined("too_large", f"sheet {sheet.name!r}: row {row}, the limit is {ROWS_MAX}")
+    sheet.last_row = row
+    if _yes(node.get("hidden")):
+        sheet.hidden_rows.append(row)
+    column = 0
+    for each in node:
+        if _local(each) == "c":
+            column = _take_cell(each, sheet, column, ranges)
+
+
+def _take_cell(node: Element, sheet: RawSheet, before: int, ranges: list[str]) -> int:
+    row, column = sheet.last_row, before + 1
+    if (written := node.get("r")) is not None:
+        at_row, column = _coordinate(written, sheet)
+        if at_row != row or column <= before:
+            raise Quarantined(
+                "ambiguous", f"{sheet.name}!{written}: twice, or not in its own row and order"
+            )
+    sheet.last_column = max(sheet.last_column, column)
+    if column > COLUMNS_MAX or sheet.last_row * sheet.last_column > AREA_MAX:
+        place = f"{sheet.name}!{column_letters(column)}{row}"
+        raise Quarantined(
+            "too_large", f"{place}: beyond column {COLUMNS_MAX} or {AREA_MAX:,} cells"
+        )
+    cell = _cell(node, ranges)
+    if cell.text or cell.formula or cell.kind == "inlineStr":
+        sheet.cells[row, column] = cell
+    return column
+
+
+def _cell(node: Element, ranges: list[str]) -> RawCell:
+    text, formula = "", False
+    for each in node:
+        if _local(each) == "v":
+            text = each.text or ""
+        elif _local(each) == "f":
+            formula = True
+            if each.get("t") in ("array", "dataTable") and each.get("ref"):
+                ranges.append(each.get("ref", ""))
+    return RawCell(kind=node.get("t", "n"), text=text, formula=formula)
+
+
+def _mark_formulas(sheet: RawSheet, area: tuple[int, int, int, int]) -> None:
+    """An array formula fills its whole range, but only the first cell says so."""
+    top, left, bottom, right = area
+    for (row, column), cell in sheet.cells.items():
+        if top <= row <= bottom and left <= column <= right:
+            sheet.cells[row, column] = RawCell(kind=cell.kind, text=cell.text, formula=True)
+
+
+def _range(ref: str, sheet: RawSheet) -> tuple[int, int, int, int]:
+    first, _, last = ref.replace("$", "").partition(":")
+    return (*_coordinate(first, sheet), *_coordinate(last or first, sheet))
+
+
+def _coordinate(text: str, sheet: RawSheet) -> tuple[int, int]:
+    found = _COORDINATE.fullmatch(text)
+    if found is None:
+        raise Quarantined("unreadable", f"sheet {sheet.name!r}: {text!r} is no cell")
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(found[2]), column
+
+
+def _local(node: Element) -> str:
+    return str(node.tag).rpartition("}")[2]
+
+
+def _yes(flag: str | None) -> bool:
+    return flag in ("1", "true", "on")

@@ -1,0 +1,202 @@
+"""Where the header is, where the rows end, and every row between, none dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from counterfoil.adapters.sheets.cells import UnreadableError, read_cell
+from counterfoil.adapters.sheets.maps import SheetMap, plain
+from counterfoil.adapters.sheets.raw import RawSheet
+from counterfoil.adapters.sheets.readers import Seen, Witnesses
+from counterfoil.domain.batches import Finding
+from counterfoil.domain.documents import SheetRow
+from counterfoil.domain.values import Value
+from counterfoil.errors import Quarantined
+from counterfoil.toml_records import did_you_mean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The header row and which of our fields stands in which column."""
+
+    sheet: RawSheet
+    row: int
+    columns: Mapping[str, int]  # field -> column from 1
+    headers: Mapping[str, str]  # field -> the analyst's words
+    unknown: tuple[str, ...]  # headers that the map does not know
+
+
+def find_table(sheets: list[RawSheet], seen: Witnesses, sheet_map: SheetMap) -> Table:
+    """The one table of the map.
+
+    Raises:
+        Quarantined: There is none, or more than one; the message names what is missing.
+    """
+    wanted = [each for each in sheets if _is_named(each, sheet_map.sheet)]
+    if not wanted:
+        names = ", ".join(repr(each.name) for each in sheets[:20])
+        raise Quarantined(
+            "no_sheet",
+            f"no sheet is called {sheet_map.sheet!r}, there is {names}",
+            remedy=f"rename the sheet to {sheet_map.sheet!r}",
+        )
+    found = [table for each in wanted if (table := _in_sheet(each, seen, sheet_map))]
+    if len(found) != 1:
+        raise Quarantined(
+            "no_header",
+            _why_no_header(wanted[0], seen, sheet_map) if not found else "two sheets have it",
+            remedy=f"the header must hold {_required(sheet_map)}",
+        )
+    return found[0]
+
+
+def rows_of(table: Table, last: int, seen: Witnesses, sheet_map: SheetMap) -> Iterator[SheetRow]:
+    """Every row of the table with anything in a mapped column, up to row *last*."""
+    merged = _merged_rows(table)
+    for number in range(table.row + 1, last + 1):
+        cells = {
+            name: seen.look(table.sheet, number, column) for name, column in table.columns.items()
+        }
+        if all(cell.empty for cell in cells.values()):
+            continue
+        yield _row(number, cells, table, sheet_map, merged=number in merged)
+
+
+def last_row(table: Table, seen: Witnesses, sheet_map: SheetMap) -> int:
+    """The last row before the trailer or the control cells; without them the sheet's last."""
+    ends = {plain(label) for label in _end_labels(sheet_map)}
+    for number in range(table.row + 1, table.sheet.last_row + 1):
+        first = next(iter(_texts(table.sheet, number, seen)), None)
+        if first is not None and plain(first[1]) in ends:
+            return number - 1
+    return table.sheet.last_row
+
+
+def _row(
+    number: int, cells: Mapping[str, Seen], table: Table, sheet_map: SheetMap, *, merged: bool
+) -> SheetRow:
+    values: dict[str, Value] = {}
+    findings: list[Finding] = []
+    for name, cell in cells.items():
+        try:
+            value = read_cell(cell, sheet_map.columns[name], sheet_map)
+        except UnreadableError as trouble:
+            findings.append(_refusal(trouble.code, trouble.message, number, cell, table, name))
+            continue
+        if value is not None:
+            values[name] = value
+    if merged:
+        message = "merged cells: the other rows of the merge would stay empty; unmerge them"
+        name, cell = next(iter(cells.items()))
+        findings.append(_refusal("merged_cells", message, number, cell, table, name))
+    return SheetRow(
+        row=number,
+        values=values,
+        cells={name: cell.place for name, cell in cells.items()},
+        headers=table.headers,
+        findings=tuple(findings),
+    )
+
+
+def _refusal(  # noqa: PLR0913 - a finding has these parts
+    code: str, message: str, row: int, cell: Seen, table: Table, name: str
+) -> Finding:
+    return Finding(
+        code=code,
+        severity="refuse",
+        message=f"{table.headers[name]}: {message}",
+        row=row,
+        column=table.headers[name],
+        cell=cell.place,
+    )
+
+
+def _is_named(sheet: RawSheet, name: str) -> bool:
+    return not name or plain(sheet.name) == plain(name)
+
+
+def _in_sheet(sheet: RawSheet, seen: Witnesses, sheet_map: SheetMap) -> Table | None:
+    required = {name for name, column in sheet_map.columns.items() if column.required}
+    for number in range(1, min(sheet_map.header_within_rows, sheet.last_row) + 1):
+        texts = _texts(sheet, number, seen)
+        fields = [(sheet_map.field_of(text), column, text) for column, text in texts]
+        known = [each for each in fields if each[0] is not None]
+        if not required <= {name for name, _, _ in known}:
+            continue
+        _refuse_twice([(name, text) for name, _, text in known if name], sheet, number)
+        return Table(
+            sheet=sheet,
+            row=number,
+            columns={name: column for name, column, _ in known if name},
+            headers={name: text for name, _, text in known if name},
+            unknown=tuple(text for name, _, text in fields if name is None),
+        )
+    return None
+
+
+def _refuse_twice(known: list[tuple[str, str]], sheet: RawSheet, number: int) -> None:
+    seen: dict[str, str] = {}
+    for name, text in known:
+        if name in seen:
+            raise Quarantined(
+                "ambiguous",
+                f"{sheet.name} row {number}: {seen[name]!r} and {text!r} both mean {name}",
+                remedy="rename or remove one of the two columns",
+            )
+        seen[name] = text
+
+
+def _texts(sheet: RawSheet, number: int, seen: Witnesses) -> list[tuple[int, str]]:
+    """(column, text) of a row's text cells, left to right."""
+    columns = [each for each in range(1, sheet.last_column + 1) if (number, each) in sheet.cells]
+    cells = ((each, seen.look(sheet, number, each)) for each in columns)
+    return [
+        (each, cell.value)
+        for each, cell in cells
+        if isinstance(cell.value, str) and cell.value.strip() and not _is_formula(cell)
+    ]
+
+
+def _is_formula(cell: Seen) -> bool:
+    return cell.raw is not None and cell.raw.formula
+
+
+def _end_labels(sheet_map: SheetMap) -> tuple[str, ...]:
+    control = sheet_map.control
+    return (*control.trailer, *control.count, *control.sum)
+
+
+def _merged_rows(table: Table) -> set[int]:
+    """Rows below the header that a merge over one of our columns touches."""
+    return {
+        row
+        for top, left, bottom, right in table.sheet.merged
+        if any(left <= column <= right for column in table.columns.values())
+        for row in range(max(top, table.row + 1), min(bottom, table.sheet.last_row) + 1)
+    }
+
+
+def _required(sheet_map: SheetMap) -> str:
+    names = [column.headers[0] for column in sheet_map.columns.values() if column.required]
+    return ", ".join(repr(each) for each in names)
+
+
+def _why_no_header(sheet: RawSheet, seen: Witnesses, sheet_map: SheetMap) -> str:
+    """The row that comes nearest, and what it lacks."""
+    best: list[str] = []
+    for number in range(1, min(sheet_map.header_within_rows, sheet.last_row) + 1):
+        texts = [text for _, text in _texts(sheet, number, seen)]
+        if _known(texts, sheet_map) > _known(best, sheet_map):
+            best = texts
+    have = {sheet_map.field_of(text) for text in best}
+    missing = [
+        f"{column.headers[0]!r}{did_you_mean(column.headers[0], best)}"
+        for name, column in sheet_map.columns.items()
+        if column.required and name not in have
+    ]
+    return f"sheet {sheet.name!r} has no header with {'; '.join(missing)}"
+
+
+def _known(texts: list[str], sheet_map: SheetMap) -> int:
+    return sum(sheet_map.field_of(text) is not None for text in texts)

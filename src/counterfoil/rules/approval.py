@@ -1,0 +1,92 @@
+"""Four eyes: when a second person has to look, and who that may be. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from counterfoil.domain.approvals import Approval
+from counterfoil.domain.batches import Batch, ControlTotals
+from counterfoil.errors import Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalPolicy:
+    """From config.toml."""
+
+    limits: Mapping[str, Decimal] = field(default_factory=dict)  # ISO 4217 -> sum that needs none
+    count_max: int = 1000  # more items than this need a second person whatever the sum
+    approvers: tuple[str, ...] = ()  # empty: anybody but the maker
+    aliases: Mapping[str, str] = field(default_factory=dict)  # another spelling -> the person
+
+
+def why_approval(batch: Batch, policy: ApprovalPolicy) -> tuple[str, ...]:
+    """The reasons why a second person has to look at *batch*; empty: nobody has to.
+
+    A currency without a limit always needs one: unknown never means "go on".
+    """
+    totals = ControlTotals.of(batch.items)
+    reasons: list[str] = []
+    for currency, total in totals.sums:
+        limit = policy.limits.get(currency)
+        if limit is None:
+            reasons.append(f"{currency} has no limit")
+        elif total > limit:
+            reasons.append(f"{total:,f} {currency} is above {limit:,f}")
+    if totals.count > policy.count_max:
+        reasons.append(f"{totals.count} items are more than {policy.count_max}")
+    reasons += [
+        each.message for each in batch.findings if each.severity == "hold" and each.row is None
+    ]
+    return tuple(reasons)
+
+
+def check_approver(
+    *, approver: str, maker: str, shown: str, digest: str, policy: ApprovalPolicy
+) -> str:
+    """The person who approves, by the one name we know them by.
+
+    Args:
+        shown: The digest of what the approver saw.
+        digest: ``Batch.digest()`` of what is stored now.
+
+    Raises:
+        Refused: "no_name", "self_approval", "not_an_approver" or "digest_differs".
+    """
+    who = person(approver, policy)
+    if not who:
+        raise Refused("no_name", "an approval needs the name of a person")
+    if who == person(maker, policy):
+        raise Refused("self_approval", f"{approver} dropped this batch: somebody else looks")
+    if policy.approvers and who not in {person(each, policy) for each in policy.approvers}:
+        raise Refused("not_an_approver", f"{approver} is not among the approvers of config.toml")
+    if shown != digest:
+        raise Refused("digest_differs", "the batch is not what was seen: look at it again")
+    return who
+
+
+def still_valid(approval: Approval, batch: Batch, policy: ApprovalPolicy) -> bool:
+    """The approval is for this very content, and by somebody who may."""
+    try:
+        check_approver(
+            approver=approval.approver,
+            maker=batch.maker,
+            shown=approval.digest,
+            digest=batch.digest(),
+            policy=policy,
+        )
+    except Refused:
+        return False
+    return approval.batch_id == batch.batch_id
+
+
+def person(name: str, policy: ApprovalPolicy) -> str:
+    """One spelling per person: blanks and case do not make another one, aliases are known."""
+    aliases = {_plain(key): _plain(value) for key, value in policy.aliases.items()}
+    plain = _plain(name)
+    return aliases.get(plain, plain)
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
