@@ -22,8 +22,8 @@ from counterfoil.domain.secrets import Redactor
 from counterfoil.engine.keying import Policy
 from counterfoil.engine.worker import Pace, System, boot_id
 from counterfoil.errors import InDoubt, Refused, Unavailable
-from counterfoil.store.book import Sealer
 from counterfoil.store.ledger import Ledger
+from counterfoil.store.vault import Vault, read_or_make_key
 
 DEBTOR = "CZ6508000000192000145399"
 CREDITOR = "DE89370400440532013000"
@@ -38,19 +38,6 @@ QUICK = Policy(
     retry_seconds=1,
 )
 FAST = Pace(beat_seconds=0.5, sweep_seconds=0.5, reap_seconds=1.0, lease_seconds=10.0)
-
-
-class PlainVault:
-    """A vault whose seal is a known prefix and a hash: enough to notice a changed byte."""
-
-    def seal(self, plain: bytes) -> bytes:
-        return sha256(b"key" + plain).digest() + plain[::-1]
-
-    def open(self, sealed: bytes) -> bytes:
-        plain = sealed[32:][::-1]
-        if sha256(b"key" + plain).digest() != sealed[:32]:
-            raise ValueError("the seal is broken")
-        return plain
 
 
 def payment(number: int) -> Payment:
@@ -118,7 +105,10 @@ class House:
     folder: Path
     url: str
     redactor: Redactor = field(default_factory=Redactor)
-    vault: Sealer = field(default_factory=PlainVault)
+
+    @property
+    def vault(self) -> Vault:
+        return Vault(read_or_make_key(self.folder / "keys" / "vault"))
 
     @contextmanager
     def ledger(
@@ -248,7 +238,6 @@ __all__ = [
     "CardboardBank",
     "Clock",
     "House",
-    "PlainVault",
     "Refused",
     "Unavailable",
     "a_batch",

@@ -7,22 +7,34 @@ stays open, and nothing else may run: there is no await that waits between the t
 
 from __future__ import annotations
 
+import sys
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from counterfoil.domain.items import LookUp, Receipt, WorkItem
-from counterfoil.engine.keying import Claim, Intent, Unconfirmed
+from counterfoil.engine.keying import Claim, Intent, Policy, Unconfirmed
 from counterfoil.errors import ClaimLost, LedgerLost, Refused
 from counterfoil.store.claims import ClaimRow, IntentRow, LeaseRow, PendingIntent
 from counterfoil.store.ledger import Ledger
 
 
+def steady_seconds() -> float:
+    """A clock that never steps, and counts while the machine sleeps, where there is one.
+
+    Whatever compares with ``click_before`` reads this clock.
+    """
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
+
+
 class LedgerJournal:
     """The journal of one signed-on session: every intent is checked against its lease."""
 
-    def __init__(self, ledger: Ledger, lease: LeaseRow) -> None:
+    def __init__(self, ledger: Ledger, lease: LeaseRow, policy: Policy) -> None:
         self._ledger = ledger
         self._lease = lease
+        self._outlast = timedelta(seconds=policy.claim_limit_seconds)
         self._pending: PendingIntent | None = None
         self.claimed: Claim | None = None  # the last one; for giving back a broken visit
 
@@ -31,8 +43,8 @@ class LedgerJournal:
         return self._ledger.now()
 
     def monotonic(self) -> float:
-        """Seconds; never steps."""
-        return time.monotonic()
+        """Seconds; see :func:`steady_seconds`."""
+        return steady_seconds()
 
     async def claim(self, item: WorkItem) -> Claim | None:
         """Take the item by compare-and-set."""
@@ -43,7 +55,7 @@ class LedgerJournal:
     async def intend(self, item: WorkItem, claim: Claim) -> Intent:
         """Audit record and rows, in a transaction that stays open. Raises ClaimLost."""
         self.drop()
-        self._pending = self._ledger.intend(item, claim.token, self._lease)
+        self._pending = self._ledger.intend(item, claim.token, self._lease, outlast=self._outlast)
         return _intent(self._pending.intent)
 
     async def make_durable(self, intent: Intent) -> None:
@@ -117,7 +129,11 @@ class LedgerJournal:
 def _claim(row: ClaimRow) -> Claim:
     owed = None
     if row.unconfirmed_since is not None:
-        owed = Unconfirmed(since=row.unconfirmed_since, bookings_expected=row.bookings_expected)
+        owed = Unconfirmed(
+            since=row.unconfirmed_since,
+            bookings_expected=row.bookings_expected,
+            bank_reference=row.bank_reference,
+        )
     return Claim(
         item_id=row.item_id,
         token=row.token,

@@ -251,8 +251,8 @@ class Worker:
 
     async def _key(self, item: WorkItem, seat: Seat) -> str:
         """The protocol, and what becomes of an item whose visit broke off."""
-        journal = LedgerJournal(self._ledger, seat.lease)
         policy = self._systems[item.system].policy
+        journal = LedgerJournal(self._ledger, seat.lease, policy)
         try:
             async with asyncio.timeout(self._pace.visit_seconds):
                 visit = await key_once(item, seat.session.bank, journal, policy)

@@ -55,11 +55,11 @@ class Audit(Protocol):
 class Sealer(Protocol):
     """As much of store/vault.py as the ledger needs."""
 
-    def seal(self, plain: bytes) -> bytes:
-        """Encrypt and authenticate."""
+    def seal(self, plain: bytes, *, context: str) -> bytes:
+        """Encrypt and authenticate; *context* says whose it is."""
 
-    def open(self, sealed: bytes) -> bytes:
-        """The plain bytes again; raises when one bit was changed."""
+    def open(self, sealed: bytes, *, context: str) -> bytes:
+        """The plain bytes again. Raises ValueError: altered, or somebody else's."""
 
 
 class Carrier(Protocol):
@@ -257,6 +257,11 @@ def _database_now(connection: Connection) -> datetime:
 def _lost(trouble: OperationalError) -> LedgerLost:
     """Without the statement's parameters: they may hold what must not be seen."""
     return LedgerLost(f"{type(trouble.orig).__name__}: {trouble.orig}")
+
+
+def context_of(item_id: str) -> str:
+    """What an item's payload is bound to: no row can be passed off as another."""
+    return f"item:{item_id}"
 
 
 class Illegible(CounterfoilError):

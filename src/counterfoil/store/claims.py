@@ -8,14 +8,14 @@ claim of a dead worker is taken over, with everything that it left open.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
 from counterfoil.domain.items import ItemState, WorkItem
 from counterfoil.errors import ClaimLost
 from counterfoil.store import payloads, schema, states
-from counterfoil.store.book import Book, Fact, Illegible, Transaction
+from counterfoil.store.book import Book, Fact, Illegible, Transaction, context_of
 
 #: States with work for a bot: the last two owe an enquiry, or they are settled.
 _WORKABLE = frozenset(
@@ -41,6 +41,7 @@ class ClaimRow:
     open_intent: IntentRow | None
     unconfirmed_since: datetime | None  # UTC
     bookings_expected: int
+    bank_reference: str | None  # the receipt's, if there is one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +103,8 @@ class Claims(Book):
         item_id = values["item_id"]
         sealer = self.sealer()
         try:
-            payload = payloads.load(sealer.open(values["payload"]))
-        except Exception as trouble:
+            payload = payloads.load(sealer.open(values["payload"], context=context_of(item_id)))
+        except (ValueError, KeyError, TypeError, AttributeError) as trouble:
             raise Illegible(f"{item_id}: the payload does not open") from trouble
         item = WorkItem(
             item_id=item_id,
@@ -171,8 +172,13 @@ class Claims(Book):
         )
         return tx.connection.execute(alive).first() is None
 
-    def intend(self, item: WorkItem, token: int, lease: LeaseRow) -> PendingIntent:
+    def intend(
+        self, item: WorkItem, token: int, lease: LeaseRow, *, outlast: timedelta
+    ) -> PendingIntent:
         """Write the next attempt's intent into an open transaction.
+
+        Args:
+            outlast: How long the bank login must still be ours: the claim limit.
 
         Raises:
             ClaimLost: The item, the bank login or the permission to key is not ours
@@ -181,12 +187,14 @@ class Claims(Book):
         """
         tx = self.begin()
         try:
-            return PendingIntent(tx, self._intend(tx, item, token, lease))
+            return PendingIntent(tx, self._intend(tx, item, token, lease, outlast))
         except BaseException:
             tx.close()
             raise
 
-    def _intend(self, tx: Transaction, item: WorkItem, token: int, lease: LeaseRow) -> IntentRow:
+    def _intend(
+        self, tx: Transaction, item: WorkItem, token: int, lease: LeaseRow, outlast: timedelta
+    ) -> IntentRow:
         items, intents = schema.items, schema.intents
         held = tx.connection.execute(
             update(items)
@@ -199,7 +207,7 @@ class Claims(Book):
         )
         if held.rowcount != 1:
             raise ClaimLost(f"{item.item_id}: the claim is another worker's by now")
-        self._check_lease(tx, lease)
+        self._check_lease(tx, lease, outlast)
         if is_frozen(tx.connection, item.system):
             raise ClaimLost(f"{item.system} is frozen")
         last = tx.connection.execute(
@@ -235,7 +243,7 @@ class Claims(Book):
         )
         return IntentRow(item_id=item.item_id, attempt=attempt, at=tx.now, token=token)
 
-    def _check_lease(self, tx: Transaction, lease: LeaseRow) -> None:
+    def _check_lease(self, tx: Transaction, lease: LeaseRow, outlast: timedelta) -> None:
         leases = schema.leases
         held = tx.connection.execute(
             select(leases.c.token)
@@ -244,7 +252,7 @@ class Claims(Book):
                 leases.c.login == lease.login,
                 leases.c.holder == self.boot,
                 leases.c.token == lease.token,
-                leases.c.expires_at > tx.now,
+                leases.c.expires_at > tx.now + outlast,
             )
             .with_for_update(read=True)
         )
@@ -330,7 +338,7 @@ def open_intent(connection: Connection, item_id: str) -> IntentRow | None:
 
 def _claim_row(connection: Connection, row: Row[tuple[object, ...]]) -> ClaimRow:
     values = row._mapping
-    intents = schema.intents
+    intents, receipts = schema.intents, schema.receipts
     made = connection.execute(
         select(func.count()).select_from(intents).where(intents.c.item_id == values["item_id"])
     ).scalar_one()
@@ -342,4 +350,7 @@ def _claim_row(connection: Connection, row: Row[tuple[object, ...]]) -> ClaimRow
         open_intent=open_intent(connection, values["item_id"]),
         unconfirmed_since=values["unconfirmed_since"],
         bookings_expected=values["bookings_expected"] or 0,
+        bank_reference=connection.execute(
+            select(receipts.c.bank_reference).where(receipts.c.item_id == values["item_id"])
+        ).scalar(),
     )

@@ -13,7 +13,7 @@ from counterfoil.domain.documents import Document
 from counterfoil.domain.items import ItemState, WorkItem
 from counterfoil.errors import Quarantined
 from counterfoil.store import payloads, schema
-from counterfoil.store.book import Book, Fact, Transaction
+from counterfoil.store.book import Book, Fact, Transaction, context_of
 from counterfoil.store.outcomes import schedule
 
 
@@ -129,7 +129,9 @@ class Filing(Book):
             "kind": item.kind,
             "currency": item.payload.currency,
             "amount": f"{item.payload.total():f}",
-            "payload": self.sealer().seal(payloads.dump(item.payload)),
+            "payload": self.sealer().seal(
+                payloads.dump(item.payload), context=context_of(item.item_id)
+            ),
             "payload_sha256": item.payload_sha256(),
             "fingerprint": payloads.fingerprint(item.payload),
             "state": state,
