@@ -213,6 +213,7 @@ class Table:
     end: str = ""  # pattern that only the last page shows
     empty: str = ""  # pattern shown when nothing was found
     pages_max: int = 200
+    only_ours: bool = False  # the search is exact: a line of another reference means a wrong page
 
     def __post_init__(self) -> None:
         for needed in ("reference", "bank_reference"):

@@ -12,6 +12,7 @@ from counterfoil.adapters.map_schema import ScreenMap
 from counterfoil.adapters.screens.answers import Refusals
 from counterfoil.adapters.screens.inventory import Sight
 from counterfoil.adapters.screens.session import (
+    LOOK_SECONDS,
     OPEN_SECONDS,
     Session,
     SessionExpired,
@@ -21,6 +22,8 @@ from counterfoil.errors import Unavailable
 
 #: How long a page that is loaded, and is not what we expect, may still become it.
 PATIENCE_SECONDS = 2.0
+#: How often all frames are searched for another reason why the screen does not come.
+ASK_EVERY_SECONDS = 0.3
 
 
 async def wait_for_screen(  # noqa: PLR0913
@@ -45,15 +48,17 @@ async def wait_for_screen(  # noqa: PLR0913
     """
     screen = session.system.screens[name]
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + within
+    deadline, ask_at = loop.time() + within, 0.0
     while True:
         sight = await _glance(session, screen, page)
         session.stop_if_alarmed(name)
         if sight is not None and is_new(sight) and _is_ready(screen, sight):
             return sight
-        if sight is not None and sight.complete:
+        if sight is not None and is_new(sight) and sight.complete:
             deadline = min(deadline, loop.time() + PATIENCE_SECONDS)
+        if loop.time() >= ask_at:
             await _told_otherwise(session, name, refusals)
+            ask_at = loop.time() + ASK_EVERY_SECONDS
         if loop.time() > deadline:
             found = f"found {sight.title!r}" if sight is not None else "found no page"
             raise Unavailable(session.where(name), f"expected {screen.title!r}, {found}")
@@ -67,6 +72,7 @@ async def _glance(session: Session, screen: ScreenMap, page: Page) -> Sight | No
     try:
         frame = session.frame(screen.frame, page)
         text = any(marker.pattern for marker in (*screen.ready, *screen.never))
+        await frame.wait_for_load_state("load", timeout=LOOK_SECONDS * 1000)
         return await session.look(frame, text=text)
     except (PlaywrightError, Unavailable):
         return None

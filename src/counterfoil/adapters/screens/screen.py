@@ -128,6 +128,7 @@ class Screen:
         if self.map.answers.refusal:
             refusals = Refusals(self.session, self.map, await words_of(self.session, self.map))
         await self.click(control)
+        await self.session.rest()
         within = self.map.actions[name].answer_within_seconds
         sight = await wait_for_screen(
             self.session, target, self.page, is_new=is_new, refusals=refusals, within=within

@@ -204,8 +204,9 @@ class Session:
         return any([await self._is_there(marker) for marker in markers])
 
     async def _is_there(self, marker: Marker) -> bool:
-        frames = [self.frame(marker.frame)] if marker.frame else self.page.frames
-        for frame in frames:
+        for frame in self.page.frames:
+            if marker.frame and not self._is_called(frame, marker.frame):
+                continue
             try:
                 sight = await self.look(frame, text=bool(marker.pattern))
             except PlaywrightError:
@@ -213,6 +214,13 @@ class Session:
             if fits(sight, marker):
                 return True
         return False
+
+    def _is_called(self, frame: Frame, name: str) -> bool:
+        path: list[str] = []
+        while frame.parent_frame is not None:
+            path.insert(0, frame.name)
+            frame = frame.parent_frame
+        return tuple(path) == self.system.map.frames[name]
 
     async def _visit(self, path: str, frame_name: str) -> None:
         address = path.format(**{k: quote(v, safe="") for k, v in self.login.values.items()})

@@ -99,12 +99,14 @@ def bookings(screen: Screen, listing: Listing, values: Values) -> tuple[Booking,
     """The lines with exactly our reference, one booking for each reference of the bank.
 
     Raises:
-        Unavailable: A line of ours cannot be read.
+        Unavailable: A line of ours cannot be read, or the list is somebody else's.
     """
     table, locale = screen.map.table, screen.session.system.map.locale
     assert table is not None
     reference = str(values["reference"])
     ours = [row for row in listing.rows if row["reference"] == reference]
+    if table.only_ours and len(ours) < len(listing.rows):
+        raise Unavailable(screen.where, "the list answers another question than ours")
     groups: dict[str, list[Row]] = {}
     for row in ours:
         groups.setdefault(row["bank_reference"], []).append(row)
