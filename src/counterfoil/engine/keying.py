@@ -51,7 +51,7 @@ class Policy:
     late_booking_seconds: int | None  # the bank books at most this late; None: unknown
     list_staleness_seconds: int | None  # its enquiry lags at most this far; None: unknown
     margin_seconds: int = 5  # clocks of two machines
-    attempts_max: int = 3
+    attempts_max: int = 3  # of those after which a POST may have left
     reference_is_searchable: bool = True
     retry_seconds: int = 5  # the pause after Unavailable; doubled each time
     retries_max: int = 6  # visits without an attempt, in a row, before a person is asked
@@ -111,7 +111,7 @@ class Claim:
 
     item_id: str
     token: int  # grows with every claim: an older one is void
-    attempts: int  # intents so far
+    attempts: int  # intents so far after which a POST may have left: void ones do not count
     troubles: int  # visits in a row that ended in not_keyed, in_doubt or confirm_later
     open_intent: Intent | None  # without an outcome: something may have been keyed
     unconfirmed: Unconfirmed | None  # posted or refused, and the enquiry still owed

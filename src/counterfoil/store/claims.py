@@ -36,7 +36,7 @@ class ClaimRow:
 
     item_id: str
     token: int
-    attempts: int  # intents since a person last released it
+    attempts: int  # intents since a person last released it, the void ones left out
     troubles: int
     open_intent: IntentRow | None
     unconfirmed_since: datetime | None  # UTC
@@ -340,12 +340,18 @@ def _claim_row(connection: Connection, row: Row[tuple[object, ...]]) -> ClaimRow
     values = row._mapping
     intents, receipts = schema.intents, schema.receipts
     made = connection.execute(
-        select(func.count()).select_from(intents).where(intents.c.item_id == values["item_id"])
+        select(func.count())
+        .select_from(intents)
+        .where(
+            intents.c.item_id == values["item_id"],
+            intents.c.attempt > values["attempts_before"],
+            or_(intents.c.outcome.is_(None), intents.c.outcome != "void"),
+        )
     ).scalar_one()
     return ClaimRow(
         item_id=values["item_id"],
         token=values["token"] + 1,
-        attempts=made - values["attempts_before"],
+        attempts=made,
         troubles=values["troubles"],
         open_intent=open_intent(connection, values["item_id"]),
         unconfirmed_since=values["unconfirmed_since"],
