@@ -69,8 +69,15 @@ class _Pending:
 class AuditLog:
     """The log of one bot in this process. Thread-safe."""
 
-    def __init__(
-        self, writer: StreamWriter, *, bot: str, boot: str, redactor: Redactor, genesis: str
+    def __init__(  # noqa: PLR0913
+        self,
+        writer: StreamWriter,
+        *,
+        bot: str,
+        boot: str,
+        redactor: Redactor,
+        genesis: str,
+        text: PlainText | None,
     ) -> None:
         """Use :meth:`open`."""
         self.stream = writer.name
@@ -78,7 +85,7 @@ class AuditLog:
         self._writer = writer
         self._redactor = redactor
         self._actor = {"bot": bot, "run": boot}
-        self._text: PlainText | None = None
+        self._text = text
         self._sink = -1
 
     @classmethod
@@ -102,8 +109,7 @@ class AuditLog:
 
         Args:
             folder: Holds the streams of all bots as ``<host>/<bot>/<boot-id>/``.
-            host: This machine; letters, digits, ``. _ -``.
-            bot: The bot; the same letters.
+            host, bot: Letters, digits and ``. _ -``.
             redactor: Goes over every text before it is written.
             now: UTC.
             keys: The private keys; default ``keys/audit`` beside *folder*.
@@ -112,9 +118,7 @@ class AuditLog:
         Raises:
             AuditLost: The stream cannot be taken up; the message says what to do.
         """
-        for each in (host, bot):
-            if not _NAME.fullmatch(each):
-                raise ValueError(f"not a name for a stream: {each!r}")
+        _check_names(host, bot)
         keys = keys if keys is not None else folder.parent / "keys" / "audit"
         boot = f"{now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
         home, lock = _take_free_stream(folder / host / bot, boot)
@@ -131,10 +135,10 @@ class AuditLog:
         except BaseException:
             lock.release()
             raise
-        log = cls(writer, bot=bot, boot=boot, redactor=redactor, genesis=first_key(home))
-        log._text = PlainText(text_file) if text_file is not None else None
-        log._connect()
-        log._say_opened()
+        text = PlainText(text_file) if text_file is not None else None
+        key = first_key(home)
+        log = cls(writer, bot=bot, boot=boot, redactor=redactor, genesis=key, text=text)
+        log._begin()
         return log
 
     def emit(  # noqa: PLR0913 - a record has these parts
@@ -267,13 +271,31 @@ class AuditLog:
             text = f"{facts['from']}: {facts['text']}"
             self._text.write(record["time"], facts["level"], text)
 
-    def _say_opened(self) -> None:
+    def _begin(self) -> None:
+        """Connect, and say who writes from here on; a log that cannot is no log."""
         facts = {
             "pid": os.getpid(),
             "python": platform.python_version(),
             "program": Path(sys.argv[0]).name if sys.argv else "",
         }
-        self._emit("log.opened", {}, facts, (), {}, durable=True)
+        self._connect()
+        try:
+            self._emit("log.opened", {}, facts, (), {}, durable=True)
+        except BaseException:
+            self.give_up()
+            raise
+
+    def give_up(self) -> None:
+        """Let go of the files as they are, without a seal: after AuditLost."""
+        if self._sink >= 0:
+            self._disconnect()
+        self._writer.abandon()
+
+
+def _check_names(*names: str) -> None:
+    for each in names:
+        if not _NAME.fullmatch(each):
+            raise ValueError(f"not a name for a stream: {each!r}")
 
 
 def _take_free_stream(folder: Path, boot: str) -> tuple[Path, Lock]:

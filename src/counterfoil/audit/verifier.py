@@ -530,7 +530,9 @@ class Verification:
         elif walk.new_key:
             self._abandoned(walk)
         elif segment != last - 1 or _has_two_lines(walk.files.segments[last]):
-            raise Broken(f"seal {segment} is missing")
+            if not _appeared(walk.files, segment):
+                raise Broken(f"seal {segment} is missing")
+            self._sealed(walk)
         else:
             text = f"{name}: a crash came before the seal of segment {segment} was made"
             self.say("NOT SEALED YET", text)
@@ -561,8 +563,8 @@ class Verification:
         if _holds_a_record(lines, walk.name):
             raise Broken(f"{where}: what follows does not chain on, and is no torn tail")
         name = walk.name or _shown(walk.files.folder.name)
-        text = f"{name}: {torn:,} bytes after record {walk.seq:,}, from a crash; no whole record"
-        self.say("TORN TAIL", text)
+        text = f"{torn:,} bytes after record {walk.seq:,}, cut by a crash or being written just now"
+        self.say("TORN TAIL", f"{name}: {text}")
 
     def _torn_tails(self, walk: Walk) -> None:
         """Kept torn tails and the records that name them belong together."""
@@ -687,6 +689,14 @@ def _holds_a_record(lines: BinaryIO, name: str) -> bool:
         if line.endswith(b"\n") and name in ("", record["stream"]):
             return True
     return False
+
+
+def _appeared(files: Files, segment: int) -> bool:
+    """A living bot may have published the seal since the folder was listed."""
+    path = files.folder / f"{segment:06d}.seal"
+    if path.exists():
+        files.seals[segment] = path
+    return segment in files.seals
 
 
 def _has_two_lines(path: Path) -> bool:
