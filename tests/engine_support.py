@@ -20,7 +20,7 @@ from counterfoil.domain.items import Booking, LookUp, Receipt, WorkItem
 from counterfoil.domain.payments import Payment
 from counterfoil.domain.secrets import Redactor
 from counterfoil.engine.keying import Policy
-from counterfoil.engine.worker import Pace, System, boot_id
+from counterfoil.engine.worker import Pace, System
 from counterfoil.errors import InDoubt, Refused, Unavailable
 from counterfoil.store.ledger import Ledger
 from counterfoil.store.vault import Vault, read_or_make_key
@@ -123,7 +123,7 @@ class House:
         ) as audit:
             ledger = Ledger.open(
                 self.url,
-                boot=boot or boot_id(),
+                boot=boot,
                 audit=audit,
                 vault=self.vault,
                 redactor=self.redactor,

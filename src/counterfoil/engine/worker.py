@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
-import secrets
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -69,11 +68,6 @@ class _Health:
     fatal: BaseException | None = None
 
 
-def boot_id() -> str:
-    """This start of this process on this machine: never the same twice."""
-    return f"{platform.node() or 'host'}/{secrets.token_hex(6)}"
-
-
 def worker_lock(data: Path) -> FileLock:
     """The operating system's lock of the one worker process on this data folder.
 
@@ -103,7 +97,7 @@ class Worker:
         data: Path,
         pace: Pace | None = None,
     ) -> None:
-        """*ledger* is opened under :func:`boot_id`, with audit log and vault."""
+        """*ledger* is this worker's own, opened with audit log, vault and a fresh boot."""
         self._ledger = ledger
         self._systems = dict(systems)
         self._data = data

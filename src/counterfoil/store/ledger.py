@@ -7,6 +7,8 @@ The verbs are grouped by who uses them: filing (intake), approving and deciding
 
 from __future__ import annotations
 
+import platform
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 
@@ -21,6 +23,11 @@ from counterfoil.store.outcomes import Outcomes
 from counterfoil.store.reading import Reading
 
 
+def new_boot() -> str:
+    """A start of a process on this machine: never the same twice."""
+    return f"{platform.node() or 'host'}/{secrets.token_hex(6)}"
+
+
 class Ledger(Filing, Approving, Deciding, Outcomes, Leasing, Reading):
     """All verbs over one database."""
 
@@ -29,7 +36,7 @@ class Ledger(Filing, Approving, Deciding, Outcomes, Leasing, Reading):
         cls,
         url: str,
         *,
-        boot: str = "reader",
+        boot: str | None = None,
         audit: Audit | None = None,
         vault: Sealer | None = None,
         redactor: Redactor | None = None,
@@ -41,7 +48,8 @@ class Ledger(Filing, Approving, Deciding, Outcomes, Leasing, Reading):
         Args:
             url: SQLAlchemy's. ``sqlite:///path`` is one worker process, ``postgresql://``
                 is many machines.
-            boot: This process, unique per start; what it holds is held under that name.
+            boot: This start of this process: what it holds is held under that name. None:
+                a fresh one.
             audit: Where every change is told; None: this ledger is only read.
             vault: Opens and seals payloads; None: they stay sealed.
             redactor: Knows what must not be seen; None: nothing is known yet.
@@ -54,7 +62,7 @@ class Ledger(Filing, Approving, Deciding, Outcomes, Leasing, Reading):
         """
         return cls(
             open_engine(url),
-            boot=boot,
+            boot=boot or new_boot(),
             audit=audit,
             vault=vault,
             redactor=redactor or Redactor(),

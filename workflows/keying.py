@@ -1,0 +1,162 @@
+"""Keying: every approved item is keyed into its system once and gets its receipt.
+
+What happens to one item is engine/keying.py; when, and by which session, is
+engine/worker.py. Here the two meet the real screens: maps, logins, one Chromium.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bots.screen_bank import ScreenBank
+from bots.sign_on import sign_on
+from counterfoil.adapters.browsers import find_browser
+from counterfoil.adapters.map_schema import System as SystemMaps
+from counterfoil.adapters.maps import load_system
+from counterfoil.adapters.screens import Chromium, Login, Session
+from counterfoil.adapters.secrets import Secrets
+from counterfoil.config import Suite, SystemSettings
+from counterfoil.domain.evidence import Evidence
+from counterfoil.domain.secrets import Redactor
+from counterfoil.engine.journal import steady_seconds
+from counterfoil.engine.keying import Policy
+from counterfoil.engine.worker import Pace, System, Worker
+from counterfoil.store.evidence import EvidenceStore
+from counterfoil.store.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What keying needs of the house."""
+
+    suite: Suite
+    ledger: Ledger  # opened by this process alone, with audit log and vault
+    secrets: Secrets
+    evidence: EvidenceStore
+    redactor: Redactor
+
+
+async def key_due_items(
+    tools: Tools,
+    *,
+    until_done: bool = False,
+    pace: Pace | None = None,
+    started: Callable[[Worker], None] | None = None,
+) -> None:
+    """Key what is due, in every system of config.toml.
+
+    Args:
+        until_done: Return when nothing is left that happens by itself; else work until
+            the worker is stopped.
+        pace: How often to beat and to sweep; None: for production.
+        started: Gets the worker, to stop it from a signal handler.
+
+    Raises:
+        SetupError: Maps, credentials or browser are not right, or another worker works
+            on this data folder.
+        AuditLost: A step could not be recorded.
+    """
+    maps = {name: load_system(tools.suite.selectors, name) for name in _systems(tools.suite)}
+    async with _chromium(tools.suite) as chromium:
+        worker = Worker(
+            tools.ledger,
+            ScreenSignOn(tools, maps, chromium),
+            {
+                name: System(
+                    policy=policy_of(settings, maps[name]),
+                    logins=tuple(login.name for login in settings.logins),
+                    sessions_max=settings.sessions_max,
+                )
+                for name, settings in _systems(tools.suite).items()
+            },
+            data=tools.suite.data,
+            pace=pace,
+        )
+        if started is not None:
+            started(worker)
+        await worker.run(until_done=until_done)
+
+
+def policy_of(settings: SystemSettings, maps: SystemMaps) -> Policy:
+    """The bounds of config.toml, and whether the map's enquiry can be asked."""
+    bounds = settings.bounds
+    return Policy(
+        claim_limit_seconds=bounds.claim_limit_seconds,
+        late_booking_seconds=bounds.late_booking_seconds,
+        list_staleness_seconds=bounds.list_staleness_seconds,
+        margin_seconds=bounds.margin_seconds,
+        attempts_max=settings.attempts_max,
+        reference_is_searchable=maps.map.reference_is_searchable,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSession:
+    """One signed-on session of one bank login (``engine.sessions.Session``)."""
+
+    bank: ScreenBank
+
+    @property
+    def usable(self) -> bool:
+        """Always: a session whose window died opens another and signs on again."""
+        return True
+
+    async def close(self) -> None:
+        """Shut its context."""
+        await self.bank.close()
+
+
+class ScreenSignOn:
+    """Opens sessions in one Chromium (``engine.sessions.SignOn``)."""
+
+    def __init__(self, tools: Tools, maps: dict[str, SystemMaps], chromium: Chromium) -> None:
+        self._tools = tools
+        self._maps = maps
+        self._chromium = chromium
+
+    async def sign_on(self, system: str, login: str) -> ScreenSession:
+        """One session, signed on. Raises Unavailable."""
+        settings = self._tools.suite.config.systems[system]
+        found = next(each for each in settings.logins if each.name == login)
+        session = Session(
+            self._maps[system],
+            settings.base_url,
+            Login(values=found.values, password=self._tools.secrets.get(found.credential)),
+            self._chromium,
+            redactor=self._tools.redactor,
+            keep=self._keep,
+            monotonic=steady_seconds,
+        )
+        try:
+            await sign_on(session)
+        except BaseException:
+            await session.close()
+            raise
+        return ScreenSession(ScreenBank(session))
+
+    def _keep(self, kind: str, content: bytes) -> Evidence:
+        return self._tools.evidence.put(kind, content, picture=kind == "screenshot")
+
+
+def _systems(suite: Suite) -> dict[str, SystemSettings]:
+    return suite.config.systems
+
+
+def _chromium(suite: Suite) -> Chromium:
+    """One browser for all systems; it resolves their names and no others."""
+    settings = suite.config.browser
+    hosts = {urlsplit(each.base_url).hostname or "" for each in _systems(suite).values()}
+    return Chromium(
+        find_browser(settings.executable),
+        hosts=hosts,
+        downloads=suite.data / "downloads",
+        headless=settings.headless,
+    )
+
+
+def run(tools: Tools, *, until_done: bool = False) -> None:
+    """:func:`key_due_items` on an event loop of its own."""
+    asyncio.run(key_due_items(tools, until_done=until_done))
