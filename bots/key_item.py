@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import pairwise
 
 from bots.sign_on import signed_on
 from counterfoil.adapters.screens import Screen, Session, open_screen, submit
 from counterfoil.adapters.screens.evidence import take_page
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import Receipt, WorkItem
+from counterfoil.domain.values import Value
 from counterfoil.errors import Unavailable
 
 
@@ -29,7 +31,7 @@ class KeyedItem:
         Raises:
             Unavailable: It is not, or not to be told; nothing is keyed.
         """
-        await self._screen.check(self.item.values(), self.item.payload.lines())
+        await self._screen.check(values_of(self.item), self.item.payload.lines())
 
     async def commit(self, *, click_before: float) -> Receipt:
         """Press the commit control once and read the bank's answer.
@@ -39,7 +41,7 @@ class KeyedItem:
             Refused: The bank said no, in words that the map knows.
             InDoubt: Anything else.
         """
-        screen, values = self._screen, self.item.values()
+        screen, values = self._screen, values_of(self.item)
         action = screen.session.system.map.tasks[self.item.kind].steps[-1].action
         answer = await submit(screen, action, values, click_before=click_before)
         read_at = datetime.now(UTC)
@@ -66,16 +68,19 @@ async def key_item(session: Session, item: WorkItem) -> KeyedItem:
 
 
 async def _key(session: Session, item: WorkItem) -> KeyedItem:
-    *earlier, last = session.system.map.tasks[item.kind].steps
-    first = earlier[0] if earlier else last
-    values, lines = item.values(), item.payload.lines()
-    screen = await open_screen(session, first.screen)
-    for step, following in zip(earlier, [*earlier[1:], last], strict=True):
+    steps = session.system.map.tasks[item.kind].steps
+    values, lines = values_of(item), item.payload.lines()
+    screen = await open_screen(session, steps[0].screen)
+    for step, following in pairwise(steps):
         await screen.fill(values, lines)
         screen = await screen.press(step.action, values, leads_to=following.screen)
-    await screen.fill(values, lines)
-    shown = await screen.check(values, lines)
+    shown = await screen.fill(values, lines)
     return KeyedItem(item, screen, await take_page(screen, shown))
+
+
+def values_of(item: WorkItem) -> dict[str, Value]:
+    """The item's values, and how many lines it has, which confirm boxes like to say."""
+    return {**item.values(), "line_count": str(len(item.payload.lines()))}
 
 
 def keyed(item: WorkItem, now: KeyedItem | None) -> KeyedItem:

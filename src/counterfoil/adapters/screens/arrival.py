@@ -24,6 +24,8 @@ from counterfoil.errors import Unavailable
 PATIENCE_SECONDS = 2.0
 #: How often all frames are searched for another reason why the screen does not come.
 ASK_EVERY_SECONDS = 0.3
+#: Looks for a title, 50 ms apart: about ten seconds.
+TITLE_GLANCES = 200
 
 
 async def wait_for_screen(  # noqa: PLR0913
@@ -48,7 +50,7 @@ async def wait_for_screen(  # noqa: PLR0913
     """
     screen = session.system.screens[name]
     loop = asyncio.get_running_loop()
-    deadline, ask_at = loop.time() + within, 0.0
+    deadline, ask_at = loop.time() + within, loop.time() + ASK_EVERY_SECONDS
     while True:
         sight = await _glance(session, screen, page)
         session.stop_if_alarmed(name)
@@ -63,6 +65,17 @@ async def wait_for_screen(  # noqa: PLR0913
             found = f"found {sight.title!r}" if sight is not None else "found no page"
             raise Unavailable(session.where(name), f"expected {screen.title!r}, {found}")
         await session.rest()
+
+
+async def wait_for_title(session: Session, name: str, old_mark: str) -> Sight:
+    """Wait for a page with the screen's title, ready or not; for recording. Raises Unavailable."""
+    screen = session.system.screens[name]
+    for _ in range(TITLE_GLANCES):
+        sight = await _glance(session, screen, session.page)
+        if sight is not None and sight.mark != old_mark and sight.title == screen.title:
+            return sight
+        await session.rest()
+    raise Unavailable(session.where(name), f"expected {screen.title!r}")
 
 
 async def _glance(session: Session, screen: ScreenMap, page: Page) -> Sight | None:

@@ -46,8 +46,11 @@ class Screen:
         """Where it is."""
         return self.session.frame(self.map.frame, self.page)
 
-    async def fill(self, values: Values, lines: Sequence[Values] = ()) -> None:
+    async def fill(self, values: Values, lines: Sequence[Values] = ()) -> dict[str, Any]:
         """Type every value in the screen's own format, then read every box back.
+
+        Returns:
+            What each box shows, as :meth:`check` does.
 
         Raises:
             Refused: A value does not fit into its box; nothing was typed.
@@ -59,7 +62,7 @@ class Screen:
             await self._type(entries)
             await self._fill_lines(lines)
             await self._fill_by_action(values)
-        await self.check(values, lines)
+        return await self.check(values, lines)
 
     async def check(self, values: Values, lines: Sequence[Values] = ()) -> dict[str, Any]:
         """Look again: the same form, and every value on it the item's own.
