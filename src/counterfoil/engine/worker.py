@@ -131,7 +131,10 @@ class Worker:
         with worker_lock(self._data), ThreadPoolExecutor(2, "chores") as self._threads:
             durable = await self._launch()
             beat = self._begin(self._beat())
-            chores = [self._begin(self._sweep(durable)), self._begin(self._reap(durable))]
+            chores = [
+                self._begin(each)
+                for each in (self._warm_up(), self._sweep(durable), self._reap(durable))
+            ]
             if until_done:
                 chores.append(self._begin(self._watch_for_the_end()))
             try:
@@ -313,6 +316,14 @@ class Worker:
                 last = time.monotonic()
             if not alive:
                 raise ClaimLost("this worker was declared dead: another one may be at work")
+
+    async def _warm_up(self) -> None:
+        """Sign on where work is waiting, while the engine is still looking for it."""
+        waiting = {system for _, system, _, _ in self._ledger.due(limit=500)}
+        for system in waiting & self._systems.keys():
+            with suppress(Unavailable):  # the visit itself will meet it again
+                seat = await self._pool.acquire(system)
+                await self._pool.release(seat, healthy=True)
 
     async def _sweep(self, durable: Durable) -> None:
         """Due items that the engine does not carry are enqueued; idle logins given back."""
