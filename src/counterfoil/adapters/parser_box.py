@@ -28,7 +28,7 @@ import counterfoil
 from counterfoil.errors import Quarantined
 
 _BOOT = (
-    "import sys; sys.path[:0] = [sys.argv[1]]\n"
+    "import sys; sys.path += sys.argv[1:]\n"  # behind the standard library, never before it
     "from counterfoil.adapters.parser_box import child\n"
     "child()"
 )
@@ -64,8 +64,9 @@ def run(
         {"parser": parser, "path": str(path), "options": options, "limits": asdict(limits)}
     )
     source = str(Path(counterfoil.__file__).parent.parent)
+    folders = [source, *(each for each in sys.path if Path(each).is_absolute())]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-I", "-B", "-c", _BOOT, source],
+        [sys.executable, "-I", "-B", "-c", _BOOT, *folders],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # it may quote account numbers
@@ -182,7 +183,8 @@ def _confine(limits: Limits) -> None:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, 64),
     ):
-        resource.setrlimit(which, (bound, bound))
+        grace = 1 if which == resource.RLIMIT_CPU else 0  # so that the signal names the cause
+        resource.setrlimit(which, (bound, bound + grace))
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it; a bound must be seen
     # No network where the kernel lets us: failing is no harm, the parsers never dial.
     unshare = ctypes.CDLL(None, use_errno=True).unshare

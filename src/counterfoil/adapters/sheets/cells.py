@@ -11,12 +11,11 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from counterfoil.adapters.sheets.maps import Column, SheetMap
+from counterfoil.adapters.sheets.raw import NUMBER
 from counterfoil.adapters.sheets.readers import Seen
 from counterfoil.domain.money import parse_decimal
 from counterfoil.domain.values import Value
 
-#: What a number looks like in the XML. Source: ECMA-376 part 1, 18.3.1.96; xsd:double.
-_NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
 _TYPED_AMOUNT = re.compile(r"-?[0-9][0-9.,' ]{0,30}")
 _INTEGER = re.compile(r"-?[0-9]{1,15}")
 AMOUNT_MAX = Decimal(10) ** 13  # fifteen digits with two decimals: as far as a sheet is exact
@@ -65,7 +64,7 @@ def exact_number(text: str) -> Decimal:
     Raises:
         UnreadableError: Not finite, not a number, or with more digits than a sheet keeps.
     """
-    if not _NUMBER.fullmatch(text):
+    if not NUMBER.fullmatch(text):
         raise UnreadableError("not_an_amount", f"{text[:40]!r} is not a number")
     exact = Decimal(text)
     shown = Decimal(f"{exact:.{DIGITS_EXACT - 1}E}")

@@ -62,7 +62,8 @@ def check_totals(
 
 
 def _compare(declared: Declared | None, found: Decimal) -> None:
-    if declared is not None and declared.value != found:
+    # Six decimals: more than any currency has, fewer than a calculated cell's noise.
+    if declared is not None and round(declared.value, 6) != round(found, 6):
         raise Quarantined(
             "control_total",
             f"{declared.place} declares {declared.value:,f}, the rows have {found:,f}",
@@ -104,7 +105,11 @@ def _declared(
         if isinstance(text := seen.look(sheet, number, column).value, str) and plain(text) in words
     ]
     if len(places) > 1:
-        raise Quarantined("ambiguous", f"sheet {sheet.name!r} declares {labels[0]!r} twice")
+        raise Quarantined(
+            "ambiguous",
+            f"sheet {sheet.name!r} declares {labels[0]!r} twice",
+            remedy="remove one of them",
+        )
     if not places:
         return None
     number, column = places[0]
@@ -133,7 +138,9 @@ def _control_value(cell: Seen) -> Declared:
     try:
         return Declared(cell.place, exact_number(cell.raw.text), cell.raw.formula)
     except UnreadableError as trouble:
-        raise Quarantined("control_total", f"{cell.place}: {trouble.message}") from trouble
+        raise Quarantined(
+            "control_total", f"{cell.place}: {trouble.message}", remedy="type it again"
+        ) from trouble
 
 
 def _trailer_sum(table: Table, last: int, seen: Witnesses, sheet_map: SheetMap) -> Declared | None:

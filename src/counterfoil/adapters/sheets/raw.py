@@ -18,11 +18,15 @@ from defusedxml.ElementTree import fromstring, iterparse
 
 from counterfoil.errors import Quarantined
 
+SAVE_AGAIN = "open it, save it again as .xlsx and drop it again"
+CLEAN = "delete everything outside the table, or split it over several workbooks"
 ROWS_MAX = 200_000
 COLUMNS_MAX = 200
 AREA_MAX = 4_000_000  # cells a reader may have to hold
 
 _COORDINATE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+#: What a number looks like in the XML. Source: ECMA-376 part 1, 18.3.1.96; xsd:double.
+NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?")
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 #: Transitional and strict; what neither reader knows is not read.
 _SHEET_TYPE = "/relationships/worksheet"
@@ -85,7 +89,7 @@ def _sheets(archive: zipfile.ZipFile) -> Iterator[RawSheet]:
             continue
         name = node.get("name", "")
         if name.casefold() in names:
-            raise Quarantined("ambiguous", f"two sheets are called {name!r}")
+            raise Quarantined("ambiguous", f"two sheets are called {name!r}", remedy=SAVE_AGAIN)
         names.add(name.casefold())
         part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
         hidden = node.get("state", "visible") != "visible"
@@ -123,10 +127,12 @@ def _take_row(node: Element, sheet: RawSheet, ranges: list[str]) -> None:
         raise Quarantined(
             "ambiguous",
             f"sheet {sheet.name!r}: row {row} comes after row {sheet.last_row}",
-            remedy="open it, save it again and drop it again",
+            remedy=SAVE_AGAIN,
         )
     if row > ROWS_MAX:
-        raise Quarantined("too_large", f"sheet {sheet.name!r}: row {row}, the limit is {ROWS_MAX}")
+        raise Quarantined(
+            "too_large", f"sheet {sheet.name!r}: row {row}, the limit is {ROWS_MAX}", remedy=CLEAN
+        )
     sheet.last_row = row
     if _yes(node.get("hidden")):
         sheet.hidden_rows.append(row)
@@ -142,15 +148,23 @@ def _take_cell(node: Element, sheet: RawSheet, before: int, ranges: list[str]) -
         at_row, column = _coordinate(written, sheet)
         if at_row != row or column <= before:
             raise Quarantined(
-                "ambiguous", f"{sheet.name}!{written}: twice, or not in its own row and order"
+                "ambiguous",
+                f"{sheet.name}!{written}: twice, or not in its own row and order",
+                remedy=SAVE_AGAIN,
             )
     sheet.last_column = max(sheet.last_column, column)
     if column > COLUMNS_MAX or sheet.last_row * sheet.last_column > AREA_MAX:
         place = f"{sheet.name}!{column_letters(column)}{row}"
         raise Quarantined(
-            "too_large", f"{place}: beyond column {COLUMNS_MAX} or {AREA_MAX:,} cells"
+            "too_large", f"{place}: beyond column {COLUMNS_MAX} or {AREA_MAX:,} cells", remedy=CLEAN
         )
     cell = _cell(node, ranges)
+    if cell.kind == "n" and cell.text and not NUMBER.fullmatch(cell.text):
+        raise Quarantined(  # readers make 123 of Arabic digits, and infinity of anything
+            "not_a_number",
+            f"{sheet.name}!{column_letters(column)}{row} is said to be a number and is none",
+            remedy="type it again and save the file",
+        )
     if cell.text or cell.formula or cell.kind == "inlineStr":
         sheet.cells[row, column] = cell
     return column
@@ -184,7 +198,9 @@ def _range(ref: str, sheet: RawSheet) -> tuple[int, int, int, int]:
 def _coordinate(text: str, sheet: RawSheet) -> tuple[int, int]:
     found = _COORDINATE.fullmatch(text)
     if found is None:
-        raise Quarantined("unreadable", f"sheet {sheet.name!r}: {text!r} is no cell")
+        raise Quarantined(
+            "unreadable", f"sheet {sheet.name!r}: {text[:40]!r} is no cell", remedy=SAVE_AGAIN
+        )
     column = 0
     for letter in found[1]:
         column = column * 26 + ord(letter) - 64

@@ -96,13 +96,19 @@ def _agree(raw: RawCell | None, first: Any, second: Any) -> bool:
             return _same_moment(first, second)
         case "n":
             # Not for keeping: only to see that all three mean the same binary number.
-            return bool(first == second == float(raw.text)) if raw.text else second == ""
+            return _same_number(raw.text, first, second) if raw.text else second == ""
         case "s" | "str" | "inlineStr":
             return _words(first) == _words(second)
         case "d":
             return _same_moment(first, second)
         case _:
             return True  # true, false and errors are refused by every column
+
+
+def _same_number(text: str, first: Any, second: Any) -> bool:
+    if not isinstance(first, int | float) or not isinstance(second, int | float):
+        return False
+    return float(text) == float(first) == float(second)
 
 
 def _words(value: Any) -> str:

@@ -1,0 +1,61 @@
+"""Parsers that die in every way we can think of; the parser box runs them in its child."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def eat_memory(path: Path, options: Mapping[str, Any]) -> int:
+    return len(bytearray(2**31))
+
+
+def spin(path: Path, options: Mapping[str, Any]) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        pass
+
+
+def sleep(path: Path, options: Mapping[str, Any]) -> None:
+    time.sleep(60)
+
+
+def abort(path: Path, options: Mapping[str, Any]) -> None:
+    os.abort()
+
+
+def crash(path: Path, options: Mapping[str, Any]) -> None:
+    ctypes.string_at(0)
+
+
+def write_a_large_file(path: Path, options: Mapping[str, Any]) -> None:
+    (path / "large").write_bytes(b"x" * 1_000_000)
+
+
+def talk_too_much(path: Path, options: Mapping[str, Any]) -> str:
+    return "x" * 1_000_000
+
+
+def raise_with_an_account(path: Path, options: Mapping[str, Any]) -> None:
+    raise ValueError("cannot read CZ6508000000192000145399")
+
+
+def leave(path: Path, options: Mapping[str, Any]) -> None:
+    os._exit(3)
+
+
+def recurse(path: Path, options: Mapping[str, Any]) -> Any:
+    return recurse(path, options)
+
+
+def look_around(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
+    os.write(1, b"chatter that must not reach the answer")
+    return {
+        "environment": dict(os.environ),
+        "core": resource.getrlimit(resource.RLIMIT_CORE)[0],
+    }
