@@ -10,6 +10,16 @@ import os
 from pathlib import Path
 
 
+def segment_path(folder: Path, segment: int) -> Path:
+    """``000001.jsonl``: the records of one segment."""
+    return folder / f"{segment:06d}.jsonl"
+
+
+def seal_path(folder: Path, segment: int) -> Path:
+    """``000001.seal``: there once the segment is closed."""
+    return folder / f"{segment:06d}.seal"
+
+
 def write_all(fd: int, content: bytes) -> None:
     """Write *content* whole: on a full disk ``os.write`` writes a part and says nothing.
 

@@ -24,6 +24,7 @@ from loguru import logger
 
 from counterfoil.audit.files import make_folder
 from counterfoil.audit.keys import KeyFolder
+from counterfoil.audit.lines import line_facts
 from counterfoil.audit.plain_text import PlainText
 from counterfoil.audit.records import OWN_KINDS, Body, Mark, body
 from counterfoil.audit.recovery import first_key, resume
@@ -33,6 +34,7 @@ from counterfoil.audit.stream import (
     Lock,
     StreamWriter,
 )
+from counterfoil.audit.sync_soon import SyncSoon
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.secrets import Redactor
 from counterfoil.errors import AuditLost
@@ -44,12 +46,6 @@ __all__ = ["AuditLog", "Checkpoint", "Mark"]
 
 AUDIT_LEVEL = "AUDIT"
 _AUDIT_LEVEL_NUMBER = 35  # between WARNING and ERROR
-
-#: What an ordinary line may carry beside its text. All else is dropped by name.
-EXTRA_KEYS = frozenset({"batch", "row", "item", "system", "workflow", "screen", "attempt"})
-LINE_MAX_CHARS = 4_000
-EXTRA_MAX_CHARS = 200
-FRAMES_MAX = 50
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 
@@ -86,6 +82,7 @@ class AuditLog:
         self._redactor = redactor
         self._actor = {"bot": bot, "run": boot}
         self._text = text
+        self._sync_soon = SyncSoon(writer.sync)
         self._sink = -1
 
     @classmethod
@@ -160,7 +157,7 @@ class AuditLog:
             evidence: Blobs that are already durable.
             actor: More about who; ``bot`` and ``run`` are always there.
             durable: Return only when the record survives a power cut. Otherwise it is
-                on disk with the next durable one.
+                on disk with the next durable one, or within a second.
 
         Raises:
             AuditLost: It is not certain that the record is there. Stop.
@@ -178,6 +175,21 @@ class AuditLog:
     def checkpoint(self) -> Checkpoint:
         """What is durable now, for a witness outside this machine."""
         return self._writer.checkpoint()
+
+    def drop_segments(self, through: int, *, reason: str) -> int:
+        """Delete the oldest segments, up to and with *through*, and say so in the log.
+
+        Their seals stay, so the rest can still be verified. When a segment is past its
+        retention date, and that nobody holds it back, is for the caller to know.
+
+        Returns:
+            How many were deleted.
+
+        Raises:
+            ValueError: One of them is not sealed; none was deleted.
+            AuditLost: The log failed on the way; what was deleted is declared.
+        """
+        return self._writer.drop_segments(through, reason)
 
     def close(self) -> None:
         """The end of the run: seal the segment. Closing twice is one closing."""
@@ -235,13 +247,16 @@ class AuditLog:
             logger.remove(sink)
         except ValueError:
             logger.debug("the audit sink had been removed before its log was closed")
+        self._sync_soon.end()
         if self._text is not None:
             self._text.close()
 
     def _is_mine(self, record: Record) -> bool:
         """Ordinary lines go to every log of this process, audit records to their own."""
         pending = record["extra"].get("audit")
-        return not isinstance(pending, _Pending) or pending.log is self
+        if isinstance(pending, _Pending):
+            return pending.log is self
+        return record["level"].no >= logging.INFO  # what is below is for developers
 
     def _receive(self, message: Message) -> None:
         """The sink. It must not log."""
@@ -249,6 +264,8 @@ class AuditLog:
         pending = record["extra"].get("audit")
         if isinstance(pending, _Pending):
             pending.mark = self._writer.append(pending.record, durable=pending.durable)
+            if not pending.durable:
+                self._sync_soon.want()
             if self._text is not None:
                 self._text.write(record["time"], AUDIT_LEVEL, pending.record.summary())
         else:
@@ -259,12 +276,13 @@ class AuditLog:
 
         If it cannot be written the stream has failed, and the next emit says so.
         """
-        facts = _line_facts(record, self._redactor)
+        facts = line_facts(record, self._redactor)
         try:
             self._writer.append(
                 body("log", actor=self._actor, obj={}, data=facts, redactor=self._redactor),
                 durable=False,
             )
+            self._sync_soon.want()
         except AuditLost:
             facts["text"] = f"(not in the audit log) {facts['text']}"
         if self._text is not None:
@@ -307,43 +325,6 @@ def _take_free_stream(folder: Path, boot: str) -> tuple[Path, Lock]:
         with suppress(BlockingIOError):
             return home, Lock(home)
     raise AuditLost(f"{folder}: another process took the new stream first -> start again")
-
-
-def _line_facts(record: Record, redactor: Redactor) -> dict[str, Any]:
-    """What is kept of an ordinary line: no arguments, no locals, no unknown extras.
-
-    Texts are redacted before they are cut, so that no half of a secret gets through.
-    """
-    given = record["extra"]
-    facts: dict[str, Any] = {
-        "level": record["level"].name,
-        "from": f"{record['name']}:{record['function']}:{record['line']}",
-        "text": _short(record["message"], redactor, LINE_MAX_CHARS),
-    }
-    for key in sorted(given.keys() & EXTRA_KEYS):
-        facts[key] = _short(str(given[key]), redactor, EXTRA_MAX_CHARS)
-    if dropped := sorted(str(key) for key in given.keys() - EXTRA_KEYS):
-        facts["dropped"] = [_short(each, redactor, 40) for each in dropped[:20]]
-    if record["exception"] is not None and record["exception"].value is not None:
-        facts["error"] = _error_facts(record["exception"].value, redactor)
-    return facts
-
-
-def _error_facts(error: BaseException, redactor: Redactor) -> dict[str, Any]:
-    """Type, text and places of an error; never the values of its variables."""
-    frames: list[str] = []
-    trace = error.__traceback__
-    while trace is not None and len(frames) < FRAMES_MAX:
-        code = trace.tb_frame.f_code
-        frames.append(f"{Path(code.co_filename).name}:{trace.tb_lineno} {code.co_name}")
-        trace = trace.tb_next
-    text = _short(str(error), redactor, LINE_MAX_CHARS)
-    return {"type": type(error).__name__, "text": text, "at": frames}
-
-
-def _short(text: str, redactor: Redactor, chars_max: int) -> str:
-    text = redactor.text(text)
-    return text if len(text) <= chars_max else text[:chars_max] + "..."
 
 
 def _no_text(record: Record) -> str:

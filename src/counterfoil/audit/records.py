@@ -39,6 +39,7 @@ OWN_KINDS = frozenset(
 _KIND = re.compile(r"[a-z][a-z0-9_.]{0,63}")
 _KEY = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,63}")
 _DEPTH_MAX = 8
+_PLACE_MAX_BYTES = 1024  # kind, stream, seq, times and prev around the content
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +66,13 @@ class Body:
         return f"{self.kind} {self.obj} {self.data}"
 
     def line(self, *, stream: str, seq: int, at: datetime, mono: int, prev: str) -> bytes:
-        """The stored bytes without the line feed; keys in canonical order.
-
-        Raises:
-            ValueError: The record is longer than 64 KiB.
-        """
+        """The stored bytes without the line feed; keys in canonical order."""
         line = (
             f'{{"actor":{self.actor},"data":{self.data},"ev":{self.evidence},'
             f'"kind":"{self.kind}","mono":"{mono}","obj":{self.obj},"prev":"{prev}",'
             f'"seq":{seq},"stream":"{stream}","t":"{stamp(at)}","v":{VERSION}}}'
         ).encode("ascii")
-        if len(line) > RECORD_MAX_BYTES:
-            raise ValueError(f"{self.kind}: {len(line)} bytes are too many for one record")
+        assert len(line) <= RECORD_MAX_BYTES, self.kind
         return line
 
 
@@ -105,7 +101,8 @@ def body(  # noqa: PLR0913 - a record has these parts
         data=_encode(_clean(data, redactor)),
         evidence=_encode(blobs),
     )
-    if len(made.actor) + len(made.obj) + len(made.data) + len(made.evidence) > RECORD_MAX_BYTES:
+    size = len(made.actor) + len(made.obj) + len(made.data) + len(made.evidence)
+    if size > RECORD_MAX_BYTES - _PLACE_MAX_BYTES:
         raise ValueError(f"{kind}: too long for one record; keep it as evidence")
     return made
 

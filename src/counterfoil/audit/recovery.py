@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from counterfoil.audit.files import publish, sync_folder
+from counterfoil.audit.files import publish, seal_path, segment_path, sync_folder
 from counterfoil.audit.keys import KeyFolder
 from counterfoil.audit.records import RECORD_MAX_BYTES
 from counterfoil.audit.seals import Seal
@@ -24,8 +24,6 @@ from counterfoil.audit.stream import (
     Lock,
     Position,
     StreamWriter,
-    seal_path,
-    segment_path,
 )
 from counterfoil.audit.tree import Frontier
 from counterfoil.audit.verifier import read_record

@@ -23,9 +23,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from counterfoil.audit.files import publish, sync_folder, write_all
+from counterfoil.audit.files import publish, seal_path, segment_path, sync_folder, write_all
 from counterfoil.audit.keys import KeyFolder, SigningKey
 from counterfoil.audit.records import NO_HASH, Body, Mark, body
+from counterfoil.audit.retention import drop_segments, sealed_segments
 from counterfoil.audit.seals import Seal, seal_hash
 from counterfoil.audit.tree import Frontier, leaf_hash
 from counterfoil.domain.secrets import Redactor
@@ -34,7 +35,6 @@ from counterfoil.errors import AuditLost
 SEGMENT_MAX_RECORDS = 10_000
 SEGMENT_MAX_BYTES = 16 * 1024 * 1024
 SEGMENT_MAX_SECONDS = 3600
-UNSYNCED_MAX_SECONDS = 1.0  # a record that nobody waited for is on disk by then
 
 _NOTHING_TO_HIDE = Redactor()  # the log's own records hold hashes and counts
 
@@ -70,14 +70,6 @@ class Position:
         self.head = leaf.hex()
         self.records += 1
         self.size += len(line) + 1
-
-
-def segment_path(folder: Path, segment: int) -> Path:
-    return folder / f"{segment:06d}.jsonl"
-
-
-def seal_path(folder: Path, segment: int) -> Path:
-    return folder / f"{segment:06d}.seal"
 
 
 class Lock:
@@ -121,7 +113,7 @@ class StreamWriter:
         self._pid = os.getpid()
         self._mutex = threading.RLock()
         self._fd = -1
-        self._unsynced_since: float | None = None
+        self._is_synced = True
         self._opened_at = time.monotonic()
         self._failed = ""
 
@@ -134,7 +126,7 @@ class StreamWriter:
         with self._fail_closed():
             self._change_if_full()
             mark = self._write(record)
-            if durable or self._is_sync_due():
+            if durable:
                 self._sync()
             return mark
 
@@ -165,6 +157,17 @@ class StreamWriter:
             self._close_file()
             self._lock.release()
             self._failed = self._failed or "it is closed"
+
+    def drop_segments(self, through: int, reason: str) -> int:
+        """Retention: declare and delete the oldest sealed segments."""
+
+        def declare(facts: Mapping[str, Any]) -> None:
+            self._own("retention.drop", facts)
+            self._sync()
+
+        seals = sealed_segments(self._folder, through)
+        with self._fail_closed():
+            return drop_segments(self._folder, seals, declare, reason)
 
     def start(self) -> None:
         """Open the file that the position points into; a new stream gets its first segment."""
@@ -222,18 +225,13 @@ class StreamWriter:
         )
         write_all(self._fd, line + b"\n")
         at.add(line)
-        if self._unsynced_since is None:
-            self._unsynced_since = time.monotonic()
+        self._is_synced = False
         return Mark(self.name, at.seq, at.head)
 
     def _sync(self) -> None:
-        if self._unsynced_since is not None:
+        if not self._is_synced:
             os.fdatasync(self._fd)
-            self._unsynced_since = None
-
-    def _is_sync_due(self) -> bool:
-        since = self._unsynced_since
-        return since is not None and time.monotonic() - since >= UNSYNCED_MAX_SECONDS
+            self._is_synced = True
 
     def _change_if_full(self) -> None:
         if self._at.records >= self._segment_max_records - 1:

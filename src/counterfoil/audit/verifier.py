@@ -381,10 +381,11 @@ class Verification:
         """A seal without its segment: legal for the oldest ones, if the log declares it."""
         if walk.records:
             raise Broken(f"segment {walk.segment} is missing")
+        due = walk.key_due
         seal = self._seal(walk)
         walk.name = walk.name or self._new_name(walk, seal["stream"])
-        self._check_key(walk, seal["key"])
-        self._check_seal(walk, seal, {"stream": walk.name, "key": walk.key})
+        self._check_key(walk, seal["key"], due)
+        self._check_seal(walk, seal, {"stream": walk.name})
         walk.dropped[walk.segment] = (seal["size"], seal["root"])
         walk.seq, walk.head, walk.peaks = seal["size"], seal["head"], []
         walk.sealed = seal["size"]
@@ -474,11 +475,11 @@ class Verification:
             raise Broken(f"{where}: its opening does not fit the segment before it")
         if walk.prev_seal and data["prev_seal"] != walk.prev_seal:
             raise Broken(f"{where}: its opening names another seal before it")
-        self._check_key(walk, _hex_in(data, "key"))
+        self._check_key(walk, _hex_in(data, "key"), walk.key_due)
 
-    def _check_key(self, walk: Walk, key: str) -> None:
-        if walk.key_due:
-            if key != walk.key_due:
+    def _check_key(self, walk: Walk, key: str, due: str) -> None:
+        if due:
+            if key != due:
                 raise Broken(f"segment {walk.segment}: opened under a key that was not announced")
         elif self._genesis and key not in self._genesis:
             raise Broken(f"segment {walk.segment}: opened under a key that nobody enrolled ({key})")
@@ -579,7 +580,7 @@ class Verification:
             if whole:
                 raise Broken(f"{path.name}: holds a whole record; no crash cuts that off")
             if digest not in named:
-                if segment < max(walk.files.segments) - 1:
+                if segment < max(walk.files.segments) - 1 and segment not in walk.dropped:
                     raise Broken(f"{path.name}: no record speaks of it")
                 self.say("NOTE", f"{walk.name}: {path.name} will be named at the next start")
             elif named.pop(digest) != (segment, size):
