@@ -9,5 +9,6 @@ cells       one cell becomes one value, strictly
 control     the analyst's own count and sum must hold
 reading     all of the above, in order: runs inside the parser box
 wire        a reading as JSON, to get out of the box
+outcome     what became of one row
 results     the workbook the analyst gets back
 """

@@ -47,7 +47,7 @@ def read(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
     sheet_map = load_sheet_map(Path(options["map"]))
     preflight.check(path)
     try:
-        return wire.dump(_read(path, sheet_map))
+        return wire.dump(read_rows(path, sheet_map))
     except _BROKEN as trouble:
         raise Quarantined(
             "unreadable",
@@ -56,7 +56,8 @@ def read(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
         ) from trouble
 
 
-def _read(path: Path, sheet_map: SheetMap) -> SheetReading:
+def read_rows(path: Path, sheet_map: SheetMap) -> SheetReading:
+    """The reading itself, for whoever is inside the box already."""
     with zipfile.ZipFile(path) as archive:
         sheets = read_raw(archive)
     seen = Witnesses(path)

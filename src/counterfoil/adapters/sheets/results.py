@@ -1,0 +1,261 @@
+"""The workbook that the analyst gets back: their own sheet, and what became of each row.
+
+Nothing in it is alive: no formula, no link, no name, whatever stood in the file or in a
+bank's message. :func:`put` is the only way that a text gets into a cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from copy import copy
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
+from openpyxl.formatting.formatting import ConditionalFormattingList
+from openpyxl.reader.excel import load_workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook import Workbook
+from openpyxl.workbook.defined_name import DefinedNameDict
+from openpyxl.worksheet.datavalidation import DataValidationList
+from openpyxl.worksheet.worksheet import Worksheet
+
+from counterfoil.adapters.sheets import preflight
+from counterfoil.adapters.sheets.maps import SheetMap, load_sheet_map
+from counterfoil.adapters.sheets.outcome import RowResult
+from counterfoil.adapters.sheets.readers import open_styled
+from counterfoil.adapters.sheets.reading import read_rows
+from counterfoil.domain.documents import SheetReading
+
+ADDED = ("Status", "Receipt", "Reason", "Time (UTC)")
+WIDTHS = (18, 22, 64, 21)
+CELL_MAX_CHARS = 32_767  # the format's own limit
+MOMENT = "yyyy-mm-dd hh:mm:ss"
+MONEY = "#,##0.00"
+_LONG_NUMBER = re.compile(r"-?[0-9]{16,}")
+
+#: Status -> colour of its cell; the words carry the meaning, the colour only helps.
+COLOURS = {
+    "Posted": "C6E0B4",
+    "Refused": "F4B6B6",
+    "Failed": "F4B6B6",
+    "Cancelled": "D9D9D9",
+    "On hold": "FFE699",
+    "In doubt": "FFE699",
+    "Awaiting approval": "DDEBF7",
+}
+_HEAD = PatternFill("solid", start_color="1F3864")
+_LINE = Border(bottom=Side(style="thin", color="BFBFBF"))
+
+
+def put(cell: Cell | MergedCell, value: str | int | Decimal | datetime | None) -> None:
+    """Write *value* so that no program ever runs it: a text stays a text."""
+    if isinstance(cell, MergedCell):  # covered by its neighbour: nobody would see it
+        return
+    if not isinstance(value, str):
+        cell.value = value
+        return
+    text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)[:CELL_MAX_CHARS]
+    cell.hyperlink = None
+    cell.value = text  # makes a formula of "=..." and an error of "#N/A"
+    cell.data_type = "s"  # and this a text again
+    cell.quotePrefix = True
+
+
+def write(path: Path, options: Mapping[str, Any]) -> str:
+    """The parser box's entry: the workbook at *path* with its results, to ``options["out"]``.
+
+    Args:
+        options: ``map`` and ``out`` are paths, ``rows`` is row -> fields of RowResult,
+            ``facts`` are (label, text) and ``totals`` (status, currency, count, sum).
+    """
+    preflight.check(path)
+    sheet_map = load_sheet_map(Path(options["map"]))
+    reading = read_rows(path, sheet_map)
+    book = _only_theirs(path, reading.sheet)
+    sheet = book[reading.sheet]
+    rows = {int(row): RowResult(**each) for row, each in options["rows"].items()}
+    _add_columns(sheet, reading, _with_group_lines(reading, rows, sheet_map))
+    summary = book.create_sheet(_free_name(book), 0)
+    _summarise(summary, reading, sheet_map, options["facts"], options["totals"])
+    book.active = 0
+    sheet.sheet_view.tabSelected = False
+    book.save(options["out"])
+    return reading.sheet
+
+
+def _only_theirs(path: Path, name: str) -> Workbook:
+    """Their sheet alone, with values where formulas were."""
+    book = open_styled(path)
+    shown = load_workbook(path, data_only=True, keep_links=False)[name]
+    for other in book.sheetnames:
+        if other != name:
+            book.remove(book[other])
+    book.defined_names = DefinedNameDict()
+    sheet = book[name]
+    sheet.defined_names = DefinedNameDict()
+    sheet.conditional_formatting = ConditionalFormattingList()
+    sheet.data_validations = DataValidationList()
+    vars(sheet)["_pivots"] = []
+    sheet.tables.clear()
+    for row in sheet.iter_rows():
+        for cell in row:
+            if not isinstance(cell, MergedCell):
+                _quieten(cell, shown[cell.coordinate].value)
+    return book
+
+
+def _quieten(cell: Cell, shown: Any) -> None:
+    """No formula, no link; what it showed stays."""
+    cell.hyperlink = None
+    if cell.data_type == "f":
+        text = getattr(cell.value, "text", cell.value)
+        put(cell, shown if isinstance(shown, str | int | datetime | Decimal) else str(text))
+        if isinstance(shown, float):
+            cell.value = shown
+    elif isinstance(cell.value, str):
+        put(cell, cell.value)
+    elif isinstance(cell.value, int) and _LONG_NUMBER.fullmatch(str(cell.value)):
+        put(cell, str(cell.value))  # the writer would round it to fifteen digits
+
+
+def _add_columns(sheet: Worksheet, reading: SheetReading, rows: Mapping[int, RowResult]) -> None:
+    first = _last_column(sheet, reading) + 1
+    for at, (header, width) in enumerate(zip(ADDED, WIDTHS, strict=True)):
+        cell = sheet.cell(reading.header_row, first + at)
+        put(cell, header)
+        _like_neighbour(cell, sheet.cell(reading.header_row, first - 1))
+        sheet.column_dimensions[get_column_letter(first + at)].width = width
+    for row, result in rows.items():
+        _add_row(sheet, row, first, result)
+    last = max([reading.header_row, *rows])
+    letter = get_column_letter(first + len(ADDED) - 1)
+    sheet.auto_filter.ref = f"A{reading.header_row}:{letter}{last}"
+    sheet.freeze_panes = f"A{reading.header_row + 1}"
+
+
+def _add_row(sheet: Worksheet, row: int, first: int, result: RowResult) -> None:
+    values = (result.status, result.receipt, result.reason)
+    for at, text in enumerate(values):
+        cell = sheet.cell(row, first + at)
+        put(cell, text)
+        cell.alignment = Alignment(vertical="top", wrap_text=at == 2)
+    if colour := COLOURS.get(result.status):
+        sheet.cell(row, first).fill = PatternFill("solid", start_color=colour)
+    if result.at:
+        cell = sheet.cell(row, first + 3)
+        put(cell, datetime.fromisoformat(result.at).replace(tzinfo=None))  # UTC, by its header
+        cell.number_format = MOMENT
+        cell.alignment = Alignment(vertical="top", horizontal="left")
+
+
+def _last_column(sheet: Worksheet, reading: SheetReading) -> int:
+    """The last one with anything in it, at or below the header."""
+    return max(
+        cell.column
+        for row in sheet.iter_rows(min_row=reading.header_row)
+        for cell in row
+        if cell.value is not None
+    )
+
+
+def _like_neighbour(cell: Cell | MergedCell, neighbour: Cell | MergedCell) -> None:
+    if isinstance(neighbour, Cell) and neighbour.has_style:
+        for part in ("font", "fill", "border", "alignment"):
+            setattr(cell, part, copy(getattr(neighbour, part)))
+    else:
+        cell.font = Font(bold=True)
+
+
+def _with_group_lines(
+    reading: SheetReading, rows: Mapping[int, RowResult], sheet_map: SheetMap
+) -> dict[int, RowResult]:
+    """Every line of a voucher shows what became of the voucher."""
+    found: dict[int, RowResult] = {}
+    before: tuple[Any, RowResult] | None = None
+    for row in reading.rows:
+        group = row.values.get(sheet_map.group)
+        result = rows.get(row.row)
+        if result is None and before is not None and sheet_map.group and before[0] == group:
+            result = before[1]
+        if result is not None:
+            found[row.row] = result
+            before = (group, result)
+    return found
+
+
+def _free_name(book: Workbook) -> str:
+    taken = {name.casefold() for name in book.sheetnames}
+    return next(name for name in ("Summary", "Results", "Outcome") if name.casefold() not in taken)
+
+
+def _summarise(
+    sheet: Worksheet,
+    reading: SheetReading,
+    sheet_map: SheetMap,
+    facts: Sequence[Sequence[str]],
+    totals: Sequence[Sequence[Any]],
+) -> None:
+    """What a supervisor reads first."""
+    put(sheet.cell(1, 1), f"{sheet_map.title}: what became of them")
+    sheet.cell(1, 1).font = Font(bold=True, size=14)
+    row = 3
+    for label, text in facts:
+        row = _line(sheet, row, label, text)
+    row = _totals(sheet, row + 1, totals)
+    row = _control(sheet, row + 1, reading, sheet_map)
+    for letter, width in zip("ABCD", (26, 30, 12, 20), strict=True):
+        sheet.column_dimensions[letter].width = width
+    sheet.sheet_view.showGridLines = False
+    sheet.page_setup.fitToHeight = False
+    sheet.print_area = f"A1:D{row}"
+
+
+def _line(
+    sheet: Worksheet,
+    row: int,
+    label: str,
+    value: str | int | Decimal | None,
+    *,
+    money: bool = False,
+) -> int:
+    put(sheet.cell(row, 1), label)
+    sheet.cell(row, 1).font = Font(color="595959")
+    put(sheet.cell(row, 2), value)
+    sheet.cell(row, 2).alignment = Alignment(horizontal="left", wrap_text=True, vertical="top")
+    sheet.cell(row, 2).number_format = MONEY if money else "General"
+    return row + 1
+
+
+def _totals(sheet: Worksheet, row: int, totals: Sequence[Sequence[Any]]) -> int:
+    for column, header in enumerate(("Status", "Currency", "Count", "Sum"), 1):
+        cell = sheet.cell(row, column)
+        put(cell, header)
+        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), _HEAD
+        cell.alignment = Alignment(horizontal="right" if column > 2 else "left")
+    for status, currency, count, total in totals:
+        row += 1
+        put(sheet.cell(row, 1), status)
+        if colour := COLOURS.get(status):
+            sheet.cell(row, 1).fill = PatternFill("solid", start_color=colour)
+        put(sheet.cell(row, 2), currency)
+        put(sheet.cell(row, 3), int(count))
+        put(sheet.cell(row, 4), None if total is None else Decimal(total))
+        sheet.cell(row, 4).number_format = MONEY
+        for column in range(1, 5):
+            sheet.cell(row, column).border = _LINE
+    return row + 1
+
+
+def _control(sheet: Worksheet, row: int, reading: SheetReading, sheet_map: SheetMap) -> int:
+    """Declared by the analyst, and read by us: equal, or this file would not exist."""
+    amounts = [each.values.get(sheet_map.control.sum_field) for each in reading.rows]
+    found = sum((each for each in amounts if isinstance(each, Decimal)), Decimal(0))
+    row = _line(sheet, row, "Control count declared", reading.declared_count)
+    row = _line(sheet, row, "Rows read", len(reading.rows))
+    row = _line(sheet, row, "Control sum declared", reading.declared_sum, money=True)
+    return _line(sheet, row, "Sum of readable amounts", found, money=True)
