@@ -17,13 +17,15 @@ from counterfoil.errors import InDoubt, Refused, Unavailable
 
 #: How long a loaded page whose words the map does not know may still find the right ones.
 PATIENCE_SECONDS = 3.0
+#: The same after an answer that is an error by its status: no words of ours will follow.
+ERROR_PATIENCE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A receipt that the map knows, for our item."""
 
-    bank_reference: str
+    bank_reference: str  # "": the system has none for us here; its enquiry has
     words: str  # the whole text it was read from
 
 
@@ -55,6 +57,7 @@ async def submit(screen: Screen, name: str, values: Values, *, click_before: flo
     try:
         await _fire(screen, control, shot)
         if shot.trouble or not shot.status:
+            await session.rest(1)  # the error page comes before anything else may be opened
             raise _outcome(screen, shot, shot.trouble or "no answer in time")
         return await _read(screen, news, values, shot)
     except (PlaywrightError, TimeoutError) as trouble:
@@ -116,7 +119,8 @@ async def _read(screen: Screen, news: Refusals, values: Values, shot: Shot) -> A
     """
     loop = asyncio.get_running_loop()
     answers, locale = screen.map.answers, screen.session.system.map.locale
-    deadline = loop.time() + PATIENCE_SECONDS
+    patience = PATIENCE_SECONDS if shot.status < 400 else ERROR_PATIENCE_SECONDS
+    deadline = loop.time() + patience
     while True:
         texts = await news.news()
         receipts = [
@@ -130,6 +134,8 @@ async def _read(screen: Screen, news: Refusals, values: Values, shot: Shot) -> A
         if refusals:
             reason = screen.session.redactor.text(refusals[0].reason)
             raise Refused(refusals[0].code, reason)
+        if answers.by_enquiry and texts:
+            return Answer("", texts[0])
         if receipts:
             return receipts[0]
         if loop.time() > deadline:

@@ -93,7 +93,9 @@
       const head = column_head(cell, row);
       if (!found.length && head) found.push(head);
       else if (head && row.querySelectorAll("td, th").length > 2 && table.querySelector("th")) found.push(head);
-      if (inner && !label && found.length) label = found.shift();
+      // A box alone in a table of its own is captioned by the cell that the table stands in.
+      const alone = !path.length && !one.matches("[type=checkbox], [type=radio]");
+      if ((inner || alone) && !label && found.length) label = found.shift();
       path.push(...found);
       const section = section_above(row) || before_table(table);
       if (section) path.push(section);

@@ -25,7 +25,7 @@ def wrong_boxes(
         if not field_reads_as(shown, found.field, value_of(found.field, source), locale):
             yield f"{found.field.value}: shows {seen(found.field, shown)!r}"
     for row in resolution.rows[len(lines) :]:
-        if any(now[found.control.index].strip() for found in row.values()):
+        if any(now[each.control.index].strip() for each in row.values() if _tells(each)):
             yield "there is a line more than the item has"
     if len(resolution.rows) < len(lines):
         yield f"{len(resolution.rows)} lines for {len(lines)}"
@@ -40,7 +40,9 @@ def wrong_texts(
         yield from filter(None, [wrong_lines(text, screen.line_echo, lines, locale)])
 
 
-def readback(where: str, sight: Sight, resolution: Resolution, values: Values) -> dict[str, Any]:
+def readback(
+    where: str, sight: Sight, resolution: Resolution, values: Values, lines: int
+) -> dict[str, Any]:
     """What each box shows, for the evidence; account numbers are masked."""
     now = {each.index: each.value for each in sight.controls}
     rows = [
@@ -57,7 +59,7 @@ def readback(where: str, sight: Sight, resolution: Resolution, values: Values) -
             for name, found in resolution.fields.items()
         },
         "healed": [name for name, found in resolution.fields.items() if found.healed],
-        "lines": [row for row in rows if any(row.values())],
+        "lines": rows[:lines],
     }
 
 
@@ -81,6 +83,11 @@ def seen(field: Field, shown: str) -> str:
     if field.kind == "account":
         return mask_account(shown)
     return "***" if field.kind == "secret" else shown
+
+
+def _tells(found: Found) -> bool:
+    """A select always shows something: only the other boxes tell an empty row."""
+    return found.control.kind != "select"
 
 
 def _pairs(

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, Page
 
-from counterfoil.adapters.map_schema import Action, Field, Marker, ScreenMap, Step
+from counterfoil.adapters.map_schema import Action, Marker, ScreenMap, Step
 from counterfoil.adapters.screens.answers import Refusals, words_of
 from counterfoil.adapters.screens.arrival import wait_for_screen
 from counterfoil.adapters.screens.inventory import Control, Sight
@@ -23,7 +23,7 @@ from counterfoil.adapters.screens.resolve import Found, Resolution, resolve, res
 from counterfoil.adapters.screens.scripts import TYPE
 from counterfoil.adapters.screens.session import LOOK_SECONDS, Session, nothing_keyed
 from counterfoil.adapters.screens.spelling import Values, spelled, typed
-from counterfoil.errors import Unavailable
+from counterfoil.errors import Refused, Unavailable
 
 #: Looks at what a sign-on led to, 50 ms apart at the most: about ten seconds.
 SIGN_ON_GLANCES = 200
@@ -56,8 +56,11 @@ class Screen:
             Refused: A value does not fit into its box; nothing was typed.
             Unavailable: A box holds something else than it was given.
         """
+        room = len(self.resolution.rows)
+        if self.map.lines and not self.map.lines.add and len(lines) > room:
+            raise Refused("too_many_lines", f"{len(lines)} lines, the screen takes {room}")
         found = [each for each in self.resolution.fields.values() if not each.field.filled_by]
-        entries = [(each, self._text(each.field, values)) for each in found]
+        entries = [(each, self._text(each, values)) for each in found]
         async with nothing_keyed(self.where, self.session.redactor):
             await self._type(entries)
             await self._fill_lines(lines)
@@ -85,7 +88,7 @@ class Screen:
         troubles += wrong_texts(self.map, sight.text, values, lines, locale)
         if troubles:
             raise Unavailable(self.where, self.session.redactor.text("; ".join(troubles)))
-        return readback(self.where, sight, self.resolution, values)
+        return readback(self.where, sight, self.resolution, values, len(lines))
 
     async def press(self, name: str, values: Values, *, leads_to: str = "") -> Screen:
         """Press an action that moves nothing; return the screen it leads to.
@@ -120,8 +123,9 @@ class Screen:
     def _locale(self) -> Any:
         return self.session.system.map.locale
 
-    def _text(self, field: Field, values: Values) -> str:
-        return typed(field, value_of(field, values), self._locale)
+    def _text(self, found: Found, values: Values) -> str:
+        value = value_of(found.field, values)
+        return typed(found.field, value, self._locale, found.control.options)
 
     async def _press_and_wait(
         self, name: str, values: Values, target: str, is_new: Callable[[Sight], bool]
@@ -181,7 +185,7 @@ class Screen:
         while done < len(lines):
             rows = self.resolution.rows[done : len(lines)]
             entries = [
-                (found, self._text(found.field, line))
+                (found, self._text(found, line))
                 for row, line in zip(rows, lines[done:], strict=False)
                 for found in row.values()
             ]
@@ -192,8 +196,6 @@ class Screen:
 
     async def _add_rows(self, name: str, rows: int) -> None:
         """Press "add lines" once: more than *rows* must come of it."""
-        if not name:
-            raise Unavailable(self.where, f"the page has {rows} lines and no way to add more")
 
         def has_grown(sight: Sight) -> bool:
             return len(_resolved(self.session, self.name, sight).rows) > rows

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from playwright.async_api import BrowserContext, CDPSession, Frame, Page
@@ -28,6 +28,7 @@ from counterfoil.errors import MapError, Unavailable
 GLANCE_SECONDS = 0.05
 LOOK_SECONDS = 10  # a page that cannot be looked at for so long hangs
 OPEN_SECONDS = 30
+VISITS_MAX = 4  # of one address, when another page barges in
 
 
 class SessionExpired(Unavailable):
@@ -62,7 +63,7 @@ class Session:
         keep: Callable[[str, bytes], Evidence],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.system = system
+        self.system = _as_seen_by(system, login.values)
         self.login = login
         self.redactor = redactor
         self.keep = keep
@@ -150,7 +151,7 @@ class Session:
         """Take the way to a screen: its address, or clicks in the menu.
 
         Returns:
-            The mark of the page that was there before, "" when it is certainly gone.
+            The mark of the page that was there before.
 
         Raises:
             Unavailable: It leads nowhere.
@@ -158,10 +159,9 @@ class Session:
         self.guard.reopen()
         self.watch.clear()
         async with nothing_keyed(self.system.name, self.redactor):
+            before = await self._settled(self.frame(frame_name))
             if way.path:
                 await self._visit(way.path, frame_name)
-                return ""
-            before = await self.look(self.frame(frame_name))
             for face in way.menu:
                 await self._click_menu(way.menu_frame, face)
             return before.mark
@@ -222,10 +222,32 @@ class Session:
             frame = frame.parent_frame
         return tuple(path) == self.system.map.frames[name]
 
+    async def _settled(self, frame: Frame) -> Sight:
+        """Look at a frame that may still be on its way to the error page of a lost answer."""
+        for _ in range(VISITS_MAX):
+            try:
+                return await self.look(frame)
+            except PlaywrightError:
+                await self.rest(0.2)
+        return await self.look(frame)
+
     async def _visit(self, path: str, frame_name: str) -> None:
         address = path.format(**{k: quote(v, safe="") for k, v in self.login.values.items()})
         frame = self.frame(frame_name)
-        await frame.goto(self.base_url + address, timeout=OPEN_SECONDS * 1000)
+        url = self.base_url + address
+        for attempts_left in reversed(range(VISITS_MAX)):
+            try:
+                await frame.goto(url, timeout=OPEN_SECONDS * 1000)
+            except PlaywrightError as trouble:
+                # The error page of a commit whose answer was lost is still on its way in.
+                barged_in = "interrupted by another navigation" in trouble.message
+                if not attempts_left or not barged_in:
+                    raise
+                if f'another navigation to "{url}"' in trouble.message:
+                    return  # by ourselves, a moment ago
+                await self.rest(0.2)
+            else:
+                return
 
     async def _click_menu(self, frame_name: str, face: str) -> None:
         where = f"{self.system.name}: menu"
@@ -258,6 +280,18 @@ async def nothing_keyed(where: str, redactor: Redactor) -> AsyncIterator[None]:
     except (PlaywrightError, TimeoutError) as trouble:
         words = str(trouble).splitlines() or ["no answer in time"]
         raise Unavailable(where, redactor.text(words[0])) from None
+
+
+def _as_seen_by(system: System, values: Mapping[str, str]) -> System:
+    """The maps with the sign-on values of one login in their titles."""
+    screens = {}
+    for name, screen in system.screens.items():
+        try:
+            screens[name] = replace(screen, title=screen.title.format_map(values))
+        except (KeyError, ValueError) as trouble:
+            where = system.folder / f"{name}.toml"
+            raise MapError(f"{where}: title: the login has no value {trouble}") from trouble
+    return replace(system, screens=screens)
 
 
 def _origins(system: System, base_url: str) -> frozenset[str]:

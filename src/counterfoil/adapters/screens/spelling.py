@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -32,8 +32,8 @@ def changed(text: str, changes: tuple[str, ...]) -> str:
     return text
 
 
-def typed(field: Field, value: Value, locale: Locale) -> str:
-    """*value* the way this box wants it.
+def typed(field: Field, value: Value, locale: Locale, offered: Sequence[str] = ()) -> str:
+    """*value* the way this box wants it; *offered*: the options of a select.
 
     Raises:
         Refused: The map says that it does not fit, and not that the system cuts it.
@@ -43,11 +43,22 @@ def typed(field: Field, value: Value, locale: Locale) -> str:
         if wanted not in field.options:
             raise Refused("no_such_option", f"{field.value}: {wanted!r} is not offered")
         return field.options[wanted]
+    if field.option_begins:
+        return _option_for(field, as_text(value), offered)
     text = _cut(spelled(value, locale), field.shown)
     if field.max_chars and len(text) > field.max_chars:
         reason = f"{field.value}: {len(text)} characters, the box takes {field.max_chars}"
         raise Refused("too_long", reason)
     return text
+
+
+def _option_for(field: Field, wanted: str, offered: Sequence[str]) -> str:
+    """The one option that begins with the value. Raises Refused."""
+    beginning = field.option_begins.format(value=wanted)
+    found = [each for each in offered if each.startswith(beginning)]
+    if len(found) != 1:
+        raise Refused("no_such_option", f"{field.value}: {wanted!r} is offered {len(found)} times")
+    return found[0]
 
 
 def spelled(value: Value, locale: Locale) -> str:
@@ -96,6 +107,8 @@ def field_reads_as(shown: str, field: Field, value: Value, locale: Locale) -> bo
         return bool(shown)
     if field.options:
         return shown == field.options.get(as_text(value))
+    if field.option_begins:
+        return shown.startswith(field.option_begins.format(value=as_text(value)))
     if value == "":
         return shown.strip() == ""
     if field.kind == "account":

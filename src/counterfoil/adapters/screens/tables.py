@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -17,7 +17,7 @@ from counterfoil.domain.secrets import bare
 from counterfoil.domain.values import Value, as_text
 from counterfoil.errors import Unavailable
 
-Row = dict[str, str]  # what a line shows, by the names of the map's columns
+Row = dict[str, str]  # what a line shows, by the names of the map's columns; "lines.x" for lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ async def read_list(screen: Screen) -> Listing:
     for number in range(1, table.pages_max + 1):
         sight = await _read_page(screen)
         rows += _rows_of(table, sight, screen.where)
+        if table.totals:
+            return _added_up(table, rows, screen)
         proof = _end_of(table, sight, number, screen.where)
         if proof:
             return Listing(tuple(rows), number, proof)
@@ -72,9 +74,25 @@ def _end_of(table: Table, sight: Sight, number: int, where: str) -> str:
     return found[0] if int(found["page"]) == int(found["pages"]) else ""
 
 
+def _added_up(table: Table, rows: list[Row], screen: Screen) -> Listing:
+    """The lines above the totals, if those are there and are the sums of these lines."""
+    locale = screen.session.system.map.locale
+    if not rows or rows[-1]["bank_reference"]:
+        raise Unavailable(screen.where, "the list has no totals at its end")
+    *lines, last = rows
+    sums = []
+    for name in (name for name, each in table.columns.items() if each.kind == "money"):
+        total = _sum_of([row[name] for row in lines], locale)
+        if total != _sum_of([last[name]], locale):
+            raise Unavailable(screen.where, f"the lines make {total}, the list says {last[name]}")
+        sums.append(f"{table.columns[name].header} {total}")
+    return Listing(tuple(lines), 1, f"{len(lines)} lines make {', '.join(sums)}")
+
+
 def _rows_of(table: Table, sight: Sight, where: str) -> list[Row]:
     """The lines under the one header row that has every head of the map."""
     heads = {name: column.header for name, column in table.columns.items()}
+    heads |= {f"lines.{name}": column.header for name, column in table.lines.items()}
     found = [
         (each, at)
         for each in sight.tables
@@ -95,7 +113,9 @@ def _rows_of(table: Table, sight: Sight, where: str) -> list[Row]:
     ]
 
 
-def bookings(screen: Screen, listing: Listing, values: Values) -> tuple[Booking, ...]:
+def bookings(
+    screen: Screen, listing: Listing, values: Values, lines: Sequence[Values] = ()
+) -> tuple[Booking, ...]:
     """The lines with exactly our reference, one booking for each reference of the bank.
 
     Raises:
@@ -123,7 +143,8 @@ def bookings(screen: Screen, listing: Listing, values: Values) -> tuple[Booking,
                 shown={
                     name: _shown(rows, name, column, values, locale)
                     for name, column in compared.items()
-                },
+                }
+                | _other_lines(rows, table.lines, lines, locale),
             )
             for bank_reference, rows in groups.items()
         )
@@ -134,13 +155,39 @@ def bookings(screen: Screen, listing: Listing, values: Values) -> tuple[Booking,
 def _shown(rows: Sequence[Row], name: str, column: Column, values: Values, locale: Locale) -> Value:
     """What the lines of one booking show: the item's own value when they say the same."""
     if column.sum:
-        texts = [row[name] for row in rows if row[name]]
-        return sum((_money(text, locale) for text in texts), Decimal(0))
+        return _sum_of([row[name] for row in rows], locale)
     (text,) = {row[name] for row in rows}
     ours = values.get(name)
     if ours is not None and _equal(text, ours, column, locale):
         return ours
     return _read(text, column, locale)
+
+
+def _other_lines(
+    rows: Sequence[Row], columns: Mapping[str, Column], lines: Sequence[Values], locale: Locale
+) -> dict[str, Value]:
+    """Nothing when the rows are the item's lines, in whatever order; else what they are not."""
+    if not columns:
+        return {}
+    left = list(lines)
+    for row in rows:
+        same = [each for each in left if _is_line(row, columns, each, locale)]
+        if not same:
+            return {"lines": "a line that is not the item's"}
+        left.remove(same[0])
+    return {"lines": f"{len(left)} lines are missing"} if left else {}
+
+
+def _is_line(row: Row, columns: Mapping[str, Column], line: Values, locale: Locale) -> bool:
+    return all(
+        _equal(row[f"lines.{name}"], line.get(name, ""), column, locale)
+        for name, column in columns.items()
+    )
+
+
+def _sum_of(texts: Sequence[str], locale: Locale) -> Decimal:
+    """The amounts that are there, added up."""
+    return sum((_money(text, locale) for text in texts if text), Decimal(0))
 
 
 def _equal(text: str, ours: Value, column: Column, locale: Locale) -> bool:
