@@ -214,12 +214,13 @@ class CardboardSession:
             trouble = troubles.pop(0)
             raise trouble
         self.books.booked.append(item.reference)
+        bank_reference = f"BK{len(self.books.booked):06}"
         await asyncio.sleep(self.books.seconds)
         if item.reference in self.books.lost_answers:
             self.books.lost_answers.discard(item.reference)
             raise InDoubt("commit", "the answer was lost")
         return Receipt(
-            bank_reference=f"BK{len(self.books.booked):06}",
+            bank_reference=bank_reference,
             read_at=datetime.now(UTC),
             source="receipt",
         )

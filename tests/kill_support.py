@@ -126,6 +126,7 @@ class Books:
     ledger: dict[str, ItemState]  # by reference
     open_items: int
     booked: Counter[str]  # by reference
+    why: dict[str, str]  # by reference: code and reason of what is not posted
 
     @property
     def doubled(self) -> list[str]:
@@ -140,6 +141,10 @@ class Books:
             if (state is ItemState.POSTED and self.booked.get(reference, 0) != 1)
             or state not in SETTLED
         ]
+
+    def codes(self) -> dict[str, int]:
+        """Why a person has to look, and how often."""
+        return dict(Counter(self.why.values()))
 
     def states(self) -> dict[str, int]:
         """How many items stand in each state."""
@@ -161,7 +166,8 @@ def compare(suite: Suite, bank: RunningBank) -> Books:
     ledger.close()
     states = {each.reference: each.state for each in rows}
     booked = Counter(each["reference"] for each in bank.postings())
-    return Books(ledger=states, open_items=open_items, booked=booked)
+    why = {each.reference: f"{each.code}: {each.reason}" for each in rows if each.code}
+    return Books(ledger=states, open_items=open_items, booked=booked, why=why)
 
 
 def unwitnessed(suite: Suite) -> list[str]:

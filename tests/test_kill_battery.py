@@ -38,7 +38,7 @@ AT_COMMIT = ("fin", "rst", "500_after", "500_before", "late_booking", "cut_body"
 ON_THE_WAY = ("kicked_out", "expired_mid_form", "broadcast", "page_served_twice")
 
 FIRST_ACTION_WITHIN = 5.0
-BETWEEN_KILLS = (0.2, 6.0)  # seconds after the start of a process
+BETWEEN_KILLS = (0.2, 4.5)  # seconds after the start of a process
 
 
 @dataclass(slots=True)
@@ -126,15 +126,14 @@ def check(ground: Ground, books: Books) -> None:
 
 
 def report(ground: Ground, books: Books, kills: int, capsys: pytest.CaptureFixture[str]) -> None:
-    latencies = sorted(ground.worker.latencies)
+    """The figures, for the record: they are the battery's result."""
+    told = f"{kills} kills, {len(books.ledger)} items: {len(books.doubled)} doubled, "
+    told += f"{len(books.lost)} lost, {books.states()} {books.codes() or ''}"
+    if latencies := sorted(ground.worker.latencies):
+        median, worst = latencies[len(latencies) // 2], latencies[-1]
+        told += f"; restart to first claim: median {median:.1f} s, worst {worst:.1f} s"
     with capsys.disabled():
-        print(  # noqa: T201 - the battery's figures are its result
-            f"\n{kills} kills, {len(books.ledger)} items: {len(books.doubled)} doubled, "
-            f"{len(books.lost)} lost, {books.states()}; restart to first claim: "
-            f"median {latencies[len(latencies) // 2]:.1f} s, worst {latencies[-1]:.1f} s"
-            if latencies
-            else f"\n{kills} kills, {len(books.ledger)} items: {books.states()}"
-        )
+        print(f"\n{told}")  # noqa: T201
 
 
 def test_the_bot_killed_ten_times_books_every_payment_once(
@@ -171,8 +170,8 @@ def test_the_browser_killed_two_hundred_times_books_every_payment_once(
 def test_the_browser_killed_under_the_bot_books_every_payment_once(
     ground: Ground, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    killed = kill_the_browser(ground, kills=3, batch_size=8)
+    killed = kill_the_browser(ground, kills=2, batch_size=5)
     books = ground.finish(within=90)
     report(ground, books, killed, capsys)
     check(ground, books)
-    assert killed == 3
+    assert killed == 2

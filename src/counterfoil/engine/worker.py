@@ -236,15 +236,20 @@ class Worker:
                 seat = await self._pool.acquire(item.system)
             except Unavailable:
                 return "no_session"  # nothing was touched; the sweeper comes back to it
-            healthy = False
-            try:
-                word = await self._key(item, seat)
-                healthy = True
-            except _BrokeOffError as trouble:
-                word = str(trouble)
-            finally:
-                await self._pool.release(seat, healthy=healthy)
-            return word
+            return await self._on(seat, item)
+
+    async def _on(self, seat: Seat, item: WorkItem) -> str:
+        """Key *item* on *seat*, and give it back; after trouble it is closed."""
+        healthy = False
+        try:
+            stopping = self._health.stop.is_set()  # while it waited for the session
+            word = "not_due" if stopping else await self._key(item, seat)
+            healthy = True
+        except _BrokeOffError as trouble:
+            word = str(trouble)
+        finally:
+            await self._pool.release(seat, healthy=healthy)
+        return word
 
     async def _key(self, item: WorkItem, seat: Seat) -> str:
         """The protocol, and what becomes of an item whose visit broke off."""
