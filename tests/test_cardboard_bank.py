@@ -621,3 +621,62 @@ def test_the_books_survive_a_restart(tmp_path: Path) -> None:
             assert len(bank.postings("P-SAME")) == len(bank.posts_accepted()) == expected
             references = {each["bank_reference"] for each in bank.postings()}
             assert len(references) == expected
+
+
+# The small screens
+
+MANDATE = {
+    "F0501": "M-1",
+    "F0502": "1000000001",
+    "F0503": "CZ12ZZZ10017",
+    "F0504": "01.05.2026",
+    "F0505": "10.000,00",
+}
+
+
+def test_a_mandate_is_released_by_a_second_operator_only(
+    bank: RunningBank, terminal: Terminal, reference: str
+) -> None:
+    page = terminal.post("/ddm500/submit", {**MANDATE, "F0501": reference})
+    submitted = re.search(r"FOR RELEASE NO (\d+)", page.text)
+    assert submitted
+    decision = {"NO": submitted[1], "PF8": "Release"}
+
+    assert "E401 MAKER MAY NOT CHECK" in terminal.post("/que900/decide", decision).text
+    assert bank.postings(reference) == []
+
+    checker = Terminal(bank.url)
+    checker.sign_on(bank.operators[1])
+    assert reference in checker.get("/que900").text
+    assert "ACCEPTED REF" in checker.post("/que900/decide", decision).text
+    assert "E403" in checker.post("/que900/decide", decision).text
+    checker.close()
+    [posting] = bank.postings(reference)
+    assert (posting["values"]["maker"], posting["values"]["checker"]) == ("OP1", "OP2")
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("E101", {"F0503": ""}),
+        ("E102", {"F0505": "much"}),
+        ("E103", {"F0504": "1.5.2026"}),
+        ("E204", {"F0502": "5"}),
+    ],
+)
+def test_a_wrong_mandate_comes_back_with_its_code(
+    terminal: Terminal, code: str, changes: dict[str, str]
+) -> None:
+    assert code in terminal.post("/ddm500/submit", {**MANDATE, **changes}).text
+
+
+def test_an_incoming_payment_leaves_the_list_once_it_is_allocated(
+    bank: RunningBank, terminal: Terminal
+) -> None:
+    assert "R00001" in terminal.get("/rcv400").text
+
+    page = terminal.post("/rcv400/allocate", {"NO": "R00001", "F0601": "20260017"})
+
+    assert "ACCEPTED REF" in page.text
+    assert "R00001" not in terminal.get("/rcv400").text
+    assert bank.postings("R00001")[0]["values"]["invoice"] == "20260017"
