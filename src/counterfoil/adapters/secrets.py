@@ -75,14 +75,16 @@ def _read(path: Path) -> bytes:
         raise SetupError(f"{path}: no such secret -> {remedy}") from None
     except OSError as trouble:
         raise SetupError(f"{path}: cannot be read: {trouble.strerror} -> {remedy}") from None
-    with os.fdopen(fd, "rb") as file:
+    try:
         facts = os.fstat(fd)
         if not stat.S_ISREG(facts.st_mode):
             raise SetupError(f"{path}: is not a regular file -> {remedy}")
         if _others_may_read(fd, facts.st_mode):
             mode = stat.S_IMODE(facts.st_mode)
             raise SetupError(f"{path}: others may read it (mode {mode:o}) -> chmod 600 {path}")
-        content = file.read(SECRET_MAX_BYTES + 1)
+        content = os.read(fd, SECRET_MAX_BYTES + 1)
+    finally:
+        os.close(fd)
     if len(content) > SECRET_MAX_BYTES:
         raise SetupError(f"{path}: longer than {SECRET_MAX_BYTES} bytes, no secret is")
     return content

@@ -7,6 +7,7 @@ that a test can let the n-th one fail.
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 
@@ -40,8 +41,8 @@ def publish(path: Path, content: bytes, *, mode: int = 0o400) -> None:
     Raises:
         OSError: *path* is as it was; at most a ``.tmp`` file stays beside it.
     """
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    fd = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+    fd = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
         write_all(fd, content)
         os.fchmod(fd, mode)

@@ -7,7 +7,6 @@ row cannot be passed off as another.
 
 from __future__ import annotations
 
-import os
 import secrets
 import stat
 from pathlib import Path
@@ -94,7 +93,7 @@ def key_from_hex(text: str, where: str) -> bytes:
 
 def _make_once(path: Path) -> None:
     """Two processes may start at once: one key wins, whole and durable."""
-    mine = path.with_name(f"{path.name}.{os.getpid()}")
+    mine = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     publish(mine, secrets.token_hex(KEY_BYTES).encode("ascii") + b"\n", mode=0o600)
     try:
         path.hardlink_to(mine)
