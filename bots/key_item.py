@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import pairwise
 
+from bots.look_up_item import look_up_item
 from bots.sign_on import signed_on
 from counterfoil.adapters.screens import Screen, Session, open_screen, submit
 from counterfoil.adapters.screens.evidence import take_page
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import Receipt, WorkItem
 from counterfoil.domain.values import Value
-from counterfoil.errors import Unavailable
+from counterfoil.errors import InDoubt, Refused, Unavailable
 
 
 class KeyedItem:
@@ -44,6 +45,8 @@ class KeyedItem:
         screen, values = self._screen, values_of(self.item)
         action = screen.session.system.map.tasks[self.item.kind].steps[-1].action
         answer = await submit(screen, action, values, click_before=click_before)
+        if screen.map.answers.by_enquiry:
+            return await self._receipt_by_enquiry()
         read_at = datetime.now(UTC)
         after = await take_page(screen, {"reference": self.item.reference, "says": answer.words})
         return Receipt(
@@ -51,6 +54,29 @@ class KeyedItem:
             read_at=read_at,
             source="receipt",
             evidence=(*self._before, *after),
+        )
+
+    async def _receipt_by_enquiry(self) -> Receipt:
+        """For a system that gives no receipt: what its enquiry shows of the item, at once.
+
+        Raises:
+            InDoubt: Not exactly one booking, equal in all that the list shows.
+        """
+        where = self._screen.where
+        try:
+            found = await look_up_item(self._screen.session, self.item)
+        except (Refused, Unavailable) as trouble:
+            raise InDoubt(where, f"sent, and the enquiry is not to be had: {trouble}") from trouble
+        if len(found.bookings) != 1:
+            raise InDoubt(where, f"sent, and the enquiry shows {len(found.bookings)} bookings")
+        (booking,) = found.bookings
+        if wrong := booking.differences(self.item):
+            raise InDoubt(where, f"sent, and booked with another {', '.join(wrong)}")
+        return Receipt(
+            bank_reference=booking.bank_reference,
+            read_at=found.read_at,
+            source="enquiry",
+            evidence=(*self._before, *found.evidence),
         )
 
 

@@ -30,7 +30,7 @@ async def _look_up(session: Session, item: WorkItem) -> LookUp:
     await found.check(values)
     listing = await read_list(found)
     return LookUp(
-        bookings=bookings(found, listing, values),
+        bookings=bookings(found, listing, values, item.payload.lines()),
         read_at=asked_at,
         evidence=await take_list(found, listing, values),
     )

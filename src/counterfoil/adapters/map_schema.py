@@ -115,6 +115,7 @@ class Field:
     label: str = ""  # caption: label element, cell to the left, or head of the column
     path: tuple[str, ...] = ()  # what encloses it, inner first: row head, section
     options: dict[str, str] = field(default_factory=dict)  # select: our value -> option's text
+    option_begins: str = ""  # select, instead of options: "{value}--" for "5760--Rent"
     max_chars: int = 0  # what the box takes; longer values are refused; 0: the page says
     events: Literal["input", "keys"] = "input"  # keys: the page listens to each keystroke
     shown: tuple[str, ...] = ()  # how the system changes it: "upper", "cut-35", "no-blanks"
@@ -128,8 +129,10 @@ class Field:
             raise ValueError("a field needs a witness: name, label or, better, both")
         if self.kind in ("money", "account") and not (self.name and self.label):
             raise ValueError(f"a field of the kind {self.kind!r} needs two witnesses: name, label")
-        if self.options and self.kind != "select":
+        if (self.options or self.option_begins) and self.kind != "select":
             raise ValueError("only a select has options")
+        if self.option_begins and ("{value}" not in self.option_begins or self.options):
+            raise ValueError("option_begins needs a {value}, and stands instead of options")
         check_changes(self.shown)
 
 
@@ -171,6 +174,8 @@ class Answers:
 
     frames: tuple[str, ...] = ()  # of system.toml; (): the frame of the screen
     receipts: tuple[Says, ...] = ()  # with the group bank_reference, or reference_is_ours
+    by_enquiry: bool = False  # instead of receipts: the system says nothing; its enquiry, asked at
+    # once, must show exactly one booking of ours, and that is the receipt
     reference_is_ours: bool = False  # the receipt names nothing of its own: ours is all there is
     refusal: str = ""  # pattern with the group "code"; the whole match is the bank's words
     refusals: dict[str, str] = field(default_factory=dict)  # bank's code -> ours
@@ -179,6 +184,8 @@ class Answers:
         for receipt in self.receipts:
             if not self.reference_is_ours and "bank_reference" not in groups_of(receipt.pattern):
                 raise ValueError("receipts: the pattern needs the group 'bank_reference'")
+        if self.by_enquiry and self.receipts:
+            raise ValueError("by_enquiry: a system that gives receipts is believed by them")
         if self.refusal and "code" not in groups_of(self.refusal):
             raise ValueError("refusal: the pattern needs the group 'code'")
 
@@ -208,9 +215,12 @@ class Table:
     """
 
     columns: dict[str, Column]
+    lines: dict[str, Column] = field(default_factory=dict)  # by name of the line's value: the
+    # lines of one booking must be the item's lines, in whatever order
     next: str = ""  # the action that turns the page
     page: str = ""  # pattern with the groups "page" and "pages"
     end: str = ""  # pattern that only the last page shows
+    totals: bool = False  # the last line has no bank_reference and adds up the columns of money
     empty: str = ""  # pattern shown when nothing was found
     pages_max: int = 200
     only_ours: bool = False  # the search is exact: a line of another reference means a wrong page
@@ -219,8 +229,10 @@ class Table:
         for needed in ("reference", "bank_reference"):
             if needed not in self.columns:
                 raise ValueError(f"columns: {needed!r} is missing")
-        if not (self.page or self.end):
-            raise ValueError("a list needs a proof that it was read to its end: page or end")
+        if not (self.page or self.end or self.totals):
+            raise ValueError("a list needs a proof that it was read to its end: page, end, totals")
+        if self.totals and not any(each.kind == "money" for each in self.columns.values()):
+            raise ValueError("totals: no column of the kind 'money' is there to be added up")
         if self.page and not {"page", "pages"} <= groups_of(self.page):
             raise ValueError("page: the pattern needs the groups 'page' and 'pages'")
         for pattern in (self.end, self.empty):
@@ -245,7 +257,8 @@ class Open:
 class ScreenMap:
     """One screen of one system."""
 
-    title: str  # the document title of its frame; we type nowhere else
+    title: str  # the document title of its frame; we type nowhere else. {operator_name} and
+    # other sign-on values but the password may stand in it
     frame: str = ""  # of system.toml; "": the page itself
     open: Open | None = None  # None: only an action leads here
     ready: tuple[Marker, ...] = ()  # all must be there

@@ -127,8 +127,10 @@ def _screen_faults(system: System, screen: ScreenMap, where: str) -> Iterator[st
 
 
 def _action_faults(system: System, screen: ScreenMap, action: Action, where: str) -> Iterator[str]:
-    if action.effect == "commit" and not screen.answers.receipts:
+    if action.effect == "commit" and not (screen.answers.receipts or screen.answers.by_enquiry):
         yield f"{where}: a commit needs receipts in [answers], else every item ends in doubt"
+    if screen.answers.by_enquiry and not system.map.reference_is_searchable:
+        yield f"{where}: by_enquiry needs a reference that is searchable"
     if action.popup is not None:
         yield from _unknown("screen", action.popup.screen, system.screens, where)
         popup = system.screens.get(action.popup.screen)
