@@ -36,6 +36,7 @@ WIDTHS = (18, 22, 64, 21)
 CELL_MAX_CHARS = 32_767  # the format's own limit
 MOMENT = "yyyy-mm-dd hh:mm:ss"
 MONEY = "#,##0.00"
+_NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _LONG_NUMBER = re.compile(r"-?[0-9]{16,}")
 
 #: Status -> colour of its cell; the words carry the meaning, the colour only helps.
@@ -59,8 +60,11 @@ def put(cell: Cell | MergedCell, value: str | int | Decimal | datetime | None) -
     if not isinstance(value, str):
         cell.value = value
         return
-    text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)[:CELL_MAX_CHARS]
+    text = _NO_XML.sub("\ufffd", ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))[:CELL_MAX_CHARS]
     cell.hyperlink = None
+    if not text:
+        cell.value = None
+        return
     cell.value = text  # makes a formula of "=..." and an error of "#N/A"
     cell.data_type = "s"  # and this a text again
     cell.quotePrefix = True
