@@ -121,20 +121,15 @@ class AuditLog:
         home, lock = _take_free_stream(folder / host / bot, boot)
         name = f"{host}/{bot}/{home.name}"
         try:
+            stream_keys = KeyFolder(keys / host / bot / home.name)
             writer = resume(
-                name,
-                home,
-                KeyFolder(keys / host / bot / home.name),
-                lock,
-                now=now,
-                segment_max_records=segment_max_records,
+                name, home, stream_keys, lock, now=now, segment_max_records=segment_max_records
             )
         except BaseException:
             lock.release()
             raise
-        text = PlainText(text_file) if text_file is not None else None
-        key = first_key(home)
-        log = cls(writer, bot=bot, boot=boot, redactor=redactor, genesis=key, text=text)
+        text = None if text_file is None else PlainText(text_file)
+        log = cls(writer, bot=bot, boot=boot, redactor=redactor, genesis=first_key(home), text=text)
         log._begin()
         return log
 
