@@ -1,0 +1,111 @@
+"""Journal vouchers go into a legacy system that nobody here wrote, once each, by maps alone.
+
+SQL-Ledger 3.2 has framesets, table layout, one session per login, takes the same
+reference twice without a murmur and answers a posting with an empty form. What it
+booked is read from its own database. REPLAY=<seed> chooses the same instants again.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from counterfoil.domain.batches import Batch
+from counterfoil.domain.items import ItemState
+from counterfoil.domain.vouchers import JournalVoucher
+from counterfoil.store.ledger import Ledger
+from tests.kill_support import KilledWorker, unwitnessed
+from tests.sqlledger_support import (
+    SqlLedger,
+    a_suite,
+    intents_without_outcome,
+    receipts,
+    running_sqlledger,
+    take_in_workbook,
+)
+
+pytestmark = [pytest.mark.battery, pytest.mark.browser]
+
+VOUCHERS = 50
+KILLS = 5
+
+
+@pytest.fixture(scope="module")
+def books() -> Iterator[SqlLedger]:
+    with running_sqlledger() as books:
+        yield books
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Iterator[KilledWorker]:
+    worker = KilledWorker(a_suite(tmp_path / "suite", sessions=2))
+    yield worker
+    worker.end()
+
+
+def test_fifty_vouchers_from_a_workbook_are_booked_once_while_the_bot_is_killed(
+    books: SqlLedger, worker: KilledWorker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed = os.environ.get("REPLAY") or secrets.token_hex(3)
+    batch = take_in_workbook(worker.suite, seed + secrets.token_hex(2), VOUCHERS)
+    assert (len(batch.items), batch.findings) == (VOUCHERS, ())
+    begun = time.monotonic()
+
+    open_at_kill = [kill_in_the_middle(worker, random.Random(f"{seed}{at}")) for at in range(KILLS)]
+    worker.start()
+    assert worker.wait(within=600) == 0, worker.log()
+    seconds = time.monotonic() - begun
+
+    booked = Counter(each.reference for each in books.transactions())
+    doubled = [reference for reference, count in booked.items() if count > 1]
+    lost = [each.reference for each in batch.items if each.reference not in booked]
+    with capsys.disabled():
+        print(  # noqa: T201 - the battery's result
+            f"\n{VOUCHERS} vouchers, {KILLS} kills (REPLAY={seed}; {sum(open_at_kill)} intents "
+            f"open at a kill): {len(doubled)} doubled, {len(lost)} lost, {seconds:.0f} s in all"
+        )
+    assert (doubled, lost) == ([], [])
+    assert set(booked) == {each.reference for each in batch.items}
+    assert sum(open_at_kill) > 0, f"REPLAY={seed}: no kill fell between intent and receipt"
+    assert unwitnessed(worker.suite) == []
+    agree(books, worker, batch)
+
+
+def kill_in_the_middle(worker: KilledWorker, chance: random.Random) -> int:
+    """Let it key a few, then kill it near a click; how many intents that left open."""
+    worker.start()
+    assert worker.acts(within=30), worker.log()
+    worker.rest_until(time.monotonic() + chance.uniform(1.0, 6.0))
+    deadline = time.monotonic() + 10
+    while not intents_without_outcome(worker.suite) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(chance.uniform(0.0, 0.4))  # before the click, in it, after it
+    worker.kill()
+    return intents_without_outcome(worker.suite)
+
+
+def agree(books: SqlLedger, worker: KilledWorker, batch: Batch) -> None:
+    """Our ledger, the evidence and the system's database tell the same of every voucher."""
+    ledger = Ledger.open(worker.suite.ledger_url)
+    rows = {each.reference: each for each in ledger.items()}
+    open_items = ledger.open_items()
+    ledger.close()
+    assert open_items == 0
+    proofs = receipts(worker.suite)
+    booked = {each.reference: each for each in books.transactions()}
+    for item in batch.items:
+        row, transaction = rows[item.reference], booked[item.reference]
+        number, evidence = proofs[item.reference]
+        assert isinstance(item.payload, JournalVoucher)
+        assert transaction.is_for(item.payload), transaction
+        assert row.state is ItemState.POSTED, f"{row.code}: {row.reason}"
+        assert row.confirmed_at is not None
+        assert row.bank_reference == number == transaction.number
+        assert {"dom", "readback"} <= evidence
