@@ -94,7 +94,8 @@ class ApprovalSettings:
     """When a second person has to look, and who may be that person."""
 
     limits: dict[str, Decimal] = field(default_factory=dict)  # ISO 4217 -> sum that needs none
-    approvers: tuple[str, ...] = ()
+    count_max: int = 1000  # more items than this need one whatever the sum
+    approvers: tuple[str, ...] = ()  # empty: anybody but the maker
     aliases: dict[str, str] = field(default_factory=dict)  # another spelling -> the person
 
 

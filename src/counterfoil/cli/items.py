@@ -1,0 +1,187 @@
+"""What people decide, and what they read before: batches, items, approvals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from counterfoil.cli.site import Site, approval_policy, open_reader, open_site
+from counterfoil.cli.terminal import say, show_table
+from counterfoil.config import find_suite
+from counterfoil.domain.items import ItemState
+from counterfoil.errors import Refused
+from counterfoil.rules.approval import check_approver
+from counterfoil.store.deciding import Word
+from counterfoil.store.reading import BatchRow
+
+Person = Annotated[str, typer.Option("--as", help="Who you are, as config.toml spells you.")]
+Reason = Annotated[str, typer.Option(help="Why; it goes on the record.")]
+ItemId = Annotated[str, typer.Argument(metavar="ITEM", help="Such as B-7K2M4QXN3P-0017.")]
+BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="Such as B-7K2M4QXN3P.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for command in (batches, items, why, approve, release, look_again, booked, cancel, unfreeze):
+        app.command()(command)
+
+
+def batches() -> None:
+    """List every batch, newest first: how far it got and what it waits for."""
+    with open_reader() as ledger:
+        rows = [_batch_cells(each) for each in ledger.batches()]
+        frozen = ledger.frozen_systems()
+    show_table("batches", ("batch", "file", "system", "maker", "approved by", "items"), rows)
+    for system, reason in frozen.items():
+        say(f"{system} is frozen: {reason} (counterfoil unfreeze {system})", style="bold red")
+
+
+def items(
+    batch: Annotated[str | None, typer.Argument(help="Only this batch.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only this state, e.g. ON_HOLD.")] = None,
+) -> None:
+    """List items with their state, receipt or reason. ON_HOLD and IN_DOUBT need eyes."""
+    with open_reader() as ledger:
+        found = ledger.items(batch_id=batch, state=_state(state))
+        rows = [
+            (each.item_id, each.reference, f"{each.amount} {each.currency}", each.state,
+             each.bank_reference or "", _because(each.code, each.reason))
+            for each in found
+        ]  # fmt: skip
+    columns = ("item", "our reference", ">amount", "state", "receipt", "reason")
+    show_table(f"{len(rows)} items", columns, rows)
+
+
+def why(item: ItemId) -> None:
+    """Tell the story of one item, first to last: why it did or did not run."""
+    with open_reader() as ledger:
+        steps = ledger.history(item)
+    if not steps:
+        raise Refused("unknown_item", f"there is no step of {item} (counterfoil items lists them)")
+    rows = [(f"{each.at:%Y-%m-%d %H:%M:%S}Z", each.kind, each.told) for each in steps]
+    show_table(item, ("when", "what", "told"), rows)
+
+
+def approve(
+    batch: BatchId,
+    person: Person,
+    digest: Annotated[
+        str | None, typer.Option(help="What you saw; without it you are shown and asked.")
+    ] = None,
+) -> None:
+    """Let a waiting batch be keyed. You must not be its maker: four eyes.
+
+    The approval is bound to the digest of what you saw: one byte changed since then
+    voids it. Without --digest the batch is shown, and you are asked.
+    """
+    with open_site("approve") as site:
+        row = _known_batch(site, batch)
+        if digest is None:
+            _show_batch(site, row)
+            typer.confirm("Approve exactly this?", abort=True)
+            digest = row.digest
+        approve_batch(site, row, person, digest)
+
+
+def approve_batch(site: Site, row: BatchRow, person: str, digest: str) -> None:
+    """Check the person against config.toml; the ledger checks what is stored, again."""
+    who = check_approver(
+        approver=person,
+        maker=row.maker,
+        shown=digest,
+        digest=row.digest,
+        policy=approval_policy(site.suite),
+    )
+    approval = site.ledger.approve(row.batch_id, approver=who, digest=digest)
+    say(f"{row.batch_id} approved by {approval.approver}, digest {digest[:16]}…", style="green")
+
+
+def release(item: ItemId, person: Person, reason: Reason) -> None:
+    """Have an item on hold keyed (again): you vouch that it is not at the bank."""
+    with open_site("decide") as site:
+        site.ledger.release(item, Word(person=person, reason=reason))
+    say(f"{item} is READY", style="green")
+
+
+def look_again(item: ItemId, person: Person, reason: Reason) -> None:
+    """Have the bots ask the bank once more about an item that is in doubt."""
+    with open_site("decide") as site:
+        site.ledger.look_again(item, Word(person=person, reason=reason))
+    say(f"{item} will be looked up", style="green")
+
+
+def booked(
+    item: ItemId,
+    person: Person,
+    reason: Reason,
+    receipt: Annotated[str, typer.Option(help="The bank's reference that you saw.")],
+) -> None:
+    """Say that you saw the item at the bank, under which reference."""
+    with open_site("decide") as site:
+        site.ledger.booked(item, Word(person=person, reason=reason), bank_reference=receipt)
+    say(f"{item} is POSTED as {receipt}", style="green")
+
+
+def cancel(item: ItemId, person: Person, reason: Reason) -> None:
+    """Say that an item is not to be keyed. Refused while it may be booked."""
+    with open_site("decide") as site:
+        site.ledger.cancel(item, Word(person=person, reason=reason))
+    say(f"{item} is CANCELLED", style="green")
+
+
+def unfreeze(
+    system: Annotated[str, typer.Argument(help="As in config.toml.")],
+    person: Person,
+    reason: Reason,
+) -> None:
+    """Lift the alarm of a system, after you found out what happened."""
+    if system not in find_suite(Path.cwd()).config.systems:
+        raise Refused("unknown_system", f"config.toml has no [systems.{system}]")
+    with open_site("decide") as site:
+        site.ledger.unfreeze(system, Word(person=person, reason=reason))
+    say(f"{system} works again", style="green")
+
+
+def _known_batch(site: Site, batch_id: str) -> BatchRow:
+    try:
+        return site.ledger.batch(batch_id)
+    except KeyError:
+        raise Refused(
+            "unknown_batch", f"there is no batch {batch_id} (counterfoil batches lists them)"
+        ) from None
+
+
+def _show_batch(site: Site, row: BatchRow) -> None:
+    rows = [
+        (each.row, each.reference, f"{each.amount} {each.currency}", each.state,
+         _because(each.code, each.reason))
+        for each in site.ledger.items(batch_id=row.batch_id)
+    ]  # fmt: skip
+    show_table(
+        f"{row.batch_id} {row.name}", (">row", "reference", ">amount", "state", "note"), rows
+    )
+    for finding in site.ledger.findings(row.batch_id):
+        say(f"  {finding['cell'] or ''} {finding['severity']}: {finding['message']}")
+    say(f"digest {row.digest}")
+
+
+def _batch_cells(row: BatchRow) -> tuple[object, ...]:
+    counts = ", ".join(f"{count} {state}" for state, count in sorted(row.states.items()))
+    approved = row.approver or ("waits" if row.needs_approval else "not needed")
+    return row.batch_id, row.name, row.system, row.maker, approved, counts or "none"
+
+
+def _because(code: str | None, reason: str | None) -> str:
+    return ": ".join(each for each in (code, reason) if each)
+
+
+def _state(text: str | None) -> ItemState | None:
+    if text is None:
+        return None
+    try:
+        return ItemState(text.upper())
+    except ValueError:
+        known = ", ".join(ItemState)
+        raise typer.BadParameter(f"{text!r} is no state; known: {known}") from None
