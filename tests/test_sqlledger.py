@@ -13,16 +13,23 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from counterfoil.adapters.maps import load_system
+from counterfoil.adapters.screens.inventory import Inventory, load_inventory
+from counterfoil.adapters.screens.resolve import resolve
+from counterfoil.adapters.screens.spelling import typed
 from counterfoil.domain.batches import Batch
 from counterfoil.domain.items import ItemState
 from counterfoil.domain.vouchers import JournalVoucher
+from counterfoil.errors import Refused, Unavailable
 from counterfoil.store.ledger import Ledger
 from tests.kill_support import KilledWorker, unwitnessed
 from tests.sqlledger_support import (
+    ROOT,
     SqlLedger,
     a_suite,
     intents_without_outcome,
@@ -31,10 +38,53 @@ from tests.sqlledger_support import (
     take_in_workbook,
 )
 
-pytestmark = [pytest.mark.battery, pytest.mark.browser]
-
+MAPS = load_system(ROOT / "selectors", "sqlledger")
 VOUCHERS = 50
 KILLS = 5
+
+
+def recorded(screen: str) -> Inventory:
+    """What was on the live screen when its inventory was recorded."""
+    inventory = load_inventory(MAPS.folder / f"{screen}.inventory.json")
+    assert inventory is not None, screen
+    return inventory
+
+
+@pytest.mark.parametrize("screen", ["sign_on", "gl_transaction", "gl_reports"])
+def test_every_box_of_a_map_is_on_the_recorded_screen(screen: str) -> None:
+    inventory = recorded(screen)
+    found = resolve(screen, MAPS.screens[screen], inventory.controls, inventory)
+    assert list(found.fields) == list(MAPS.screens[screen].fields)
+    assert not any(each.healed for each in found.fields.values())
+
+
+def test_the_voucher_screen_takes_nine_lines_of_four_boxes() -> None:
+    inventory = recorded("gl_transaction")
+    rows = resolve("gl_transaction", MAPS.screens["gl_transaction"], inventory.controls).rows
+    assert [list(row) for row in rows] == [["account", "debit", "credit", "narrative"]] * 9
+
+
+def test_debit_and_credit_that_changed_places_stop_the_voucher() -> None:
+    swapped = {"Debit": "Credit", "Credit": "Debit"}
+    controls = [
+        replace(each, label=swapped.get(each.label, each.label))
+        for each in recorded("gl_transaction").controls
+    ]
+    with pytest.raises(Unavailable, match="line 1, debit: conflict"):
+        resolve("gl_transaction", MAPS.screens["gl_transaction"], controls)
+
+
+def test_an_account_is_the_one_option_that_begins_with_its_number() -> None:
+    screen = MAPS.screens["gl_transaction"]
+    assert screen.lines is not None
+    field, locale = screen.lines.fields["account"], MAPS.map.locale
+    offered = next(
+        each.options for each in recorded("gl_transaction").controls if each.name == "accno_1"
+    )
+    assert typed(field, "5760", locale, offered) == "5760--Rent"
+    for unknown in ("576", "9999", ""):
+        with pytest.raises(Refused, match="no_such_option"):
+            typed(field, unknown, locale, offered)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +100,8 @@ def worker(tmp_path: Path) -> Iterator[KilledWorker]:
     worker.end()
 
 
+@pytest.mark.battery
+@pytest.mark.browser
 def test_fifty_vouchers_from_a_workbook_are_booked_once_while_the_bot_is_killed(
     books: SqlLedger, worker: KilledWorker, capsys: pytest.CaptureFixture[str]
 ) -> None:
