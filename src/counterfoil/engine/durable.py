@@ -13,10 +13,14 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
+
+from counterfoil.errors import LedgerLost
 
 APPLICATION = "counterfoil"
 
@@ -47,6 +51,23 @@ class Standing(StrEnum):
 _LIVE = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
 
 VisitItem = Callable[[str, int], Awaitable[str]]
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _told_as_ledger_lost(verb: Callable[P, R]) -> Callable[P, R]:
+    """The engine's rows live in the ledger's database: its loss is the ledger's."""
+
+    @wraps(verb)
+    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return verb(*args, **kwargs)
+        except OperationalError as trouble:
+            raise LedgerLost(f"{verb.__name__}: {type(trouble.orig).__name__}") from trouble
+
+    return told
 
 
 def workflow_id(item_id: str, visit: int) -> str:
@@ -129,6 +150,7 @@ class Durable:
                 on_conflict="always_update",
             )
 
+    @_told_as_ledger_lost
     def standings(self, visits: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Standing]:
         """How the engine sees each of *visits* (item id, number)."""
         by_id = {workflow_id(*each): each for each in visits}
@@ -141,28 +163,33 @@ class Durable:
             standings[by_id[each.workflow_id]] = Standing.LIVE if live else Standing.ENDED
         return standings
 
+    @_told_as_ledger_lost
     def enqueue(self, system: str, item_id: str, visit: int, *, after: float = 0.0) -> None:
         """Have one visit made *after* seconds from now; the same visit twice is one."""
         with self._engine.connect().execution_options(writes=True) as connection:
             self.carrier.enqueue(connection, system, [(item_id, visit)], after)
             connection.commit()
 
+    @_told_as_ledger_lost
     def cancel(self, item_id: str, visit: int) -> None:
         """Let a waiting visit never be made."""
         DBOS.cancel_workflow(workflow_id(item_id, visit))
 
+    @_told_as_ledger_lost
     def pause(self, system: str) -> None:
         """Start no more visits to *system*; those that run are finished."""
         queue = DBOS.retrieve_queue(queue_name(system))
         if queue is not None:
             queue.set_global_concurrency(0)
 
+    @_told_as_ledger_lost
     def resume(self, system: str, at_once: int) -> None:
         """Undo :meth:`pause`."""
         queue = DBOS.retrieve_queue(queue_name(system))
         if queue is not None:
             queue.set_global_concurrency(at_once)
 
+    @_told_as_ledger_lost
     def take_over(self, executor: str) -> int:
         """Re-dispatch the visits that a dead *executor* was making; how many."""
         by_queue: dict[str, list[str]] = {}
@@ -176,6 +203,7 @@ class Durable:
             DBOS.resume_workflows(ids, queue_name=queue)
         return sum(len(ids) for ids in by_queue.values())
 
+    @_told_as_ledger_lost
     def clear_away(self, before: str, *, limit: int = 1000) -> int:
         """Forget visits that ended before *before* (ISO 8601); the ledger remembers them."""
         ended = DBOS.list_workflows(

@@ -11,12 +11,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
 from counterfoil.engine.keying import Bank
-from counterfoil.errors import Refused, Unavailable
+from counterfoil.errors import LedgerLost, Refused, Unavailable
 from counterfoil.store.claims import LeaseRow
 from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import Ledger
@@ -73,6 +74,7 @@ class _Row:
 
     free: asyncio.Semaphore
     idle: list[Seat] = field(default_factory=list)
+    in_use: set[str] = field(default_factory=set)  # logins with a session, idle or not
     failures: int = 0
     not_before: float = 0.0  # monotonic: no sign-on until then
 
@@ -125,15 +127,20 @@ class Sessions:
     async def _open(self, system: str, row: _Row) -> Seat:
         place = self._places[system]
         lease = self._ledger.take_lease(
-            system, place.logins, sessions_max=place.sessions_max, lease=self._lease
+            system,
+            place.logins,
+            sessions_max=place.sessions_max,
+            lease=self._lease,
+            in_use=row.in_use,
         )
         if lease is None:
             self._wait_longer(row)
             raise Unavailable(system, "every bank login is in use")
+        row.in_use.add(lease.login)
         try:
             session = await self._sign_on.sign_on(system, lease.login)
         except BaseException as trouble:
-            self._ledger.give_lease_back(lease)
+            self._give_back(lease)
             self._wait_longer(row)
             if isinstance(trouble, Refused):
                 self._freeze(system, lease.login, trouble)
@@ -180,4 +187,10 @@ class Sessions:
         try:
             await seat.session.close()
         finally:
-            self._ledger.give_lease_back(seat.lease)
+            self._give_back(seat.lease)
+
+    def _give_back(self, lease: LeaseRow) -> None:
+        """A ledger that is lost just now is no trouble: the next sign-on frees the login."""
+        self._rows[lease.system].in_use.discard(lease.login)
+        with suppress(LedgerLost):
+            self._ledger.give_lease_back(lease)

@@ -324,9 +324,9 @@ class Worker:
 
     async def _warm_up(self) -> None:
         """Sign on where work is waiting, while the engine is still looking for it."""
-        waiting = {system for _, system, _, _ in self._ledger.due(limit=500)}
-        for system in waiting & self._systems.keys():
-            with suppress(Unavailable):  # the visit itself will meet it again
+        with suppress(LedgerLost, Unavailable):  # the visit itself will meet it again
+            waiting = {system for _, system, _, _ in self._ledger.due(limit=500)}
+            for system in waiting & self._systems.keys():
                 seat = await self._pool.acquire(system)
                 await self._pool.release(seat, healthy=True)
 
@@ -368,8 +368,11 @@ class Worker:
         self._ledger.stop_worker(boot)
 
     async def _watch_for_the_end(self) -> None:
-        while self._ledger.open_items() or self._visiting:  # a ledger lost here stops us
+        done = False
+        while not done:
             await asyncio.sleep(0.2)
+            with suppress(LedgerLost):
+                done = not self._visiting and not self._ledger.open_items()
         self._health.stop.set()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -80,22 +80,47 @@ class Leasing(Claims):
         if self.alone:
             yield True
             return
-        with self.engine.connect() as connection, connection.begin():
+        with self.reading() as connection:
             locked = select(func.pg_try_advisory_xact_lock(_REAPER))
             yield bool(connection.execute(locked).scalar())
 
     def take_lease(
-        self, system: str, logins: Sequence[str], *, sessions_max: int, lease: timedelta
+        self,
+        system: str,
+        logins: Sequence[str],
+        *,
+        sessions_max: int,
+        lease: timedelta,
+        in_use: Collection[str] | None = None,
     ) -> LeaseRow | None:
-        """The first free login of *logins*, or None: all in use, or enough sessions."""
+        """The first free login of *logins*, or None: all in use, or enough sessions.
+
+        Args:
+            in_use: The logins that this worker has sessions for; what else it holds is
+                left over from an answer that was cut, and free. None: all it holds.
+        """
         try:
             with self.writing() as tx:
                 self._lock_system(tx, system, logins)
+                if in_use is not None:
+                    self._free_unused(tx, system, in_use)
                 if self._sessions(tx, system) >= sessions_max:
                     return None
                 return self._take(tx, system, logins, lease)
         except IntegrityError:
             return None  # another machine made the same rows first: next time
+
+    def _free_unused(self, tx: Transaction, system: str, in_use: Collection[str]) -> None:
+        leases = schema.leases
+        tx.connection.execute(
+            update(leases)
+            .where(
+                leases.c.system == system,
+                leases.c.holder == self.boot,
+                leases.c.login.not_in(in_use),
+            )
+            .values(holder=None, expires_at=None)
+        )
 
     def _lock_system(self, tx: Transaction, system: str, logins: Sequence[str]) -> None:
         """One taker per system at a time, so that the count holds."""

@@ -18,7 +18,7 @@ from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import ItemState, LookUp, Receipt, WorkItem
 from counterfoil.errors import ClaimLost, Refused
 from counterfoil.store import schema, states
-from counterfoil.store.book import Fact, Transaction
+from counterfoil.store.book import Fact, Illegible, Transaction
 from counterfoil.store.claims import Claims, open_intent, ours
 
 
@@ -198,8 +198,14 @@ class Outcomes(Claims):
         with self.reading() as connection:
             rows = connection.execute(held).all()
         for item_id, token in rows:
-            if item_id not in visiting:
-                self.give_back(self.item(item_id), token, "the ledger was lost", next_at=next_at)
+            if item_id in visiting:
+                continue
+            try:
+                item = self.item(item_id)
+            except Illegible as trouble:
+                self.park_illegible(item_id, str(trouble))
+            else:
+                self.give_back(item, token, "the ledger was lost", next_at=next_at)
 
     def park_illegible(self, item_id: str, reason: str) -> None:
         """A row that another hand changed: ON_HOLD whoever holds it; nothing is keyed."""

@@ -1,0 +1,149 @@
+"""Many machines, one PostgreSQL: what a dead worker held is taken over, and nothing is doubled."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from counterfoil.domain.items import ItemState
+from tests.engine_support import House, a_batch
+from tests.postgres_support import new_database
+
+pytestmark = pytest.mark.postgres
+
+ROOT = Path(__file__).parent.parent
+ITEMS = 16
+
+
+@dataclass(slots=True)
+class Site:
+    """One database, one bank, and a folder per machine."""
+
+    house: House
+    books: Path
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, machine: str, *, lease_seconds: float) -> subprocess.Popen[bytes]:
+        folder = self.house.folder / machine
+        arguments = (str(folder), self.house.url, str(self.books), str(lease_seconds))
+        with (self.house.folder / f"{machine}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.worker_process", *arguments],
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+            )
+        self.processes.append(process)
+        return process
+
+    def file(self, count: int) -> list[str]:
+        document, batch = a_batch(count)
+        with self.house.ledger() as ledger:
+            ledger.file_batch(document, batch, needs_approval=False)
+        return [each.reference for each in batch.items]
+
+    def booked(self) -> Counter[str]:
+        lines = self.books.read_text("ascii").splitlines()
+        return Counter(line.split()[1] for line in lines if line.startswith("booked"))
+
+    def states(self) -> Counter[str]:
+        with self.house.ledger() as ledger:
+            return Counter({str(state): count for state, count in ledger.counts().items()})
+
+    def logs(self) -> str:
+        paths = sorted(self.house.folder.glob("*.log"))
+        return "\n".join(f"--- {each.name}\n{each.read_text('utf-8')[-3000:]}" for each in paths)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    books = tmp_path / "books.txt"
+    books.touch()
+    site = Site(House(tmp_path, new_database()), books)
+    yield site
+    for each in site.processes:
+        if each.poll() is None:
+            each.kill()
+            each.wait(timeout=10)
+
+
+def wait_until(condition: Callable[[], bool], site: Site, *, within: float = 40.0) -> float:
+    begun = time.monotonic()
+    while not condition():
+        assert time.monotonic() - begun < within, site.logs()
+        time.sleep(0.05)
+    return time.monotonic() - begun
+
+
+def finish(site: Site, worker: subprocess.Popen[bytes], references: list[str]) -> None:
+    """The survivor ends by itself, with every item booked exactly once."""
+    assert worker.wait(timeout=90) == 0, site.logs()
+    assert site.booked() == Counter(references)
+    assert site.states() == Counter({str(ItemState.POSTED): len(references)})
+
+
+def test_a_living_machine_takes_over_from_a_killed_one(site: Site) -> None:
+    references = site.file(ITEMS)
+    first = site.start("machine-a", lease_seconds=3)
+    wait_until(lambda: len(site.booked()) >= 3, site)
+    second = site.start("machine-b", lease_seconds=3)
+    first.kill()
+    finish(site, second, references)
+
+
+def test_a_machine_that_restarts_buries_its_own_dead_at_once(site: Site) -> None:
+    """With a lease of ten minutes nobody else could tell that the first one is dead."""
+    references = site.file(ITEMS)
+    first = site.start("machine-a", lease_seconds=600)
+    wait_until(lambda: len(site.booked()) >= 3, site)
+    first.kill()
+    first.wait(timeout=10)
+    again = site.start("machine-a", lease_seconds=600)
+    finish(site, again, references)
+
+
+def test_a_database_that_restarts_costs_time_and_nothing_else(site: Site) -> None:
+    """Every connection is cut in the middle of the work, commits included."""
+    references = site.file(ITEMS)
+    worker = site.start("machine-a", lease_seconds=20)
+    chance = random.Random(7)
+    with site.house.ledger() as ledger:
+        for _ in range(4):
+            wait_until(lambda: bool(site.booked()), site)
+            time.sleep(chance.uniform(0.2, 0.8))  # an instant, not a wait for anything
+            with ledger.engine.connect() as connection:
+                connection.execute(
+                    text(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    )
+                )
+    finish(site, worker, references)
+
+
+@pytest.mark.battery
+def test_four_machines_killed_thirty_times_book_every_item_once(site: Site) -> None:
+    references = site.file(150)
+    chance = random.Random(20261124)
+    machines = {name: site.start(name, lease_seconds=4) for name in ("a", "b", "c", "d")}
+    for _ in range(30):
+        wait_until(lambda: True, site)
+        time.sleep(chance.uniform(0.5, 2.0))  # the instant of the next kill
+        name = chance.choice(sorted(machines))
+        if machines[name].poll() is None:
+            machines[name].kill()
+        machines[name].wait(timeout=10)
+        machines[name] = site.start(name, lease_seconds=4)
+    for each in machines.values():
+        assert each.wait(timeout=300) == 0, site.logs()
+    assert site.booked() == Counter(references)
+    assert site.states() == Counter({str(ItemState.POSTED): len(references)})
