@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import secrets
 import sqlite3
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,18 +17,23 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from bots.screen_bank import ScreenBank
+from counterfoil.adapters.maps import load_system
+from counterfoil.adapters.screens import Chromium, Login, Session
 from counterfoil.audit.log import AuditLog
 from counterfoil.config import Suite, find_suite
 from counterfoil.domain.batches import Batch
 from counterfoil.domain.documents import Document
-from counterfoil.domain.secrets import Redactor
-from counterfoil.domain.vouchers import JournalVoucher
+from counterfoil.domain.items import WorkItem
+from counterfoil.domain.secrets import Redactor, Secret
+from counterfoil.domain.vouchers import JournalVoucher, VoucherLine
 from counterfoil.rules.approval import ApprovalPolicy
 from counterfoil.store.evidence import EvidenceStore
 from counterfoil.store.ledger import Ledger
 from counterfoil.store.vault import Vault, read_or_make_key
 from fixtures.payments.make_workbook import write_vouchers
 from fixtures.sqlledger.make_workbook import vouchers
+from tests.screens_support import Kept
 from workflows.intake import IntakeOrder, take_in
 
 ROOT = Path(__file__).parent.parent
@@ -199,6 +206,57 @@ def take_in_workbook(suite: Suite, run: str, count: int) -> Batch:
         ledger.close()
     assert taken.batch is not None
     return taken.batch
+
+
+def two_sessions(
+    chromium: Chromium, work: Callable[[ScreenBank, ScreenBank], Awaitable[None]]
+) -> None:
+    """Do *work* with two sessions of the one clerk: each sign-on throws the other out."""
+
+    async def both() -> None:
+        redactor, maps = Redactor(), load_system(ROOT / "selectors", "sqlledger")
+        login = Login(
+            {
+                "operator": "clerk3@acme",
+                "operator_name": "Clerk 3",
+                "dataset": "acme",
+                "company": "Acme Bank Back Office",
+            },
+            Secret("clerk3", PASSWORD, redactor),
+        )
+        kept = Kept()
+        async with chromium:
+            first, second = (
+                Session(maps, URL, login, chromium, redactor=redactor, keep=kept.keep)
+                for _ in range(2)
+            )
+            await work(ScreenBank(first), ScreenBank(second))
+            await first.close()
+            await second.close()
+
+    asyncio.run(both())
+
+
+def rent(number: int, *, currency: str = "USD", account: str = "5760") -> WorkItem:
+    """A voucher of two lines with a reference never used before."""
+    amount = Decimal("1500.25")
+    return WorkItem(
+        item_id=f"B-TEST-{number:04}",
+        batch_id="B-TEST",
+        row=number,
+        system="sqlledger",
+        reference=f"CFTEST{secrets.token_hex(6).upper()}",
+        payload=JournalVoucher(
+            voucher_no=f"RENT-{number}",
+            booking_date=date(2026, 11, 20),
+            currency=currency,
+            description="Office rent",
+            entries=(
+                VoucherLine(account=account, debit=amount, narrative="Rent"),
+                VoucherLine(account="1060", credit=amount, narrative="Bank"),
+            ),
+        ),
+    )
 
 
 def intents_without_outcome(suite: Suite) -> int:

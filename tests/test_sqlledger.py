@@ -18,14 +18,16 @@ from pathlib import Path
 
 import pytest
 
+from bots.screen_bank import ScreenBank
 from counterfoil.adapters.maps import load_system
+from counterfoil.adapters.screens import Chromium
 from counterfoil.adapters.screens.inventory import Inventory, load_inventory
 from counterfoil.adapters.screens.resolve import resolve
 from counterfoil.adapters.screens.spelling import typed
 from counterfoil.domain.batches import Batch
 from counterfoil.domain.items import ItemState
 from counterfoil.domain.vouchers import JournalVoucher
-from counterfoil.errors import Refused, Unavailable
+from counterfoil.errors import InDoubt, Refused, Unavailable
 from counterfoil.store.ledger import Ledger
 from tests.kill_support import KilledWorker, unwitnessed
 from tests.sqlledger_support import (
@@ -34,8 +36,10 @@ from tests.sqlledger_support import (
     a_suite,
     intents_without_outcome,
     receipts,
+    rent,
     running_sqlledger,
     take_in_workbook,
+    two_sessions,
 )
 
 MAPS = load_system(ROOT / "selectors", "sqlledger")
@@ -128,6 +132,41 @@ def test_fifty_vouchers_from_a_workbook_are_booked_once_while_the_bot_is_killed(
     assert sum(open_at_kill) > 0, f"REPLAY={seed}: no kill fell between intent and receipt"
     assert unwitnessed(worker.suite) == []
     agree(books, worker, batch)
+
+
+@pytest.mark.battery
+@pytest.mark.browser
+def test_a_clerk_thrown_out_before_the_post_leaves_a_doubt_and_no_booking(
+    books: SqlLedger, browser_path: Path, tmp_path: Path
+) -> None:
+    before, item = books.transactions(), rent(1)
+
+    async def throw_out(ours: ScreenBank, theirs: ScreenBank) -> None:
+        await ours.prepare(item)
+        await theirs.look_up(rent(2))
+        await ours.identify(item)  # the page knows nothing of it
+        with pytest.raises(InDoubt, match="shows 0 bookings"):
+            await ours.commit(item, click_before=time.monotonic() + 10)
+        assert (await ours.look_up(item)).bookings == ()
+
+    two_sessions(Chromium(browser_path, hosts=["127.0.0.1"], downloads=tmp_path), throw_out)
+    assert books.transactions() == before
+
+
+@pytest.mark.battery
+@pytest.mark.browser
+def test_a_currency_or_an_account_that_is_not_offered_is_refused_unbooked(
+    books: SqlLedger, browser_path: Path, tmp_path: Path
+) -> None:
+    before = books.transactions()
+
+    async def try_both(ours: ScreenBank, _: ScreenBank) -> None:
+        for item in (rent(3, currency="EUR"), rent(4, account="9999")):
+            with pytest.raises(Refused, match="no_such_option"):
+                await ours.prepare(item)
+
+    two_sessions(Chromium(browser_path, hosts=["127.0.0.1"], downloads=tmp_path), try_both)
+    assert books.transactions() == before
 
 
 def kill_in_the_middle(worker: KilledWorker, chance: random.Random) -> int:
