@@ -70,6 +70,9 @@ LONG_FILES = {
     "src/counterfoil/engine/keying.py": "the protocol is judged by reading it in one piece",
 }
 
+#: Generated copies of a schema that once was: nobody reads them, nobody may change them.
+FROZEN = "src/counterfoil/store/migrations/versions/"
+
 
 def test_imports_point_one_way() -> None:
     wrong = [
@@ -123,6 +126,7 @@ def test_nothing_is_too_long_to_read() -> None:
     wrong = [
         f"{path}:{node.lineno}: {node.name} has {lines} lines"
         for path, tree in sources()
+        if not path.startswith(FROZEN)
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         if (lines := (node.end_lineno or 0) - node.lineno + 1) > LINES_PER_FUNCTION_MAX
@@ -130,7 +134,7 @@ def test_nothing_is_too_long_to_read() -> None:
     wrong += [
         f"{path}: {lines} lines"
         for path, _ in sources()
-        if path not in LONG_FILES
+        if path not in LONG_FILES and not path.startswith(FROZEN)
         if (lines := len((ROOT / path).read_text("utf-8").splitlines())) > LINES_PER_FILE_MAX
     ]
     assert wrong == []

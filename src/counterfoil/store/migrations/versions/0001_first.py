@@ -12,7 +12,22 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Make every table of the ledger."""
+    """Make every table of the ledger, those first that others point to."""
+    _make_documents()
+    _make_leases()
+    _make_systems()
+    _make_workers()
+    _make_batches()
+    _make_approvals()
+    _make_findings()
+    _make_items()
+    _make_decisions()
+    _make_intents()
+    _make_receipts()
+    _make_steps()
+
+
+def _make_documents() -> None:
     op.create_table(
         "documents",
         sa.Column(
@@ -39,6 +54,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sha256", name=op.f("pk_documents")),
         comment="files that were dropped; the same bytes are one document, for ever",
     )
+
+
+def _make_leases() -> None:
     op.create_table(
         "leases",
         sa.Column("system", sa.String(length=60), nullable=False, comment="the legacy system"),
@@ -62,6 +80,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("system", "login", name=op.f("pk_leases")),
         comment="one session per bank login, across all machines",
     )
+
+
+def _make_systems() -> None:
     op.create_table(
         "systems",
         sa.Column("system", sa.String(length=60), nullable=False, comment="the legacy system"),
@@ -71,6 +92,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("system", name=op.f("pk_systems")),
         comment="the alarm per system",
     )
+
+
+def _make_workers() -> None:
     op.create_table(
         "workers",
         sa.Column(
@@ -87,6 +111,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("boot", name=op.f("pk_workers")),
         comment="who is working, and how we know",
     )
+
+
+def _make_batches() -> None:
     op.create_table(
         "batches",
         sa.Column(
@@ -122,6 +149,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("document_sha256", name=op.f("uq_batches_document_sha256")),
         comment="one accepted file",
     )
+
+
+def _make_approvals() -> None:
     op.create_table(
         "approvals",
         sa.Column("batch_id", sa.String(length=40), nullable=False, comment="approved once"),
@@ -136,6 +166,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_approvals")),
         comment="four eyes: who approved what they saw",
     )
+
+
+def _make_findings() -> None:
     op.create_table(
         "findings",
         sa.Column("id", sa.Integer(), nullable=False, comment="order of discovery"),
@@ -163,6 +196,9 @@ def upgrade() -> None:
         comment="what was wrong or odd with a file's rows",
     )
     op.create_index("ix_findings_batch", "findings", ["batch_id"], unique=False)
+
+
+def _make_items() -> None:
     op.create_table(
         "items",
         sa.Column(
@@ -264,6 +300,9 @@ def upgrade() -> None:
     op.create_index("ix_items_fingerprint", "items", ["system", "fingerprint"], unique=False)
     op.create_index("ix_items_holder", "items", ["holder"], unique=False)
     op.create_index("ix_items_state", "items", ["system", "state"], unique=False)
+
+
+def _make_decisions() -> None:
     op.create_table(
         "decisions",
         sa.Column("id", sa.Integer(), nullable=False, comment="order of decision"),
@@ -292,6 +331,9 @@ def upgrade() -> None:
         comment="what a person decided about an item, and why",
     )
     op.create_index("ix_decisions_item", "decisions", ["item_id"], unique=False)
+
+
+def _make_intents() -> None:
     op.create_table(
         "intents",
         sa.Column("item_id", sa.String(length=60), nullable=False, comment="what is keyed"),
@@ -337,6 +379,9 @@ def upgrade() -> None:
         sqlite_where=sa.text("outcome IS NULL"),
         postgresql_where=sa.text("outcome IS NULL"),
     )
+
+
+def _make_receipts() -> None:
     op.create_table(
         "receipts",
         sa.Column("item_id", sa.String(length=60), nullable=False, comment="one per item"),
@@ -361,6 +406,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("item_id", name=op.f("pk_receipts")),
         comment="the bank has it",
     )
+
+
+def _make_steps() -> None:
     op.create_table(
         "steps",
         sa.Column(
