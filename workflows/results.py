@@ -113,8 +113,7 @@ def write_results(  # noqa: PLR0913 - a report's whole environment
     """
     batch, items = ledger.batch(batch_id), ledger.items(batch_id=batch_id)
     findings = ledger.findings(batch_id)
-    folder.mkdir(parents=True, exist_ok=True)
-    target = folder / _own_name(folder, batch.name, batch_id)
+    target = result_path(folder, batch.name, batch_id)
     made = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     options = {
         "map": str(sheet_map.resolve()),
@@ -202,8 +201,9 @@ def _totals(
     return lines
 
 
-def _own_name(folder: Path, name: str, batch_id: str) -> str:
-    """``<name>.result.xlsx``; a second batch of that name carries its id as well."""
+def result_path(folder: Path, name: str, batch_id: str) -> Path:
+    """``<name>.result.xlsx`` in *folder*; a second batch of that name carries its id as well."""
+    folder.mkdir(parents=True, exist_ok=True)
     stem = Path(safe_name(name)).stem
     mark = folder / f".{stem}.batch"
     try:
@@ -211,5 +211,5 @@ def _own_name(folder: Path, name: str, batch_id: str) -> str:
             file.write(batch_id)
     except FileExistsError:
         if mark.read_text("ascii") != batch_id:
-            return f"{stem}.{batch_id}.result.xlsx"
-    return f"{stem}.result.xlsx"
+            return folder / f"{stem}.{batch_id}.result.xlsx"
+    return folder / f"{stem}.result.xlsx"

@@ -7,9 +7,10 @@ wait for a person) · 2 wrong use or wrong settings · 130 interrupted.
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
-from counterfoil.cli.app import app
 from counterfoil.cli.terminal import say_error
+from counterfoil.config import find_suite
 from counterfoil.errors import CounterfoilError, SetupError
 
 
@@ -18,6 +19,10 @@ def main() -> None:
     if not __debug__:
         sys.exit("counterfoil: assertions must stay on: start Python without -O")
     try:
+        # Appended, never in front: the folder selectors/ would hide Python's own module.
+        sys.path.append(str(find_suite(Path.cwd()).root))
+        from counterfoil.cli.app import app  # the suite's bots and workflows come with it
+
         app()
     except SetupError as error:
         say_error(error)

@@ -17,12 +17,11 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import typer
-from workflows.results import result_path
 
 from counterfoil.cli.bank import CardboardBank, running_bank, write_credentials
 from counterfoil.cli.items import approve_batch
 from counterfoil.cli.proof import verify_suite
-from counterfoil.cli.running import Works, running_site, show_progress
+from counterfoil.cli.running import Works, result_of, running_site, show_progress
 from counterfoil.cli.site import Site, evidence_folder
 from counterfoil.cli.terminal import out, progress, say, show_table
 from counterfoil.config import Bounds, Config, Folder, Login, Suite, SystemSettings, find_suite
@@ -116,7 +115,7 @@ async def _direct(site: Site, workbook: Path, inbox: Path) -> None:
             await asyncio.sleep(0.5)
         await asyncio.sleep(0.6)
         watching.cancel()
-    while not result_path(site.suite, batch).exists():
+    while not result_of(site.suite, batch).exists():
         await asyncio.sleep(0.2)
 
 
@@ -157,7 +156,7 @@ def _tell_the_end(suite: Suite, batch: BatchRow, items: list[ItemRow], bank: Car
     for sentence in report.sentences if not report.ok else ():
         say(f"   {sentence}")
     say(f"   verify: {'OK' if report.ok else 'NOT OK'} ({report.records} records)", style="bold")
-    say(f"   result workbook  {result_path(suite, batch)}")
+    say(f"   result workbook  {result_of(suite, batch)}")
     say(f"   a screenshot     {_some_screenshot(suite)}")
     say(f"   one item's story counterfoil evidence {items[0].item_id}  (in {suite.data})")
     return right and report.ok

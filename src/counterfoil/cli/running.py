@@ -7,12 +7,11 @@ import contextlib
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from workflows.results import write_due_results
 
 from counterfoil.adapters.inbox import Handled, Inbox, Watched
 from counterfoil.cli.site import Site, approval_policy, open_site
@@ -23,8 +22,10 @@ from counterfoil.domain.items import SETTLED
 from counterfoil.engine.worker import Pace, Worker
 from counterfoil.errors import SetupError
 from counterfoil.store.ledger import new_boot
+from counterfoil.store.reading import BatchRow
 from workflows.intake import IntakeOrder, Taken, take_in
 from workflows.keying import Tools, key_due_items
+from workflows.results import result_path, write_results
 
 RESULTS_EVERY_SECONDS = 1.0
 
@@ -85,7 +86,7 @@ async def _run(site: Site) -> None:
             await key_due_items(tools(site), until_done=True)
         finally:
             watching.cancel()
-    for path in write_due_results(site.suite, site.ledger):
+    for path in write_due_results(site):
         say(f"result  {path}", style="green")
 
 
@@ -176,10 +177,41 @@ class Works:
 
 async def _write_results(site: Site, ended: asyncio.Event) -> None:
     while not ended.is_set():
-        for path in await asyncio.to_thread(write_due_results, site.suite, site.ledger):
+        for path in await asyncio.to_thread(write_due_results, site):
             say(f"result  {path}", style="green")
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), RESULTS_EVERY_SECONDS)
+
+
+def write_due_results(site: Site) -> list[Path]:
+    """Hand every complete batch back whose result is missing or older than its items."""
+    return [
+        write_results(
+            batch.batch_id,
+            ledger=site.ledger,
+            document=Path(batch.document_path),
+            sheet_map=site.suite.selectors / "sheets" / f"{batch.sheet_map}.toml",
+            folder=result_of(site.suite, batch).parent,
+            now=site.ledger.now(),
+            emit=_emitter(site),
+        )
+        for batch in site.ledger.batches()
+        if batch.complete and _is_stale(site, batch)
+    ]
+
+
+def result_of(suite: Suite, batch: BatchRow) -> Path:
+    """Where the analyst finds the result: beside the folder that the file was dropped in."""
+    inbox = suite.path(suite.config.folders[batch.folder].path)
+    return result_path(inbox / "results", batch.name, batch.batch_id)
+
+
+def _is_stale(site: Site, batch: BatchRow) -> bool:
+    path = result_of(site.suite, batch)
+    if not path.exists():
+        return True
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return written < max(each.updated_at for each in site.ledger.items(batch_id=batch.batch_id))
 
 
 def inboxes(site: Site) -> list[tuple[Inbox, Callable[[Document], Taken]]]:
@@ -203,14 +235,20 @@ def _receiver(site: Site, folder: Folder) -> Callable[[Document], Taken]:
         approval=approval_policy(site.suite),
     )
 
-    def emit(kind: str, data: Mapping[str, Any]) -> None:
-        site.audit.emit(kind, obj={}, data=data)
+    emit = _emitter(site)
 
     def receive(document: Document) -> Taken:
         today = datetime.now().astimezone().date()
         return take_in(document, order, ledger=site.ledger, today=today, emit=emit)
 
     return receive
+
+
+def _emitter(site: Site) -> Callable[[str, Mapping[str, Any]], None]:
+    def emit(kind: str, data: Mapping[str, Any]) -> None:
+        site.audit.emit(kind, obj={}, data=data)
+
+    return emit
 
 
 def report(handled: Handled) -> None:

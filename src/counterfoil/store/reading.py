@@ -48,6 +48,8 @@ class BatchRow:
     maker: str
     digest: str
     document_sha256: str
+    document_path: str  # our own copy
+    folder: str  # the watched folder's name in config.toml
     rows_read: int
     needs_approval: bool
     filed_at: datetime  # UTC
@@ -86,9 +88,16 @@ class Reading(Book):
     def batch(self, batch_id: str) -> BatchRow:
         """One batch. Raises KeyError when there is none."""
         batches, approvals, items = schema.batches, schema.approvals, schema.items
+        documents = schema.documents
         with self.reading() as connection:
             query = (
-                select(batches, approvals.c.approver)
+                select(
+                    batches,
+                    approvals.c.approver,
+                    documents.c.path.label("document_path"),
+                    documents.c.folder,
+                )
+                .join(documents, documents.c.sha256 == batches.c.document_sha256)
                 .outerjoin(approvals, approvals.c.batch_id == batches.c.batch_id)
                 .where(batches.c.batch_id == batch_id)
             )
