@@ -33,8 +33,10 @@ class ScreenBank:
 
     async def identify(self, item: WorkItem) -> None:
         """Prove that the page is the item's."""
+        now, self._keyed = keyed(item, self._keyed), None  # what fails here is never committed
         with self._session.redactor.hiding(item.payload.accounts()):
-            await keyed(item, self._keyed).identify()
+            await now.identify()
+        self._keyed = now
 
     async def commit(self, item: WorkItem, *, click_before: float) -> Receipt:
         """Press the commit control once; what was typed is used up by it."""

@@ -17,7 +17,7 @@ async def sign_on(session: Session) -> None:
         Unavailable: The system does not let us in.
     """
     await session.refresh()
-    session.signed_on = False
+    await session.forget()
     step = session.system.map.session.sign_on
     screen = await open_screen(session, step.screen)
     with session.login.password.reveal() as password:

@@ -110,6 +110,12 @@ class Session:
             self._page.on("framenavigated", lambda _: self._moved.set())
             self._page.on("domcontentloaded", lambda _: self._moved.set())
 
+    async def forget(self) -> None:
+        """Drop what is left of an ended session, which would answer in the new one's place."""
+        self.signed_on = False
+        async with nothing_keyed(self.system.name, self.redactor):
+            await self.page.context.clear_cookies()
+
     async def wire(self) -> CDPSession:
         """The browser's own protocol for this window: for evidence only."""
         if self._wire is None:
