@@ -105,7 +105,7 @@ def test_maintenance_is_a_reason_to_wait(rig: Rig) -> None:
     assert rig.run(bank.look_up(item)).bookings == ()
 
 
-def test_a_wrong_password_is_not_typed_twice(rig: Rig) -> None:
+def test_a_sign_on_that_is_not_accepted_is_unavailable(rig: Rig) -> None:
     session = rig.session()
     with session.login.password.reveal() as right:
         assert right
@@ -248,7 +248,7 @@ def test_a_list_of_another_customer_is_no_answer(rig: Rig) -> None:
     rig.run(key(bank, other))
     rig.run(key(bank, item))
     rig.bank.fault("cached_page_of_another_customer", at="list")
-    with pytest.raises(Unavailable, match="another question than ours|reference: shows"):
+    with pytest.raises(Unavailable, match=r"another question than ours|reference: shows"):
         rig.run(bank.look_up(item))
 
 
@@ -281,7 +281,7 @@ def test_accounts_that_change_places_stop_before_anything_is_typed(rig: Rig) -> 
     assert nothing_was_keyed(rig, item)
 
 
-def test_an_enquiry_box_with_a_new_name_is_healed_by_its_caption(rig: Rig) -> None:
+def test_a_renamed_box_on_a_screen_without_an_inventory_stops(rig: Rig) -> None:
     item, bank = rig.payment(), rig.screen_bank()
     rig.bank.use_skin("4.3")
     with pytest.raises(Unavailable, match="F0201"):  # the list has no inventory: no healing
@@ -373,7 +373,7 @@ def test_a_browser_killed_while_the_bank_thinks_is_a_doubt(rig: Rig) -> None:
 
 def test_an_address_that_the_map_is_not_for_is_refused(rig: Rig) -> None:
     session = rig.session()
-    with pytest.raises(MapError, match="origins: http://bank.example is none of them"):
+    with pytest.raises(MapError, match=r"origins: http://bank\.example is none of them"):
         Session(
             session.system,
             "http://bank.example",
