@@ -28,7 +28,8 @@ BAR = 0.85
 async def raw_key(page: Page, item: WorkItem) -> None:
     """As most people write it; the dialog is accepted whatever it says."""
     work = page.frame(name="work")
-    assert work is not None and isinstance(item.payload, Payment)
+    assert work is not None
+    assert isinstance(item.payload, Payment)
     payment = item.payload
     await page.frame(name="menu").get_by_text("PMT010").click()  # type: ignore[union-attr]
     await work.locator("[name=F0010]").fill(item.reference)
@@ -93,10 +94,13 @@ def measure(rig: Rig, pairs: int) -> dict[str, list[float]]:
 
 def main(pairs: int) -> int:
     """Print the medians; 1 when the bar is missed."""
-    with tempfile.TemporaryDirectory() as name, RunningBank(Path(name)) as bank:
-        with Rig(find_browser(), Path(name), bank) as rig:
-            rig.tidy()
-            taken = measure(rig, pairs)
+    with (
+        tempfile.TemporaryDirectory() as name,
+        RunningBank(Path(name)) as bank,
+        Rig(find_browser(), Path(name), bank) as rig,
+    ):
+        rig.tidy()
+        taken = measure(rig, pairs)
     for what, times in taken.items():
         print(f"{what:8} median {statistics.median(times):6.0f} ms  min {min(times):6.0f} ms")
     ratio = statistics.median(a / b for a, b in zip(taken["ours"], taken["raw"], strict=True))
