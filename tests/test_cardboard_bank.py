@@ -343,6 +343,16 @@ def test_maintenance_answers_200_with_a_page_of_its_own(
     assert (page.status, page.title) == (200, "CoreView - Maintenance")
 
 
+def test_maintenance_may_come_every_night(bank: RunningBank, terminal: Terminal) -> None:
+    now = datetime.now(UTC)
+    around = [(now + timedelta(hours=hours)).strftime("%H:00") for hours in (-1, 2, 4)]
+
+    bank.set(maintenance_hours=f"{around[0]}-{around[1]}")
+    assert terminal.get("/pmt010").title == "CoreView - Maintenance"
+    bank.set(maintenance_hours=f"{around[1]}-{around[2]}")
+    assert terminal.get("/pmt010").title == "PMT010 Outgoing transfer"
+
+
 # Faults of the commit
 
 
