@@ -11,7 +11,10 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Coroutine
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Dialog, Page
 
@@ -23,6 +26,7 @@ from tests.bank_support import RunningBank
 from tests.screens_support import Rig, key
 
 BAR = 0.85
+Work = Callable[[], Coroutine[Any, Any, object]]
 
 
 async def raw_key(page: Page, item: WorkItem) -> None:
@@ -78,10 +82,10 @@ def measure(rig: Rig, pairs: int) -> dict[str, list[float]]:
     taken: dict[str, list[float]] = {"ours": [], "raw": [], "enquiry": []}
     for at in range(pairs + 3):
         item, other = rig.payment(), rig.payment()
-        works = [
-            ("enquiry", lambda item=item: bank.look_up(item)),
-            ("ours", lambda item=item: key(bank, item)),
-            ("raw", lambda other=other: raw_key(page, other)),
+        works: list[tuple[str, Work]] = [
+            ("enquiry", partial(bank.look_up, item)),
+            ("ours", partial(key, bank, item)),
+            ("raw", partial(raw_key, page, other)),
         ]
         for name, work in works if at % 2 else [works[2], *works[:2]]:
             began = time.perf_counter()
