@@ -34,7 +34,8 @@ LATE_SECONDS, STALE_SECONDS = 5, 2
 SESSIONS = 2
 #: The answer is lost after the booking; the booking comes late; the operator is thrown out.
 FAULTS = (("fin", 3), ("late_booking", 2), ("kicked_out", 2))
-WITHIN_SECONDS = 600
+WITHIN_SECONDS = 240
+TAKEN_WITHIN_SECONDS = 30
 APPROVER = "petra.novakova"
 
 
@@ -122,9 +123,11 @@ async def _direct(site: Site, workbook: Path, inbox: Path) -> None:
 async def _batch_filed(site: Site) -> BatchRow:
     """The copy has to be stable and whole before it is taken."""
     with out.status("   waiting until the copy is stable, then reading it in the parser box"):
-        while not (found := site.ledger.batches()):
+        for _ in range(TAKEN_WITHIN_SECONDS * 5):
+            if found := site.ledger.batches():
+                return found[0]
             await asyncio.sleep(0.2)
-    return found[0]
+    raise DemoFailed(f"the workbook was not taken: look into {site.suite.data / 'inbox'}")
 
 
 def _tell_findings(site: Site, batch: BatchRow) -> None:

@@ -27,7 +27,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from counterfoil.adapters.sheets import preflight
 from counterfoil.adapters.sheets.maps import SheetMap, load_sheet_map
 from counterfoil.adapters.sheets.outcome import RowResult
-from counterfoil.adapters.sheets.readers import open_styled
+from counterfoil.adapters.sheets.readers import in_memory, open_styled
 from counterfoil.adapters.sheets.reading import read_rows
 from counterfoil.domain.documents import SheetReading
 
@@ -95,7 +95,7 @@ def write(path: Path, options: Mapping[str, Any]) -> str:
 def _only_theirs(path: Path, name: str) -> Workbook:
     """Their sheet alone, with values where formulas were."""
     book = open_styled(path)
-    shown = load_workbook(path, data_only=True, keep_links=False)[name]
+    shown = load_workbook(in_memory(path), data_only=True, keep_links=False)[name]
     for other in book.sheetnames:
         if other != name:
             book.remove(book[other])

@@ -1,0 +1,1 @@
+"""The command line teaches itself, and its exit codes mean what they say."""
