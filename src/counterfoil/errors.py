@@ -47,7 +47,11 @@ class InDoubt(CounterfoilError):
 
 
 class ClaimLost(CounterfoilError):
-    """Another worker holds this item or this bank login by now; nothing was keyed."""
+    """Another worker holds this item or this bank login by now: put the hands up.
+
+    Before the click nothing was keyed. After it something may have been: the intent is
+    open, and whoever holds the item now looks it up.
+    """
 
 
 class Quarantined(CounterfoilError):

@@ -306,6 +306,7 @@ class SessionMap:
     notices: tuple[Step, ...] = ()  # pages that may come between sign-on and work
     expired: tuple[Marker, ...]
     unavailable: tuple[Marker, ...] = ()  # kicked out, maintenance
+    refused: tuple[Marker, ...] = ()  # wrong password, locked: trying again would lock it
     dialogs: tuple[Dialog, ...] = ()  # may come at any time: broadcasts
 
 

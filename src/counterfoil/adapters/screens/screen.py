@@ -263,7 +263,8 @@ async def wait_signed_on(screen: Screen, action: str) -> None:
     """Press the sign-on, pass the notices that the map knows, and see that we are in.
 
     Raises:
-        Unavailable: The system does not let us in.
+        Unavailable: The system does not let us in now.
+        Refused: It does not accept this operator; trying again would lock it.
     """
     session, rules = screen.session, screen.session.system.map.session
     where = screen.where
@@ -278,6 +279,9 @@ async def wait_signed_on(screen: Screen, action: str) -> None:
                 return
             if await session.shows(rules.unavailable):
                 raise Unavailable(where, "the system is closed to us")
+            if await session.shows(rules.refused):
+                operator = session.login.values
+                raise Refused("sign_on_refused", f"{where} does not accept {dict(operator)}")
             await _pass_notice(session, rules.notices)
     raise Unavailable(where, "the sign-on was not accepted")
 

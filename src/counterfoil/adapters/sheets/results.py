@@ -22,6 +22,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedNameDict
 from openpyxl.worksheet.datavalidation import DataValidationList
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from counterfoil.adapters.sheets import preflight
@@ -36,6 +37,7 @@ WIDTHS = (18, 22, 64, 21)
 CELL_MAX_CHARS = 32_767  # the format's own limit
 MOMENT = "yyyy-mm-dd hh:mm:ss"
 MONEY = "#,##0.00"
+_FONT = "Calibri"  # what openpyxl writes where nothing else is said
 _NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _LONG_NUMBER = re.compile(r"-?[0-9]{16,}")
 
@@ -86,6 +88,8 @@ def write(path: Path, options: Mapping[str, Any]) -> str:
     _add_columns(sheet, reading, _with_group_lines(reading, rows, sheet_map))
     summary = book.create_sheet(_free_name(book), 0)
     _summarise(summary, reading, sheet_map, options["facts"], options["totals"])
+    _fit_to_width(sheet)
+    sheet.page_setup.orientation = "landscape"
     book.active = 0
     sheet.sheet_view.tabSelected = False
     book.save(options["out"])
@@ -206,7 +210,7 @@ def _summarise(
 ) -> None:
     """What a supervisor reads first."""
     put(sheet.cell(1, 1), f"{sheet_map.title}: what became of them")
-    sheet.cell(1, 1).font = Font(bold=True, size=14)
+    sheet.cell(1, 1).font = Font(name=_FONT, bold=True, size=14)
     row = 3
     for label, text in facts:
         row = _line(sheet, row, label, text)
@@ -215,8 +219,15 @@ def _summarise(
     for letter, width in zip("ABCD", (26, 30, 12, 20), strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.sheet_view.showGridLines = False
-    sheet.page_setup.fitToHeight = False
+    _fit_to_width(sheet)
     sheet.print_area = f"A1:D{row}"
+
+
+def _fit_to_width(sheet: Worksheet) -> None:
+    """On paper: one page wide, as many long as it takes."""
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.fitToWidth = 1
+    sheet.page_setup.fitToHeight = 0
 
 
 def _line(
@@ -228,7 +239,7 @@ def _line(
     money: bool = False,
 ) -> int:
     put(sheet.cell(row, 1), label)
-    sheet.cell(row, 1).font = Font(color="595959")
+    sheet.cell(row, 1).font = Font(name=_FONT, color="595959")
     put(sheet.cell(row, 2), value)
     sheet.cell(row, 2).alignment = Alignment(horizontal="left", wrap_text=True, vertical="top")
     sheet.cell(row, 2).number_format = MONEY if money else "General"
@@ -239,7 +250,7 @@ def _totals(sheet: Worksheet, row: int, totals: Sequence[Sequence[Any]]) -> int:
     for column, header in enumerate(("Status", "Currency", "Count", "Sum"), 1):
         cell = sheet.cell(row, column)
         put(cell, header)
-        cell.font, cell.fill = Font(bold=True, color="FFFFFF"), _HEAD
+        cell.font, cell.fill = Font(name=_FONT, bold=True, color="FFFFFF"), _HEAD
         cell.alignment = Alignment(horizontal="right" if column > 2 else "left")
     for status, currency, count, total in totals:
         row += 1
