@@ -44,6 +44,11 @@ class ScreenBank:
         with self._session.redactor.hiding(item.payload.accounts()):
             return await now.commit(click_before=click_before)
 
+    @property
+    def usable(self) -> bool:
+        """False: the system refused the operator; only a person can mend that."""
+        return not self._session.refused
+
     async def close(self) -> None:
         """Shut the session."""
         self._keyed = None

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from counterfoil.adapters.screens import Session, SessionExpired, open_screen, wait_signed_on
+from counterfoil.errors import Refused, Unavailable
 
 T = TypeVar("T")
 
@@ -14,7 +15,8 @@ async def sign_on(session: Session) -> None:
     """Type the login, pass the notices, and see that we are in.
 
     Raises:
-        Unavailable: The system does not let us in.
+        Unavailable: The system does not let us in now.
+        Refused: It does not accept this operator; trying again would lock it.
     """
     await session.refresh()
     await session.forget()
@@ -33,9 +35,19 @@ async def signed_on(session: Session, work: Callable[[], Awaitable[T]]) -> T:
     """
     await session.refresh()
     if not session.signed_on:
-        await sign_on(session)
+        await _sign_on_again(session)
     try:
         return await work()
     except SessionExpired:
-        await sign_on(session)
+        await _sign_on_again(session)
         return await work()
+
+
+async def _sign_on_again(session: Session) -> None:
+    """For an item in hand: that the operator is refused says nothing about the item."""
+    if session.refused:
+        raise Unavailable(session.system.name, "the operator was not accepted before")
+    try:
+        await sign_on(session)
+    except Refused as refusal:
+        raise Unavailable(session.system.name, str(refusal)) from refusal

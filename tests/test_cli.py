@@ -11,9 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = (
-    "demo up run batches items why approve release look-again booked cancel unfreeze "
-    "verify evidence check bank"
-).split()
+    *("demo", "up", "run", "batches", "items", "why", "approve", "release", "look-again"),
+    *("booked", "cancel", "unfreeze", "verify", "evidence", "check", "bank"),
+)
 
 
 def counterfoil(*words: str, at: Path = ROOT) -> subprocess.CompletedProcess[str]:

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from bots.screen_bank import ScreenBank
+from bots.sign_on import sign_on
 from counterfoil.adapters.map_schema import Action, Dialog, Field, ScreenMap, System
 from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.screens import Session
@@ -105,7 +106,8 @@ def test_maintenance_is_a_reason_to_wait(rig: Rig) -> None:
     assert rig.run(bank.look_up(item)).bookings == ()
 
 
-def test_a_sign_on_that_is_not_accepted_is_unavailable(rig: Rig) -> None:
+def test_a_sign_on_that_is_not_accepted_is_refused_and_not_tried_again(rig: Rig) -> None:
+    """A third wrong password locks the operator: the worker freezes the system instead."""
     session = rig.session()
     with session.login.password.reveal() as right:
         assert right
@@ -117,8 +119,11 @@ def test_a_sign_on_that_is_not_accepted_is_unavailable(rig: Rig) -> None:
         redactor=rig.redactor,
         keep=rig.kept.keep,
     )
-    with pytest.raises(Unavailable, match="sign_on"):
+    with pytest.raises(Refused, match=r"sign_on_refused: .* does not accept"):
+        rig.run(sign_on(wrong))
+    with pytest.raises(Unavailable, match="was not accepted before"):
         rig.run(ScreenBank(wrong).look_up(rig.payment()))
+    assert not ScreenBank(wrong).usable
     rig.run(wrong.close())
 
 

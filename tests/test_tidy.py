@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 MAY_NOT_IMPORT: dict[str, set[str]] = {"workflows": {"counterfoil.cli"}}
 
 #: The one room that may import each third-party package.
-HOME_OF = {
+HOME_OF: dict[str, str | tuple[str, ...]] = {
     "alembic": "src/counterfoil/store/",
     "apscheduler": "src/counterfoil/engine/scheduler.py",
     "cryptography": ("src/counterfoil/audit/keys.py", "src/counterfoil/store/vault.py"),

@@ -101,8 +101,8 @@ class ScreenSession:
 
     @property
     def usable(self) -> bool:
-        """Always: a session whose window died opens another and signs on again."""
-        return True
+        """Unless the operator is refused: a window that died is opened and signed on again."""
+        return self.bank.usable
 
     async def close(self) -> None:
         """Shut its context."""
@@ -118,7 +118,7 @@ class ScreenSignOn:
         self._chromium = chromium
 
     async def sign_on(self, system: str, login: str) -> ScreenSession:
-        """One session, signed on. Raises Unavailable."""
+        """One session, signed on. Raises Unavailable, Refused."""
         settings = self._tools.suite.config.systems[system]
         found = next(each for each in settings.logins if each.name == login)
         session = Session(

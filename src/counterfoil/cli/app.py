@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from counterfoil.cli import bank, check, demo, items, proof, running
+from counterfoil.cli.bank import register as with_bank
+from counterfoil.cli.check import register as with_check
+from counterfoil.cli.demo import register as with_demo
+from counterfoil.cli.items import register as with_items
+from counterfoil.cli.proof import register as with_proof
+from counterfoil.cli.running import register as with_running
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,5 +24,5 @@ app = typer.Typer(
     ),
 )
 
-for room in (demo, running, items, proof, check, bank):
-    room.register(app)
+for add_commands in (with_demo, with_running, with_items, with_proof, with_check, with_bank):
+    add_commands(app)

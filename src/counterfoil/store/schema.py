@@ -267,7 +267,7 @@ workers = Table(
     "workers",
     METADATA,
     Column("boot", String(120), primary_key=True, comment="host, slot and a fresh id per start"),
-    Column("host", String(80), nullable=False, comment="the machine"),
+    Column("host", Text, nullable=False, comment="the machine and its data folder"),
     Column("pid", Integer, nullable=False, comment="its process, for people"),
     Column("started_at", UtcDateTime, nullable=False, comment="UTC"),
     Column("beat_at", UtcDateTime, nullable=False, comment="UTC: last sign of life"),

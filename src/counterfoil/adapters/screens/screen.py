@@ -280,6 +280,7 @@ async def wait_signed_on(screen: Screen, action: str) -> None:
             if await session.shows(rules.unavailable):
                 raise Unavailable(where, "the system is closed to us")
             if await session.shows(rules.refused):
+                session.refused = True
                 operator = session.login.values
                 raise Refused("sign_on_refused", f"{where} does not accept {dict(operator)}")
             await _pass_notice(session, rules.notices)

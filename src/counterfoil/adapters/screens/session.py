@@ -73,6 +73,7 @@ class Session:
         self.guard = PostGuard(self.may_visit)
         self.watch = Watch(system.map.session.dialogs, system.map.locale)
         self.signed_on = False
+        self.refused = False  # the operator was not accepted: never sign on with it again
         self.resolved: dict[tuple[str, str, tuple[int, ...]], Resolution] = {}  # by screen and form
         self.inventories: dict[str, Inventory | None] = {
             name: load_inventory(system.folder / f"{name}.inventory.json")

@@ -103,7 +103,7 @@ def _make_workers() -> None:
             nullable=False,
             comment="host, slot and a fresh id per start",
         ),
-        sa.Column("host", sa.String(length=80), nullable=False, comment="the machine"),
+        sa.Column("host", sa.Text(), nullable=False, comment="the machine and its data folder"),
         sa.Column("pid", sa.Integer(), nullable=False, comment="its process, for people"),
         sa.Column("started_at", UtcDateTime(), nullable=False, comment="UTC"),
         sa.Column("beat_at", UtcDateTime(), nullable=False, comment="UTC: last sign of life"),
