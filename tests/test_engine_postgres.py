@@ -59,6 +59,15 @@ class Site:
         with self.house.ledger() as ledger:
             return Counter({str(state): count for state, count in ledger.counts().items()})
 
+    def unfinished(self) -> list[str]:
+        """What is not posted, and why."""
+        with self.house.ledger() as ledger:
+            return [
+                f"{each.item_id} {each.state} {each.code}: {each.reason}"
+                for each in ledger.items()
+                if each.state is not ItemState.POSTED
+            ]
+
     def logs(self) -> str:
         paths = sorted(self.house.folder.glob("*.log"))
         return "\n".join(f"--- {each.name}\n{each.read_text('utf-8')[-3000:]}" for each in paths)
@@ -88,6 +97,7 @@ def finish(site: Site, worker: subprocess.Popen[bytes], references: list[str]) -
     """The survivor ends by itself, with every item booked exactly once."""
     assert worker.wait(timeout=90) == 0, site.logs()
     assert site.booked() == Counter(references)
+    assert site.unfinished() == []
     assert site.states() == Counter({str(ItemState.POSTED): len(references)})
 
 

@@ -259,8 +259,8 @@ class Worker:
             async with asyncio.timeout(self._pace.visit_seconds):
                 visit = await key_once(item, seat.session.bank, journal, policy)
             return str(visit.verdict)
-        except AuditLost:
-            raise
+        except (AuditLost, LedgerLost):
+            raise  # of the first we stop; after the second the sweeper gives the item back
         except ClaimLost as lost:
             self._give_back(item, journal, policy, str(lost))
             raise _BrokeOffError("claim_lost") from lost
