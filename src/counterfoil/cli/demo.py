@@ -20,9 +20,9 @@ import typer
 
 from counterfoil.cli.bank import CardboardBank, running_bank, write_credentials
 from counterfoil.cli.items import approve_batch
-from counterfoil.cli.proof import verify_suite
+from counterfoil.cli.proof import pack_evidence, verify_suite
 from counterfoil.cli.running import Works, result_of, running_site, show_progress
-from counterfoil.cli.site import Site, evidence_folder
+from counterfoil.cli.site import Site, evidence_folder, open_reader
 from counterfoil.cli.terminal import out, progress, say, show_table
 from counterfoil.config import Bounds, Config, Folder, Login, Suite, SystemSettings, find_suite
 from counterfoil.domain.items import ItemState
@@ -161,7 +161,7 @@ def _tell_the_end(suite: Suite, batch: BatchRow, items: list[ItemRow], bank: Car
     say(f"   verify: {'OK' if report.ok else 'NOT OK'} ({report.records} records)", style="bold")
     say(f"   result workbook  {result_of(suite, batch)}")
     say(f"   a screenshot     {_some_screenshot(suite)}")
-    say(f"   one item's story counterfoil evidence {items[0].item_id}  (in {suite.data})")
+    say(f"   one item's proof {_pack_one(suite, items[0])}")
     return right and report.ok
 
 
@@ -184,6 +184,14 @@ def _some_screenshot(suite: Suite) -> Path:
     shutil.copyfile(next(pictures), copy)
     copy.chmod(0o644)
     return copy
+
+
+def _pack_one(suite: Suite, item: ItemRow) -> Path:
+    """What ``counterfoil evidence`` gives an auditor."""
+    pack = suite.data / f"{item.item_id}.zip"
+    with open_reader(suite) as ledger:
+        pack_evidence(suite, ledger, item.item_id, pack)
+    return pack
 
 
 def _make_workbook(home: Suite, folder: Path) -> Path:
