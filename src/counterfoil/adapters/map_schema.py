@@ -211,7 +211,7 @@ class Table:
     """A list that is read to its proven end.
 
     ``columns`` are named by the item's values; "reference" (ours, matched exactly) and
-    "bank_reference" must be among them, every other one is compared.
+    "bank_reference" must be among them, every other one is compared; at least one is money.
     """
 
     columns: dict[str, Column]
@@ -229,6 +229,8 @@ class Table:
         for needed in ("reference", "bank_reference"):
             if needed not in self.columns:
                 raise ValueError(f"columns: {needed!r} is missing")
+        if not (self.lines or any(each.kind == "money" for each in self.columns.values())):
+            raise ValueError("columns: an amount is missing: a booking is never taken unseen")
         if not (self.page or self.end or self.totals):
             raise ValueError("a list needs a proof that it was read to its end: page, end, totals")
         if self.totals and not any(each.kind == "money" for each in self.columns.values()):

@@ -52,7 +52,7 @@ def demo() -> None:
     """Watch a workbook of 200 real payment orders (and ten bad rows) being keyed.
 
     Watched folder, validation, four eyes, a real browser in a nasty legacy bank, lost
-    answers, receipts, result workbook, verified record. Takes about two minutes and
+    answers, receipts, result workbook, verified record. Takes about three minutes and
     leaves everything in var/demo for you to look at.
     """
     started = time.monotonic()
