@@ -36,6 +36,14 @@ if [ "$(cat .venv/ready 2>/dev/null || true)" != "$wanted" ]; then
     echo "$wanted" > .venv/ready
 fi
 
+# Playwright's driver is a program of its own that a bare Debian lacks a library for.
+driver() { .venv/bin/playwright --version >/dev/null 2>&1; }
+if ! driver; then
+    say "Playwright's driver does not start: trying the library that it is known to miss"
+    apt libatomic1 || true
+    driver || { say "run .venv/bin/playwright --version to see why (Debian: apt-get install -y libatomic1)"; exit 1; }
+fi
+
 browser() { PYTHONPATH=src .venv/bin/python -c 'from counterfoil.adapters.browsers import find_browser; print(find_browser())' 2>/dev/null; }
 if ! browser >/dev/null; then
     say "no browser found: trying Playwright's download, then the system's packages"
