@@ -14,3 +14,8 @@ class Approval:
     digest: str  # Batch.digest() as shown to the approver
     approver: str
     at: datetime  # UTC
+
+
+def plain_name(name: str) -> str:
+    """One spelling per person: blanks and case do not make another one."""
+    return " ".join(name.split()).casefold()

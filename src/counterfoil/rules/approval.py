@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from counterfoil.domain.approvals import Approval
+from counterfoil.domain.approvals import plain_name
 from counterfoil.domain.batches import Batch, ControlTotals
 from counterfoil.errors import Refused
 
@@ -66,27 +66,8 @@ def check_approver(
     return who
 
 
-def still_valid(approval: Approval, batch: Batch, policy: ApprovalPolicy) -> bool:
-    """The approval is for this very content, and by somebody who may."""
-    try:
-        check_approver(
-            approver=approval.approver,
-            maker=batch.maker,
-            shown=approval.digest,
-            digest=batch.digest(),
-            policy=policy,
-        )
-    except Refused:
-        return False
-    return approval.batch_id == batch.batch_id
-
-
 def person(name: str, policy: ApprovalPolicy) -> str:
     """One spelling per person: blanks and case do not make another one, aliases are known."""
-    aliases = {_plain(key): _plain(value) for key, value in policy.aliases.items()}
-    plain = _plain(name)
+    aliases = {plain_name(key): plain_name(value) for key, value in policy.aliases.items()}
+    plain = plain_name(name)
     return aliases.get(plain, plain)
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.split()).casefold()

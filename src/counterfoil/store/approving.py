@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Row, insert, select, update
 
-from counterfoil.domain.approvals import Approval
+from counterfoil.domain.approvals import Approval, plain_name
 from counterfoil.domain.items import ItemState, WorkItem
 from counterfoil.domain.values import digest_of
 from counterfoil.errors import Refused
@@ -57,7 +57,7 @@ class Approving(Claims):
     def _approve(self, batch_id: str, approver: str, digest: str) -> Approval:
         with self.writing() as tx:
             batch = self._waiting_batch(tx, batch_id)
-            if _person(approver) == _person(batch.maker):
+            if plain_name(approver) == plain_name(batch.maker):
                 raise Refused(
                     "self_approval", f"{approver} dropped this batch: somebody else looks"
                 )
@@ -67,8 +67,8 @@ class Approving(Claims):
                 insert(schema.approvals).values(
                     batch_id=batch_id,
                     digest=digest,
-                    approver=_person(approver),
-                    maker=_person(batch.maker),
+                    approver=plain_name(approver),
+                    maker=plain_name(batch.maker),
                     at=tx.now,
                 )
             )
@@ -146,8 +146,3 @@ def _digest(batch_id: str, document_sha256: str, items: Sequence[WorkItem]) -> s
             "items": [[each.item_id, each.payload_sha256()] for each in items],
         }
     )
-
-
-def _person(name: str) -> str:
-    """One person however they spell themselves; the config's aliases come on top."""
-    return " ".join(name.split()).casefold()

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
 
+from counterfoil.domain.approvals import plain_name
 from counterfoil.domain.items import ItemState, Receipt
 from counterfoil.errors import Refused
 from counterfoil.store import schema, states
-from counterfoil.store.approving import _person
 from counterfoil.store.book import Book, Fact, Transaction
 from counterfoil.store.claims import open_intent
 from counterfoil.store.outcomes import insert_receipt, schedule, set_frozen
@@ -137,7 +137,7 @@ class Deciding(Book):
         return row
 
     def _refuse_maker(self, tx: Transaction, row: Row[tuple[object, ...]], word: Word) -> None:
-        if _person(word.person) == _person(row._mapping["maker"]):
+        if plain_name(word.person) == plain_name(row._mapping["maker"]):
             raise Refused("four_eyes", f"{word.person} dropped this batch: somebody else decides")
 
     def _receipt(self, tx: Transaction, item_id: str) -> str | None:
@@ -210,8 +210,8 @@ class Deciding(Book):
             insert(schema.decisions).values(
                 item_id=row._mapping["item_id"],
                 kind=change.kind,
-                person=_person(word.person),
-                maker=_person(row._mapping["maker"]),
+                person=plain_name(word.person),
+                maker=plain_name(row._mapping["maker"]),
                 reason=self.redactor.text(word.reason),
                 from_state=row._mapping["state"],
                 to_state=change.state,
