@@ -1,0 +1,1 @@
+"""PDF pages as words in rows: two readers that see the same page independently."""

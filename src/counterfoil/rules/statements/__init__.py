@@ -1,0 +1,1 @@
+"""Reading a bank statement that nobody described: a search that arithmetic decides."""

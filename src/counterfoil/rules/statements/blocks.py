@@ -1,0 +1,256 @@
+"""Which tables belong to one account, and which ends are printed for it.
+
+A new account begins where the document says so: another period, another account with an
+opening balance of its own, or an opening balance that the last one does not lead to. A
+gap in a chain alone is never a new account: it may be a missing page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from counterfoil.rules.statements.chain import Broken, Chain, Use
+from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.events import Event, Kind
+from counterfoil.rules.statements.facts import Fact, Period
+from counterfoil.rules.statements.search import Ends, Found, search
+from counterfoil.rules.statements.vocabulary import Label, Role
+
+ENDS_MAX = 5  # different balances to try as an end
+SIDE_TABLES_MAX = 6  # tables without a balance column that may be summaries
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The events of one table, or of a part of it, in reading order."""
+
+    events: tuple[Event, ...]
+    first: int  # line where it begins, its heading included
+    may_begin: bool  # the document names another account just above it
+
+    @property
+    def has_balances(self) -> bool:
+        """Whether its table has a column of balances."""
+        return Role.BALANCE in self.events[0].table.roles()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The runs of one account, and the lines from its beginning to the next one's."""
+
+    runs: tuple[Run, ...]
+    start: int
+    end: int
+
+    def events(self) -> tuple[Event, ...]:
+        """Of all its runs."""
+        return tuple(event for run in self.runs for event in run.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one block came to."""
+
+    block: Block
+    found: Found
+    left_out: tuple[Event, ...]  # of tables that are no part of the reading
+
+    @property
+    def chain(self) -> Chain | None:
+        """The one reading that holds."""
+        return self.found.chains[0] if len(self.found.chains) == 1 else None
+
+
+def outcomes_of(document: Document) -> tuple[Outcome, ...]:
+    """Each account of *document*, proved or not."""
+    results: list[Outcome] = []
+    for block in _blocks(document):
+        results += _outcomes(document, block)
+    return tuple(results)
+
+
+def _outcomes(document: Document, block: Block) -> list[Outcome]:
+    """*block* as one account or, where that breaks at a new heading, as several."""
+    outcome = _prove(document, block)
+    if outcome.chain is not None:
+        return [outcome]
+    for place in _places_to_split(block, outcome.found.broken):
+        first, second = _split(block, place)
+        head = _prove(document, first)
+        if head.chain is not None:
+            return [head, *_outcomes(document, second)]
+    return [outcome]
+
+
+def _places_to_split(block: Block, broken: Broken | None) -> Iterator[int]:
+    """Runs that the document announces as another account, the broken one first."""
+    places = [place for place, run in enumerate(block.runs) if place and run.may_begin]
+    at = None
+    if broken is not None and broken.event is not None:
+        at = next(
+            (place for place, run in enumerate(block.runs) if broken.event in run.events), None
+        )
+    yield from sorted(places, key=lambda place: (place != at, place))
+
+
+def _split(block: Block, place: int) -> tuple[Block, Block]:
+    line = block.runs[place].first
+    return (
+        Block(block.runs[:place], block.start, line),
+        Block(block.runs[place:], line, block.end),
+    )
+
+
+def _prove(document: Document, block: Block) -> Outcome:
+    ends = _ends(document, block)
+    last: Found | None = None
+    for chosen, rest in _selections(block):
+        events = tuple(event for run in chosen for event in run.events)
+        found = search(events, ends)
+        if len(found.chains) == 1:
+            return Outcome(block, found, tuple(event for run in rest for event in run.events))
+        if last is None or (found.chains and not last.chains):
+            last = found
+    return Outcome(block, last or Found((), None), ())
+
+
+def _selections(block: Block) -> Iterator[tuple[Sequence[Run], Sequence[Run]]]:
+    """Which runs are the account's transactions, and which repeat or sum them up."""
+    main = [run for run in block.runs if run.has_balances]
+    side = [run for run in block.runs if not run.has_balances]
+    if main:
+        yield main, side
+        if side:
+            yield block.runs, ()
+    if side:
+        yield side, main
+        for count in range(1, min(len(side), SIDE_TABLES_MAX)):
+            yield side[: len(side) - count], [*side[len(side) - count :], *main]
+
+
+def _ends(document: Document, block: Block) -> Ends:
+    """The balances that are printed around the block's tables."""
+    inside = {event.line.index for event in block.events()}
+    facts = [
+        fact
+        for fact in document.facts
+        if block.start <= fact.line < block.end and fact.line not in inside
+    ]
+    balances = [fact for fact in facts if fact.label is Label.BALANCE]
+    openings = [fact for fact in facts if fact.label is Label.OPENING] + balances[:1]
+    closings = [fact for fact in facts if fact.label is Label.CLOSING] + balances[-1:]
+    return Ends(_values(openings), _values(closings))
+
+
+def _values(facts: Sequence[Fact]) -> tuple[Decimal, ...]:
+    """Each value and, for balances owed, its opposite."""
+    values = list(dict.fromkeys(fact.value for fact in facts))[:ENDS_MAX]
+    return tuple(values)
+
+
+def _blocks(document: Document) -> Iterator[Block]:
+    """The document cut where a new account must begin."""
+    runs = list(_runs(document))
+    groups: list[list[Run]] = []
+    for run in runs:
+        if groups and not _must_begin(document, groups[-1], run):
+            groups[-1].append(run)
+        else:
+            groups.append([run])
+    starts = [_start_of(document, group, index) for index, group in enumerate(groups)]
+    for index, group in enumerate(groups):
+        after = starts[index + 1] if index + 1 < len(groups) else len(document.lines)
+        before = max(run.events[-1].line.index for run in groups[index - 1]) if index else -1
+        yield Block(tuple(group), max(starts[index], before), after)
+
+
+def _start_of(document: Document, group: Sequence[Run], index: int) -> int:
+    """The first line that speaks of the account: its summary may stand above its table."""
+    return group[0].first if index == 0 else _announced(document, group[0])
+
+
+def _runs(document: Document) -> Iterator[Run]:
+    """Tables with transactions in them; cut where an opening follows a closing."""
+    for table, events in document.tables:
+        if not any(event.date is not None for event in events):
+            continue
+        first = table.heading.first if table.heading else events[0].line.index
+        start = 0
+        for index in range(1, len(events)):
+            if _opens_anew(events[index - 1], events[index]):
+                yield Run(events[start:index], first, document.names_account_above(first))
+                start, first = index, events[index].line.index
+        yield Run(events[start:], first, start > 0 or document.names_account_above(first))
+
+
+def _opens_anew(before: Event, event: Event) -> bool:
+    """An opening balance right after a closing one that it does not repeat."""
+    if event.label is not Label.OPENING or before.label is not Label.CLOSING:
+        return False
+    return event.kind is Kind.LABEL and _last_value(before) != _last_value(event)
+
+
+def _last_value(event: Event) -> Decimal:
+    return event.cells[max(event.cells)].signed
+
+
+def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
+    """Whether *run* is another account's, or another period's, than *group*."""
+    last = group[-1].events[-1]
+    between = range(last.line.index + 1, run.events[0].line.index)
+    facts = [fact for fact in document.facts if fact.line in between]
+    openings = [fact for fact in facts if fact.label is Label.OPENING]
+    if _other_period(document, group, between):
+        return True
+    if openings:
+        carried = openings[-1].value == _last_value(last)
+        known = {fact.value for fact in _openings_of(document, group)}
+        return not carried and openings[-1].value not in known
+    first = run.events[0]
+    if first.kind is Kind.LABEL and first.label is Label.OPENING:
+        return _last_value(first) != _last_value(last) and run.may_begin
+    return False
+
+
+def _openings_of(document: Document, group: Sequence[Run]) -> Iterator[Fact]:
+    start = group[0].first - 60
+    for fact in document.facts:
+        if start <= fact.line <= group[-1].events[-1].line.index and fact.label is Label.OPENING:
+            yield fact
+
+
+def _other_period(document: Document, group: Sequence[Run], between: range) -> bool:
+    """A period is printed here that is not the one printed before."""
+    here = [p for p in document.periods if p.line in between and p.worded]
+    before = [p for p in document.periods if p.line <= group[0].events[0].line.index and p.worded]
+    if not here or not before:
+        return False
+    known = {_spelled(period) for period in before}
+    return all(_spelled(period) not in known for period in here)
+
+
+def _spelled(period: Period) -> tuple[object, object]:
+    return period.start.printed, period.end.printed
+
+
+def _announced(document: Document, run: Run) -> int:
+    """The first line, going up from the table, that still speaks of its account."""
+    lowest = run.first
+    for line in range(run.first - 1, max(run.first - 80, -1), -1):
+        if line in document.event_lines:
+            return lowest
+        if document.speaks_of_account(line):
+            lowest = line
+    return lowest
+
+
+def without(block: Block, runs: Sequence[Run]) -> Block:
+    """*block* without some of its runs."""
+    return replace(block, runs=tuple(run for run in block.runs if run not in runs))
+
+
+def uses_balances(chain: Chain) -> bool:
+    """Whether the reading rests on a column of running balances."""
+    return any(Use.BALANCE in uses for uses in chain.hypothesis.uses.values())

@@ -1,0 +1,375 @@
+"""One reading of a table, walked from balance to balance: it holds at every one or dies.
+
+A hypothesis says what each column is. Walking it, amounts wait until a balance comes;
+then the balance before, plus what waited, must equal it. Where no sign is printed the
+balances decide it, if they decide it in one way only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from counterfoil.domain.statements import Equation, Place
+from counterfoil.rules.statements.events import Event, Kind
+from counterfoil.rules.statements.numbers import Amount
+from counterfoil.rules.statements.vocabulary import Label
+
+UNKNOWN_MAX = 12  # amounts without a sign between two balances: 4,096 ways
+
+
+class Use(StrEnum):
+    """What a hypothesis takes a column for."""
+
+    BALANCE = "balance"
+    DEBIT = "debit"
+    CREDIT = "credit"
+    AMOUNT = "amount"
+    NOTHING = "nothing"
+
+
+class Plain(StrEnum):
+    """What an amount without a sign is, in a column of both."""
+
+    IN = "in"
+    OUT = "out"
+    UNKNOWN = "unknown"  # the balances tell
+    SECTION = "section"  # the title above tells
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One way to read the columns; keyed by the money columns' roles of a table."""
+
+    uses: Mapping[tuple[object, ...], tuple[Use, ...]]
+    plain: Plain = Plain.IN
+    newest_first: bool = False
+    plain_balance: int = 1  # the sign of a balance without a mark
+    reversals: bool = False  # a minus in a column of debits takes the debit back
+    flipped: bool = False  # amounts count against the printed balances: a card's charges
+    totals_are_entries: bool = False
+
+    def use_of(self, event: Event) -> tuple[Use, ...]:
+        """What each column of the event's table is."""
+        return self.uses[event.table.roles()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A transaction before its dates are settled."""
+
+    event: Event
+    amount: Decimal
+    balance: Decimal | None
+    guessed: bool  # the sign comes from the balances
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """A walk that held to its end."""
+
+    hypothesis: Hypothesis
+    entries: tuple[Entry, ...]  # in the order of the walk, oldest first
+    opening: Decimal
+    closing: Decimal
+    opening_at: Event | None  # the line that prints it; None: outside, or nowhere
+    closing_at: Event | None
+    opening_follows: bool  # it is not printed inside: the first balance less the first amount
+    equations: tuple[Equation, ...]
+    labels: tuple[Event, ...]  # lines that repeat a balance
+    totals: tuple[Event, ...]
+    balances: int  # that were tied
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broken:
+    """Where a walk died."""
+
+    event: Event | None
+    equation: Equation | None
+    reason: str
+    held: int  # balances that were tied before
+
+
+@dataclass(slots=True)
+class _Walk:
+    """What is known while walking. Lives within one call."""
+
+    hypothesis: Hypothesis
+    balance: Decimal | None  # after the last event with one
+    waiting: list[tuple[Event, Decimal, bool]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    equations: list[Equation] = field(default_factory=list)
+    labels: list[Event] = field(default_factory=list)
+    totals: list[Event] = field(default_factory=list)
+    opening: Decimal | None = None
+    opening_at: Event | None = None
+    closing_at: Event | None = None
+    follows: bool = False
+    tied: int = 0
+
+    def waited(self) -> Decimal:
+        return sum((amount for _, amount, _ in self.waiting), Decimal(0))
+
+    def unsure(self) -> bool:
+        return any(unknown for _, _, unknown in self.waiting)
+
+
+def walk(
+    events: Sequence[Event],
+    hypothesis: Hypothesis,
+    opening: Decimal | None,
+    closing: Decimal | None,
+) -> Chain | Broken:
+    """Walk *events* under *hypothesis*.
+
+    Args:
+        opening: As printed outside the table, if it is.
+        closing: The same.
+    """
+    state = _Walk(hypothesis, opening, opening=opening)
+    for event in reversed(events) if hypothesis.newest_first else events:
+        broken = _step(state, event)
+        if broken is not None:
+            return broken
+    return _finish(state, closing)
+
+
+def _step(state: _Walk, event: Event) -> Broken | None:
+    uses = state.hypothesis.use_of(event)
+    amount, unknown = _amount(event, uses, state.hypothesis)
+    balance = _balance(event, uses, state.hypothesis)
+    if event.kind is Kind.TOTAL and balance is None and not state.hypothesis.totals_are_entries:
+        state.totals.append(event)
+        return None
+    if balance is None and event.kind is Kind.LABEL and Use.BALANCE not in uses:
+        balance = _labelled(event, uses, state)
+        if balance is not None:
+            amount, unknown = Decimal(0), False
+    if balance is not None and amount and _repeats_totals(event, state, balance, amount):
+        state.totals.append(event)
+        amount = Decimal(0)
+    if amount:
+        state.waiting.append((event, amount, unknown))
+    if balance is None:
+        return None
+    return _tie(state, event, balance, is_entry=bool(amount))
+
+
+def _tie(state: _Walk, event: Event, balance: Decimal, *, is_entry: bool) -> Broken | None:
+    """The balance before, plus what waited, is this balance."""
+    if state.balance is None:
+        return _begin(state, event, balance, is_entry=is_entry)
+    if state.unsure():
+        solved = _solve(state, balance - state.balance)
+        if solved is None:
+            return _broken(state, event, balance, "no set of signs, or more than one, leads to it")
+    expected = state.balance + state.waited()
+    if expected != balance:
+        return _broken(state, event, balance, "it does not follow from the balance before it")
+    state.equations.append(_equation(state, event, balance))
+    state.tied += 1
+    _take(state, balance)
+    if not is_entry:
+        state.labels.append(event)
+    state.closing_at = event
+    return None
+
+
+def _begin(state: _Walk, event: Event, balance: Decimal, *, is_entry: bool) -> Broken | None:
+    """The first balance of all."""
+    if state.unsure():
+        return Broken(
+            event=event,
+            equation=None,
+            reason="the first amount has no sign, and no balance stands before it",
+            held=0,
+        )
+    state.opening = balance - state.waited()
+    state.follows = bool(state.waiting)
+    if not state.waiting:
+        state.opening_at = event
+        if not is_entry:
+            state.labels.append(event)
+    state.closing_at = event
+    _take(state, balance)
+    return None
+
+
+def _take(state: _Walk, balance: Decimal) -> None:
+    """What waited becomes entries; the last of them carries the balance."""
+    last = len(state.waiting) - 1
+    for number, (event, amount, unknown) in enumerate(state.waiting):
+        state.entries.append(
+            Entry(
+                event=event,
+                amount=amount,
+                balance=balance if number == last else None,
+                guessed=unknown,
+            )
+        )
+    state.waiting.clear()
+    state.balance = balance
+
+
+def _finish(state: _Walk, closing: Decimal | None) -> Chain | Broken:
+    if state.balance is None:
+        return Broken(event=None, equation=None, reason="no balance is printed", held=0)
+    if state.waiting:
+        if closing is None:
+            return Broken(
+                event=state.waiting[-1][0],
+                equation=None,
+                reason="amounts follow the last balance, and no closing balance is printed",
+                held=state.tied,
+            )
+        if state.unsure() and _solve(state, closing - state.balance) is None:
+            return _broken(state, None, closing, "no set of signs, or more than one, leads to it")
+        if state.balance + state.waited() != closing:
+            return _broken(state, None, closing, "the closing balance does not follow")
+        state.equations.append(_equation(state, None, closing))
+        _take(state, closing)
+        state.closing_at = None
+        state.tied += 1
+    assert state.opening is not None, "a balance was set, and with it the opening"
+    return Chain(
+        hypothesis=state.hypothesis,
+        entries=tuple(state.entries),
+        opening=state.opening,
+        closing=state.balance,
+        opening_at=state.opening_at,
+        closing_at=state.closing_at,
+        opening_follows=state.follows,
+        equations=tuple(state.equations),
+        labels=tuple(state.labels),
+        totals=tuple(state.totals),
+        balances=state.tied,
+    )
+
+
+def _amount(
+    event: Event, uses: Sequence[Use], hypothesis: Hypothesis
+) -> tuple[Decimal, bool]:
+    """The event's money, signed, and whether that sign is still to be found."""
+    total, unknown = Decimal(0), False
+    for index, amount in event.cells.items():
+        match uses[index]:
+            case Use.DEBIT:
+                total -= _one_way(amount, hypothesis)
+            case Use.CREDIT:
+                total += _one_way(amount, hypothesis)
+            case Use.AMOUNT:
+                signed, open_ = _two_way(amount, event, hypothesis.plain)
+                total += signed
+                unknown = unknown or open_
+    return (-total if hypothesis.flipped else total), unknown and bool(total)
+
+
+def _one_way(amount: Amount, hypothesis: Hypothesis) -> Decimal:
+    """In a column of debits a minus on every amount is only its print."""
+    return amount.signed if hypothesis.reversals else amount.value
+
+
+def _two_way(amount: Amount, event: Event, plain: Plain) -> tuple[Decimal, bool]:
+    if amount.mark:
+        return amount.signed, False
+    if event.sign:
+        return amount.value * event.sign, False
+    match plain:
+        case Plain.IN:
+            return amount.value, False
+        case Plain.OUT:
+            return -amount.value, False
+        case Plain.SECTION:
+            return amount.value * event.section, event.section == 0
+    return amount.value, True
+
+
+def _balance(event: Event, uses: Sequence[Use], hypothesis: Hypothesis) -> Decimal | None:
+    for index, amount in event.cells.items():
+        if uses[index] is Use.BALANCE:
+            return _signed_balance(amount, hypothesis)
+    return None
+
+
+def _signed_balance(amount: Amount, hypothesis: Hypothesis) -> Decimal:
+    return amount.signed if amount.mark else amount.value * hypothesis.plain_balance
+
+
+def _labelled(event: Event, uses: Sequence[Use], state: _Walk) -> Decimal | None:
+    """A balance in a column of amounts: ``Kontostand am 29.08.2025   2.345,67+``."""
+    if len(event.cells) != 1:
+        return None
+    index, amount = next(iter(event.cells.items()))
+    value = _signed_balance(amount, state.hypothesis)
+    if not amount.mark and uses[index] is Use.DEBIT:
+        value = -value
+    if event.label in (Label.OPENING, Label.CLOSING) or not event.dated:
+        return value
+    known = state.balance is not None and state.balance + state.waited() == value
+    return value if known else None
+
+
+def _repeats_totals(event: Event, state: _Walk, balance: Decimal, amount: Decimal) -> bool:
+    """A closing line that repeats the sums of the columns beside the balance."""
+    if event.kind not in (Kind.LABEL, Kind.TOTAL) or state.balance is None:
+        return False
+    return state.balance + state.waited() == balance != state.balance + state.waited() + amount
+
+
+def _solve(state: _Walk, target: Decimal) -> bool | None:
+    """Give every open amount the sign that leads to *target*; None unless one way does."""
+    unknown = [index for index, (_, _, open_) in enumerate(state.waiting) if open_]
+    if len(unknown) > UNKNOWN_MAX:
+        return None
+    known = sum((amount for _, amount, open_ in state.waiting if not open_), Decimal(0))
+    sizes = [state.waiting[index][1] for index in unknown]
+    found = _signs(sizes, target - known)
+    if found is None:
+        return None
+    for index, sign in zip(unknown, found, strict=True):
+        event, amount, _ = state.waiting[index]
+        state.waiting[index] = (event, amount * sign, True)
+    return True
+
+
+def _signs(sizes: Sequence[Decimal], target: Decimal) -> list[int] | None:
+    """The one choice of signs whose sum is *target*; None where there is none or another."""
+    ways: dict[Decimal, list[list[int]]] = {Decimal(0): [[]]}
+    for size in sizes:
+        grown: dict[Decimal, list[list[int]]] = {}
+        for total, choices in ways.items():
+            for sign in (1, -1):
+                kept = grown.setdefault(total + size * sign, [])
+                kept += [[*choice, sign] for choice in choices][: 2 - len(kept)]
+        ways = grown
+    found = ways.get(target, [])
+    return found[0] if len(found) == 1 else None
+
+
+def _equation(state: _Walk, event: Event | None, balance: Decimal) -> Equation:
+    assert state.balance is not None, "an equation ties two balances"
+    waited = state.waited()
+    sign = "-" if waited < 0 else "+"
+    return Equation(
+        kind="running" if event is not None else "closing",
+        says=f"{state.balance:,} {sign} {abs(waited):,} = {balance:,}",
+        left=state.balance + waited,
+        right=balance,
+        places=tuple(_places(state.waiting, event)),
+    )
+
+
+def _places(
+    waiting: Iterable[tuple[Event, Decimal, bool]], event: Event | None
+) -> Iterable[Place]:
+    for each, _, _ in waiting:
+        yield each.line.place()
+    if event is not None:
+        yield event.line.place()
+
+
+def _broken(state: _Walk, event: Event | None, balance: Decimal, why: str) -> Broken:
+    return Broken(event=event, equation=_equation(state, event, balance), reason=why, held=state.tied)

@@ -1,0 +1,87 @@
+"""One document read in one style of numbers: everything that is known before the search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from counterfoil.domain.pages import PrintedPages
+from counterfoil.rules.statements.events import Event, events_of
+from counterfoil.rules.statements.facts import (
+    AccountNumber,
+    Fact,
+    PageCount,
+    Period,
+    account_numbers,
+    facts_of,
+    page_counts,
+    periods_of,
+)
+from counterfoil.rules.statements.headings import Heading, headings_of
+from counterfoil.rules.statements.lines import Line, lines_of
+from counterfoil.rules.statements.numbers import Style
+from counterfoil.rules.statements.tables import Table, tables_of
+from counterfoil.rules.statements.vocabulary import Label
+
+TITLE_ABOVE = 5  # lines above a heading that may name the account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Lines, tables and facts of one document."""
+
+    style: Style
+    lines: tuple[Line, ...]
+    headings: tuple[Heading, ...]
+    tables: tuple[tuple[Table, tuple[Event, ...]], ...]  # those with events, in reading order
+    facts: tuple[Fact, ...]
+    accounts: tuple[AccountNumber, ...]
+    periods: tuple[Period, ...]
+    page_counts: tuple[PageCount, ...]
+    event_lines: frozenset[int]
+
+    def names_account_above(self, line: int) -> bool:
+        """Whether a line just above *line* has a title or a number of an account."""
+        above = range(max(line - TITLE_ABOVE, 0), line)
+        return any(each.line in above for each in self.accounts) or any(
+            _is_title(self.lines[index]) for index in above
+        )
+
+    def speaks_of_account(self, line: int) -> bool:
+        """Whether *line* names an account, a period or an end."""
+        return (
+            any(each.line == line for each in self.accounts)
+            or any(each.line == line and each.worded for each in self.periods)
+            or any(
+                each.line == line and each.label in (Label.OPENING, Label.CLOSING)
+                for each in self.facts
+            )
+        )
+
+
+def _is_title(line: Line) -> bool:
+    """A short line with an account's digits and no money: ``FREE CHECKING 0009``."""
+    digits = sum(each.isdigit() for each in line.text)
+    return not line.amounts and not line.dates and 3 <= digits <= 24 and len(line.text) <= 60
+
+
+def document_of(printed: PrintedPages, style: Style) -> Document:
+    """Read *printed* in *style*."""
+    lines = lines_of(printed, style)
+    headings = headings_of(lines)
+    tables = []
+    for table in tables_of(lines, headings, style):
+        first = table.heading.first if table.heading else 0
+        events = events_of(table, lines[max(first - 6, 0) : first])
+        if events:
+            tables.append((table, events))
+    return Document(
+        style=style,
+        lines=lines,
+        headings=headings,
+        tables=tuple(tables),
+        facts=facts_of(lines, headings),
+        accounts=account_numbers(lines),
+        periods=periods_of(lines),
+        page_counts=page_counts(lines),
+        event_lines=frozenset(event.line.index for _, events in tables for event in events),
+    )

@@ -1,0 +1,198 @@
+"""What a document says outside its transactions: ends, totals, accounts, periods, pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from counterfoil.domain.statements import Place
+from counterfoil.rules.statements.dates import DateToken, parse
+from counterfoil.rules.statements.folding import folded, plain
+from counterfoil.rules.statements.headings import Heading
+from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.numbers import Amount
+from counterfoil.rules.statements.vocabulary import Label, label_of
+
+ABOVE_MAX = 3  # lines between a number and the words that stand over it
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number with the words that say what it is."""
+
+    label: Label
+    value: Decimal  # signed as printed
+    line: int
+    words: str
+    place: Place
+    printed: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class AccountNumber:
+    """Where the document names an account."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Two dates that span the statement, as printed."""
+
+    start: DateToken
+    end: DateToken
+    line: int
+    worded: bool  # the line says that it is the period
+
+
+@dataclass(frozen=True, slots=True)
+class PageCount:
+    """``Page 2 of 5``, as printed on a page of the file."""
+
+    page: int  # of the file
+    number: int
+    total: int
+
+
+def facts_of(lines: Sequence[Line], headings: Sequence[Heading]) -> tuple[Fact, ...]:
+    """Every number that stands beside, or under, words that name it."""
+    under = {index: heading for heading in headings for index in _under(heading, lines)}
+    found = []
+    for line in lines:
+        for amount in line.amounts:
+            words = _words_before(line, amount)
+            label = label_of(words) if words else None
+            if label is None:
+                words = _words_above(lines, line, amount, under.get(line.index))
+                label = label_of(words) if words else None
+            if label is not None:
+                place = line.place_of(amount)
+                found.append(Fact(label, amount.signed, line.index, words, place, amount))
+    return tuple(found)
+
+
+def _under(heading: Heading, lines: Sequence[Line]) -> Iterator[int]:
+    """The lines that a heading may name: the next few of its page."""
+    for index in range(heading.last + 1, min(heading.last + 40, len(lines))):
+        if lines[index].row.page != heading.page:
+            return
+        yield index
+
+
+def _words_before(line: Line, amount: Amount) -> str:
+    """The words between the number before, or a wide gap, and this one."""
+    words = line.row.words
+    start = max((other.last + 1 for other in line.amounts if other.last < amount.first), default=0)
+    chosen = words[start : amount.first]
+    if not chosen:
+        return ""
+    return " ".join(word.text for word in chosen)
+
+
+def _words_above(
+    lines: Sequence[Line], line: Line, amount: Amount, heading: Heading | None
+) -> str:
+    """The heading over the number, or the nearest words that stand above it."""
+    if heading is not None and not line.dates:
+        over = [c for c in heading.cells if c.left <= amount.right and amount.left <= c.right]
+        if len(over) == 1:
+            return over[0].text
+    for index in range(line.index - 1, max(line.index - 1 - ABOVE_MAX, -1), -1):
+        above = lines[index]
+        if above.row.page != line.row.page or above.dates:
+            return ""
+        words = [
+            word
+            for word in above.row.words
+            if word.left <= amount.right + 600 and amount.left <= word.right + 600
+        ]
+        if words:
+            return " ".join(word.text for word in words)
+    return ""
+
+
+_ACCOUNT_WORDS = re.compile(
+    r"(?:a/c|acct?|account|acc)\.?\s*(?:/plan)?\s*(?:number|no|num|nr|#|id)?\.?\s*[:#]?|"
+    r"iban|konto(?:nummer|-nr|nr)?|konto-?nr|kontonr|kontonummer|rib|compte(?:\s+n[°o])?|"
+    r"n[°o]\s*(?:de\s+)?compte|numero\s+(?:de\s+)?(?:cuenta|conta|conto|compte)|"
+    r"(?:no\.?\s+)?(?:de\s+)?cuenta|c/c|conta(?:\s+corrente)?|conto(?:\s+corrente)?|rekening(?:nummer)?|kontonummer|tilinumero|rachun\w*|"
+    r"(?:cislo\s+)?uctu|szamlaszam\w*|hesap\s*no\w*|nomor rekening|no\.?\s*rekening|no\.?\s*akaun|"
+    r"口座番号|账号|帳號|戶口號碼|帐号|계좌번호|เลขที่บัญชี|رقم الحساب|חשבון|счет\w*|λογαριασμ\w*|"
+    r"card\s*(?:number|no)|member(?:\s*(?:number|no))?|customer\s*(?:number|no)|cuenta\s*no|clabe"
+)
+_IBAN = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}")
+_NUMBER = re.compile(r"[A-Z]{0,4}[\dXx*•#][\dXx*•#\- ./]{2,34}[\dXx*•#]")
+
+
+def account_numbers(lines: Sequence[Line]) -> tuple[AccountNumber, ...]:
+    """Every line that names an account, with the number as it is printed."""
+    found = []
+    for line in lines:
+        if len(line.text) > 160:
+            continue
+        number = _account_in(line.text)
+        if number:
+            found.append(AccountNumber(number, line.index))
+    return tuple(found)
+
+
+def _account_in(text: str) -> str:
+    bare = plain(text)
+    if hit := _IBAN.search(bare):
+        return hit[0].strip()
+    for word in _ACCOUNT_WORDS.finditer(folded(text)):
+        after = bare[word.end() : word.end() + 60] if len(folded(text)) == len(bare) else bare
+        hit = _NUMBER.search(after)
+        if hit and sum(each.isdigit() for each in hit[0]) >= 3 and parse(hit[0]) is None:
+            return hit[0].strip(" -./")
+    return ""
+
+
+_PERIOD_WORDS = re.compile(
+    r"period|statement|from|zeitraum|auszug|vom|periode|periodo|releve|du|desde|del|dal|extrato|umsatze|okres|obdobi|idoszak|"
+    r"perioada|donem|tarih|за период|период|期間|期间|ช่วง|기간|periodi|von|kontoauszug|between|for|search|transactions|activity|tempoh|per"
+)
+_BETWEEN = re.compile(
+    r"[\s:]*(?:to|through|thru|until|till|and|bis|au|al|a|ate|tot|t/m|til|do|-|–|~|〜|～|·|/|\||by|и|по|至|до|hasta|ig|s\.d\.?|sd|hingga|den|et|y|e|un|ถึง|부터|έως|εως|pana la|ile|od|all)+[\s:]*",
+    re.IGNORECASE,
+)
+
+
+def periods_of(lines: Sequence[Line]) -> tuple[Period, ...]:
+    """Every pair of dates with a word like "to" between them."""
+    found = []
+    for line in lines:
+        for one, two in zip(line.dates, line.dates[1:], strict=False):
+            between = " ".join(w.text for w in line.row.words[one.last + 1 : two.first])
+            if between and not _BETWEEN.fullmatch(folded(between)):
+                continue
+            if not between and not _PERIOD_WORDS.search(folded(line.text)):
+                continue
+            worded = bool(_PERIOD_WORDS.search(folded(line.text)))
+            found.append(Period(one, two, line.index, worded))
+    return tuple(found)
+
+
+_PAGE = re.compile(
+    r"(?:page|pag\.?|pagina|seite|blatt|sheet|side|sida|sivu|strona|strana|oldal|sayfa|sid|p\.?|pg\.?|hal\.?|halaman|muka surat|"
+    r"σελ\w*|стр\w*|лист|页|頁|หน้า|페이지|feuille|hoja|folha|foglio|blad)\s*(?:number|no\.?|nr\.?)?\s*:?\s*"
+    r"(\d{1,4})\s*(?:/|of|von|de|sur|di|van|av|af|z|ze|/|από|из|dari|daripada|out of|\s)\s*(\d{1,4})(?!\d)|"
+    r"第\s*(\d+)\s*[页頁]\s*[,，/]?\s*共\s*(\d+)|(?<![\d/.])(\d{1,3})\s*/\s*(\d{1,3})\s*(?:页|頁|ページ|페이지)|(?<!\w)(\d{1,3}) of (\d{1,3})$"
+)
+
+
+def page_counts(lines: Sequence[Line]) -> tuple[PageCount, ...]:
+    """Every "page x of y" of the document."""
+    found = []
+    for line in lines:
+        text = folded(line.text)
+        if len(text) > 220 or not any(each.isdigit() for each in text):
+            continue
+        if hit := _PAGE.search(text):
+            number, total = (int(each) for each in hit.groups() if each is not None)
+            if 1 <= number <= total <= 2_000:
+                found.append(PageCount(line.row.page, number, total))
+    return tuple(found)

@@ -1,0 +1,34 @@
+"""Letters and digits as the rules compare them: one spelling for many prints."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+_DASHES = dict.fromkeys("‐‑‒–—―−﹣－", "-")
+_QUOTES = dict.fromkeys("’‘ʼ´`′", "'")
+_OTHERS = {"＋": "+", "（": "(", "）": ")", "，": ",", "．": ".", "／": "/", "：": ":", "￥": "¥"}
+_DIGITS = {
+    chr(start + digit): str(digit)
+    for start in (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50, 0xFF10)  # Arabic, Persian, Devanagari ...
+    for digit in range(10)
+}
+_PLAIN = str.maketrans(_DASHES | _QUOTES | _OTHERS | _DIGITS)
+
+
+def plain(text: str) -> str:
+    """One dash, one apostrophe, Western digits; as long as *text*, character by character."""
+    return text if text.isascii() else text.translate(_PLAIN)
+
+
+@lru_cache(maxsize=50_000)
+def folded(text: str) -> str:
+    """Lower case without accents, for comparing words of any language.
+
+    ``"Crédit"`` -> ``"credit"``, ``"Überweisung"`` -> ``"uberweisung"``.
+    """
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
+    bare = "".join(each for each in decomposed if not unicodedata.combining(each))
+    return unicodedata.normalize("NFC", bare).lower().replace("ł", "l").replace("ı", "i")

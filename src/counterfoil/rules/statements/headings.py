@@ -1,0 +1,168 @@
+"""The headings over a table's columns, found by their words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from counterfoil.domain.pages import Row, Word
+from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.vocabulary import Role, role_of
+
+ROWS_MAX = 4  # of one heading, one under the other
+CELL_GAP = 90  # hundredths of the height: a wider gap parts two headings
+WORDS_MAX = 7  # of one heading
+_MONEY = {Role.DEBIT, Role.CREDIT, Role.AMOUNT, Role.BALANCE}
+_TEXT = {Role.DATE, Role.VALUE_DATE, Role.DESCRIPTION, Role.REFERENCE}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One column's heading."""
+
+    text: str
+    left: int
+    right: int
+
+    @property
+    def role(self) -> Role | None:
+        """What its words say; None where they say nothing known."""
+        return role_of(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A table's heading: the lines it takes up and its cells from left to right."""
+
+    first: int  # indices of lines
+    last: int
+    page: int
+    cells: tuple[Cell, ...]
+
+    def roles(self) -> tuple[Role | None, ...]:
+        """One role a cell."""
+        return tuple(cell.role for cell in self.cells)
+
+
+def headings_of(lines: Sequence[Line]) -> tuple[Heading, ...]:
+    """Every table heading of the document, in reading order."""
+    found: list[Heading] = []
+    index = 0
+    while index < len(lines):
+        heading = _heading_at(lines, index)
+        if heading is None:
+            index += 1
+        else:
+            found.append(heading)
+            index = heading.last + 1
+    return tuple(found)
+
+
+def _heading_at(lines: Sequence[Line], index: int) -> Heading | None:
+    """The heading whose first line is at *index*; the widest that still is one."""
+    if not _may_head(lines[index]) or len(_cells([lines[index].row])) < 2:
+        return None
+    best: Heading | None = None
+    group: list[Line] = []
+    for line in lines[index : index + ROWS_MAX]:
+        if group and not (_may_head(line) and _is_under(group[-1], line)):
+            break
+        group.append(line)
+        cells = _cells([each.row for each in group])
+        if _is_heading(cells):
+            heading = Heading(index, index + len(group) - 1, line.row.page, cells)
+            if best is None or _known(heading) > _known(best):
+                best = heading
+    return best
+
+
+def _may_head(line: Line) -> bool:
+    """No date, no money, no sentence: only words that may stand over columns."""
+    if line.dates or line.amounts:
+        return False
+    digits = sum(each.isdigit() for each in line.text)
+    return digits * 6 <= len(line.text) and any(cell.role for cell in _cells([line.row]))
+
+
+def _is_under(upper: Line, lower: Line) -> bool:
+    if upper.row.page != lower.row.page:
+        return False
+    height = max(upper.row.words[0].em, lower.row.words[0].em)
+    return lower.row.top - upper.row.bottom < height
+
+
+def _is_heading(cells: Sequence[Cell]) -> bool:
+    """Two known roles at least, one of them money, in short cells."""
+    roles = [cell.role for cell in cells]
+    known = {role for role in roles if role is not None}
+    if len(known) < 2 or not known & _MONEY:
+        return False
+    if not (known & _TEXT or len(known & _MONEY) >= 2):
+        return False
+    long = sum(len(cell.text.split()) > WORDS_MAX for cell in cells)
+    return long == 0 and len(cells) >= 2 and sum(role is not None for role in roles) * 2 >= len(cells)
+
+
+def _known(heading: Heading) -> tuple[int, int]:
+    roles = [role for role in heading.roles() if role is not None]
+    return len(set(roles)), -len(heading.cells)
+
+
+def _cells(rows: Sequence[Row]) -> tuple[Cell, ...]:
+    """The words of *rows* as columns: what stands over each other belongs together."""
+    cells: list[Cell] = []
+    for row in rows:
+        for piece in _pieces(row.words):
+            text = " ".join(word.text for word in piece)
+            cells = _placed(cells, Cell(text, piece[0].left, piece[-1].right))
+    return tuple(sorted(cells, key=lambda cell: cell.left))
+
+
+def _placed(cells: list[Cell], new: Cell) -> list[Cell]:
+    """*new* joined to the cell above it, if exactly one is there."""
+    above = [cell for cell in cells if min(cell.right, new.right) > max(cell.left, new.left)]
+    if len(above) != 1:
+        return [*cells, new]
+    old = above[0]
+    joined = Cell(f"{old.text} {new.text}", min(old.left, new.left), max(old.right, new.right))
+    return [joined if cell is old else cell for cell in cells]
+
+
+def _pieces(words: Sequence[Word]) -> Iterator[list[Word]]:
+    """The words of one line cut where a heading ends."""
+    piece: list[Word] = []
+    for word in words:
+        if piece and (word.left - piece[-1].right) * 100 > word.em * CELL_GAP:
+            yield from _by_role(piece)
+            piece = []
+        piece.append(word)
+    if piece:
+        yield from _by_role(piece)
+
+
+def _by_role(words: list[Word]) -> Iterator[list[Word]]:
+    """Crowded headings, ``Debit Credit Balance``: cut where another role begins."""
+    if len(words) < 2 or all(role_of(word.text) is None for word in words):
+        yield words
+        return
+    gaps = [two.left - one.right for one, two in zip(words, words[1:], strict=False)]
+    roles = [role_of(word.text) for word in words]
+    cuts = [
+        index + 1
+        for index, gap in enumerate(gaps)
+        if roles[index] != roles[index + 1]
+        and roles[index + 1] in _MONEY
+        and roles[index] in _MONEY | {None}
+        and gap * 100 > words[index].em * 35
+        and _both_known(words, index)
+    ]
+    start = 0
+    for cut in [*cuts, len(words)]:
+        yield words[start:cut]
+        start = cut
+
+
+def _both_known(words: Sequence[Word], index: int) -> bool:
+    before = " ".join(word.text for word in words[: index + 1])
+    after = " ".join(word.text for word in words[index + 1 :])
+    return role_of(before) in _MONEY and role_of(after) in _MONEY

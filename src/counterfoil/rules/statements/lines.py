@@ -1,0 +1,81 @@
+"""Rows of a document with what can be told of each alone: its dates and its amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from counterfoil.domain.pages import PrintedPages, Row, Word
+from counterfoil.domain.statements import Place
+from counterfoil.rules.statements.dates import DateToken, dates_of
+from counterfoil.rules.statements.numbers import Amount, Style, amounts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row, read in one style of numbers."""
+
+    index: int  # in the document, from 0
+    row: Row
+    text: str
+    dates: tuple[DateToken, ...]
+    amounts: tuple[Amount, ...]  # what is part of a date is none
+
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(page=self.row.page, box=self.row.box())
+
+    def place_of(self, amount: Amount) -> Place:
+        """Where one of its amounts stands."""
+        words = self.row.words[amount.first : amount.last + 1]
+        box = (
+            words[0].left,
+            min(word.top for word in words),
+            words[-1].right,
+            max(word.bottom for word in words),
+        )
+        return Place(page=self.row.page, box=box)
+
+    def words_outside(self) -> tuple[Word, ...]:
+        """The words that are neither date nor amount."""
+        taken = {
+            index
+            for token in (*self.dates, *self.amounts)
+            for index in range(token.first, token.last + 1)
+        }
+        return tuple(word for index, word in enumerate(self.row.words) if index not in taken)
+
+    def label(self) -> str:
+        """Its words without dates and amounts."""
+        return " ".join(word.text for word in self.words_outside())
+
+
+def lines_of(printed: PrintedPages, style: Style) -> tuple[Line, ...]:
+    """Every row of *printed*, in reading order."""
+    rows = [row for page in printed.pages for row in page.rows]
+    return tuple(line_of(index, row, style) for index, row in enumerate(rows))
+
+
+def line_of(index: int, row: Row, style: Style) -> Line:
+    """One row, read."""
+    text = row.text
+    if not any(each.isdigit() for each in text):
+        return Line(index, row, text, (), ())
+    dates = dates_of(row)
+    taken = {each for token in dates for each in range(token.first, token.last + 1)}
+    amounts = [each for each in amounts_of(row, style) if not _overlap(each, taken)]
+    return Line(index, row, text, dates, tuple(amounts))
+
+
+def _overlap(amount: Amount, taken: set[int]) -> bool:
+    return any(index in taken for index in range(amount.first, amount.last + 1))
+
+
+def first_date(line: Line) -> DateToken | None:
+    """The date at its beginning, if it begins with one."""
+    return line.dates[0] if line.dates and line.dates[0].first == 0 else None
+
+
+def texts(lines: Sequence[Line]) -> str:
+    """For messages: the first words of some lines."""
+    return "; ".join(line.text[:60] for line in lines[:3])

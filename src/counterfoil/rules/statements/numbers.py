@@ -1,0 +1,269 @@
+"""Amounts of money as statements print them: where they stand, and what sign they show.
+
+An amount is read only in the style of its document; the style is found by counting what
+is there, and the arithmetic has the last word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from counterfoil.domain.pages import Row, Word
+from counterfoil.rules.statements.folding import plain
+
+#: What may stand before or behind a number without being part of it.
+_SYMBOLS = (
+    r"(?:US|C|CA|A|AU|S|HK|NT|NZ|R|Z|MX|B/|J|TT|EC|BZ)?\$|[€£¥₹₦₱₩₺₽₪฿₫₴₡₲₵₸]"
+    r"|R[sS]\.?|Rp\.?|RM|R(?=[\d -])|Kč|kr\.?|zł|Ft|lei|円|元|원|บาท|[A-Z]{3}(?![A-Z])"
+)
+_MARKS_BEHIND = {
+    "-": -1, "+": 1, "CR": 1, "DR": -1, "DB": -1, "C": 1, "D": -1, "H": 1, "S": -1,
+    "OD": -1, "K": 1, "CT": 1, "DT": -1,
+}  # fmt: skip
+#: German S (Soll) and H (Haben); OD is overdrawn; K is kredit.
+_BEHIND = re.compile(r"^(?:\(?(CR|DR|DB|OD|Cr|Dr|Db|cr|dr|CT|DT|[CDHSK])\.?\)?|([-+]))$")
+_WIDE_GAP = 75  # hundredths of the height: what stands alone has so much room on both sides
+_NEAR = 110  # and a sign or a currency this close belongs to the number
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How one document writes numbers."""
+
+    decimal_mark: str  # ".", ",", or "" where there are no decimals
+    spaced: bool = False  # thousands are parted by a space
+    loose: bool = False  # 1500 and 1500.5 stand beside 1500.25: a spreadsheet's print
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """One number with money's looks. ``first`` and ``last`` count the row's words."""
+
+    value: Decimal  # never negative: the sign is in ``mark``
+    mark: int  # -1, +1, or 0 where no sign is printed
+    lettered: bool  # the sign is letters, as in CR, not a dash or brackets
+    first: int
+    last: int
+    left: int  # of the digits, hundredths of a point
+    right: int
+    alone: bool  # wide gaps on both sides, so it may be a cell of a table
+    currency: str  # symbol or code beside it; ""
+
+    @property
+    def signed(self) -> Decimal:
+        """As printed; without a sign it is positive."""
+        return -self.value if self.mark < 0 else self.value
+
+
+@cache
+def _number(style: Style) -> re.Pattern[str]:
+    """One word that is a number in *style*, with whatever is glued to it."""
+    fraction = {".": r"\.\d{2,3}", ",": r",\d{2,3}", "": ""}[style.decimal_mark]
+    groups = {".": ",'", ",": ".'", "": ".,'"}[style.decimal_mark]
+    whole = rf"\d{{1,3}}(?:[{groups}]\d{{3}})+|\d{{1,3}}(?:,\d{{2}})+,\d{{3}}|\d+"
+    if style.decimal_mark == ",":
+        whole = rf"\d{{1,3}}(?:[{groups}]\d{{3}})+|\d+"
+    if style.decimal_mark and style.loose:
+        body = rf"(?:{whole})(?:{re.escape(style.decimal_mark)}\d{{1,3}})?"
+    elif style.decimal_mark:
+        body = rf"(?:{whole})?{fraction}"
+    else:
+        body = rf"(?:{whole})"
+    return re.compile(
+        rf"(?P<open>[(\[]?)(?P<sign>[-+]?)(?P<symbol>{_SYMBOLS})?(?P<inner>[-+]?)"
+        rf"(?P<digits>{body})"
+        rf"(?P<close>[)\]]?)(?P<unit>{_SYMBOLS})?(?P<behind>[-+]|CR|DR|DB|OD|Cr|Dr|Db|[CDHSK])?"
+        r"(?P<tail>[)\]*]?)"
+    )
+
+
+def style_votes(rows: Sequence[Row]) -> Counter[Style]:
+    """How many words speak for each style."""
+    votes: Counter[Style] = Counter()
+    dotted = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[,']\d{2,3})*|\d+)\.\d{2}[^\d]{0,3}")
+    comma = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[.']\d{3})*|\d+),\d{2}[^\d]{0,3}")
+    like_a_day = re.compile(r"[0-3]?\d[.,][01]\d")
+    for row in rows:
+        words = [plain(word.text) for word in row.words]
+        for word in words:
+            if like_a_day.fullmatch(word):
+                continue
+            if dotted.fullmatch(word):
+                votes[Style(".")] += 1
+            elif comma.fullmatch(word):
+                votes[Style(",")] += 1
+        for mark, spaced in _spaced_pairs(row.words, words):
+            votes[Style(mark, spaced=True)] += spaced
+    return votes
+
+
+def _spaced_pairs(words: Sequence[Word], texts: Sequence[str]) -> Iterator[tuple[str, int]]:
+    head, tail = re.compile(r"[^\d]{0,4}\d{1,3}"), re.compile(r"\d{3}([.,])\d{2}[^\d]{0,3}")
+    for index in range(len(texts) - 1):
+        found = tail.fullmatch(texts[index + 1])
+        if found and head.fullmatch(texts[index]) and _gap(words, index) <= 60:
+            yield found[1], 1
+
+
+def styles_of(rows: Sequence[Row]) -> tuple[Style, ...]:
+    """The styles worth trying, likeliest first."""
+    votes = style_votes(rows)
+    marks = Counter({mark: votes[Style(mark)] + votes[Style(mark, spaced=True)] for mark in ".,"})
+    styles: list[Style] = []
+    for mark, count in marks.most_common():
+        if count < 1:
+            continue
+        if votes[Style(mark, spaced=True)] >= 2:
+            styles.append(Style(mark, spaced=True))
+        styles += [Style(mark), Style(mark, loose=True)]
+    return (*styles, Style(""), Style("", spaced=True))
+
+
+def amounts_of(row: Row, style: Style) -> tuple[Amount, ...]:
+    """Every number of *row* that is money in *style*, from left to right."""
+    words = row.words
+    texts = [plain(word.text) for word in words]
+    found = []
+    index = 0
+    while index < len(words):
+        amount = _amount_at(words, texts, index, style)
+        if amount is None:
+            index += 1
+        else:
+            found.append(amount)
+            index = amount.last + 1
+    return tuple(found)
+
+
+def _amount_at(
+    words: Sequence[Word], texts: Sequence[str], index: int, style: Style
+) -> Amount | None:
+    """The amount that begins with the word at *index*, its loose signs included."""
+    if not any(each.isdigit() for each in texts[index]):
+        return None
+    last = _last_group(words, texts, index) if style.spaced else index
+    text = "".join(texts[index : last + 1])
+    match = _number(style).fullmatch(text)
+    if match is None and last > index:
+        last, text = index, texts[index]
+        match = _number(style).fullmatch(text)
+    if match is None:
+        return _glued(words[index], text, index, style)
+    value = _value(match["digits"], style)
+    mark, lettered = _mark(match)
+    first = index
+    currency = match["symbol"] or match["unit"] or ""
+    if index and _gap(words, index - 1) <= _NEAR:
+        before = texts[index - 1]
+        if before in "-+" and not mark:
+            mark, first = (-1 if before == "-" else 1), index - 1
+        elif not currency and re.fullmatch(rf"[-+(]?(?:{_SYMBOLS})[-+]?", before):
+            currency, first = before.strip("-+("), index - 1
+            mark = mark or (-1 if "-" in before or "(" in before else 0)
+    left, right = _digits(words, index, last, match)
+    if last + 1 < len(words) and _gap(words, last) <= _NEAR * 2:
+        behind = texts[last + 1]
+        if (sign := _BEHIND.match(behind)) and not mark and _ends_cell(words, last + 1):
+            if not (behind in "-+" and _gap(words, last) > _NEAR):
+                mark, lettered = _MARKS_BEHIND[(sign[1] or sign[2]).upper()], bool(sign[1])
+                last += 1
+        elif not currency and _gap(words, last) <= _NEAR and re.fullmatch(_SYMBOLS, behind):
+            currency, last = behind, last + 1
+    return Amount(
+        value=value,
+        mark=mark,
+        lettered=lettered,
+        first=first,
+        last=last,
+        left=left,
+        right=right,
+        alone=_is_alone(words, first, last),
+        currency=currency,
+    )
+
+
+def _last_group(words: Sequence[Word], texts: Sequence[str], index: int) -> int:
+    """The end of ``1 234 567,89``, whose groups are words of their own."""
+    if not re.fullmatch(rf"[-+(]?(?:{_SYMBOLS})?[-+]?\d{{1,3}}", texts[index]):
+        return index
+    last = index
+    while last + 1 < len(words) and _gap(words, last) <= 60:
+        if re.fullmatch(r"\d{3}", texts[last + 1]):
+            last += 1
+            continue
+        if re.match(r"\d{3}(?![\d])", texts[last + 1]):
+            return last + 1
+        break
+    return last
+
+
+def _glued(word: Word, text: str, index: int, style: Style) -> Amount | None:
+    """A number that touches the text before it: ``STORE924.16``. Never alone."""
+    if not style.decimal_mark or style.loose:
+        return None
+    found = re.search(rf"(?<=[A-Za-z)*]){_number(style).pattern}$", text)
+    if found is None or not found["digits"]:
+        return None
+    start = found.start("digits")
+    mark, lettered = _mark(found)
+    end = found.end("digits")
+    return Amount(
+        value=_value(found["digits"], style),
+        mark=mark,
+        lettered=lettered,
+        first=index,
+        last=index,
+        left=word.edges[start],
+        right=word.edges[end],
+        alone=False,
+        currency="",
+    )
+
+
+def _value(digits: str, style: Style) -> Decimal:
+    whole, _, fraction = digits.rpartition(style.decimal_mark) if style.decimal_mark else ("", "", "")
+    if style.decimal_mark and style.decimal_mark in digits:
+        return Decimal(re.sub(r"\D", "", whole) or "0") + Decimal(f"0.{fraction}")
+    return Decimal(re.sub(r"\D", "", digits))
+
+
+def _mark(match: re.Match[str]) -> tuple[int, bool]:
+    """The sign that is printed on the number itself."""
+    if match["open"] and (match["close"] or match["tail"] in (")", "]")):
+        return -1, False
+    for part in (match["sign"], match["inner"]):
+        if part:
+            return (-1 if part == "-" else 1), False
+    if match["behind"]:
+        return _MARKS_BEHIND[match["behind"].upper()], match["behind"] not in "-+"
+    return 0, False
+
+
+def _digits(
+    words: Sequence[Word], index: int, last: int, match: re.Match[str]
+) -> tuple[int, int]:
+    """The edges of the digits alone: what columns are aligned by."""
+    left = words[index].edges[min(match.start("digits"), len(words[index].text) - 1)]
+    before = sum(len(words[each].text) for each in range(index, last))
+    right = words[last].edges[min(match.end("digits") - before, len(words[last].text))]
+    return left, right
+
+
+def _gap(words: Sequence[Word], index: int) -> int:
+    """Between a word and the next, in hundredths of the height."""
+    one, two = words[index], words[index + 1]
+    return (two.left - one.right) * 100 // max(min(one.em, two.em), 1)
+
+
+def _is_alone(words: Sequence[Word], first: int, last: int) -> bool:
+    before = first == 0 or _gap(words, first - 1) >= _WIDE_GAP
+    return before and (last + 1 == len(words) or _gap(words, last) >= _WIDE_GAP)
+
+
+def _ends_cell(words: Sequence[Word], index: int) -> bool:
+    return index + 1 == len(words) or _gap(words, index) >= _WIDE_GAP

@@ -1,0 +1,219 @@
+"""Every sensible reading of a run of events, tried until the arithmetic picks one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import islice, product
+
+from counterfoil.rules.statements.chain import Broken, Chain, Hypothesis, Plain, Use, walk
+from counterfoil.rules.statements.dates import Printed
+from counterfoil.rules.statements.events import Event, Kind
+from counterfoil.rules.statements.tables import Table
+from counterfoil.rules.statements.vocabulary import Role
+
+USES_MAX = 200  # ways to read the columns of one table
+HYPOTHESES_MAX = 1_500
+SURE_TIES = 4  # running balances that a reading must tie to be sure without looking further
+
+Roles = tuple[Role | None, ...]
+#: What a column may be for what its heading says, likeliest first. Headings that name
+#: debits are never read as credits: a document that contradicts itself proves nothing.
+_USES: dict[Role | None, tuple[Use, ...]] = {
+    Role.BALANCE: (Use.BALANCE, Use.NOTHING),
+    Role.DEBIT: (Use.DEBIT,),
+    Role.CREDIT: (Use.CREDIT,),
+    Role.AMOUNT: (Use.AMOUNT, Use.NOTHING),
+    Role.FEE: (Use.NOTHING, Use.CREDIT, Use.DEBIT),
+    Role.REFERENCE: (Use.NOTHING, Use.AMOUNT, Use.DEBIT),
+    Role.OTHER: (Use.NOTHING,),
+    None: (Use.NOTHING, Use.BALANCE, Use.AMOUNT, Use.DEBIT, Use.CREDIT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Balances printed outside the table that it may begin and end with."""
+
+    openings: tuple[Decimal, ...] = ()
+    closings: tuple[Decimal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the search came to."""
+
+    chains: tuple[Chain, ...]  # different readings that hold: one is a proof, two are none
+    broken: Broken | None  # the reading that got furthest, where none holds
+
+
+def search(events: Sequence[Event], ends: Ends) -> Found:
+    """Try every hypothesis on *events*; those that hold, if any, the likeliest only."""
+    chains: list[Chain] = []
+    furthest: Broken | None = None
+    rank_found: int | None = None
+    for rank, hypothesis in islice(hypotheses(events), HYPOTHESES_MAX):
+        if rank_found is not None and rank > rank_found:
+            break
+        for opening, closing in _pairs(events, hypothesis, ends):
+            result = walk(events, hypothesis, opening, closing)
+            if isinstance(result, Broken):
+                if furthest is None or result.held > furthest.held:
+                    furthest = result
+                continue
+            if not _is_proof(result, opening, closing):
+                continue
+            if all(not _same(result, other) for other in chains):
+                chains.append(result)
+            sure = result.balances >= SURE_TIES
+            rank_found = rank if sure and rank_found is None else rank_found
+    return Found(tuple(chains), furthest)
+
+
+def _is_proof(chain: Chain, opening: Decimal | None, closing: Decimal | None) -> bool:
+    """One row proves nothing by itself, and neither do two ends without one."""
+    if not chain.entries:
+        return False
+    if chain.opening_follows and opening is None:
+        return chain.balances >= 1 and len(chain.entries) >= 2
+    return chain.balances >= 1
+
+
+def _same(one: Chain, two: Chain) -> bool:
+    """Whether both say the same of the account."""
+    if (one.opening, one.closing, len(one.entries)) != (two.opening, two.closing, len(two.entries)):
+        return False
+    pairs = zip(one.entries, two.entries, strict=True)
+    return all(a.amount == b.amount and a.event is b.event for a, b in pairs)
+
+
+def _pairs(
+    events: Sequence[Event], hypothesis: Hypothesis, ends: Ends
+) -> Iterator[tuple[Decimal | None, Decimal | None]]:
+    """The ends to try: none first where the table has balances of its own."""
+    inner = any(
+        Use.BALANCE in hypothesis.use_of(event) or event.kind is Kind.LABEL for event in events
+    )
+    if inner:
+        yield None, None
+    for opening in (None, *ends.openings) if inner else ends.openings:
+        for closing in (None, *ends.closings) if inner else ends.closings:
+            if (opening, closing) != (None, None):
+                yield opening, closing
+
+
+def hypotheses(events: Sequence[Event]) -> Iterator[tuple[int, Hypothesis]]:
+    """(rank, hypothesis), likeliest first; rank 0 is what the headings and dates say."""
+    tables = {event.table.roles(): event.table for event in events}
+    kinds = [list(islice(_uses(table), USES_MAX)) for table in tables.values()]
+    combined = sorted(
+        islice(product(*kinds), HYPOTHESES_MAX), key=lambda each: sum(rank for rank, _ in each)
+    )
+    first_direction = newest_first(events)
+    for combination in combined:
+        rank = sum(each for each, _ in combination)
+        uses: dict[tuple[object, ...], tuple[Use, ...]] = {
+            roles: chosen for roles, (_, chosen) in zip(tables, combination, strict=True)
+        }
+        for variant in _variants(events, uses):
+            yield rank, replace(variant, newest_first=first_direction is True)
+            if first_direction is None:
+                yield rank, replace(variant, newest_first=True)
+
+
+def _uses(table: Table) -> Iterator[tuple[int, tuple[Use, ...]]]:
+    """(how far from the headings, what each column is), nearest first."""
+    options = [_USES.get(role, (Use.NOTHING,)) for role in table.roles()]
+    ranked = []
+    for chosen in islice(product(*(range(len(each)) for each in options)), 20_000):
+        uses = tuple(options[column][choice] for column, choice in enumerate(chosen))
+        if _makes_sense(uses, table.roles()):
+            ranked.append((_rank(uses, table.roles(), chosen), uses))
+    yield from sorted(ranked, key=lambda each: each[0])
+
+
+def _rank(uses: Sequence[Use], roles: Roles, chosen: Sequence[int]) -> int:
+    """0 where every heading is followed and nothing without heading is used."""
+    return sum(chosen)
+
+
+def _makes_sense(uses: Sequence[Use], roles: Roles) -> bool:
+    money = [use for use in uses if use in (Use.DEBIT, Use.CREDIT, Use.AMOUNT)]
+    if not money or sum(use is Use.BALANCE for use in uses) > 1:
+        return False
+    if Use.AMOUNT in money and (Use.DEBIT in money or Use.CREDIT in money):
+        return False
+    if sum(use is Use.AMOUNT for use in uses) > 1:
+        return False
+    for use in (Use.DEBIT, Use.CREDIT):
+        free = sum(u is use and role is None for u, role in zip(uses, roles, strict=True))
+        if free > 1:
+            return False
+    return True
+
+
+def _variants(
+    events: Sequence[Event], uses: Mapping[tuple[object, ...], tuple[Use, ...]]
+) -> Iterator[Hypothesis]:
+    """The signs, as far as the print leaves them open."""
+    base = Hypothesis(uses)
+    marks = _marks(events, base)
+    plains = [Plain.IN]
+    if 0 in marks[Use.AMOUNT]:
+        plains += [Plain.OUT] if marks[Use.AMOUNT] != {0} else []
+        plains += [Plain.SECTION] if any(event.section for event in events) else []
+        plains += [Plain.UNKNOWN, Plain.OUT] if marks[Use.AMOUNT] == {0} else [Plain.UNKNOWN]
+    one_way = marks[Use.DEBIT] | marks[Use.CREDIT]
+    reversals = (False, True) if -1 in one_way and one_way != {-1} else (False,)
+    balances = (1, -1) if 1 in marks[Use.BALANCE] and 0 in marks[Use.BALANCE] else (1,)
+    totals = (False, True) if any(event.kind is Kind.TOTAL for event in events) else (False,)
+    flat = not any(Use.BALANCE in each for each in uses.values())
+    for total, balance, reversal, plain in product(totals, balances, reversals, plains):
+        for flipped in (False, True) if flat else (False,):
+            yield replace(
+                base,
+                plain=plain,
+                plain_balance=balance,
+                reversals=reversal,
+                totals_are_entries=total,
+                flipped=flipped,
+            )
+
+
+def _marks(events: Sequence[Event], hypothesis: Hypothesis) -> dict[Use, set[int]]:
+    """Which signs are printed in columns of each use."""
+    marks: dict[Use, set[int]] = {use: set() for use in Use}
+    for event in events:
+        uses = hypothesis.use_of(event)
+        for index, amount in event.cells.items():
+            if amount.value:
+                mark = amount.mark or (event.sign if uses[index] is Use.AMOUNT else 0)
+                marks[uses[index]].add(mark)
+    return marks
+
+
+def newest_first(events: Sequence[Event]) -> bool | None:
+    """Whether the dates run backwards; None where they do not tell."""
+    days = [event.date for event in events if event.dated and event.date is not None]
+    ups = downs = 0
+    for one, two in zip(days, days[1:], strict=False):
+        first, second = _comparable(one, two)
+        ups += first < second
+        downs += first > second
+    if ups == downs:
+        return None
+    return downs > ups
+
+
+def _comparable(one: Printed, two: Printed) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Two dates so that the earlier is smaller; equal where the open order hides which."""
+    if one.year is not None and two.year is not None and one.year != two.year:
+        return (one.year,), (two.year,)
+    if not one.ambiguous and not two.ambiguous:
+        return (one.two, one.one), (two.two, two.one)
+    if one.one == two.one:
+        return (one.two,), (two.two,)
+    if one.two == two.two:
+        return (one.one,), (two.one,)
+    return (0,), (0,)

@@ -1,0 +1,284 @@
+"""Stretches of lines under one heading, and the columns that their numbers stand in."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from counterfoil.domain.pages import Row, Word
+from counterfoil.rules.statements.headings import Cell, Heading
+from counterfoil.rules.statements.lines import Line, first_date, line_of
+from counterfoil.rules.statements.numbers import Amount, Style
+from counterfoil.rules.statements.vocabulary import Role
+
+ALIGNED = 110  # hundredths of a point: right edges this close are one column
+COLUMNS_MAX = 7  # of money in one table
+SKIPPED = 4_000  # what it costs to leave a column without a heading
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where numbers of one kind stand. ``right`` is what most of them end at."""
+
+    left: int
+    right: int
+    count: int
+    role: Role | None  # as the heading says; None: no heading belongs to it
+    text: str = ""  # the heading's words
+
+    def distance(self, amount: Amount) -> int:
+        """How badly *amount* fits: 0 is inside; more than the column is wide is no fit."""
+        if amount.left > self.right or amount.right < self.left:
+            return max(amount.left - self.right, self.left - amount.right) * 2 + 100
+        return abs(amount.right - self.right)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Lines under one heading, to the next one; one half of it where two stand side by side."""
+
+    heading: Heading | None
+    lines: tuple[Line, ...]
+    columns: tuple[Column, ...]  # of money, from left to right
+
+    def roles(self) -> tuple[Role | None, ...]:
+        """What its money columns say they are."""
+        return tuple(column.role for column in self.columns)
+
+    def cells(self, line: Line) -> dict[int, Amount]:
+        """The money of *line* by column; what stands in none is left out."""
+        found: dict[int, Amount] = {}
+        for amount in line.amounts:
+            index = self.column_of(amount)
+            if index is None or (index in found and not amount.alone):
+                continue
+            found[index] = amount
+        return found
+
+    def column_of(self, amount: Amount) -> int | None:
+        """The column that *amount* stands in."""
+        fits = [
+            (column.distance(amount), index)
+            for index, column in enumerate(self.columns)
+            if column.left <= amount.right + ALIGNED and amount.left <= column.right + ALIGNED
+        ]
+        if not fits:
+            return None
+        distance, index = min(fits)
+        if not amount.alone and distance > ALIGNED:
+            return None  # a number within a text
+        return index
+
+
+def tables_of(lines: Sequence[Line], headings: Sequence[Heading], style: Style) -> list[Table]:
+    """Every table of the document in reading order; columns are found over all pages."""
+    raw = list(_stretches(lines, headings, style))
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for index, (heading, _) in enumerate(raw):
+        groups.setdefault(_shape(heading), []).append(index)
+    tables: list[Table | None] = [None] * len(raw)
+    for members in groups.values():
+        columns = _columns(
+            [line for member in members for line in raw[member][1]], raw[members[0]][0]
+        )
+        for member in members:
+            heading, stretch = raw[member]
+            tables[member] = Table(heading, stretch, columns)
+    return [table for table in tables if table is not None]
+
+
+def _stretches(
+    lines: Sequence[Line], headings: Sequence[Heading], style: Style
+) -> Iterator[tuple[Heading | None, tuple[Line, ...]]]:
+    """The lines between headings; before the first one, those without a heading."""
+    start, current = 0, None
+    for heading in [*headings, None]:
+        end = len(lines) if heading is None else heading.first
+        stretch = tuple(lines[start:end])
+        yield from _halves(current, stretch, style)
+        current, start = heading, 0 if heading is None else heading.last + 1
+
+
+def _halves(
+    heading: Heading | None, lines: tuple[Line, ...], style: Style
+) -> Iterator[tuple[Heading | None, tuple[Line, ...]]]:
+    """Two tables side by side, read one after the other."""
+    times = _repeats(heading)
+    if heading is None or times == 1:
+        yield heading, lines
+        return
+    width = len(heading.cells) // times
+    starts = [heading.cells[part * width].left for part in range(times)]
+    lasts = [heading.cells[(part + 1) * width - 1].right for part in range(times)]
+    cuts = [0, *((lasts[part] + starts[part + 1]) // 2 for part in range(times - 1)), 10**9]
+    for part in range(times):
+        cells = heading.cells[part * width : (part + 1) * width]
+        own = replace(heading, cells=cells)
+        yield own, tuple(_part(lines, cuts[part], cuts[part + 1], style))
+
+
+def _part(lines: Sequence[Line], left: int, right: int, style: Style) -> Iterator[Line]:
+    for line in lines:
+        words = tuple(word for word in line.row.words if left <= _middle(word) < right)
+        if len(words) == len(line.row.words):
+            yield line
+        elif words:
+            yield line_of(line.index, Row(line.row.page, words), style)
+
+
+def _middle(word: Word) -> int:
+    return (word.left + word.right) // 2
+
+
+def _repeats(heading: Heading | None) -> int:
+    """How often the same cells stand side by side."""
+    if heading is None:
+        return 1
+    texts = [cell.text.casefold() for cell in heading.cells]
+    for times in (4, 3, 2):
+        width, rest = divmod(len(texts), times)
+        if rest == 0 and width >= 2 and texts == texts[:width] * times:
+            return times
+    return 1
+
+
+def _shape(heading: Heading | None) -> tuple[object, ...]:
+    if heading is None:
+        return ()
+    return tuple((cell.role, round(cell.right, -3)) for cell in heading.cells)
+
+
+def _columns(lines: Sequence[Line], heading: Heading | None) -> tuple[Column, ...]:
+    """Where the numbers stand, with the heading that stands over each."""
+    sure = [line for line in lines if first_date(line) or sum(a.alone for a in line.amounts) > 1]
+    tokens = [amount for line in sure for amount in line.amounts if amount.alone]
+    if len(sure) < 2 and not heading:
+        return ()
+    if not tokens:
+        tokens = [amount for line in lines for amount in line.amounts if amount.alone]
+    spans = _merged(_aligned(tokens))
+    spans = sorted(spans, key=lambda span: -span[2])[:COLUMNS_MAX]
+    return tuple(_named(sorted(spans), heading))
+
+
+Span = tuple[int, int, int, int, int]  # left, right, count, common left, common right
+
+
+def _aligned(tokens: Sequence[Amount]) -> list[Span]:
+    """Numbers that end at the same place."""
+    groups: list[list[Amount]] = []
+    for token in sorted(tokens, key=lambda each: each.right):
+        if groups and token.right - groups[-1][0].right <= ALIGNED:
+            groups[-1].append(token)
+        else:
+            groups.append([token])
+    return [
+        (
+            min(each.left for each in group),
+            Counter(each.right for each in group).most_common(1)[0][0],
+            len(group),
+            max(each.left for each in group),
+            min(each.right for each in group),
+        )
+        for group in groups
+    ]
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    """Centred and left-aligned columns end at several places, but all cross one line."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda each: -each[2]):
+        for index, other in enumerate(merged):
+            common = (max(span[3], other[3]), min(span[4], other[4]))
+            if common[0] < common[1] or _inside(span, other):
+                merged[index] = (
+                    min(span[0], other[0]),
+                    other[1],
+                    span[2] + other[2],
+                    min(common[0], other[4]) if common[0] < common[1] else other[3],
+                    common[1] if common[0] < common[1] else other[4],
+                )
+                break
+        else:
+            merged.append(span)
+    return merged
+
+
+def _inside(span: Span, other: Span) -> bool:
+    """A few odd numbers that mostly stand over a column with many."""
+    overlap = min(span[1], other[1]) - max(span[0], other[0])
+    return span[2] * 4 <= other[2] and overlap * 2 > span[1] - span[0]
+
+
+def _named(spans: Sequence[Span], heading: Heading | None) -> Iterator[Column]:
+    """Each span with the heading nearest to it; headings and spans keep their order."""
+    pairs = _match(spans, [] if heading is None else _money_cells(heading))
+    for index, span in enumerate(spans):
+        cell = pairs.get(index)
+        role = None if cell is None else cell.role
+        if role in (Role.VALUE_DATE, Role.DATE):
+            role = Role.AMOUNT  # "valor" is an amount in one language and a day in another
+        yield Column(span[0], span[1], span[2], role, "" if cell is None else cell.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A heading that may stand over money, and where the next heading begins."""
+
+    cell: Cell
+    limit: int
+
+
+_MONEY = {Role.DEBIT, Role.CREDIT, Role.AMOUNT, Role.BALANCE, Role.FEE}
+
+
+def _money_cells(heading: Heading) -> list[Over]:
+    lefts = [cell.left for cell in heading.cells] + [10**9]
+    return [
+        Over(cell, lefts[index + 1])
+        for index, cell in enumerate(heading.cells)
+        if cell.role not in (Role.DESCRIPTION, Role.DATE, Role.SIGN)
+    ]
+
+
+def _match(spans: Sequence[Span], cells: Sequence[Over]) -> dict[int, Cell]:
+    """The cheapest assignment that keeps the order; a far heading is no match."""
+    money = [over for over in cells if over.cell.role in _MONEY]
+    if len(money) == len(spans) and all(
+        _distance(span, over) is not None for span, over in zip(spans, money, strict=True)
+    ):
+        return {index: over.cell for index, over in enumerate(money)}
+    costs: dict[tuple[int, int], tuple[int, dict[int, Cell]]] = {}
+
+    def best(span: int, cell: int) -> tuple[int, dict[int, Cell]]:
+        if span == len(spans) or cell == len(cells):
+            return (len(spans) - span) * SKIPPED, {}
+        if (span, cell) not in costs:
+            skipped = best(span + 1, cell)
+            options = [best(span, cell + 1), (skipped[0] + SKIPPED, skipped[1])]
+            cost = _distance(spans[span], cells[cell])
+            if cost is not None:
+                rest = best(span + 1, cell + 1)
+                options.append((rest[0] + cost, {span: cells[cell].cell, **rest[1]}))
+            costs[span, cell] = min(options, key=lambda option: option[0])
+        return costs[span, cell]
+
+    return best(0, 0)[1]
+
+
+def _distance(span: Span, over: Over) -> int | None:
+    """How far a heading is from its numbers.
+
+    Headings stand flush right, centred or flush left over numbers that are flush right:
+    in the last case the numbers lie between this heading's left edge and the next one's.
+    """
+    left, right, cell = span[0], span[1], over.cell
+    apart = max(cell.left - right, left - cell.right, 0)
+    if apart > 6_000:
+        return None
+    middles = abs((cell.left + cell.right) - (left + right)) // 2
+    costs = [abs(cell.right - right) + apart * 2, middles + apart * 2]
+    if cell.left - 300 <= left and right <= over.limit + 300:
+        costs.append(400)
+    return min(costs)

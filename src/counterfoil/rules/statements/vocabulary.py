@@ -1,0 +1,211 @@
+"""The words that banks print over columns and beside balances, in many languages.
+
+Words only suggest: a role is believed when the arithmetic proves it. Latin words match as
+whole words ("*" at the end: as a beginning), other scripts anywhere in the text. All are
+compared folded: lower case, without accents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import lru_cache
+
+from counterfoil.rules.statements.folding import folded
+
+
+class Role(StrEnum):
+    """What a column holds."""
+
+    DATE = "date"
+    VALUE_DATE = "value date"
+    DESCRIPTION = "description"
+    DEBIT = "debit"  # money out of the account
+    CREDIT = "credit"
+    AMOUNT = "amount"  # signed, or of unknown sign
+    BALANCE = "balance"
+    SIGN = "sign"  # CR or DR in a column of its own
+    REFERENCE = "reference"
+    FEE = "fee"  # money beside the amount that does not move this balance by itself
+    OTHER = "other"
+
+
+class Label(StrEnum):
+    """What a line with a number that is no transaction says."""
+
+    OPENING = "opening"
+    CLOSING = "closing"
+    CARRIED = "carried"  # from page to page, or a day's balance: equal to the chain there
+    BALANCE = "balance"  # "balance at 1 March": which end, its place or its date tells
+    TOTAL = "total"
+    TOTAL_DEBITS = "total debits"
+    TOTAL_CREDITS = "total credits"
+    OTHER = "other"  # available, average, minimum balance, limits: not part of any proof
+
+
+_ROLES: tuple[tuple[Role, str], ...] = (
+    (Role.VALUE_DATE, """value date|val date|val. date|valuta*|valor date|date valeur|date de valeur|valeur|wert|wertstellung*|
+        fecha valor|f. valor|f valor|f.valor|data valor|data valuta|data val*|valutadat*|rentedatum|rentedato|rentedag|valuedate|datum valuty|
+        data waluty|erteknap|valör|value|effective date|eff date|data effettiva|liq|fecha liq*|operation date value|
+        起息日|起息|ημ valeur|valööripäev|arvopäivä|дата валютирования|תאריך ערך"""),
+    (Role.BALANCE, """balance|balances|bal|bal.|saldo|saldos|saldi|solde|soldes|soldo|kontostand*|guthaben|new balance|running balance|
+        closing balance|ledger balance|ending daily balance|account balance|daily balance|balans|saldobeløb|bakiye*|egyenleg*|zustatek*|zostatok*|stav|sold|
+        υπολοιπο|остаток*|исходящий остаток|баланс|сальдо|залишок|baki|jaannos|saldostanje|stanje|atlikums|likutis|jaak|saldo po operacji|saldo contable|
+        残高|差引残高|余额|余額|結餘|结余|ยอดคงเหลือ|คงเหลือ|잔액|거래후 잔액|الرصيد|رصيد|יתרה|so du"""),
+    (Role.SIGN, """dr/cr|cr/dr|d/c|c/d|d/k|s/h|h/s|deb/cred|debit/credit|debit / credit|dc|type dr/cr|cr dr|dr cr|+/-|af/bij|af bij|soll/haben|借貸|借贷|sign|dir|direction"""),
+    (Role.FEE, """fee|fees|charge|charges|bank charges|accrued*|commission*|comision*|comissao|kosten|gebühr*|interest|interests|tax|vat|iva|exchange rate|fx rate|rate|kurs|wechselkurs|
+        手数料|手续费|original amount|foreign amount|principal|escrow|late charges|service fee"""),
+    (Role.DEBIT, """debit|debits|debit amt|debit amount|dr|dr.|dr amount|withdrawal*|withdrawn|withdraw|paid out|money out|payments out|out|payment*|payments made|subtractions|
+        cheques|checks|debit (-)|withdrawal (-)|withdrawals (-)|withdrawal(s)|
+        soll|lastschrift*|belastung*|lasten|zu lasten|zu ihren lasten|ausgang|ausgange|abgang|auszahlung*|ausgaben|debet|debe|af|uit|debiteringen|bedrag af|afschrijving*|
+        cargo*|adeudo*|retiro*|retiros|debitos|debito|egreso*|salida*|saida*|saidas|pagos|gastos|
+        dare|uscite|uscita|addebit*|prelievi|movimenti dare|
+        depense*|retrait*|sortie*|
+        uttak|ut|ut av konto|belastet|belastad|uttag|ud|haevet|otot|panot-otot|
+        wn|winien|obciazen*|wydatki|wyplat*|vydaj*|vydej*|debetni*|na tarhu|terheles*|kifizetes*|plati|platit|iesiri|borc|cekilen|odenen|
+        χρεωση*|χρεωσεις|расход*|списан*|дебет*|по дебету|видаток|keluar|pengeluaran|penarikan|uang keluar|wang keluar|
+        お引出し*|お引き出し*|引出*|出金*|お支払*|支払*|支出|提取|取款|借方|借記|出帳|转出|ถอน|รายการถอน|เดบิต|출금*|찾으신금액|지급|مدين|السحب|المدين|חובה|ghi no|no"""),
+    (Role.CREDIT, """credit|credits|credit amt|credit amount|cr|cr.|cr amount|deposit*|deposits|lodgement*|paid in|money in|payments in|in|receipts|received|additions|deposit (+)|deposits (+)|deposit(s)|credit (+)|
+        haben|gutschrift*|gunsten|zu gunsten|zu ihren gunsten|eingang|eingange|zugang|einzahlung*|einnahmen|
+        credito*|abono*|haber|ingreso*|entrada*|deposito*|bij|bijschrijving*|bedrag bij|
+        avere|entrate|entrata|accredit*|versamenti|movimenti avere|
+        recette*|versement*|entree*|
+        innskudd|inn|inn på konto|insattning*|insatt|indsat|ind|panot|
+        ma|uznan*|wplyw*|wplat*|prijem*|prijmy|kredit|kreditni*|jovairas*|befizetes*|incasari|incasat|alacak|yatan|
+        πιστωση*|πιστωσεις|приход*|зачислен*|кредит*|по кредиту|надходження|masuk|pemasukan|setoran|uang masuk|wang masuk|
+        お預入れ*|お預け入れ*|預入*|入金*|收入|存入|存款|貸方|貸記|入帳|转入|ฝาก|รายการฝาก|เครดิต|입금*|맡기신금액|دائن|الإيداع|الدائن|זכות|ghi co|co"""),
+    (Role.AMOUNT, """amount*|amt|betrag*|umsatz*|montant*|importe*|importo|importi|valor|valore|bedrag|belop|belob|belopp|summa|summe|kwota*|castka*|suma|osszeg*|tutar*|islem tutari|monto|maara|
+        ποσο|ποσον|сумма*|сума|jumlah*|nominal|mutasi|iznos|transaction amount|transaktionsbetrag|
+        金額|金额|发生额|交易金额|交易金額|จำนวนเงิน|จำนวน|금액|거래금액|المبلغ|סכום|so tien"""),
+    (Role.REFERENCE, """reference*|ref|ref.|ref no*|ref. no*|ref/chq|cheque*|check|check number|check no*|check #|chq*|chq.|receipt no*|receipt|document|documento|doc|doc.|num. doc|beleg*|beleg-nr.|numero|number|no|no.|nr|nr.|n.|
+        ag/origem|branch|sucursal|oficina|of.|transaction id|tran id|tran. id|trans id|instr. id|instrument*|serial*|serial no.|s no.|s.no|sl no*|sr no*|code|cod|cod.|type|stan|utr|dcto|docto|folio|
+        referenz*|referencia|riferimento|referentie|kenmerk|viitenumero|arkiv*|cbu|channel|teller|time|hora|お取扱店|取扱店|店番|傳票|流水号|凭证号|종류|취급점|transaction status|status|buchungsnr*|fis no|dekont*|page|category|card|karta|konto*|counterparty account|账号"""),
+    (Role.DATE, """date*|datum|datums|datumbuchung|buchung|buchungstag|buchungsdatum|fecha*|data|data mov*|data oper*|data cont*|dato|bokf*|bogf*|bokforingsdag|bokforingsdatum|paiva|kirjauspaiva|pvm|tanggal|tgl|tgl.|tarih|tarikh|
+        transaction date|tran date|trans date|txn date|post date|posting date|posted|posted on|posted date|booking|booking date|booked|process date|entry date|value dt|dia|day|dag|completion time|
+        f. oper*|f.oper*|fec*|operazione|data contabile|data operazione|datum transakce|datum uctovani|data ksiegowania|data operacji|konyvelesi*|
+        日付|取引日|お取引日|年月日|日期|交易日|交易日期|记账日期|過賬日期|วันที่|วัน/เดือน/ปี|날짜|거래일*|거래일시|التاريخ|תאריך|ημερομηνια*|ημ/νια|дата*|kuupaev|datums|ngay"""),
+    (Role.DESCRIPTION, """description*|desc|details|detail|particulars|transaction*|transactions|transaction details|transaction description|narrative|narration|narrations|text|texto|activity|remarks|remark|memo|
+        payee|merchant*|payment type and details|payment type|verwendungszweck|erlauterung*|buchungstext|buchungsinformation*|buchung / verwendungszweck|vorgang|zahlungsgrund|empfanger*|auftraggeber*|beguenstigter|bezeichnung|umsatzart|
+        libelle*|nature*|operation*|operations|designation|detail des operations|concepto*|movimiento*|descripcion*|detalle*|descricao*|historico*|lancamento*|lancamentos|movimento*|descrizione*|causale*|
+        omschrijving*|mededeling*|naam*|naam / omschrijving|beskrivelse|forklaring|tekst|transaktion*|specifikation|specifikasjon|meddelande|selite|saaja*|opis*|tytul*|tresc|szczegoly|popis*|detaily|nazev*|megnevezes|kozlemeny|leiras|jogcim|detalii*|descriere|explicatii|aciklama*|islem*|
+        περιγραφη*|αιτιολογια*|описание*|назначение*|содержание|операция|keterangan*|uraian*|butiran*|butir*|diskripsi|deskripsi|
+        お取引内容|取引内容|摘要|内容|お取引|進支詳情|詳情|交易说明|交易摘要|交易詳情|รายการ|รายละเอียด|적요|내용|거래내용|البيان|التفاصيل|תיאור|פרטים|noi dung|dien giai|selgitus|apraksts|paskirtis"""),
+)
+
+_LABELS: tuple[tuple[Label, str], ...] = (
+    (Label.OTHER, """available balance*|saldo disponible*|saldo disponivel*|solde disponible*|verfugbar*|average*|avg*|minimum*|lowest*|highest*|overdraft*|limit*|saldo medio|saldo promedio|credit line|
+        annual percentage*|interest*|apr|available credit|available cash|cash advance limit|dispositionskredit*|durchschnitt*|solde moyen|points*|rewards*|balance subject*|balance type*|balance transfer*|balance over*|past due*|
+        minimum payment*|payment due*|hold*|uncleared*|pending*|blocked*|unbilled*|accrued*|lien*|利用可能*|可用*|limite*|bloqueado*|credit interest*|debit interest*|tax deducted|ytd|year-to-date|year to date|effective interest*|beginning balance of points"""),
+    (Label.TOTAL_CREDITS, """total credit*|total deposit*|total money in|money in|total paid in|total in|payments in|payments received|total receipts|total additions|deposits and other additions|deposits/additions|deposits & other credits|deposits and other credits|total credits|credits total|sum of credits|
+        total haben|summe haben|summe gutschriften|summe der gutschriften|total gutschriften|gutschriften|total credits|total des credits|total credit|totale avere|totale entrate|totale accrediti|total abonos|total depositos|total ingresos|total haber|total entradas|total creditos|totaal bij|totaal credit|bij totaal|
+        sum inn|summa insattningar|suma uznan*|uznania|kredit obrat|osszes jovairas|total incasari|toplam alacak|итого приход|итого по кредиту|总收入|入金合計|お預入れ合計|存入總額|total deposit amount*|total kredit|jumlah kredit|mutasi kr*|mutasi cr*|total masuk|total lodgements|deposits/credits"""),
+    (Label.TOTAL_DEBITS, """total debit*|total withdrawal*|total money out|money out|total paid out|total out|payments out|payments made|total payments|total subtractions|withdrawals and other subtractions|withdrawals/subtractions|withdrawals & other debits|withdrawals and other debits|total checks paid|total debits|debits total|sum of debits|
+        total soll|summe soll|summe lastschriften|summe der lastschriften|summe belastungen|total belastungen|lastschriften|total des debits|totale dare|totale uscite|totale addebiti|total cargos|total retiros|total egresos|total debe|total saidas|total debitos|totaal af|totaal debet|af totaal|
+        sum ut|summa uttag|suma obciazen*|obciazenia|debet obrat|osszes terheles|total plati|toplam borc|итого расход|итого по дебету|总支出|出金合計|お引出し合計|提取總額|total withdrawal amount*|jumlah debit|mutasi db*|mutasi debet*|total keluar|withdrawals/debits"""),
+    (Label.CARRIED, """carried forward to next page|carried to next page|brought forward from page|from previous page|to next page|ubertrag*|zwischensaldo|zwischensumme|a reporter|report page*|solde a reporter|report|reporte|saldo a transportar|transporte|transport|a transportar|saldo anterior a transportar|suma y sigue|sigue|riporto|a riportare|
+        do przeniesienia|z przeniesienia|prevod|atvitel|devreden|nakli yekun|saldo do dia|saldo del dia|saldo dia|saldo giornaliero|saldo diario|day end balance|end of day balance|daily balance|page balance|balance at close of day|yosdo|小計残高|過次頁|承前頁|轉下頁|承上頁"""),
+    (Label.OPENING, """opening bal*|open balance|beginning bal*|starting balance|start balance|start of period|balance brought forward|brought forward|b/f|b/fwd|bal b/f|balance b/f|bf|previous balance|prior balance|previous statement balance|last statement balance|last month's balance|last statement|balance last statement|balance from last*|balance from previous*|balance from your last*|opening ledger*|initial balance|
+        anfangssaldo|anfangsbestand|anfangskontostand|alter saldo|alter kontostand|alter stand|letzter kontostand|saldo alt|saldovortrag|vortrag|eroffnungssaldo|startsaldo|saldo vortrag|letzter auszug|kontostand alt|
+        solde initial|ancien solde|solde precedent|solde anterieur|solde d'ouverture|solde au debut|solde en debut|solde reporte|report solde|
+        saldo anterior|saldo inicial|saldo de apertura|saldo apertura|saldo previo|saldo al inicio|saldo periodo anterior|saldo iniziale|saldo precedente|saldo di apertura|saldo d'apertura|
+        beginsaldo|vorig saldo|oud saldo|openingssaldo|saldo vorig*|inngaende saldo|ingaende saldo|indgaende saldo|primosaldo|primo saldo|saldo overfort|alkusaldo|
+        saldo poczatkowe|stan poczatkowy|poczatkowe|pocatecni zustatek|pociatocny zostatok|pocatecni stav|nyito egyenleg|nyitoegyenleg|sold initial|sold anterior|devir|devir bakiye*|onceki bakiye|acilis bakiyesi|onceki donem*|
+        προηγουμενο υπολοιπο|υπολοιπο εναρξης|αρχικο υπολοιπο|входящий остаток|остаток на начало|начальный остаток|saldo awal|saldo pembuka|baki permulaan|baki awal|baki bawa ke hadapan|baki lepas|
+        繰越残高|前月繰越|前回残高|前期繰越|繰越|期初余额|上期余额|上期结余|承前|承上結餘|承上结余|前期結餘|ยอดยกมา|이월|전월이월|전월잔액|이월잔액|الرصيد الافتتاحي|رصيد أول المدة|רצת פתיחה|יתרת פתיחה|יתרה קודמת|so du dau*|algsaldo|sakuma atlikums|pradinis likutis"""),
+    (Label.CLOSING, """closing bal*|close balance|ending bal*|ending daily balance|end balance|final balance|end of period|balance carried forward|carried forward|c/f|c/fwd|bal c/f|balance c/f|new balance|current balance|new statement balance|your balance at close*|closing ledger*|statement balance|total amount due|balance this statement|
+        endsaldo|endbestand|endkontostand|neuer saldo|neuer kontostand|neuer stand|aktueller kontostand|saldo neu|schlusssaldo|schlussaldo|abschlusssaldo|kontostand neu|schlußsaldo|
+        solde final|nouveau solde|solde actuel|solde de cloture|solde en fin*|solde a la fin*|solde en fin de periode|
+        saldo final|saldo actual|saldo de cierre|saldo al cierre|saldo al corte|saldo atual|saldo de fechamento|saldo finale|saldo attuale|saldo di chiusura|saldo contabile finale|saldo nuevo|
+        eindsaldo|nieuw saldo|slotsaldo|saldo nieuw|utgaende saldo|udgaende saldo|ultimosaldo|ultimo saldo|ny saldo|loppusaldo|
+        saldo koncowe|stan koncowy|koncowe|konecny zustatek|konecny zostatok|konecny stav|zaro egyenleg|zaroegyenleg|sold final|sold curent|kapanis bakiyesi|son bakiye|
+        νεο υπολοιπο|τελικο υπολοιπο|υπολοιπο ληξης|исходящий остаток|остаток на конец|конечный остаток|saldo akhir|saldo penutup|baki penutup|baki akhir|
+        翌月繰越|次月繰越|期末残高|今回残高|期末余额|本期余额|本期结余|期末結餘|ยอดยกไป|차월이월|기말잔액|الرصيد الختامي|رصيد آخر المدة|יתרת סגירה|יתרה סופית|so du cuoi*|loppsaldo|beigu atlikums|galutinis likutis"""),
+    (Label.TOTAL, """total*|totals|subtotal|sub total|sub-total|grand total|page total*|summe*|gesamtsumme|totaux|total des*|totale*|totaal*|suma|sumas|somma|sum|summa|yhteensa|razem|celkem|spolu|osszesen|toplam|genel toplam|συνολο|συνολα|итого|всего|обороты|оборот|obroty|obrat|umsatzsumme|turnover*|jumlah*|合計|合计|小計|小计|總計|总计|รวม|รวมทั้งสิ้น|합계|소계|المجموع|الإجمالي|סהכ|סה\"כ|tong cong|kopsumma|viso"""),
+    (Label.BALANCE, """balance*|balance as of|balance as at|balance on|saldo*|saldo per|saldo am|solde*|kontostand*|stan konta|stav uctu|egyenleg*|bakiye|υπολοιπο|остаток*|baki|jaannos|残高|余额|余額|結餘|ยอดคงเหลือ|잔액|الرصيد|יתרה"""),
+)
+
+#: Headings over a stretch of rows that say what all of them are.
+_SECTIONS: tuple[tuple[int, str], ...] = (
+    (-1, """withdrawals*|other withdrawals*|electronic withdrawals|atm withdrawals*|atm & debit card*|subtractions*|debits|other debits|electronic debits|checks|checks paid*|cheques*|check card*|service fees|service charges|fees*|fees and*|payments and other*debits|purchases*|cash advances*|interest charged*|payments out|money out|charges|new charges|transactions debit|card purchases*|debit card*|electronic payments*|
+        belastungen*|ausgaben|ausgange|lastschriften*|debits*|retraits*|depenses*|cargos*|retiros*|saidas*|debitos*|uscite*|addebiti*|afschrijvingen*|uttag*|uttak*|wydatki*|obciazenia*|odchozi*|terhelesek*|plati*|giderler*|expenses*|outgoing*|bank card*|account fees"""),
+    (1, """deposits*|other deposits*|additions*|credits|other credits*|electronic deposits|electronic credits|deposits and*|payments and credits*|payments & credits*|payments, credits*|payments received|payment received|refunds*|interest paid|interest credited|money in|payments in|incoming*|direct deposits*|customer deposits*|
+        gutschriften*|eingange*|einnahmen*|versements*|abonos*|depositos*|entradas*|creditos*|entrate*|accrediti*|bijschrijvingen*|insattningar*|innskudd*|wplywy*|uznania*|prichozi*|jovairasok*|incasari*|gelirler*|income"""),
+)
+
+#: With one of these a number is never an end of the account, whatever else is said.
+_NEVER = re.compile(
+    r"(?<!\w)(?:available|average|avg|minimum|lowest|highest|limit|limite|disponib\w*|verfugbar\w*|"
+    r"durchschnitt\w*|medio|promedio|moyen|points|rewards|ytd|year.to.date|annual percentage|"
+    r"uncleared|pending|unbilled)(?!\w)"
+)
+
+_SCRIPT = re.compile(r"[^\x00-\u04ff\u1e00-\u1fff]")
+
+
+def _compile(words: str) -> tuple[tuple[str, ...], re.Pattern[str] | None]:
+    """Words of scripts without spaces, and one pattern of all the others."""
+    parts = [folded(part.strip()) for part in words.replace("\n", " ").split("|") if part.strip()]
+    anywhere = tuple(part.rstrip("*") for part in parts if _SCRIPT.search(part))
+    spelled = sorted((part for part in parts if not _SCRIPT.search(part)), key=len, reverse=True)
+    alternatives = "|".join(
+        re.escape(" ".join(part.rstrip("*").split())) + (r"\w*" if part.endswith("*") else "")
+        for part in spelled
+    )
+    return anywhere, re.compile(rf"(?<![\w])(?:{alternatives})(?![\w])") if spelled else None
+
+
+_ROLE_WORDS = [(role, _compile(words)) for role, words in _ROLES]
+_LABEL_WORDS = [(label, _compile(words)) for label, words in _LABELS]
+_SECTION_WORDS = [(sign, _compile(words)) for sign, words in _SECTIONS]
+
+
+@lru_cache(maxsize=4_000)
+def role_of(text: str) -> Role | None:
+    """What a column heading says; None where it says nothing known.
+
+    The longest match decides: "value date" is a value date, "debit amount" a debit.
+    """
+    bare = " ".join(folded(text).replace("\u200b", "").split())
+    best: tuple[int, int, Role] | None = None
+    for rank, (role, (anywhere, pattern)) in enumerate(_ROLE_WORDS):
+        length = max((len(each) * 2 for each in anywhere if each in bare), default=0)
+        if pattern is not None:
+            length = max([length, *(len(hit[0]) for hit in pattern.finditer(bare))])
+        if length and (best is None or (length, -rank) > (best[0], -best[1])):
+            best = (length, rank, role)
+    return best[2] if best else None
+
+
+@lru_cache(maxsize=20_000)
+def label_of(text: str) -> Label | None:
+    """What the words beside a number say; None where they say nothing known."""
+    bare = " ".join(folded(text).split())
+    if _NEVER.search(bare):
+        return Label.OTHER
+    best: tuple[int, int, Label] | None = None
+    for rank, (label, (anywhere, pattern)) in enumerate(_LABEL_WORDS):
+        length = max((len(each) * 2 for each in anywhere if each in bare), default=0)
+        if pattern is not None:
+            length = max([length, *(len(hit[0]) for hit in pattern.finditer(bare))])
+        if length and (best is None or (length, -rank) > (best[0], -best[1])):
+            best = (length, rank, label)
+    return best[2] if best else None
+
+
+@lru_cache(maxsize=4_000)
+def section_sign(text: str) -> int:
+    """-1 for a heading over money out, +1 for money in, 0 for any other text."""
+    bare = " ".join(folded(text).split())
+    if len(bare) > 60:
+        return 0
+    for sign, (_, pattern) in _SECTION_WORDS:
+        if pattern is not None and pattern.match(bare):
+            return sign
+    return 0
+
+
+def says(text: str, words: Sequence[str]) -> bool:
+    """Whether one of the folded *words* is in *text* as a whole word."""
+    bare = folded(text)
+    return any(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", bare) for each in words)
