@@ -1,8 +1,8 @@
 """Characters with their boxes become words in rows.
 
-Nothing here trusts the order in which a file draws its characters, nor its spaces: many
-files draw glyph by glyph, in any order, twice for bold, or with spaces that are not there.
-Only where a character is counts.
+Nothing here trusts the order in which a file draws its characters: many draw glyph by
+glyph, in any order, or twice for bold. Only where a character is counts. A drawn space
+parts two words only where there is room for it.
 """
 
 from __future__ import annotations
@@ -22,11 +22,14 @@ class Glyph(NamedTuple):
     right: int
     height: int
     character: str
+    order: int  # in which the file draws it: parts of a ligature share one box
 
 
 #: A gap of so many hundredths of the height parts two words. Spaces are 22 to 30 wide in
 #: every common font, kerning stays below 8.
 WORD_GAP = 16
+SPACE_GAP = 5  # where a space is drawn as well
+SPACE = " "
 #: Two characters belong to one row when their middles differ by less than this part of
 #: the smaller height: superscripts and overprinted lines do not.
 ROW_TOLERANCE = 36
@@ -61,7 +64,7 @@ def _lines(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
 
 def _overprints(line: list[Glyph]) -> list[list[Glyph]]:
     """Two prints of different size over each other are two rows; one print is one."""
-    line.sort(key=lambda glyph: (glyph.left, glyph.right))
+    line.sort(key=lambda glyph: (glyph.left, glyph.order))
     sizes = Counter(glyph.height for glyph in line)
     if len(sizes) == 1 or not _collide(line):
         return [line]
@@ -74,6 +77,7 @@ def _overprints(line: list[Glyph]) -> list[list[Glyph]]:
 def _collide(line: Sequence[Glyph]) -> bool:
     """Whether different characters stand on top of each other, more often than by accident."""
     hits = 0
+    line = [glyph for glyph in line if glyph.character != SPACE]
     for one, two in zip(line, line[1:], strict=False):
         overlap = min(one.right, two.right) - two.left
         narrow = min(one.right - one.left, two.right - two.left)
@@ -86,26 +90,39 @@ def _once(line: Sequence[Glyph]) -> list[Glyph]:
     """Without the second drawing of a bold character."""
     kept: list[Glyph] = []
     for glyph in line:
-        near = kept[-3:]
-        width = max(glyph.right - glyph.left, 1)
-        if not any(
-            one.character == glyph.character and (glyph.left - one.left) * 100 <= width * DOUBLE
-            for one in near
-        ):
+        if glyph.character == SPACE or not any(_redrawn(one, glyph) for one in kept[-3:]):
             kept.append(glyph)
     return kept
+
+
+def _redrawn(one: Glyph, two: Glyph) -> bool:
+    """Whether *two* is *one* again; two letters of one ligature share a wide box."""
+    if one.character != two.character:
+        return False
+    width = max(two.right - two.left, 1)
+    if (two.left - one.left) * 100 > width * DOUBLE:
+        return False
+    ligature = one.left == two.left and width * 100 > two.height * 60
+    return not (ligature and abs(two.order - one.order) == 1)
 
 
 def _words(line: Sequence[Glyph]) -> Iterable[Word]:
     """The line cut at its gaps."""
     word: list[Glyph] = []
     right = 0
+    spaced = False
     for glyph in line:
-        if word and (glyph.left - right) * 100 > min(word[-1].height, glyph.height) * WORD_GAP:
-            yield _word(word, right)
-            word = []
+        if glyph.character == SPACE:
+            spaced = True
+            continue
+        if word:
+            gap = (glyph.left - right) * 100
+            if gap > min(word[-1].height, glyph.height) * (SPACE_GAP if spaced else WORD_GAP):
+                yield _word(word, right)
+                word = []
         right = max(right, glyph.right) if word else glyph.right
         word.append(glyph)
+        spaced = False
     if word:
         yield _word(word, right)
 

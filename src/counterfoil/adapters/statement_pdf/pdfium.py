@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as pdfium
 
 from counterfoil.adapters.statement_pdf.drawn import Box, Frame, look_at, shown
-from counterfoil.adapters.statement_pdf.glyphs import Glyph, rows_of
+from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, rows_of
 from counterfoil.domain.pages import Page, PrintedPages
 from counterfoil.errors import Quarantined
 
@@ -120,7 +120,7 @@ def _read_page(number: int, sheet: Sheet) -> Page:
     for index, angle, character, box in found:
         if angle != turn:
             continue  # a watermark, or a note along the edge
-        glyph = place(character, box)
+        glyph = place(character, box, index)
         if (
             glyph.height < TINY
             or not sheet.seen.holds(box)
@@ -136,7 +136,7 @@ def _read_page(number: int, sheet: Sheet) -> Page:
         width=round(width * 100),
         height=round(height * 100),
         rows=rows_of(seen, number),
-        characters=len(seen),
+        characters=sum(glyph.character != SPACE for glyph in seen),
         hidden=hidden,
         images=drawn.images,
     )
@@ -146,7 +146,7 @@ _Character = tuple[int, int, str, Box]
 
 
 def _characters(text: Any) -> list[_Character]:
-    """(index, angle in degrees, character, box) of everything that is not a space."""
+    """(index, angle in degrees, character, box) of everything that is drawn."""
     rect = pdfium.FS_RECTF()
     pointer = ctypes.byref(rect)
     unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
@@ -154,11 +154,15 @@ def _characters(text: Any) -> list[_Character]:
     found = []
     for index in range(pdfium.FPDFText_CountChars(text)):
         code = unicode_of(text, index)
-        if code <= 32 or 0xD800 <= code <= 0xDFFF or code in (0xA0, 0xFFFE, 0xFFFF):
+        if code < 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF):
             continue
         character = chr(code)
-        if character.isspace() or not box_of(text, index, pointer):
+        if not box_of(text, index, pointer):
             continue
+        if character.isspace():
+            if rect.right <= rect.left:
+                continue  # made up by pdfium
+            character = SPACE
         angle = angle_of(text, index)
         degrees = 0 if angle == 0 else round(math.degrees(angle)) % 360
         found.append((index, degrees, character, (rect.left, rect.bottom, rect.right, rect.top)))
@@ -171,11 +175,11 @@ def _dominant(found: list[_Character]) -> int:
     return angles.most_common(1)[0][0] if angles else 0
 
 
-def _places(frame: Frame, turn: int) -> Callable[[str, Box], Glyph]:
+def _places(frame: Frame, turn: int) -> Callable[[str, Box, int], Glyph]:
     """From the page's own points to hundredths from the top left, upright."""
     x0, y0, x1, y1 = frame
 
-    def place(character: str, box: Box) -> Glyph:
+    def place(character: str, box: Box, order: int) -> Glyph:
         left, bottom, right, top = box
         match turn:
             case 0:
@@ -192,6 +196,7 @@ def _places(frame: Frame, turn: int) -> Callable[[str, Box], Glyph]:
             right=round(far * 100),
             height=round((lower - upper) * 100),
             character=character,
+            order=order,
         )
 
     return place

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from counterfoil.rules.statements.chain import Broken, Chain, Use
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.facts import Fact, Period
+from counterfoil.rules.statements.lines import first_date
 from counterfoil.rules.statements.search import Ends, Found, search
+from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.vocabulary import Label, Role
 
 ENDS_MAX = 5  # different balances to try as an end
@@ -28,7 +31,7 @@ class Run:
 
     events: tuple[Event, ...]
     first: int  # line where it begins, its heading included
-    may_begin: bool  # the document names another account just above it
+    identity: str  # the account that is named just above it; "" for none
 
     @property
     def has_balances(self) -> bool:
@@ -79,14 +82,21 @@ def _outcomes(document: Document, block: Block) -> list[Outcome]:
     for place in _places_to_split(block, outcome.found.broken):
         first, second = _split(block, place)
         head = _prove(document, first)
-        if head.chain is not None:
-            return [head, *_outcomes(document, second)]
+        if head.chain is None:
+            continue
+        rest = _outcomes(document, second)
+        if all(each.chain is not None for each in rest):
+            return [head, *rest]
     return [outcome]
 
 
 def _places_to_split(block: Block, broken: Broken | None) -> Iterator[int]:
     """Runs that the document announces as another account, the broken one first."""
-    places = [place for place, run in enumerate(block.runs) if place and run.may_begin]
+    places = [
+        place
+        for place, (before, run) in enumerate(pairwise(block.runs), 1)
+        if run.identity and run.identity != before.identity
+    ]
     at = None
     if broken is not None and broken.event is not None:
         at = next(
@@ -168,21 +178,35 @@ def _blocks(document: Document) -> Iterator[Block]:
 
 def _start_of(document: Document, group: Sequence[Run], index: int) -> int:
     """The first line that speaks of the account: its summary may stand above its table."""
-    return group[0].first if index == 0 else _announced(document, group[0])
+    return 0 if index == 0 else _announced(document, group[0])
 
 
 def _runs(document: Document) -> Iterator[Run]:
     """Tables with transactions in them; cut where an opening follows a closing."""
     for table, events in document.tables:
-        if not any(event.date is not None for event in events):
-            continue
         first = table.heading.first if table.heading else events[0].line.index
-        start = 0
-        for index in range(1, len(events)):
-            if _opens_anew(events[index - 1], events[index]):
-                yield Run(events[start:index], first, document.names_account_above(first))
-                start, first = index, events[index].line.index
-        yield Run(events[start:], first, start > 0 or document.names_account_above(first))
+        for part in _parts(events):
+            if _has_transactions(table, part):
+                yield Run(tuple(part), first, document.identity_above(first))
+            first = part[-1].line.index + 1
+
+
+def _parts(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
+    start = 0
+    for index in range(1, len(events)):
+        if _opens_anew(events[index - 1], events[index]):
+            yield events[start:index]
+            start = index
+    yield events[start:]
+
+
+def _has_transactions(table: Table, events: Sequence[Event]) -> bool:
+    """Entries with dates; where no heading names a date, two lines that begin with one."""
+    entries = [event for event in events if event.kind is Kind.ENTRY]
+    cells = () if table.heading is None else table.heading.cells
+    if any(cell.role in (Role.DATE, Role.VALUE_DATE) for cell in cells):
+        return any(event.anchored for event in entries)
+    return sum(event.dated and first_date(event.line) is not None for event in entries) >= 2
 
 
 def _opens_anew(before: Event, event: Event) -> bool:
@@ -210,15 +234,17 @@ def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
         return not carried and openings[-1].value not in known
     first = run.events[0]
     if first.kind is Kind.LABEL and first.label is Label.OPENING:
-        return _last_value(first) != _last_value(last) and run.may_begin
+        other = run.identity != group[-1].identity or last.label is Label.CLOSING
+        return other and _last_value(first) != _last_value(last)
     return False
 
 
 def _openings_of(document: Document, group: Sequence[Run]) -> Iterator[Fact]:
-    start = group[0].first - 60
-    for fact in document.facts:
-        if start <= fact.line <= group[-1].events[-1].line.index and fact.label is Label.OPENING:
-            yield fact
+    """The opening balances of *group*: in its tables, and the nearest one above them."""
+    first, last = group[0].events[0].line.index, group[-1].events[-1].line.index
+    facts = [fact for fact in document.facts if fact.label is Label.OPENING]
+    yield from [fact for fact in facts if fact.line < first][-1:]
+    yield from [fact for fact in facts if first <= fact.line <= last]
 
 
 def _other_period(document: Document, group: Sequence[Run], between: range) -> bool:

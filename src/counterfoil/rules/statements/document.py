@@ -39,12 +39,15 @@ class Document:
     page_counts: tuple[PageCount, ...]
     event_lines: frozenset[int]
 
-    def names_account_above(self, line: int) -> bool:
-        """Whether a line just above *line* has a title or a number of an account."""
-        above = range(max(line - TITLE_ABOVE, 0), line)
-        return any(each.line in above for each in self.accounts) or any(
-            _is_title(self.lines[index]) for index in above
-        )
+    def identity_above(self, line: int) -> str:
+        """The account, by number or title, that the lines just above *line* name; or ""."""
+        for index in range(line - 1, max(line - TITLE_ABOVE, 0) - 1, -1):
+            number = next((each.text for each in self.accounts if each.line == index), "")
+            if number:
+                return number
+            if _is_title(self.lines[index]):
+                return self.lines[index].text
+        return ""
 
     def speaks_of_account(self, line: int) -> bool:
         """Whether *line* names an account, a period or an end."""

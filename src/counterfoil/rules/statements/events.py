@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from counterfoil.rules.statements.dates import Printed
+from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.vocabulary import Label, Role, label_of, section_sign
 
+HEADING_REACH = 1_000  # a heading no further than this from a date names it
 SAME_EDGE = 250  # hundredths of a point: dates this close to each other are one column
 TITLE_WORDS_MAX = 9
 ENTRY_LINES_MAX = 12
@@ -39,6 +40,7 @@ class Event:
     section: int  # the sign that the heading over this stretch gives: -1, +1, 0 for none
     sign: int  # of a CR or DR in a column of its own: -1, +1, 0 for none
     dated: bool  # a date stands in the date column of this very line
+    anchored: bool  # or of another line of the entry
     date: Printed | None  # of this line or, where it has none, of the nearest before it
     value_date: Printed | None
     words: tuple[Line, ...]  # all lines of the entry, this one included
@@ -75,6 +77,7 @@ def events_of(table: Table, before: Sequence[Line]) -> tuple[Event, ...]:
                 section=sections[line.index],
                 sign=_sign_word(line, table),
                 dated=own is not None,
+                anchored=any(dated[each.index][0] for each in blocks[line.index]),
                 date=date,
                 value_date=value,
                 words=blocks[line.index],
@@ -94,15 +97,18 @@ def _kind(label: Label | None, *, dated: bool) -> Kind:
 def _date_columns(table: Table) -> tuple[int | None, int | None]:
     """The left edges of the booking dates and of the value dates."""
     edges: Counter[int] = Counter()
+    named: dict[int, Role | None] = {}
+    leading: set[int] = set()
     for line in table.lines:
         for token in line.dates:
-            edges[_near(edges, token.left)] += 1
-    leading = Counter(
-        {edge: count for edge, count in edges.items() if count >= 2 or len(table.lines) < 12}
-    )
-    most = max(leading.values(), default=0)
-    columns = sorted(edge for edge, count in leading.items() if count * 3 >= most)
-    named = {edge: _role_over(table, edge) for edge in columns}
+            edge = next((each for each in edges if abs(each - token.left) <= SAME_EDGE), token.left)
+            edges[edge] += 1
+            named[edge] = named.get(edge) or _role_over(table, token)
+            if token.first == 0:
+                leading.add(edge)
+    wanted = {edge for edge, role in named.items() if role} or leading
+    most = max((edges[edge] for edge in wanted), default=0)
+    columns = sorted(edge for edge in wanted if edges[edge] * 3 >= most)
     values = [edge for edge in columns if named[edge] is Role.VALUE_DATE]
     booking = [edge for edge in columns if named[edge] is Role.DATE]
     others = [edge for edge in columns if edge not in values]
@@ -111,23 +117,16 @@ def _date_columns(table: Table) -> tuple[int | None, int | None]:
     return first, second[0] if second else None
 
 
-def _near(edges: Counter[int], left: int) -> int:
-    for edge in edges:
-        if abs(edge - left) <= SAME_EDGE:
-            return edge
-    return left
-
-
-def _role_over(table: Table, edge: int) -> Role | None:
-    if table.heading is None:
-        return None
-    for cell in table.heading.cells:
-        if cell.left - 1_500 <= edge <= cell.right + 500 and cell.role in (
-            Role.DATE,
-            Role.VALUE_DATE,
-        ):
-            return cell.role
-    return None
+def _role_over(table: Table, token: DateToken) -> Role | None:
+    """What kind of date the heading over *token* names."""
+    cells = () if table.heading is None else table.heading.cells
+    over = [
+        (max(cell.left - token.right, token.left - cell.right), cell.role)
+        for cell in cells
+        if cell.role in (Role.DATE, Role.VALUE_DATE)
+    ]
+    distance, role = min(over, key=lambda each: each[0], default=(10**9, None))
+    return role if distance <= HEADING_REACH else None
 
 
 Dates = tuple[Printed | None, Printed | None]

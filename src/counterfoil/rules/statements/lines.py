@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from counterfoil.domain.pages import PrintedPages, Row, Word
@@ -61,10 +61,33 @@ def line_of(index: int, row: Row, style: Style) -> Line:
     text = row.text
     if not any(each.isdigit() for each in text):
         return Line(index, row, text, (), ())
-    dates = dates_of(row)
+    dates = tuple(_sure_dates(row, dates_of(row), style))
     taken = {each for token in dates for each in range(token.first, token.last + 1)}
     amounts = [each for each in amounts_of(row, style) if not _overlap(each, taken)]
     return Line(index, row, text, dates, tuple(amounts))
+
+
+def _sure_dates(row: Row, dates: Sequence[DateToken], style: Style) -> Iterator[DateToken]:
+    """``30.09`` is a day where dates stand, at the beginning of a line, and else an amount."""
+    last = -1  # the last word that is part of the dates the row begins with
+    for token in dates:
+        text = row.words[token.first].text.rstrip(".")
+        alike = token.first == token.last and text.count(style.decimal_mark or "?") == 1
+        if not (alike and token.printed.year is None and _is_number(text, style)):
+            last = token.last if token.first == last + 1 and "." in text else last
+            yield token
+        elif token.first == last + 1 and _has_letters(row, token.last + 1):
+            last = token.last
+            yield token
+
+
+def _has_letters(row: Row, start: int) -> bool:
+    return any(any(each.isalpha() for each in word.text) for word in row.words[start:])
+
+
+def _is_number(text: str, style: Style) -> bool:
+    whole, _, fraction = text.partition(style.decimal_mark)
+    return whole.isdigit() and fraction.isdigit() and len(fraction) == 2
 
 
 def _overlap(amount: Amount, taken: set[int]) -> bool:

@@ -51,6 +51,7 @@ class Amount:
     last: int
     left: int  # of the digits, hundredths of a point
     right: int
+    end: int  # of everything that belongs to it, signs and currency included
     alone: bool  # wide gaps on both sides, so it may be a cell of a table
     currency: str  # symbol or code beside it; ""
 
@@ -182,6 +183,7 @@ def _amount_at(
         last=last,
         left=left,
         right=right,
+        end=words[last].right,
         alone=_is_alone(words, first, last),
         currency=currency,
     )
@@ -220,6 +222,7 @@ def _glued(word: Word, text: str, index: int, style: Style) -> Amount | None:
         last=index,
         left=word.edges[start],
         right=word.edges[end],
+        end=word.right,
         alone=False,
         currency="",
     )

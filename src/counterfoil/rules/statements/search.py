@@ -81,11 +81,12 @@ def _is_proof(chain: Chain, opening: Decimal | None, closing: Decimal | None) ->
 
 
 def _same(one: Chain, two: Chain) -> bool:
-    """Whether both say the same of the account."""
-    if (one.opening, one.closing, len(one.entries)) != (two.opening, two.closing, len(two.entries)):
-        return False
-    pairs = zip(one.entries, two.entries, strict=True)
-    return all(a.amount == b.amount and a.event is b.event for a, b in pairs)
+    """Whether both say the same of the account; the order among entries is the dates' affair."""
+    return (one.opening, one.closing, _amounts(one)) == (two.opening, two.closing, _amounts(two))
+
+
+def _amounts(chain: Chain) -> set[tuple[int, Decimal]]:
+    return {(id(entry.event), entry.amount) for entry in chain.entries}
 
 
 def _pairs(
@@ -139,6 +140,8 @@ def _rank(uses: Sequence[Use], roles: Roles, chosen: Sequence[int]) -> int:
 
 
 def _makes_sense(uses: Sequence[Use], roles: Roles) -> bool:
+    if Role.BALANCE in roles and Use.BALANCE not in uses:
+        return False  # balances that are printed must tie
     money = [use for use in uses if use in (Use.DEBIT, Use.CREDIT, Use.AMOUNT)]
     if not money or sum(use is Use.BALANCE for use in uses) > 1:
         return False

@@ -5,33 +5,66 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line, first_date, line_of
 from counterfoil.rules.statements.numbers import Amount, Style
-from counterfoil.rules.statements.vocabulary import Role
+from counterfoil.rules.statements.vocabulary import Label, Role, label_of
 
 ALIGNED = 110  # hundredths of a point: right edges this close are one column
+EDGES_MAX = 3  # of one column: plain, with a minus behind, with letters behind
+FIRM_FROM = 4  # so many numbers make an edge that others are held to
+#: Lines that a bank prints under its columns in another font, or a little off.
+LOOSELY_SET = {Label.OPENING, Label.CLOSING, Label.CARRIED, Label.BALANCE, Label.TOTAL}
 COLUMNS_MAX = 7  # of money in one table
 SKIPPED = 4_000  # what it costs to leave a column without a heading
 
 
+class Flush(StrEnum):
+    """What the numbers of a column have in common."""
+
+    LEFT = "left"
+    MIDDLE = "middle"
+    RIGHT = "right"
+
+    def of(self, amount: Amount) -> int:
+        """Where *amount* stands, by this edge."""
+        match self:
+            case Flush.LEFT:
+                return amount.left
+            case Flush.MIDDLE:
+                return (amount.left + amount.right) // 2
+            case Flush.RIGHT:
+                return amount.right
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Where numbers of one kind stand. ``right`` is what most of them end at."""
+    """Where numbers of one kind stand. ``edges`` is where most of them are aligned."""
 
     left: int
     right: int
+    flush: Flush
+    edges: tuple[int, ...]  # the commonest first; signs behind the digits make a second one
+    firm: bool  # nearly all of them stand exactly there
     count: int
     role: Role | None  # as the heading says; None: no heading belongs to it
     text: str = ""  # the heading's words
 
     def distance(self, amount: Amount) -> int:
-        """How badly *amount* fits: 0 is inside; more than the column is wide is no fit."""
-        if amount.left > self.right or amount.right < self.left:
-            return max(amount.left - self.right, self.left - amount.right) * 2 + 100
-        return abs(amount.right - self.right)
+        """How far *amount* is from an edge that the column is aligned at."""
+        near = min(abs(self.flush.of(amount) - edge) for edge in self.edges)
+        if self.flush is not Flush.RIGHT:
+            return near
+        return min(near, abs(amount.end - self.edges[0]))
+
+    def reach(self, amount: Amount, *, labelled: bool) -> int:
+        """How far it may be."""
+        if not amount.alone:
+            return ALIGNED
+        return ALIGNED * 2 if self.firm and not labelled else 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +82,24 @@ class Table:
     def cells(self, line: Line) -> dict[int, Amount]:
         """The money of *line* by column; what stands in none is left out."""
         found: dict[int, Amount] = {}
+        same_page = self.heading is not None and line.row.page == self.heading.page
+        labelled = same_page and label_of(line.label()) in LOOSELY_SET
         for amount in line.amounts:
-            index = self.column_of(amount)
+            index = self.column_of(amount, labelled=labelled)
             if index is None or (index in found and not amount.alone):
                 continue
             found[index] = amount
         return found
 
-    def column_of(self, amount: Amount) -> int | None:
-        """The column that *amount* stands in."""
+    def column_of(self, amount: Amount, *, labelled: bool = False) -> int | None:
+        """The column that *amount* stands in; lines with a label are set more loosely."""
         fits = [
-            (column.distance(amount), index)
+            (distance, index)
             for index, column in enumerate(self.columns)
             if column.left <= amount.right + ALIGNED and amount.left <= column.right + ALIGNED
+            if (distance := column.distance(amount)) <= column.reach(amount, labelled=labelled)
         ]
-        if not fits:
-            return None
-        distance, index = min(fits)
-        if not amount.alone and distance > ALIGNED:
-            return None  # a number within a text
-        return index
+        return min(fits)[1] if fits else None
 
 
 def tables_of(lines: Sequence[Line], headings: Sequence[Heading], style: Style) -> list[Table]:
@@ -159,7 +190,7 @@ def _columns(lines: Sequence[Line], heading: Heading | None) -> tuple[Column, ..
         tokens = [amount for line in lines for amount in line.amounts if amount.alone]
     spans = _merged(_aligned(tokens))
     spans = sorted(spans, key=lambda span: -span[2])[:COLUMNS_MAX]
-    return tuple(_named(sorted(spans), heading))
+    return tuple(_named(sorted(spans), heading, tokens))
 
 
 Span = tuple[int, int, int, int, int]  # left, right, count, common left, common right
@@ -176,7 +207,7 @@ def _aligned(tokens: Sequence[Amount]) -> list[Span]:
     return [
         (
             min(each.left for each in group),
-            Counter(each.right for each in group).most_common(1)[0][0],
+            max(each.right for each in group),
             len(group),
             max(each.left for each in group),
             min(each.right for each in group),
@@ -194,7 +225,7 @@ def _merged(spans: list[Span]) -> list[Span]:
             if common[0] < common[1] or _inside(span, other):
                 merged[index] = (
                     min(span[0], other[0]),
-                    other[1],
+                    max(span[1], other[1]),
                     span[2] + other[2],
                     min(common[0], other[4]) if common[0] < common[1] else other[3],
                     common[1] if common[0] < common[1] else other[4],
@@ -211,7 +242,9 @@ def _inside(span: Span, other: Span) -> bool:
     return span[2] * 4 <= other[2] and overlap * 2 > span[1] - span[0]
 
 
-def _named(spans: Sequence[Span], heading: Heading | None) -> Iterator[Column]:
+def _named(
+    spans: Sequence[Span], heading: Heading | None, tokens: Sequence[Amount]
+) -> Iterator[Column]:
     """Each span with the heading nearest to it; headings and spans keep their order."""
     pairs = _match(spans, [] if heading is None else _money_cells(heading))
     for index, span in enumerate(spans):
@@ -219,7 +252,35 @@ def _named(spans: Sequence[Span], heading: Heading | None) -> Iterator[Column]:
         role = None if cell is None else cell.role
         if role in (Role.VALUE_DATE, Role.DATE):
             role = Role.AMOUNT  # "valor" is an amount in one language and a day in another
-        yield Column(span[0], span[1], span[2], role, "" if cell is None else cell.text)
+        if cell is not None and label_of(cell.text) is Label.OTHER and role is not Role.FEE:
+            role = Role.OTHER  # limits, minimum payments, available balances
+        flush, edges, firm = _edges(span, tokens)
+        text = "" if cell is None else cell.text
+        yield Column(span[0], span[1], flush, edges, firm, span[2], role, text)
+
+
+def _edges(span: Span, tokens: Sequence[Amount]) -> tuple[Flush, tuple[int, ...], bool]:
+    """How the numbers of a column are aligned, where, and whether nearly all are."""
+    inside = [each for each in tokens if span[0] <= each.left and each.right <= span[1] + ALIGNED]
+    if not inside:
+        return Flush.RIGHT, (span[1],), False
+    places = {flush: _common([flush.of(each) for each in inside]) for flush in Flush}
+    flush = max(Flush, key=lambda each: (places[each][0][1], each is Flush.RIGHT))
+    common = places[flush][:1]
+    if flush is Flush.RIGHT:
+        common = [each for each in places[flush] if each[1] * 20 >= len(inside)][:EDGES_MAX]
+    held = sum(count for _, count in common)
+    edges = tuple(edge for edge, _ in common)
+    return flush, edges, held >= FIRM_FROM and held * 10 >= len(inside) * 9
+
+
+def _common(places: Sequence[int]) -> list[tuple[int, int]]:
+    """(edge, how many are within the tolerance of it), the commonest first."""
+    counts: Counter[int] = Counter()
+    for place in places:
+        near = next((edge for edge in counts if abs(edge - place) <= ALIGNED), place)
+        counts[near] += 1
+    return counts.most_common()
 
 
 @dataclass(frozen=True, slots=True)
