@@ -13,7 +13,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from counterfoil.rules.statements.chain import Broken, Chain, Use
-from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.document import Document, other_account
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.facts import Fact, Period
 from counterfoil.rules.statements.lines import first_date
@@ -95,7 +95,7 @@ def _places_to_split(block: Block, broken: Broken | None) -> Iterator[int]:
     places = [
         place
         for place, (before, run) in enumerate(pairwise(block.runs), 1)
-        if run.identity and run.identity != before.identity
+        if other_account(before.identity, run.identity)
     ]
     at = None
     if broken is not None and broken.event is not None:
@@ -234,7 +234,7 @@ def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
         return not carried and openings[-1].value not in known
     first = run.events[0]
     if first.kind is Kind.LABEL and first.label is Label.OPENING:
-        other = run.identity != group[-1].identity or last.label is Label.CLOSING
+        other = other_account(group[-1].identity, run.identity) or last.label is Label.CLOSING
         return other and _last_value(first) != _last_value(last)
     return False
 

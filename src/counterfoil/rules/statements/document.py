@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from counterfoil.domain.pages import PrintedPages
@@ -37,15 +38,15 @@ class Document:
     accounts: tuple[AccountNumber, ...]
     periods: tuple[Period, ...]
     page_counts: tuple[PageCount, ...]
-    event_lines: frozenset[int]
+    event_lines: frozenset[int]  # with money in a table
+    entry_lines: frozenset[int]  # and those that belong to them
 
     def identity_above(self, line: int) -> str:
-        """The account, by number or title, that the lines just above *line* name; or ""."""
+        """What the lines just above *line* call the account; "" where they are silent."""
         for index in range(line - 1, max(line - TITLE_ABOVE, 0) - 1, -1):
-            number = next((each.text for each in self.accounts if each.line == index), "")
-            if number:
-                return number
-            if _is_title(self.lines[index]):
+            if index in self.entry_lines:
+                return ""
+            if any(each.line == index for each in self.accounts) or _is_title(self.lines[index]):
                 return self.lines[index].text
         return ""
 
@@ -65,6 +66,26 @@ def _is_title(line: Line) -> bool:
     """A short line with an account's digits and no money: ``FREE CHECKING 0009``."""
     digits = sum(each.isdigit() for each in line.text)
     return not line.amounts and not line.dates and 3 <= digits <= 24 and len(line.text) <= 60
+
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_NUMBER = re.compile(r"[\dXx*•#][\dXx*•#./-]*\d")
+
+
+def other_account(one: str, two: str) -> bool:
+    """Whether two lines name different accounts: no number of theirs is the same.
+
+    A page or sheet number that differs is not another account.
+    """
+    if not one or not two:
+        return False
+    first, second = set(_NUMBER.findall(one)), set(_NUMBER.findall(two))
+    if not first or not second:
+        return False
+    if first & second:
+        return False
+    longest = min(max(map(len, first)), max(map(len, second)))
+    return longest >= 6 or set(_WORD.findall(one)) != set(_WORD.findall(two))
 
 
 def document_of(printed: PrintedPages, style: Style) -> Document:
@@ -87,4 +108,7 @@ def document_of(printed: PrintedPages, style: Style) -> Document:
         periods=periods_of(lines),
         page_counts=page_counts(lines),
         event_lines=frozenset(event.line.index for _, events in tables for event in events),
+        entry_lines=frozenset(
+            line.index for _, events in tables for event in events for line in event.words
+        ),
     )

@@ -174,10 +174,28 @@ def _blocks(
         start, end = here, after
         if last_line_has_it:
             start, end = _start_above(lines, before, here, dated), here + 1
-        page = lines[here].row.page
-        same = [line for line in lines[start:end] if line.row.page == page]
-        blocks[lines[here].index] = tuple(same[:ENTRY_LINES_MAX])
+        blocks[lines[here].index] = tuple(_together(lines[start:end], lines[here]))
     return blocks
+
+
+def _together(lines: Sequence[Line], money: Line) -> Iterator[Line]:
+    """Of the lines around an entry's money those that stand close to each other."""
+    place = lines.index(money)
+    above = list(_close(list(reversed(lines[: place + 1]))))
+    below = list(_close(lines[place:]))
+    yield from [*reversed(above), *below[1:]][:ENTRY_LINES_MAX]
+
+
+def _close(lines: Sequence[Line]) -> Iterator[Line]:
+    before: Line | None = None
+    for line in lines:
+        if before is not None:
+            one, two = before.row, line.row
+            gap = max(two.top - one.bottom, one.top - two.bottom)
+            if one.page != two.page or gap * 10 > one.words[0].em * 9:
+                return
+        before = line
+        yield line
 
 
 def _money_comes_last(
