@@ -1,0 +1,235 @@
+"""What a reading that adds up has still to answer for: each guard was bought with an error.
+
+A sum that closes is not yet a proof. Every line with a date and money in front of a
+reader must be in it or repeat something that is; every printed end and total must agree;
+every page must be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from counterfoil.domain.pages import PrintedPages
+from counterfoil.domain.statements import Equation, sum_of
+from counterfoil.rules.statements.blocks import Outcome
+from counterfoil.rules.statements.chain import Chain, Entry, Use
+from counterfoil.rules.statements.dates import Printed
+from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.events import Event
+from counterfoil.rules.statements.facts import Fact, PageCount
+from counterfoil.rules.statements.lines import Line, first_date
+from counterfoil.rules.statements.vocabulary import Label
+
+_ENDS = {Label.OPENING: "opening", Label.CLOSING: "closing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Something printed that the readings do not explain."""
+
+    code: str
+    reason: str
+    line: Line
+
+
+def unread_lines(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Objection]:
+    """Lines that begin with a date, hold money, and are in no reading."""
+    used = {event.line.index for each in outcomes for event in each.block.events()}
+    used -= {event.line.index for each in outcomes for event in each.left_out}
+    known = list(_known(outcomes))
+    for line in _dated_money(document, used):
+        if not _repeats(line, known):
+            yield Objection(
+                "unread_line",
+                f"page {line.row.page}: a dated line with money is in no proved table:"
+                f" {line.text[:80]}",
+                line,
+            )
+
+
+def _dated_money(document: Document, used: set[int]) -> Iterator[Line]:
+    """Each line once, or each part of it where tables stand side by side."""
+    parts: dict[int, list[Line]] = {}
+    for table, _ in document.tables:
+        for line in table.lines:
+            parts.setdefault(line.index, []).append(line)
+    labelled = {fact.line for fact in document.facts if fact.label is not Label.OTHER}
+    for whole in document.lines:
+        if whole.index in used or whole.index in labelled:
+            continue
+        for line in parts.get(whole.index, [whole]):
+            money = [each for each in line.amounts if each.alone and each.value]
+            token = first_date(line)
+            if money and token is not None and len(line.dates) < 3 and not _is_period(line):
+                yield line
+
+
+def _is_period(line: Line) -> bool:
+    """Two dates with only a word or a dash between them."""
+    return len(line.dates) == 2 and 1 <= line.dates[1].first - line.dates[0].last - 1 <= 1
+
+
+Known = tuple[Printed | None, frozenset[Decimal]]
+
+
+def _known(outcomes: Sequence[Outcome]) -> Iterator[Known]:
+    """What is proved of each entry: its date with its amount and its balance."""
+    for outcome in outcomes:
+        if outcome.chain is None:
+            continue
+        balance = outcome.chain.opening
+        for entry in outcome.chain.entries:
+            balance += entry.amount
+            yield entry.event.date, frozenset({abs(entry.amount), abs(balance)})
+
+
+def _repeats(line: Line, known: Sequence[Known]) -> bool:
+    """Whether every amount of *line* is a proved one of the same day: a list of checks,
+    the balances of each day."""
+    days = [token.printed for token in line.dates]
+    values = {amount.value for amount in line.amounts if amount.alone and amount.value}
+    found = [
+        facts & values for date, facts in known if date is not None and _same_day(date, days)
+    ]
+    return bool(values) and values <= frozenset().union(*found)
+
+
+def _same_day(date: Printed, days: Iterable[Printed]) -> bool:
+    return any((date.one, date.two) == (each.one, each.two) for each in days)
+
+
+def contradictions(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Objection]:
+    """Ends printed somewhere that are not the ends of any account, nor a balance on its way."""
+    chains = [outcome.chain for outcome in outcomes if outcome.chain is not None]
+    inside = {
+        event.line.index for chain in chains for event in (*chain.labels, *chain.totals)
+    } | {entry.event.line.index for chain in chains for entry in chain.entries}
+    ends = {abs(value) for chain in chains for value in (chain.opening, chain.closing)}
+    ends |= {abs(value) for value in _sums(chains)}
+    running = {abs(value) for chain in chains for value in _balances(chain)}
+    for fact in document.facts:
+        if fact.label not in _ENDS or fact.line in inside or not fact.value:
+            continue
+        if abs(fact.value) in ends or abs(fact.value) in running:
+            continue
+        yield Objection(
+            "end_contradicts",
+            f"page {document.lines[fact.line].row.page}: {fact.words[:50]!r} says {fact.value:,},"
+            f" and no proved account has that {_ENDS[fact.label]} balance",
+            document.lines[fact.line],
+        )
+
+
+def _sums(chains: Sequence[Chain]) -> tuple[Decimal, Decimal]:
+    return sum_of([each.opening for each in chains]), sum_of([each.closing for each in chains])
+
+
+def _balances(chain: Chain) -> Iterator[Decimal]:
+    balance = chain.opening
+    for entry in chain.entries:
+        balance += entry.amount
+        yield balance
+
+
+def totals(document: Document, outcome: Outcome) -> Iterator[Equation]:
+    """Every printed total of the account, beside the nearest sum of its entries.
+
+    The sums: all money out, all money in, both; of the whole account, of one page, of one
+    table. An equation that does not hold names what is off.
+    """
+    chain = outcome.chain
+    assert chain is not None, "only proved accounts are totalled"
+    sums = _candidates(chain)
+    for event in chain.totals:
+        uses = chain.hypothesis.use_of(event)
+        for index, amount in event.cells.items():
+            if uses[index] is not Use.NOTHING and amount.value:
+                place = event.line.place_of(amount)
+                yield _total("total", event.line.label(), amount.value, sums, place)
+    used = {event.line.index for event in chain.totals}
+    for fact in document.facts:
+        inside = outcome.block.start <= fact.line < outcome.block.end and fact.line not in used
+        if inside and fact.label in (Label.TOTAL_CREDITS, Label.TOTAL_DEBITS):
+            kind = fact.label.value.replace(" ", "_")
+            yield _total(kind, fact.words, abs(fact.value), sums, fact.place)
+
+
+def _total(kind: str, words: str, value: Decimal, sums: Sequence[Decimal], place) -> Equation:  # type: ignore[no-untyped-def]
+    nearest = min(sums, key=lambda each: (abs(each - value), each))
+    return Equation(
+        kind=kind, says=f"{words[:40]}: {value:,}", left=nearest, right=value, places=(place,)
+    )
+
+
+def _candidates(chain: Chain) -> list[Decimal]:
+    groups: dict[object, list[Entry]] = {}
+    for entry in chain.entries:
+        for key in (
+            "all",
+            ("page", entry.event.line.row.page),
+            ("table", id(entry.event.table)),
+            ("section", entry.event.section),
+            ("to page", entry.event.line.row.page),
+        ):
+            groups.setdefault(key, []).append(entry)
+    sums = {Decimal(0), abs(chain.opening), abs(chain.closing)}
+    for entries in groups.values():
+        out = [entry.amount for entry in entries if entry.amount < 0]
+        money_in = [entry.amount for entry in entries if entry.amount > 0]
+        for amounts in (out, money_in, [*out, *money_in]):
+            sums.add(abs(sum_of(amounts)))
+    running = [Decimal(0), Decimal(0)]
+    for entry in chain.entries:
+        running[entry.amount > 0] += abs(entry.amount)
+        sums.update(running)
+    return sorted(sums)
+
+
+def page_gaps(document: Document, printed: PrintedPages) -> Iterator[str]:
+    """Why the file may not hold every page of the statement."""
+    for page in printed.pages:
+        if page.characters == 0:
+            what = "a picture without text" if page.images else "empty"
+            yield f"page {page.number} of the file is {what}"
+    for run in _runs(document.page_counts):
+        numbers = {count.number for count in run}
+        total = run[0].total
+        if missing := sorted(set(range(1, total + 1)) - numbers):
+            which = ", ".join(str(number) for number in missing[:5])
+            yield f"of {total} pages, number {which} is not in the file"
+
+
+def _runs(counts: Sequence[PageCount]) -> Iterator[list[PageCount]]:
+    """One statement's counts after the other: each starts where the numbers start anew."""
+    run: list[PageCount] = []
+    for count in counts:
+        if run and (count.total != run[-1].total or count.number < run[-1].number):
+            yield run
+            run = []
+        run.append(count)
+    if run:
+        yield run
+
+
+def unused_columns(chain: Chain) -> bool:
+    """Whether a column of numbers without a heading is no part of the reading."""
+    return any(
+        role is None and use is Use.NOTHING and _fills(event, index)
+        for event in (entry.event for entry in chain.entries)
+        for index, (role, use) in enumerate(
+            zip(event.table.roles(), chain.hypothesis.use_of(event), strict=True)
+        )
+    )
+
+
+def _fills(event: Event, index: int) -> bool:
+    return index in event.cells and event.cells[index].value != 0
+
+
+def printed_at(facts: Sequence[Fact], label: Label, value: Decimal) -> Fact | None:
+    """The fact that prints *value* as an end of the account."""
+    return next(
+        (fact for fact in facts if fact.label is label and abs(fact.value) == abs(value)), None
+    )

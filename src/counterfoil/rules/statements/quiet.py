@@ -1,0 +1,72 @@
+"""A month without a transaction is a statement too, if it says so itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from counterfoil.domain.statements import Equation, Grade, Proof, Proved, Statement, Unproved, Verdict
+from counterfoil.rules.statements.currencies import currency_of
+from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.facts import Fact
+from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.vocabulary import Label
+
+_NOTHING = re.compile(
+    r"no (?:transactions?|activity|entries|movements?|postings?)|without (?:transactions|movement)|"
+    r"there (?:were|are|is) no|keine (?:umsatze|buchungen|bewegungen)|umsatzlos|aucun(?:e)? (?:operation|mouvement|ecriture)|"
+    r"sin movimientos|no hubo movimientos|sem (?:movimento|lancamentos)|nessun movimento|geen (?:transacties|mutaties|boekingen)|"
+    r"brak (?:operacji|transakcji)|zadne (?:pohyby|transakce)|nincs (?:tranzakcio|forgalom)|ingen (?:transaktioner|bevegelser|posteringer)|"
+    r"ei tapahtumia|hareket (?:yok|bulunmamaktadir)|tidak ada transaksi|tiada transaksi|取引はありません|没有交易|無交易|ไม่มีรายการ|거래내역이 없|нет операций"
+)
+
+
+def quiet_month(document: Document, gaps: Sequence[str], today: date) -> Verdict | None:
+    """The verdict on a document without entries; None where it does not say that it has none."""
+    text = folded(" ".join(line.text for line in document.lines))
+    openings, closings = _of(document, Label.OPENING), _of(document, Label.CLOSING)
+    moved = [*_of(document, Label.TOTAL_CREDITS), *_of(document, Label.TOTAL_DEBITS)]
+    says_so = _NOTHING.search(text) is not None
+    if not (openings and closings and (says_so or moved)):
+        return None
+    values = {fact.value for fact in (*openings, *closings)}
+    if len(values) != 1 or any(fact.value for fact in moved):
+        return Unproved(
+            account="",
+            code="does_not_add_up",
+            reason="no entries were found, and its balances or totals are not those of a quiet month",
+        )
+    shortfalls = list(gaps)
+    if not (says_so and moved):
+        shortfalls.append("only one of two things says that nothing was booked: a sentence, zero totals")
+    currency, guessed = currency_of(document, range(len(document.lines)))
+    if guessed:
+        shortfalls.append(guessed)
+    opening, closing = openings[0], closings[0]
+    equation = Equation(
+        kind="closing",
+        says=f"{opening.value:,} + 0 = {closing.value:,}",
+        left=opening.value,
+        right=closing.value,
+        places=(opening.place, closing.place),
+    )
+    return Proved(
+        statement=Statement(
+            account=document.accounts[0].text if document.accounts else "",
+            currency=currency,
+            opening=opening.value,
+            closing=closing.value,
+            transactions=(),
+        ),
+        proof=Proof(
+            grade=Grade.B if shortfalls else Grade.A,
+            equations=(equation,),
+            dates=("there are none",),
+            shortfalls=tuple(shortfalls),
+        ),
+    )
+
+
+def _of(document: Document, label: Label) -> list[Fact]:
+    return [fact for fact in document.facts if fact.label is label]

@@ -1,0 +1,241 @@
+"""From a walk that holds to a verdict on the account: proved and graded, or not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from counterfoil.domain.pages import PrintedPages
+from counterfoil.domain.statements import (
+    Equation,
+    Grade,
+    Proof,
+    Proved,
+    Statement,
+    Transaction,
+    Unproved,
+    Verdict,
+)
+from counterfoil.rules.statements import guards
+from counterfoil.rules.statements.blocks import Outcome, uses_balances
+from counterfoil.rules.statements.chain import Chain
+from counterfoil.rules.statements.currencies import currency_of
+from counterfoil.rules.statements.dating import Dated, Undated, settle
+from counterfoil.rules.statements.describing import descriptions
+from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.events import Event
+from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.vocabulary import Label
+
+_LOAN = re.compile(r"(?<!\w)(?:loan|mortgage|kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo)(?!\w)")
+_CARD = (
+    r"credit card", r"minimum (?:payment|amount|due)", r"payment due", r"credit limit",
+    r"amount due", r"cash advance", r"card ?member", r"(?:new|previous) balance",
+    r"kreditkarte", r"carte de credit", r"tarjeta de credito", r"cartao de credito",
+    r"total minimum due", r"available credit", r"annual percentage rate", r"late payment",
+)  # fmt: skip
+CARD_SIGNS = 3  # so many different words of the trade make it a card's statement
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """What prints the two ends."""
+
+    opening: bool
+    closing: bool
+
+
+def verdict_of(
+    document: Document,
+    outcome: Outcome,
+    printed: PrintedPages,
+    gaps: Sequence[str],
+    today: date,
+) -> Verdict:
+    """The verdict on one account."""
+    account = account_of(document, outcome)
+    chain = outcome.chain
+    if chain is None:
+        return _unproved(account, outcome)
+    lines = range(outcome.block.start, outcome.block.end)
+    entries = chain.entries
+    dated = settle(document, entries, lines, today, printed.made_on)
+    if isinstance(dated, Undated):
+        return Unproved(account=account, code=dated.code, reason=dated.reason)
+    sign = _polarity(document, outcome, chain)
+    if sign is None:
+        return Unproved(
+            account=account,
+            code="polarity",
+            reason="amounts run against the printed balances, and nothing says that money is owed",
+        )
+    ends = _ends(document, outcome, chain)
+    if gaps and not (ends.opening and ends.closing):
+        return Unproved(
+            account=account, code="page_missing", reason=f"{gaps[0]}, and an end is not printed"
+        )
+    currency, guessed = currency_of(document, lines)
+    totals = tuple(guards.totals(document, outcome))
+    statement = _statement(document, outcome, chain, dated, sign, ends, currency)
+    proof = _grade(document, chain, dated, ends, totals, gaps, guessed)
+    return Proved(statement=statement, proof=proof)
+
+
+def _unproved(account: str, outcome: Outcome) -> Unproved:
+    if len(outcome.found.chains) > 1:
+        return Unproved(
+            account=account,
+            code="two_readings",
+            reason="two different readings add up, and nothing printed decides between them",
+        )
+    broken = outcome.found.broken
+    if broken is None:
+        return Unproved(
+            account=account,
+            code="no_ends",
+            reason="no opening and closing balance was found that the amounts could tie to",
+        )
+    where = f"page {broken.event.line.row.page}: {broken.event.line.text[:60]}" if broken.event else ""
+    equation = broken.equation
+    return Unproved(
+        account=account,
+        code="does_not_add_up",
+        reason=" - ".join(part for part in (where, equation.says if equation else "", broken.reason) if part),
+        failed=(equation,) if equation else (),
+        place=broken.event.line.place() if broken.event else None,
+    )
+
+
+def _polarity(document: Document, outcome: Outcome, chain: Chain) -> int | None:
+    """-1 where balances are printed as money owed; +1 as money had; None: cannot be told."""
+    owed = _is_loan(document, outcome) or _is_card(document)
+    if not owed:
+        return None if chain.hypothesis.flipped else 1
+    if chain.opening < 0 or chain.closing < 0:
+        return 1
+    spent = sum(entry.amount < 0 for entry in chain.entries)
+    if spent * 2 > len(chain.entries) and not _is_loan(document, outcome):
+        return 1
+    return -1
+
+
+def _is_card(document: Document) -> bool:
+    text = folded(" ".join(line.text for line in document.lines[:400]))
+    return sum(re.search(words, text) is not None for words in _CARD) >= CARD_SIGNS
+
+
+def _is_loan(document: Document, outcome: Outcome) -> bool:
+    first = outcome.block.runs[0]
+    return _LOAN.search(folded(first.identity)) is not None
+
+
+def _ends(document: Document, outcome: Outcome, chain: Chain) -> _Ends:
+    """Whether a label beside the value says that it is the end of the account."""
+    opening = chain.opening_at is not None and _labels(chain.opening_at, Label.OPENING)
+    closing = chain.closing_at is not None and _labels(chain.closing_at, Label.CLOSING)
+    facts = [fact for fact in document.facts if fact.line not in _entry_lines(chain)]
+    return _Ends(
+        opening or guards.printed_at(facts, Label.OPENING, chain.opening) is not None,
+        closing or guards.printed_at(facts, Label.CLOSING, chain.closing) is not None,
+    )
+
+
+def _entry_lines(chain: Chain) -> set[int]:
+    return {entry.event.line.index for entry in chain.entries}
+
+
+def _labels(event: Event, label: Label) -> bool:
+    return event.label is label or event.label is Label.BALANCE
+
+
+def _statement(  # noqa: PLR0913
+    document: Document,
+    outcome: Outcome,
+    chain: Chain,
+    dated: Dated,
+    sign: int,
+    ends: _Ends,
+    currency: str,
+) -> Statement:
+    said = descriptions(chain.entries)
+    transactions = tuple(
+        Transaction(
+            booking_date=day,
+            amount=entry.amount * sign,
+            description=texts.description,
+            reference=texts.reference,
+            balance=None if entry.balance is None else entry.balance * sign,
+            value_date=value_day,
+            place=entry.event.line.place(),
+        )
+        for entry, day, value_day, texts in zip(
+            chain.entries, dated.days, dated.value_days, said, strict=True
+        )
+    )
+    return Statement(
+        account=account_of(document, outcome),
+        currency=currency,
+        opening=chain.opening * sign,
+        closing=chain.closing * sign,
+        transactions=transactions,
+        period=dated.period,
+        opening_printed=ends.opening,
+        closing_printed=ends.closing,
+    )
+
+
+def _grade(  # noqa: PLR0913
+    document: Document,
+    chain: Chain,
+    dated: Dated,
+    ends: _Ends,
+    totals: Sequence[Equation],
+    gaps: Sequence[str],
+    guessed: str,
+) -> Proof:
+    shortfalls = [*gaps, *dated.shortfalls]
+    if not ends.opening:
+        shortfalls.append("no opening balance is printed: the first row and all before it stand alone")
+    if not ends.closing:
+        shortfalls.append("no closing balance is printed: later rows may be missing")
+    broken = [each for each in totals if not each.holds]
+    shortfalls += [f"a printed total is not the sum of its rows: {each.says}" for each in broken[:3]]
+    if guards.unused_columns(chain):
+        shortfalls.append("a column of numbers without a heading is not read")
+    if guessed:
+        shortfalls.append(guessed)
+    if not uses_balances(chain) and not any(each.holds for each in totals):
+        shortfalls.append("only the two ends hold the amounts: no running balance, no total")
+    if not (ends.opening and ends.closing):
+        grade = Grade.C
+    elif shortfalls:
+        grade = Grade.B
+    else:
+        grade = Grade.A
+    return Proof(
+        grade=grade,
+        equations=(*chain.equations, *(each for each in totals if each.holds)),
+        dates=dated.evidence,
+        shortfalls=tuple(shortfalls),
+    )
+
+
+def account_of(document: Document, outcome: Outcome) -> str:
+    """The account's number or, where none is printed, its title."""
+    block = outcome.block
+    first = block.runs[0].events[0].line.index
+    inside = [each for each in document.accounts if block.start <= each.line < block.end]
+    above = [each for each in inside if each.line < first]
+    chosen = above[-1:] or inside[:1] or [e for e in document.accounts if e.line < first][-1:]
+    title = block.runs[0].identity
+    if chosen:
+        return chosen[0].text
+    return title
+
+
+def opposite(value: Decimal) -> Decimal:
+    """For balances that are printed as owed."""
+    return -value
