@@ -234,8 +234,9 @@ def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
         return not carried and openings[-1].value not in known
     first = run.events[0]
     if first.kind is Kind.LABEL and first.label is Label.OPENING:
-        other = other_account(group[-1].identity, run.identity) or last.label is Label.CLOSING
-        return other and _last_value(first) != _last_value(last)
+        return other_account(group[-1].identity, run.identity) and (
+            _last_value(first) != _last_value(last)
+        )
     return False
 
 

@@ -109,6 +109,7 @@ class _Walk:
     closing_at: Event | None = None
     follows: bool = False
     tied: int = 0
+    sums: dict[Use, Decimal] = field(default_factory=dict)  # of one-way columns so far
 
     def waited(self) -> Decimal:
         return sum((amount for _, amount, _ in self.waiting), Decimal(0))
@@ -141,7 +142,7 @@ def _step(state: _Walk, event: Event) -> Broken | None:
     uses = state.hypothesis.use_of(event)
     amount, unknown = _amount(event, uses, state.hypothesis)
     balance = _balance(event, uses, state.hypothesis)
-    if event.kind is Kind.TOTAL and balance is None and not state.hypothesis.totals_are_entries:
+    if balance is None and amount and _is_total(state, event, uses):
         state.totals.append(event)
         return None
     if balance is None and event.kind is Kind.LABEL and Use.BALANCE not in uses:
@@ -153,9 +154,22 @@ def _step(state: _Walk, event: Event) -> Broken | None:
         amount = Decimal(0)
     if amount:
         state.waiting.append((event, amount, unknown))
+        for index, cell in event.cells.items():
+            state.sums[uses[index]] = state.sums.get(uses[index], Decimal(0)) + cell.value
     if balance is None:
         return None
     return _tie(state, event, balance, is_entry=bool(amount))
+
+
+def _is_total(state: _Walk, event: Event, uses: Sequence[Use]) -> bool:
+    """A line that says so or, without a date, holds the sums of its columns so far."""
+    if event.kind is Kind.TOTAL:
+        return not state.hypothesis.totals_are_entries
+    if event.dated or event.kind is not Kind.ENTRY or len(event.cells) < 2:
+        return False
+    return all(
+        abs(amount.value) == state.sums.get(uses[index]) for index, amount in event.cells.items()
+    )
 
 
 def _tie(state: _Walk, event: Event, balance: Decimal, *, is_entry: bool) -> Broken | None:

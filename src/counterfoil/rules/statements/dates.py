@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 
 from counterfoil.domain.pages import Row, Word
@@ -14,37 +15,109 @@ from counterfoil.rules.statements.months import month_of
 
 WORDS_MAX = 5  # of one date: "Wed 3 de setembro 2025"
 _CLOSE = 130  # hundredths of the height: words further apart are not one date
-BUDDHIST = 543  # years ahead of ours
-MINGUO = 1911
+
+
+class Order(StrEnum):
+    """In which order the numbers of a date stand."""
+
+    DAY_FIRST = "day, month, year"
+    MONTH_FIRST = "month, day, year"
+    YEAR_FIRST = "year, month, day"
+
+
+class Era(StrEnum):
+    """What years are counted from where the print does not say so itself."""
+
+    COMMON = "common"
+    BUDDHIST = "Buddhist"
+    REIWA = "Reiwa"
+    MINGUO = "Minguo"
+
+
+_OFFSETS = {Era.BUDDHIST: -543, Era.REIWA: 2018, Era.MINGUO: 1911}
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A date as it is printed, before order and year are settled.
+    """A date as it is printed, before order, year and era are settled.
 
-    Where the month has a name or the year comes first, ``ambiguous`` is False and
-    ``one`` is the day, ``two`` the month. Else they are the two numbers as printed.
+    ``open`` dates are numbers only: two of them, or three of which each may be the year.
+    Of the others the month has a name, or the year stands first with four digits; their
+    ``numbers`` are day, month and, where printed, year.
     """
 
-    one: int
-    two: int
-    year: int | None  # as printed: 25, 2025, 2568; None where there is none
-    ambiguous: bool
-    short_year: bool = False  # two digits
+    numbers: tuple[int, ...]
+    open: bool
+    short_year: bool = False  # of two digits
 
-    def day_and_month(self, *, day_first: bool) -> tuple[int, int]:
-        """(day, month) under one reading of the order."""
-        if self.ambiguous and not day_first:
-            return self.two, self.one
-        return self.one, self.two
+    @property
+    def has_year(self) -> bool:
+        """Whether a year is printed."""
+        return len(self.numbers) == 3
 
-    def can_be(self, *, day_first: bool) -> bool:
-        """Whether such a day exists in some year."""
-        day, month = self.day_and_month(day_first=day_first)
+    def on(self, order: Order) -> tuple[int, int, int | None]:
+        """(day, month, year as printed) under one *order*."""
+        one, two, *rest = self.numbers
+        if not self.open:
+            return one, two, (rest[0] if rest else None)
+        if not rest:
+            return (one, two, None) if order is Order.DAY_FIRST else (two, one, None)
+        match order:
+            case Order.DAY_FIRST:
+                return one, two, rest[0]
+            case Order.MONTH_FIRST:
+                return two, one, rest[0]
+            case Order.YEAR_FIRST:
+                return rest[0], two, one
+
+    def can_be(self, order: Order) -> bool:
+        """Whether *order* makes it a day of some year."""
+        if self.open and self.has_year and not self.short_year and order is Order.YEAR_FIRST:
+            return False
+        day, month, _ = self.on(order)
         return 1 <= month <= 12 and 1 <= day <= (29 if month == 2 else 30 + (month in _LONG))
+
+    def day(self, order: Order, era: Era, *, year: int | None = None) -> date | None:
+        """The day; *year* (of our calendar) where none is printed. None: no such day."""
+        day, month, printed = self.on(order)
+        if printed is not None:
+            year = _year(printed, era)
+        if year is None:
+            return None
+        try:
+            return date(year, month, day)
+        except ValueError:
+            return None
+
+    def with_year(self, year: int) -> Printed:
+        """The same date with a year that stands apart from it."""
+        return Printed((*self.numbers[:2], year), self.open)
 
 
 _LONG = {1, 3, 5, 7, 8, 10, 12}
+
+
+def _year(printed: int, era: Era) -> int:
+    """The year of our calendar."""
+    if printed >= 2490:
+        return printed + _OFFSETS[Era.BUDDHIST]
+    if printed >= 1900:
+        return printed
+    if era is Era.BUDDHIST:
+        return printed + 2500 + _OFFSETS[era]
+    if era is not Era.COMMON or printed >= 100:
+        return printed + _OFFSETS.get(era, _OFFSETS[Era.MINGUO])
+    return printed + (2000 if printed < 80 else 1900)
+
+
+def era_of(text: str, printed: Iterable[Printed]) -> Era:
+    """The era that a document counts its short years in."""
+    if "令和" in text:
+        return Era.REIWA
+    if "民國" in text:
+        return Era.MINGUO
+    years = (each.numbers[2] for each in printed if each.has_year)
+    return Era.BUDDHIST if any(2490 <= year <= 2650 for year in years) else Era.COMMON
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +131,25 @@ class DateToken:
     right: int
 
 
-_NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?\.?,?")
+_NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?\2?,?")
 _SPACED = re.compile(r"(\d{1,2}) ?[./-] ?(\d{1,2}) ?[./-] ?(\d{4}|\d{2})")
-_ISO = re.compile(r"(\d{4})([./-]?)(\d{1,2})\2(\d{1,2})\.?(?:T.*)?")
+_ISO = re.compile(r"(\d{4})([./-]?)(\d{2})\2(\d{2})\.?(?:T.*)?|(\d{4})([./-])(\d{1,2})\6(\d{1,2})\.?")
 _MINGUO = re.compile(r"(1\d\d)([./-])(\d{1,2})\2(\d{1,2})")
-_CJK = re.compile(r"(?:(令和|平成|民國)?\s*(\d{1,4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
-_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?[ ./,-]*(?:de |of )?([^\W\d_]{3,}\.?|[฀-๿.]+)[ ./,'-]*(?:de |del )?(\d{4}|\d{2})?,?")
-_US = re.compile(r"([^\W\d_]{3,}\.?)[ -]*(\d{1,2})(?:st|nd|rd|th)?(?:, ?| )?(\d{4})?,?")
-_YEAR_FIRST_NAME = re.compile(r"(\d{4})[ ./-]?([^\W\d_]{3,})[ ./-]?(\d{1,2})\.?")
+_CJK = re.compile(
+    r"(?:(令和|平成|民國)?\s*(\d{1,4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?"
+)
+_MONTH = r"([^\W\d_]{3,}\.?|[฀-๿.]{2,})"
+_NAMED = re.compile(
+    rf"(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?[ ./,-]*(?:de |of )?{_MONTH}[ ./,'-]*(?:de |del )?"
+    r"(\d{4}|\d{2})?,?"
+)
+_US = re.compile(rf"{_MONTH}[ -]*(\d{{1,2}})(?:st|nd|rd|th)?(?:(?:, ?| )(\d{{4}})|[/,](\d{{2}}))?,?")
+_YEAR_FIRST_NAME = re.compile(rf"(\d{{4}})[ ./-]?{_MONTH}[ ./-]?(\d{{1,2}})\.?")
 _WEEKDAY = re.compile(
     r"(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|mie|jeu|jue|ven|vie|sam|sab|dim|dom|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday)[.,]?"
 )
-_ERAS = {"令和": 2018, "平成": 1988, "民國": MINGUO}
+_ERAS = {"令和": 2018, "平成": 1988, "民國": 1911}
 
 
 def date_at(row: Row, index: int) -> DateToken | None:
@@ -81,7 +160,7 @@ def date_at(row: Row, index: int) -> DateToken | None:
         return None
     if _WEEKDAY.fullmatch(folded(first)) and index + 1 < len(words) and _touch(words, index):
         inner = date_at(row, index + 1)
-        if inner is not None and not inner.printed.year and month_of(first) == inner.printed.two:
+        if inner is not None and month_of(first) == inner.printed.numbers[1]:
             return inner
         if inner is not None:
             return DateToken(inner.printed, index, inner.last, words[index].left, inner.right)
@@ -116,68 +195,53 @@ def parse(text: str) -> Printed | None:
     """One whole text that is a date, or None."""
     if (found := _NUMERIC.fullmatch(text)) or (found := _SPACED.fullmatch(text)):
         groups = found.groups()
-        one, two, year = groups[0], groups[-2], groups[-1]
-        return _checked(int(one), int(two), year, ambiguous=True)
-    for pattern in (_ISO, _MINGUO):
-        if found := pattern.fullmatch(text):
-            return _checked(int(found[4]), int(found[3]), found[1], ambiguous=False)
+        return _open(int(groups[0]), int(groups[-2]), groups[-1])
+    if found := _ISO.fullmatch(text):
+        year, month, day = (found[1], found[3], found[4]) if found[1] else (found[5], found[7], found[8])
+        return _fixed(int(day), int(month), year)
+    if found := _MINGUO.fullmatch(text):
+        return _fixed(int(found[4]), int(found[3]), found[1])
     if found := _CJK.fullmatch(text):
         year = found[2]
         if found[1]:
             year = str(int(found[2]) + _ERAS[found[1]])
-        return _checked(int(found[4]), int(found[3]), year, ambiguous=False)
-    return _parse_named(text)
+        return _fixed(int(found[4]), int(found[3]), year)
+    return _named(text)
 
 
-def _parse_named(text: str) -> Printed | None:
-    if found := _NAMED.fullmatch(text):
-        month = month_of(found[2])
-        if month:
-            return _checked(int(found[1]), month, found[3], ambiguous=False)
-    if found := _US.fullmatch(text):
-        month = month_of(found[1])
-        if month:
-            return _checked(int(found[2]), month, found[3], ambiguous=False)
-    if found := _YEAR_FIRST_NAME.fullmatch(text):
-        month = month_of(found[2])
-        if month:
-            return _checked(int(found[3]), month, found[1], ambiguous=False)
+def _named(text: str) -> Printed | None:
+    """The month is a word."""
+    for pattern, day, month, years in (
+        (_NAMED, 1, 2, (3,)),
+        (_US, 2, 1, (3, 4)),
+        (_YEAR_FIRST_NAME, 3, 2, (1,)),
+    ):
+        found = pattern.fullmatch(text)
+        number = month_of(found[month]) if found else None
+        if found and number:
+            year = next((found[each] for each in years if found[each]), None)
+            return _fixed(int(found[day]), number, year)
     return None
 
 
-def _checked(one: int, two: int, year: str | None, *, ambiguous: bool) -> Printed | None:
-    number = None if year is None else int(year)
-    if number is not None and len(str(year)) >= 3 and not _is_year(number):
+def _open(one: int, two: int, year: str | None) -> Printed | None:
+    if year is not None and len(year) == 4 and not _is_year(int(year)):
         return None
-    printed = Printed(one, two, number, ambiguous, short_year=year is not None and len(year) == 2)
-    if ambiguous and not (printed.can_be(day_first=True) or printed.can_be(day_first=False)):
+    numbers = (one, two) if year is None else (one, two, int(year))
+    printed = Printed(numbers, open=True, short_year=year is not None and len(year) == 2)
+    return printed if any(printed.can_be(order) for order in Order) else None
+
+
+def _fixed(day: int, month: int, year: str | None) -> Printed | None:
+    if year is not None and len(year) >= 3 and not _is_year(int(year)):
         return None
-    return printed if ambiguous or printed.can_be(day_first=True) else None
+    numbers = (day, month) if year is None else (day, month, int(year))
+    printed = Printed(numbers, open=False, short_year=year is not None and len(year) <= 2)
+    return printed if printed.can_be(Order.DAY_FIRST) else None
 
 
 def _is_year(number: int) -> bool:
     return 1950 <= number <= 2100 or 2490 <= number <= 2650 or 100 <= number <= 150
-
-
-def real_year(printed: Printed, *, buddhist: bool) -> int | None:
-    """The year of our calendar; None where none is printed."""
-    year = printed.year
-    if year is None:
-        return None
-    if year >= 2490:
-        return year - BUDDHIST
-    if printed.short_year:
-        return year + 2500 - BUDDHIST if buddhist else year + (2000 if year < 80 else 1900)
-    return year + MINGUO if year < 200 else year
-
-
-def as_date(printed: Printed, year: int, *, day_first: bool) -> date | None:
-    """The day, or None where that year has no such day."""
-    day, month = printed.day_and_month(day_first=day_first)
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _touch(words: Sequence[Word], index: int) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from counterfoil.domain.pages import PrintedPages
+from counterfoil.rules.statements.dates import Printed
 from counterfoil.rules.statements.events import Event, events_of
 from counterfoil.rules.statements.facts import (
     AccountNumber,
@@ -92,10 +94,10 @@ def document_of(printed: PrintedPages, style: Style) -> Document:
     """Read *printed* in *style*."""
     lines = lines_of(printed, style)
     headings = headings_of(lines)
-    tables = []
+    tables: list[tuple[Table, tuple[Event, ...]]] = []
     for table in tables_of(lines, headings, style):
         first = table.heading.first if table.heading else 0
-        events = events_of(table, lines[max(first - 6, 0) : first])
+        events = events_of(table, lines[max(first - 6, 0) : first], _carried(tables, table))
         if events:
             tables.append((table, events))
     return Document(
@@ -112,3 +114,10 @@ def document_of(printed: PrintedPages, style: Style) -> Document:
             line.index for _, events in tables for event in events for line in event.words
         ),
     )
+
+
+def _carried(tables: Sequence[tuple[Table, tuple[Event, ...]]], table: Table) -> Printed | None:
+    """The last date of the same table on the page before."""
+    if not tables or tables[-1][0].roles() != table.roles():
+        return None
+    return tables[-1][1][-1].date

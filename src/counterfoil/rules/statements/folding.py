@@ -13,6 +13,9 @@ _DIGITS = {
     for start in (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50, 0xFF10)  # Arabic, Persian, Devanagari ...
     for digit in range(10)
 }
+_LETTERS = str.maketrans(
+    {"ł": "l", "ı": "i", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss"}
+)
 _PLAIN = str.maketrans(_DASHES | _QUOTES | _OTHERS | _DIGITS)
 
 
@@ -31,4 +34,4 @@ def folded(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
     bare = "".join(each for each in decomposed if not unicodedata.combining(each))
-    return unicodedata.normalize("NFC", bare).lower().replace("ł", "l").replace("ı", "i")
+    return unicodedata.normalize("NFC", bare).lower().translate(_LETTERS)

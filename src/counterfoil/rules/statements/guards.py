@@ -97,7 +97,7 @@ def _repeats(line: Line, known: Sequence[Known]) -> bool:
 
 
 def _same_day(date: Printed, days: Iterable[Printed]) -> bool:
-    return any((date.one, date.two) == (each.one, each.two) for each in days)
+    return any(date.numbers[:2] == each.numbers[:2] for each in days)
 
 
 def contradictions(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Objection]:

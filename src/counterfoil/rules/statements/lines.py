@@ -73,7 +73,7 @@ def _sure_dates(row: Row, dates: Sequence[DateToken], style: Style) -> Iterator[
     for token in dates:
         text = row.words[token.first].text.rstrip(".")
         alike = token.first == token.last and text.count(style.decimal_mark or "?") == 1
-        if not (alike and token.printed.year is None and _is_number(text, style)):
+        if not (alike and not token.printed.has_year and _is_number(text, style)):
             last = token.last if token.first == last + 1 and "." in text else last
             yield token
         elif token.first == last + 1 and _has_letters(row, token.last + 1):

@@ -119,9 +119,9 @@ def styles_of(rows: Sequence[Row]) -> tuple[Style, ...]:
     for mark, count in marks.most_common():
         if count < 1:
             continue
-        if votes[Style(mark, spaced=True)] >= 2:
-            styles.append(Style(mark, spaced=True))
-        styles += [Style(mark), Style(mark, loose=True)]
+        # Where groups are parted by spaces, "3 501,19" must never be read as 501,19.
+        spaced = votes[Style(mark, spaced=True)] > 0
+        styles += [Style(mark, spaced=spaced), Style(mark, spaced=spaced, loose=True)]
     return (*styles, Style(""), Style("", spaced=True))
 
 

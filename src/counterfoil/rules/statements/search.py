@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 from counterfoil.rules.statements.chain import Broken, Chain, Hypothesis, Plain, Use, walk
-from counterfoil.rules.statements.dates import Printed
+from counterfoil.rules.statements.dates import Order, Printed
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.vocabulary import Role
@@ -24,7 +24,7 @@ _USES: dict[Role | None, tuple[Use, ...]] = {
     Role.BALANCE: (Use.BALANCE, Use.NOTHING),
     Role.DEBIT: (Use.DEBIT,),
     Role.CREDIT: (Use.CREDIT,),
-    Role.AMOUNT: (Use.AMOUNT, Use.NOTHING),
+    Role.AMOUNT: (Use.AMOUNT, Use.NOTHING, Use.BALANCE),
     Role.FEE: (Use.NOTHING, Use.CREDIT, Use.DEBIT),
     Role.REFERENCE: (Use.NOTHING, Use.AMOUNT, Use.DEBIT),
     Role.OTHER: (Use.NOTHING,),
@@ -149,6 +149,9 @@ def _makes_sense(uses: Sequence[Use], roles: Roles) -> bool:
         return False
     if sum(use is Use.AMOUNT for use in uses) > 1:
         return False
+    pairs = list(zip(uses, roles, strict=True))
+    if (Use.BALANCE, Role.AMOUNT) in pairs and not {Role.DEBIT, Role.CREDIT} <= set(roles):
+        return False  # "Amount" is a balance only beside money in and money out
     for use in (Use.DEBIT, Use.CREDIT):
         free = sum(u is use and role is None for u, role in zip(uses, roles, strict=True))
         if free > 1:
@@ -166,7 +169,7 @@ def _variants(
     if 0 in marks[Use.AMOUNT]:
         plains += [Plain.OUT] if marks[Use.AMOUNT] != {0} else []
         plains += [Plain.SECTION] if any(event.section for event in events) else []
-        plains += [Plain.UNKNOWN, Plain.OUT] if marks[Use.AMOUNT] == {0} else [Plain.UNKNOWN]
+        plains += [Plain.UNKNOWN, Plain.OUT] if marks[Use.AMOUNT] == {0} else []
     one_way = marks[Use.DEBIT] | marks[Use.CREDIT]
     reversals = (False, True) if -1 in one_way and one_way != {-1} else (False,)
     balances = (1, -1) if 1 in marks[Use.BALANCE] and 0 in marks[Use.BALANCE] else (1,)
@@ -199,24 +202,21 @@ def _marks(events: Sequence[Event], hypothesis: Hypothesis) -> dict[Use, set[int
 def newest_first(events: Sequence[Event]) -> bool | None:
     """Whether the dates run backwards; None where they do not tell."""
     days = [event.date for event in events if event.dated and event.date is not None]
-    ups = downs = 0
-    for one, two in zip(days, days[1:], strict=False):
-        first, second = _comparable(one, two)
-        ups += first < second
-        downs += first > second
-    if ups == downs:
+    runs: list[tuple[int, int]] = []
+    for order in Order:
+        if all(day.can_be(order) for day in days):
+            keys = [_key(day, order) for day in days]
+            ups = sum(one < two for one, two in pairwise(keys))
+            downs = sum(one > two for one, two in pairwise(keys))
+            if ups != downs:
+                runs.append((min(ups, downs), downs - ups))
+    if not runs:
         return None
-    return downs > ups
+    best = min(odd for odd, _ in runs)
+    ways = {lean > 0 for odd, lean in runs if odd == best}
+    return ways.pop() if len(ways) == 1 else None
 
 
-def _comparable(one: Printed, two: Printed) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Two dates so that the earlier is smaller; equal where the open order hides which."""
-    if one.year is not None and two.year is not None and one.year != two.year:
-        return (one.year,), (two.year,)
-    if not one.ambiguous and not two.ambiguous:
-        return (one.two, one.one), (two.two, two.one)
-    if one.one == two.one:
-        return (one.two,), (two.two,)
-    if one.two == two.two:
-        return (one.one,), (two.one,)
-    return (0,), (0,)
+def _key(day: Printed, order: Order) -> tuple[int, int, int]:
+    number, month, year = day.on(order)
+    return (year or 0, month, number)

@@ -17,7 +17,9 @@ ALIGNED = 110  # hundredths of a point: right edges this close are one column
 EDGES_MAX = 3  # of one column: plain, with a minus behind, with letters behind
 FIRM_FROM = 4  # so many numbers make an edge that others are held to
 #: Lines that a bank prints under its columns in another font, or a little off.
-LOOSELY_SET = {Label.OPENING, Label.CLOSING, Label.CARRIED, Label.BALANCE, Label.TOTAL}
+LOOSELY_SET = {
+    Label.OPENING, Label.CLOSING, Label.CARRIED, Label.DAILY, Label.BALANCE, Label.TOTAL,
+}  # fmt: skip
 COLUMNS_MAX = 7  # of money in one table
 SKIPPED = 4_000  # what it costs to leave a column without a heading
 

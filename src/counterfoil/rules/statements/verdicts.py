@@ -60,9 +60,10 @@ def verdict_of(
     chain = outcome.chain
     if chain is None:
         return _unproved(account, outcome)
+    if goes_on := _goes_on(chain):
+        return Unproved(account=account, code="page_missing", reason=goes_on)
     lines = range(outcome.block.start, outcome.block.end)
-    entries = chain.entries
-    dated = settle(document, entries, lines, today, printed.made_on)
+    dated = settle(document, chain, lines, today, printed.made_on)
     if isinstance(dated, Undated):
         return Unproved(account=account, code=dated.code, reason=dated.reason)
     sign = _polarity(document, outcome, chain)
@@ -82,6 +83,15 @@ def verdict_of(
     statement = _statement(document, outcome, chain, dated, sign, ends, currency)
     proof = _grade(document, chain, dated, ends, totals, gaps, guessed)
     return Proved(statement=statement, proof=proof)
+
+
+def _goes_on(chain: Chain) -> str:
+    """Why the account begins before, or goes on behind, what is in the file; or ""."""
+    if chain.opening_at is not None and chain.opening_at.label is Label.CARRIED:
+        return f"it begins with a balance carried from a page that is not here: {chain.opening_at.line.text[:60]}"
+    if chain.closing_at is not None and chain.closing_at.label is Label.CARRIED:
+        return f"it ends with a balance carried to a page that is not here: {chain.closing_at.line.text[:60]}"
+    return ""
 
 
 def _unproved(account: str, outcome: Outcome) -> Unproved:

@@ -36,7 +36,8 @@ class Label(StrEnum):
 
     OPENING = "opening"
     CLOSING = "closing"
-    CARRIED = "carried"  # from page to page, or a day's balance: equal to the chain there
+    CARRIED = "carried"  # from page to page: the account goes on there
+    DAILY = "daily"  # at the end of a day
     BALANCE = "balance"  # "balance at 1 March": which end, its place or its date tells
     TOTAL = "total"
     TOTAL_DEBITS = "total debits"
@@ -48,7 +49,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     (Role.VALUE_DATE, """value date|val date|val. date|valuta*|valor date|date valeur|date de valeur|valeur|wert|wertstellung*|
         fecha valor|f. valor|f valor|f.valor|data valor|data valuta|data val*|valutadat*|rentedatum|rentedato|rentedag|valuedate|datum valuty|
         data waluty|erteknap|valör|value|effective date|eff date|data effettiva|liq|fecha liq*|operation date value|
-        起息日|起息|ημ valeur|valööripäev|arvopäivä|дата валютирования|תאריך ערך"""),
+        起息日|起息|ημ valeur|valööripäev|arvopäivä|arvopv|дата валютирования|תאריך ערך"""),
     (Role.BALANCE, """balance|balances|bal|bal.|saldo|saldos|saldi|solde|soldes|soldo|kontostand*|guthaben|new balance|running balance|
         closing balance|ledger balance|ending daily balance|account balance|daily balance|balans|saldobeløb|bakiye*|egyenleg*|zustatek*|zostatok*|stav|sold|
         υπολοιπο|остаток*|исходящий остаток|баланс|сальдо|залишок|baki|jaannos|saldostanje|stanje|atlikums|likutis|jaak|saldo po operacji|saldo contable|
@@ -56,7 +57,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     (Role.SIGN, """dr/cr|cr/dr|d/c|c/d|d/k|s/h|h/s|deb/cred|debit/credit|debit / credit|dc|type dr/cr|cr dr|dr cr|+/-|af/bij|af bij|soll/haben|借貸|借贷|sign|dir|direction"""),
     (Role.FEE, """fee|fees|charge|charges|bank charges|accrued*|commission*|comision*|comissao|kosten|gebühr*|interest|interests|tax|vat|iva|exchange rate|fx rate|rate|kurs|wechselkurs|
         手数料|手续费|original amount|foreign amount|principal|escrow|late charges|service fee"""),
-    (Role.DEBIT, """debit|debits|debit amt|debit amount|dr|dr.|dr amount|withdrawal*|withdrawn|withdraw|paid out|money out|payments out|out|payment*|payments made|subtractions|
+    (Role.DEBIT, """debit|debits|debit amt|debit amount|dr|dr.|dr amount|withdrawal*|withdrawn|withdraw|paid out|money out|payments out|outgoing|out|payment*|payments made|subtractions|
         cheques|checks|debit (-)|withdrawal (-)|withdrawals (-)|withdrawal(s)|
         soll|lastschrift*|belastung*|lasten|zu lasten|zu ihren lasten|ausgang|ausgange|abgang|auszahlung*|ausgaben|debet|debe|af|uit|debiteringen|bedrag af|afschrijving*|
         cargo*|adeudo*|retiro*|retiros|debitos|debito|egreso*|salida*|saida*|saidas|pagos|gastos|
@@ -66,7 +67,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         wn|winien|obciazen*|wydatki|wyplat*|vydaj*|vydej*|debetni*|na tarhu|terheles*|kifizetes*|plati|platit|iesiri|borc|cekilen|odenen|
         χρεωση*|χρεωσεις|расход*|списан*|дебет*|по дебету|видаток|keluar|pengeluaran|penarikan|uang keluar|wang keluar|
         お引出し*|お引き出し*|引出*|出金*|お支払*|支払*|支出|提取|取款|借方|借記|出帳|转出|ถอน|รายการถอน|เดบิต|출금*|찾으신금액|지급|مدين|السحب|المدين|חובה|ghi no|no"""),
-    (Role.CREDIT, """credit|credits|credit amt|credit amount|cr|cr.|cr amount|deposit*|deposits|lodgement*|paid in|money in|payments in|in|receipts|received|additions|deposit (+)|deposits (+)|deposit(s)|credit (+)|
+    (Role.CREDIT, """credit|credits|credit amt|credit amount|cr|cr.|cr amount|deposit*|deposits|lodgement*|paid in|money in|payments in|incoming|in|receipts|received|additions|deposit (+)|deposits (+)|deposit(s)|credit (+)|
         haben|gutschrift*|gunsten|zu gunsten|zu ihren gunsten|eingang|eingange|zugang|einzahlung*|einnahmen|
         credito*|abono*|haber|ingreso*|entrada*|deposito*|bij|bijschrijving*|bedrag bij|
         avere|entrate|entrata|accredit*|versamenti|movimenti avere|
@@ -74,7 +75,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         innskudd|inn|inn på konto|insattning*|insatt|indsat|ind|panot|
         ma|uznan*|wplyw*|wplat*|prijem*|prijmy|kredit|kreditni*|jovairas*|befizetes*|incasari|incasat|alacak|yatan|
         πιστωση*|πιστωσεις|приход*|зачислен*|кредит*|по кредиту|надходження|masuk|pemasukan|setoran|uang masuk|wang masuk|
-        お預入れ*|お預け入れ*|預入*|入金*|收入|存入|存款|貸方|貸記|入帳|转入|ฝาก|รายการฝาก|เครดิต|입금*|맡기신금액|دائن|الإيداع|الدائن|זכות|ghi co|co"""),
+        お預入れ*|お預け入れ*|お預り*|預入*|入金*|收入|存入|存款|貸方|貸記|入帳|转入|ฝาก|รายการฝาก|เครดิต|입금*|맡기신금액|دائن|الإيداع|الدائن|זכות|ghi co|co"""),
     (Role.AMOUNT, """amount*|amt|betrag*|umsatz*|montant*|importe*|importo|importi|valor|valore|bedrag|belop|belob|belopp|summa|summe|kwota*|castka*|suma|osszeg*|tutar*|islem tutari|monto|maara|
         ποσο|ποσον|сумма*|сума|jumlah*|nominal|mutasi|iznos|transaction amount|transaktionsbetrag|
         金額|金额|发生额|交易金额|交易金額|จำนวนเงิน|จำนวน|금액|거래금액|المبلغ|סכום|so tien"""),
@@ -104,7 +105,8 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         total soll|summe soll|summe lastschriften|summe der lastschriften|summe belastungen|total belastungen|lastschriften|total des debits|totale dare|totale uscite|totale addebiti|total cargos|total retiros|total egresos|total debe|total saidas|total debitos|totaal af|totaal debet|af totaal|
         sum ut|summa uttag|suma obciazen*|obciazenia|debet obrat|osszes terheles|total plati|toplam borc|итого расход|итого по дебету|总支出|出金合計|お引出し合計|提取總額|total withdrawal amount*|jumlah debit|mutasi db*|mutasi debet*|total keluar|withdrawals/debits"""),
     (Label.CARRIED, """carried forward to next page|carried to next page|brought forward from page|from previous page|to next page|ubertrag*|zwischensaldo|zwischensumme|a reporter|report page*|solde a reporter|report|reporte|saldo a transportar|transporte|transport|a transportar|saldo anterior a transportar|suma y sigue|sigue|riporto|a riportare|
-        do przeniesienia|z przeniesienia|prevod|atvitel|devreden|nakli yekun|saldo do dia|saldo del dia|saldo dia|saldo giornaliero|saldo diario|day end balance|end of day balance|daily balance|page balance|balance at close of day|yosdo|小計残高|過次頁|承前頁|轉下頁|承上頁"""),
+        do przeniesienia|z przeniesienia|prevod|atvitel|devreden|nakli yekun|page balance|過次頁|承前頁|轉下頁|承上頁"""),
+    (Label.DAILY, """saldo do dia|saldo del dia|saldo dia|saldo giornaliero|saldo diario|day end balance|end of day balance|daily balance|balance at close of day|tagessaldo|dagsaldo"""),
     (Label.OPENING, """opening bal*|open balance|beginning bal*|starting balance|start balance|start of period|balance brought forward|brought forward|b/f|b/fwd|bal b/f|balance b/f|bf|previous balance|prior balance|previous statement balance|last statement balance|last month's balance|last statement|balance last statement|balance from last*|balance from previous*|balance from your last*|opening ledger*|initial balance|
         anfangssaldo|anfangsbestand|anfangskontostand|alter saldo|alter kontostand|alter stand|letzter kontostand|saldo alt|saldovortrag|vortrag|eroffnungssaldo|startsaldo|saldo vortrag|letzter auszug|kontostand alt|
         solde initial|ancien solde|solde precedent|solde anterieur|solde d'ouverture|solde au debut|solde en debut|solde reporte|report solde|
