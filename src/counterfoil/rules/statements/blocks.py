@@ -7,7 +7,7 @@ gap in a chain alone is never a new account: it may be a missing page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -16,7 +16,6 @@ from counterfoil.rules.statements.chain import Broken, Chain, Use
 from counterfoil.rules.statements.document import Document, other_account
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.facts import Fact, Period
-from counterfoil.rules.statements.lines import first_date
 from counterfoil.rules.statements.search import Ends, Found, search
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.vocabulary import Label, Role
@@ -169,16 +168,14 @@ def _blocks(document: Document) -> Iterator[Block]:
             groups[-1].append(run)
         else:
             groups.append([run])
-    starts = [_start_of(document, group, index) for index, group in enumerate(groups)]
+    used = {event.line.index for run in runs for event in run.events}
+    starts = [
+        _announced(document, group[0], used) if index else 0 for index, group in enumerate(groups)
+    ]
     for index, group in enumerate(groups):
         after = starts[index + 1] if index + 1 < len(groups) else len(document.lines)
         before = max(run.events[-1].line.index for run in groups[index - 1]) if index else -1
         yield Block(tuple(group), max(starts[index], before), after)
-
-
-def _start_of(document: Document, group: Sequence[Run], index: int) -> int:
-    """The first line that speaks of the account: its summary may stand above its table."""
-    return 0 if index == 0 else _announced(document, group[0])
 
 
 def _runs(document: Document) -> Iterator[Run]:
@@ -206,7 +203,7 @@ def _has_transactions(table: Table, events: Sequence[Event]) -> bool:
     cells = () if table.heading is None else table.heading.cells
     if any(cell.role in (Role.DATE, Role.VALUE_DATE) for cell in cells):
         return any(event.anchored for event in entries)
-    return sum(event.dated and first_date(event.line) is not None for event in entries) >= 2
+    return sum(event.anchored for event in entries) >= 2
 
 
 def _opens_anew(before: Event, event: Event) -> bool:
@@ -262,11 +259,11 @@ def _spelled(period: Period) -> tuple[object, object]:
     return period.start.printed, period.end.printed
 
 
-def _announced(document: Document, run: Run) -> int:
+def _announced(document: Document, run: Run, used: Collection[int]) -> int:
     """The first line, going up from the table, that still speaks of its account."""
     lowest = run.first
     for line in range(run.first - 1, max(run.first - 80, -1), -1):
-        if line in document.event_lines:
+        if line in used:
             return lowest
         if document.speaks_of_account(line):
             lowest = line

@@ -17,6 +17,7 @@ from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.vocabulary import Label
 
+TOTAL_FROM = 3  # entries: the sum of fewer is too often just another amount
 UNKNOWN_MAX = 12  # amounts without a sign between two balances: 4,096 ways
 
 
@@ -28,6 +29,9 @@ class Use(StrEnum):
     CREDIT = "credit"
     AMOUNT = "amount"
     NOTHING = "nothing"
+
+
+_MONEY = {Use.DEBIT, Use.CREDIT, Use.AMOUNT}
 
 
 class Plain(StrEnum):
@@ -109,7 +113,7 @@ class _Walk:
     closing_at: Event | None = None
     follows: bool = False
     tied: int = 0
-    sums: dict[Use, Decimal] = field(default_factory=dict)  # of one-way columns so far
+    sums: list[tuple[Use, Decimal]] = field(default_factory=list)  # every amount so far
 
     def waited(self) -> Decimal:
         return sum((amount for _, amount, _ in self.waiting), Decimal(0))
@@ -154,21 +158,29 @@ def _step(state: _Walk, event: Event) -> Broken | None:
         amount = Decimal(0)
     if amount:
         state.waiting.append((event, amount, unknown))
-        for index, cell in event.cells.items():
-            state.sums[uses[index]] = state.sums.get(uses[index], Decimal(0)) + cell.value
+        state.sums.append((_use_of(event, uses), amount))
     if balance is None:
         return None
     return _tie(state, event, balance, is_entry=bool(amount))
 
 
 def _is_total(state: _Walk, event: Event, uses: Sequence[Use]) -> bool:
-    """A line that says so or, without a date, holds the sums of its columns so far."""
-    if event.kind is Kind.TOTAL:
-        return not state.hypothesis.totals_are_entries
-    if event.dated or event.kind is not Kind.ENTRY or len(event.cells) < 2:
+    """A line that says so or, without a date, holds sums of what came before it."""
+    if state.hypothesis.totals_are_entries:
         return False
+    if event.kind is Kind.TOTAL:
+        return True
+    if event.dated or event.kind is not Kind.ENTRY or len(state.sums) < TOTAL_FROM:
+        return False
+    columns: dict[Use, Decimal] = {}
+    ways: dict[int, Decimal] = {}
+    for use, amount in state.sums:
+        columns[use] = columns.get(use, Decimal(0)) + abs(amount)
+        way = 1 if amount > 0 else -1
+        ways[way] = ways.get(way, Decimal(0)) + abs(amount)
     return all(
-        abs(amount.value) == state.sums.get(uses[index]) for index, amount in event.cells.items()
+        amount.value == columns.get(uses[index]) or amount.value in ways.values()
+        for index, amount in event.cells.items()
     )
 
 
@@ -324,6 +336,11 @@ def _labelled(event: Event, uses: Sequence[Use], state: _Walk) -> Decimal | None
         return value
     known = state.balance is not None and state.balance + state.waited() == value
     return value if known else None
+
+
+def _use_of(event: Event, uses: Sequence[Use]) -> Use:
+    """The column that the event's money is in."""
+    return next(uses[index] for index in event.cells if uses[index] in _MONEY)
 
 
 def _repeats_totals(event: Event, state: _Walk, balance: Decimal, amount: Decimal) -> bool:

@@ -95,7 +95,8 @@ def document_of(printed: PrintedPages, style: Style) -> Document:
     lines = lines_of(printed, style)
     headings = headings_of(lines)
     tables: list[tuple[Table, tuple[Event, ...]]] = []
-    for table in tables_of(lines, headings, style):
+    raw = tables_of(lines, headings, style)
+    for table in raw:
         first = table.heading.first if table.heading else 0
         events = events_of(table, lines[max(first - 6, 0) : first], _carried(tables, table))
         if events:
@@ -105,7 +106,7 @@ def document_of(printed: PrintedPages, style: Style) -> Document:
         lines=lines,
         headings=headings,
         tables=tuple(tables),
-        facts=facts_of(lines, headings),
+        facts=facts_of(lines, raw),
         accounts=account_numbers(lines),
         periods=periods_of(lines),
         page_counts=page_counts(lines),

@@ -66,7 +66,7 @@ def events_of(
             line=line,
             table=table,
             cells=money[line.index],
-            kind=_kind(label, dated=anchors[line.index].own is not None),
+            kind=kind,
             label=label,
             section=sections[line.index],
             sign=_sign_word(line, table),
@@ -74,11 +74,12 @@ def events_of(
             anchored=any(each.index in dates.booking for each in entries[line.index]),
             date=anchors[line.index].date,
             value_date=anchors[line.index].value,
-            words=entries[line.index],
+            words=entries[line.index] if kind is Kind.ENTRY else (line,),
         )
         for line in table.lines
         if line.index in money
         for label in [label_of(line.label())]
+        for kind in [_kind(label, dated=anchors[line.index].own is not None)]
     )
 
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from counterfoil.domain.statements import Place
 from counterfoil.rules.statements.dates import DateToken, parse
 from counterfoil.rules.statements.folding import folded, plain
-from counterfoil.rules.statements.headings import Heading
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import Amount
+from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.vocabulary import Label, label_of
 
 ABOVE_MAX = 3  # lines between a number and the words that stand over it
@@ -27,7 +27,7 @@ class Fact:
     line: int
     words: str
     place: Place
-    printed: Amount
+    beside: bool  # the words stand on its line, or are the heading of its column
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +57,31 @@ class PageCount:
     total: int
 
 
-def facts_of(lines: Sequence[Line], headings: Sequence[Heading]) -> tuple[Fact, ...]:
+def facts_of(lines: Sequence[Line], tables: Sequence[Table]) -> tuple[Fact, ...]:
     """Every number that stands beside, or under, words that name it."""
-    under = {index: heading for heading in headings for index in _under(heading, lines)}
+    under = {
+        (line.index, amount.first): table.columns[index].text
+        for table in tables
+        for line in table.lines
+        if not line.dates
+        for index, amount in table.cells(line).items()
+    }
     found = []
     for line in lines:
         for amount in line.amounts:
             words = _words_before(line, amount)
             label = label_of(words) if words else None
             if label is None:
-                words = _words_above(lines, line, amount, under.get(line.index))
+                words = under.get((line.index, amount.first), "")
+                label = label_of(words) if words else None
+            beside = label is not None
+            if label is None:
+                words = _words_above(lines, line, amount)
                 label = label_of(words) if words else None
             if label is not None:
                 place = line.place_of(amount)
-                found.append(Fact(label, amount.signed, line.index, words, place, amount))
+                found.append(Fact(label, amount.signed, line.index, words, place, beside))
     return tuple(found)
-
-
-def _under(heading: Heading, lines: Sequence[Line]) -> Iterator[int]:
-    """The lines that a heading may name: the next few of its page."""
-    for index in range(heading.last + 1, min(heading.last + 40, len(lines))):
-        if lines[index].row.page != heading.page:
-            return
-        yield index
 
 
 def _words_before(line: Line, amount: Amount) -> str:
@@ -92,14 +94,8 @@ def _words_before(line: Line, amount: Amount) -> str:
     return " ".join(word.text for word in chosen)
 
 
-def _words_above(
-    lines: Sequence[Line], line: Line, amount: Amount, heading: Heading | None
-) -> str:
-    """The heading over the number, or the nearest words that stand above it."""
-    if heading is not None and not line.dates:
-        over = [c for c in heading.cells if c.left <= amount.right and amount.left <= c.right]
-        if len(over) == 1:
-            return over[0].text
+def _words_above(lines: Sequence[Line], line: Line, amount: Amount) -> str:
+    """The nearest words that stand above the number."""
     for index in range(line.index - 1, max(line.index - 1 - ABOVE_MAX, -1), -1):
         above = lines[index]
         if above.row.page != line.row.page or above.dates:

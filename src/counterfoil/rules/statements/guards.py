@@ -20,7 +20,8 @@ from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.facts import Fact, PageCount
 from counterfoil.rules.statements.lines import Line, first_date
-from counterfoil.rules.statements.vocabulary import Label
+from counterfoil.rules.statements.tables import Table
+from counterfoil.rules.statements.vocabulary import Label, Role
 
 _ENDS = {Label.OPENING: "opening", Label.CLOSING: "closing"}
 
@@ -53,17 +54,31 @@ def _dated_money(document: Document, used: set[int]) -> Iterator[Line]:
     """Each line once, or each part of it where tables stand side by side."""
     parts: dict[int, list[Line]] = {}
     for table, _ in document.tables:
-        for line in table.lines:
+        for line in () if _holds_no_movements(table) else table.lines:
             parts.setdefault(line.index, []).append(line)
+    summaries = {
+        line.index
+        for table, _ in document.tables
+        if _holds_no_movements(table)
+        for line in table.lines
+        if table.cells(line)
+    }
     labelled = {fact.line for fact in document.facts if fact.label is not Label.OTHER}
     for whole in document.lines:
-        if whole.index in used or whole.index in labelled:
+        if whole.index in used or whole.index in labelled or whole.index in summaries:
             continue
         for line in parts.get(whole.index, [whole]):
             money = [each for each in line.amounts if each.alone and each.value]
             token = first_date(line)
             if money and token is not None and len(line.dates) < 3 and not _is_period(line):
                 yield line
+
+
+def _holds_no_movements(table: Table) -> bool:
+    """Its headings name a balance and neither an amount nor a way: daily balances, interest."""
+    cells = () if table.heading is None else table.heading.cells
+    roles = {cell.role for cell in cells}
+    return Role.BALANCE in roles and not roles & {Role.DEBIT, Role.CREDIT, Role.AMOUNT}
 
 
 def _is_period(line: Line) -> bool:
@@ -110,7 +125,7 @@ def contradictions(document: Document, outcomes: Sequence[Outcome]) -> Iterator[
     ends |= {abs(value) for value in _sums(chains)}
     running = {abs(value) for chain in chains for value in _balances(chain)}
     for fact in document.facts:
-        if fact.label not in _ENDS or fact.line in inside or not fact.value:
+        if fact.label not in _ENDS or fact.line in inside or not (fact.value and fact.beside):
             continue
         if abs(fact.value) in ends or abs(fact.value) in running:
             continue

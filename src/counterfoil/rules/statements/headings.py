@@ -13,6 +13,7 @@ ROWS_MAX = 4  # of one heading, one under the other
 CELL_GAP = 90  # hundredths of the height: a wider gap parts two headings
 WORDS_MAX = 7  # of one heading
 _MONEY = {Role.DEBIT, Role.CREDIT, Role.AMOUNT, Role.BALANCE}
+_CUT = _MONEY - {Role.AMOUNT}  # "Debit Amount" is one heading
 _TEXT = {Role.DATE, Role.VALUE_DATE, Role.DESCRIPTION, Role.REFERENCE}
 
 
@@ -151,8 +152,8 @@ def _by_role(words: list[Word]) -> Iterator[list[Word]]:
         index + 1
         for index, gap in enumerate(gaps)
         if roles[index] != roles[index + 1]
-        and roles[index + 1] in _MONEY
-        and roles[index] in _MONEY | {None}
+        and roles[index + 1] in _CUT
+        and roles[index] in _CUT | {None}
         and gap * 100 > words[index].em * 35
         and _both_known(words, index)
     ]

@@ -19,7 +19,7 @@ from counterfoil.rules.statements.folding import plain
 #: What may stand before or behind a number without being part of it.
 _SYMBOLS = (
     r"(?:US|C|CA|A|AU|S|HK|NT|NZ|R|Z|MX|B/|J|TT|EC|BZ)?\$|[€£¥₹₦₱₩₺₽₪฿₫₴₡₲₵₸]"
-    r"|R[sS]\.?|Rp\.?|RM|R(?=[\d -])|Kč|kr\.?|zł|Ft|lei|円|元|원|บาท|[A-Z]{3}(?![A-Z])"
+    r"|R[sS]\.?|Rp\.?|RM|R(?=[\d -])|Kč|kr\.?|zł|Ft|lei|TL|kn|S?Fr\.?|円|元|원|บาท|[A-Z]{3}(?![A-Z])"
 )
 _MARKS_BEHIND = {
     "-": -1, "+": 1, "CR": 1, "DR": -1, "DB": -1, "C": 1, "D": -1, "H": 1, "S": -1,

@@ -173,7 +173,7 @@ def _variants(
     one_way = marks[Use.DEBIT] | marks[Use.CREDIT]
     reversals = (False, True) if -1 in one_way and one_way != {-1} else (False,)
     balances = (1, -1) if 1 in marks[Use.BALANCE] and 0 in marks[Use.BALANCE] else (1,)
-    totals = (False, True) if any(event.kind is Kind.TOTAL for event in events) else (False,)
+    totals = (False, True) if any(not event.dated for event in events) else (False,)
     flat = not any(Use.BALANCE in each for each in uses.values())
     for total, balance, reversal, plain in product(totals, balances, reversals, plains):
         for flipped in (False, True) if flat else (False,):

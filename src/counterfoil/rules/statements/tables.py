@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby
 
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.headings import Cell, Heading
@@ -15,6 +16,7 @@ from counterfoil.rules.statements.vocabulary import Label, Role, label_of
 
 ALIGNED = 110  # hundredths of a point: right edges this close are one column
 EDGES_MAX = 3  # of one column: plain, with a minus behind, with letters behind
+SURE_FROM = 2  # dated lines with money on a page
 FIRM_FROM = 4  # so many numbers make an edge that others are held to
 #: Lines that a bank prints under its columns in another font, or a little off.
 LOOSELY_SET = {
@@ -184,7 +186,7 @@ def _shape(heading: Heading | None) -> tuple[object, ...]:
 
 def _columns(lines: Sequence[Line], heading: Heading | None) -> tuple[Column, ...]:
     """Where the numbers stand, with the heading that stands over each."""
-    sure = [line for line in lines if first_date(line) or sum(a.alone for a in line.amounts) > 1]
+    sure = _sure(lines)
     tokens = [amount for line in sure for amount in line.amounts if amount.alone]
     if len(sure) < 2 and not heading:
         return ()
@@ -193,6 +195,19 @@ def _columns(lines: Sequence[Line], heading: Heading | None) -> tuple[Column, ..
     spans = _merged(_aligned(tokens))
     spans = sorted(spans, key=lambda span: -span[2])[:COLUMNS_MAX]
     return tuple(_named(sorted(spans), heading, tokens))
+
+
+def _sure(lines: Sequence[Line]) -> list[Line]:
+    """The lines that are surely of the table: on each page from the first date to the last."""
+    sure = []
+    for _, group in groupby(lines, key=lambda line: line.row.page):
+        page = list(group)
+        dated = [place for place, line in enumerate(page) if first_date(line) and line.amounts]
+        if len(dated) >= SURE_FROM:
+            sure += page[dated[0] : dated[-1] + 1]
+    return sure or [
+        line for line in lines if first_date(line) or sum(a.alone for a in line.amounts) > 1
+    ]
 
 
 Span = tuple[int, int, int, int, int]  # left, right, count, common left, common right

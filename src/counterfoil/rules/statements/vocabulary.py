@@ -66,7 +66,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         uttak|ut|ut av konto|belastet|belastad|uttag|ud|haevet|otot|panot-otot|
         wn|winien|obciazen*|wydatki|wyplat*|vydaj*|vydej*|debetni*|na tarhu|terheles*|kifizetes*|plati|platit|iesiri|borc|cekilen|odenen|
         χρεωση*|χρεωσεις|расход*|списан*|дебет*|по дебету|видаток|keluar|pengeluaran|penarikan|uang keluar|wang keluar|
-        お引出し*|お引き出し*|引出*|出金*|お支払*|支払*|支出|提取|取款|借方|借記|出帳|转出|ถอน|รายการถอน|เดบิต|출금*|찾으신금액|지급|مدين|السحب|المدين|חובה|ghi no|no"""),
+        お引出し*|お引き出し*|引出*|出金*|お支払*|支払*|支出|提取|取款|借方|借記|出帳|转出|ถอน|รายการถอน|เดบิต|출금*|찾으신금액|지급|مدين|السحب|المدين|חובה|ghi no"""),
     (Role.CREDIT, """credit|credits|credit amt|credit amount|cr|cr.|cr amount|deposit*|deposits|lodgement*|paid in|money in|payments in|incoming|in|receipts|received|additions|deposit (+)|deposits (+)|deposit(s)|credit (+)|
         haben|gutschrift*|gunsten|zu gunsten|zu ihren gunsten|eingang|eingange|zugang|einzahlung*|einnahmen|
         credito*|abono*|haber|ingreso*|entrada*|deposito*|bij|bijschrijving*|bedrag bij|
@@ -75,7 +75,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         innskudd|inn|inn på konto|insattning*|insatt|indsat|ind|panot|
         ma|uznan*|wplyw*|wplat*|prijem*|prijmy|kredit|kreditni*|jovairas*|befizetes*|incasari|incasat|alacak|yatan|
         πιστωση*|πιστωσεις|приход*|зачислен*|кредит*|по кредиту|надходження|masuk|pemasukan|setoran|uang masuk|wang masuk|
-        お預入れ*|お預け入れ*|お預り*|預入*|入金*|收入|存入|存款|貸方|貸記|入帳|转入|ฝาก|รายการฝาก|เครดิต|입금*|맡기신금액|دائن|الإيداع|الدائن|זכות|ghi co|co"""),
+        お預入れ*|お預け入れ*|お預り*|預入*|入金*|收入|存入|存款|貸方|貸記|入帳|转入|ฝาก|รายการฝาก|เครดิต|입금*|맡기신금액|دائن|الإيداع|الدائن|זכות|ghi co"""),
     (Role.AMOUNT, """amount*|amt|betrag*|umsatz*|montant*|importe*|importo|importi|valor|valore|bedrag|belop|belob|belopp|summa|summe|kwota*|castka*|suma|osszeg*|tutar*|islem tutari|monto|maara|
         ποσο|ποσον|сумма*|сума|jumlah*|nominal|mutasi|iznos|transaction amount|transaktionsbetrag|
         金額|金额|发生额|交易金额|交易金額|จำนวนเงิน|จำนวน|금액|거래금액|المبلغ|סכום|so tien"""),
@@ -100,10 +100,10 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         minimum payment*|payment due*|hold*|uncleared*|pending*|blocked*|unbilled*|accrued*|lien*|利用可能*|可用*|limite*|bloqueado*|credit interest*|debit interest*|tax deducted|ytd|year-to-date|year to date|effective interest*|beginning balance of points"""),
     (Label.TOTAL_CREDITS, """total credit*|total deposit*|total money in|money in|total paid in|total in|payments in|payments received|total receipts|total additions|deposits and other additions|deposits/additions|deposits & other credits|deposits and other credits|total credits|credits total|sum of credits|
         total haben|summe haben|summe gutschriften|summe der gutschriften|total gutschriften|gutschriften|total credits|total des credits|total credit|totale avere|totale entrate|totale accrediti|total abonos|total depositos|total ingresos|total haber|total entradas|total creditos|totaal bij|totaal credit|bij totaal|
-        sum inn|summa insattningar|suma uznan*|uznania|kredit obrat|osszes jovairas|total incasari|toplam alacak|итого приход|итого по кредиту|总收入|入金合計|お預入れ合計|存入總額|total deposit amount*|total kredit|jumlah kredit|mutasi kr*|mutasi cr*|total masuk|total lodgements|deposits/credits"""),
+        sum inn|summa insattningar|suma uznan*|uznania|kredit obrat|osszes jovairas|total incasari|toplam alacak|итого приход|итого по кредиту|总收入|入金合計|お預入れ合計|存入總額|total deposit amount*|panot|total kredit|jumlah kredit|mutasi kr*|mutasi cr*|total masuk|total lodgements|deposits/credits"""),
     (Label.TOTAL_DEBITS, """total debit*|total withdrawal*|total money out|money out|total paid out|total out|payments out|payments made|total payments|total subtractions|withdrawals and other subtractions|withdrawals/subtractions|withdrawals & other debits|withdrawals and other debits|total checks paid|total debits|debits total|sum of debits|
         total soll|summe soll|summe lastschriften|summe der lastschriften|summe belastungen|total belastungen|lastschriften|total des debits|totale dare|totale uscite|totale addebiti|total cargos|total retiros|total egresos|total debe|total saidas|total debitos|totaal af|totaal debet|af totaal|
-        sum ut|summa uttag|suma obciazen*|obciazenia|debet obrat|osszes terheles|total plati|toplam borc|итого расход|итого по дебету|总支出|出金合計|お引出し合計|提取總額|total withdrawal amount*|jumlah debit|mutasi db*|mutasi debet*|total keluar|withdrawals/debits"""),
+        sum ut|summa uttag|suma obciazen*|obciazenia|debet obrat|osszes terheles|total plati|toplam borc|итого расход|итого по дебету|总支出|出金合計|お引出し合計|提取總額|total withdrawal amount*|otot|jumlah debit|mutasi db*|mutasi debet*|total keluar|withdrawals/debits"""),
     (Label.CARRIED, """carried forward to next page|carried to next page|brought forward from page|from previous page|to next page|ubertrag*|zwischensaldo|zwischensumme|a reporter|report page*|solde a reporter|report|reporte|saldo a transportar|transporte|transport|a transportar|saldo anterior a transportar|suma y sigue|sigue|riporto|a riportare|
         do przeniesienia|z przeniesienia|prevod|atvitel|devreden|nakli yekun|page balance|過次頁|承前頁|轉下頁|承上頁"""),
     (Label.DAILY, """saldo do dia|saldo del dia|saldo dia|saldo giornaliero|saldo diario|day end balance|end of day balance|daily balance|balance at close of day|tagessaldo|dagsaldo"""),
@@ -115,7 +115,7 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         saldo poczatkowe|stan poczatkowy|poczatkowe|pocatecni zustatek|pociatocny zostatok|pocatecni stav|nyito egyenleg|nyitoegyenleg|sold initial|sold anterior|devir|devir bakiye*|onceki bakiye|acilis bakiyesi|onceki donem*|
         προηγουμενο υπολοιπο|υπολοιπο εναρξης|αρχικο υπολοιπο|входящий остаток|остаток на начало|начальный остаток|saldo awal|saldo pembuka|baki permulaan|baki awal|baki bawa ke hadapan|baki lepas|
         繰越残高|前月繰越|前回残高|前期繰越|繰越|期初余额|上期余额|上期结余|承前|承上結餘|承上结余|前期結餘|ยอดยกมา|이월|전월이월|전월잔액|이월잔액|الرصيد الافتتاحي|رصيد أول المدة|רצת פתיחה|יתרת פתיחה|יתרה קודמת|so du dau*|algsaldo|sakuma atlikums|pradinis likutis"""),
-    (Label.CLOSING, """closing bal*|close balance|ending bal*|ending daily balance|end balance|final balance|end of period|balance carried forward|carried forward|c/f|c/fwd|bal c/f|balance c/f|new balance|current balance|new statement balance|your balance at close*|closing ledger*|statement balance|total amount due|balance this statement|
+    (Label.CLOSING, """closing bal*|close balance|ending bal*|end balance|final balance|end of period|balance carried forward|carried forward|c/f|c/fwd|bal c/f|balance c/f|new balance|current balance|new statement balance|your balance at close*|closing ledger*|statement balance|total amount due|balance this statement|
         endsaldo|endbestand|endkontostand|neuer saldo|neuer kontostand|neuer stand|aktueller kontostand|saldo neu|schlusssaldo|schlussaldo|abschlusssaldo|kontostand neu|schlußsaldo|
         solde final|nouveau solde|solde actuel|solde de cloture|solde en fin*|solde a la fin*|solde en fin de periode|
         saldo final|saldo actual|saldo de cierre|saldo al cierre|saldo al corte|saldo atual|saldo de fechamento|saldo finale|saldo attuale|saldo di chiusura|saldo contabile finale|saldo nuevo|
@@ -141,6 +141,8 @@ _NEVER = re.compile(
     r"durchschnitt\w*|medio|promedio|moyen|points|rewards|ytd|year.to.date|annual percentage|"
     r"uncleared|pending|unbilled)(?!\w)"
 )
+
+SIGN_MAX = 5  # letters: "Dr/Cr" is a column of signs, "Debit/Credit" one of amounts
 
 _SCRIPT = re.compile(r"[^\x00-\u04ff\u1e00-\u1fff]")
 
@@ -169,6 +171,8 @@ def role_of(text: str) -> Role | None:
     The longest match decides: "value date" is a value date, "debit amount" a debit.
     """
     bare = " ".join(folded(text).replace("\u200b", "").split())
+    if _names(bare, Role.DEBIT) and _names(bare, Role.CREDIT):
+        return Role.SIGN if len(bare) <= SIGN_MAX else Role.AMOUNT  # one column for both ways
     best: tuple[int, int, Role] | None = None
     for rank, (role, (anywhere, pattern)) in enumerate(_ROLE_WORDS):
         length = max((len(each) * 2 for each in anywhere if each in bare), default=0)
@@ -177,6 +181,14 @@ def role_of(text: str) -> Role | None:
         if length and (best is None or (length, -rank) > (best[0], -best[1])):
             best = (length, rank, role)
     return best[2] if best else None
+
+
+def _names(bare: str, role: Role) -> bool:
+    """Whether a word of *role* is in the text at all."""
+    anywhere, pattern = next(words for each, words in _ROLE_WORDS if each is role)
+    return any(each in bare for each in anywhere) or (
+        pattern is not None and pattern.search(bare) is not None
+    )
 
 
 @lru_cache(maxsize=20_000)
