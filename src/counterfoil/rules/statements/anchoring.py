@@ -110,7 +110,9 @@ def _columns(heading: Heading | None, lines: Sequence[Line]) -> tuple[int | None
             named[edge] = named.get(edge) or _role_over(heading, token)
             if token.first == 0:
                 leading.add(edge)
-    wanted = {edge for edge, role in named.items() if role} or leading
+    wanted = {edge for edge, role in named.items() if role}
+    if Role.DATE not in named.values():
+        wanted |= leading
     most = max((edges[edge] for edge in wanted), default=0)
     columns = sorted(edge for edge in wanted if edges[edge] * 3 >= most)
     values = [edge for edge in columns if named[edge] is Role.VALUE_DATE]

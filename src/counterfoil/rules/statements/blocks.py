@@ -7,7 +7,7 @@ gap in a chain alone is never a new account: it may be a missing page.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -20,6 +20,7 @@ from counterfoil.rules.statements.search import Ends, Found, search
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.vocabulary import Label, Role
 
+QUIET_REACH = 8  # lines between the two ends of an account without entries
 ENDS_MAX = 5  # different balances to try as an end
 SIDE_TABLES_MAX = 6  # tables without a balance column that may be summaries
 
@@ -66,36 +67,73 @@ class Outcome:
 
 
 def outcomes_of(document: Document) -> tuple[Outcome, ...]:
-    """Each account of *document*, proved or not."""
+    """Each account of *document* with entries, proved or not."""
     results: list[Outcome] = []
     for block in _blocks(document):
         results += _outcomes(document, block)
     return tuple(results)
 
 
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """An account whose two ends are printed, equal, with nothing between them."""
+
+    opening: Fact
+    closing: Fact
+
+    @property
+    def lines(self) -> range:
+        """From just above the one to just below the other."""
+        return range(max(self.opening.line - QUIET_REACH, 0), self.closing.line + 2)
+
+
+def quiet_accounts(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Quiet]:
+    """Accounts without entries beside others that have some."""
+    chains = [outcome.chain for outcome in outcomes if outcome.chain is not None]
+    ends = {abs(value) for chain in chains for value in (chain.opening, chain.closing)}
+    used = {event.line.index for each in outcomes for event in each.block.events()}
+    facts = [
+        fact
+        for fact in document.facts
+        if fact.beside and fact.label in (Label.OPENING, Label.CLOSING) and fact.line not in used
+    ]
+    for one, two in pairwise(facts):
+        pair = (one.label, two.label) == (Label.OPENING, Label.CLOSING)
+        close = two.line - one.line <= QUIET_REACH
+        if pair and close and one.value == two.value and abs(one.value) not in ends:
+            yield Quiet(one, two)
+
+
 def _outcomes(document: Document, block: Block) -> list[Outcome]:
-    """*block* as one account or, where that breaks at a new heading, as several."""
-    outcome = _prove(document, block)
-    if outcome.chain is not None:
-        return [outcome]
-    for place in _places_to_split(block, outcome.found.broken):
+    """*block* as one account, or as several, or as one with tables that only repeat it."""
+    whole = _prove(document, block, _whole(block))
+    if whole.chain is not None:
+        return [whole]
+    for place in _places_to_split(block, whole.found.broken):
         first, second = _split(block, place)
-        head = _prove(document, first)
-        if head.chain is None:
+        head = _prove(document, first, _whole(first))
+        if head.chain is None or _is_carried_on(head.chain):
             continue
         rest = _outcomes(document, second)
         if all(each.chain is not None for each in rest):
             return [head, *rest]
-    return [outcome]
+    part = _prove(document, block, _parts_of(block))
+    return [part if part.chain is not None else whole]
+
+
+def _is_carried_on(chain: Chain) -> bool:
+    """Its last line carries the balance to another page: no account ends there."""
+    return chain.closing_at is not None and chain.closing_at.label is Label.CARRIED
 
 
 def _places_to_split(block: Block, broken: Broken | None) -> Iterator[int]:
     """Runs that the document announces as another account, the broken one first."""
-    places = [
-        place
-        for place, (before, run) in enumerate(pairwise(block.runs), 1)
-        if other_account(before.identity, run.identity)
-    ]
+    places = []
+    named = block.runs[0].identity
+    for place, run in enumerate(block.runs):
+        if other_account(named, run.identity):
+            places.append(place)
+        named = run.identity or named
     at = None
     if broken is not None and broken.event is not None:
         at = next(
@@ -112,10 +150,14 @@ def _split(block: Block, place: int) -> tuple[Block, Block]:
     )
 
 
-def _prove(document: Document, block: Block) -> Outcome:
+Selection = tuple[Sequence[Run], Sequence[Run]]  # what is read, what only repeats it
+
+
+def _prove(document: Document, block: Block, selections: Iterable[Selection]) -> Outcome:
+    """The first selection of runs that has exactly one reading."""
     ends = _ends(document, block)
     last: Found | None = None
-    for chosen, rest in _selections(block):
+    for chosen, rest in selections:
         events = tuple(event for run in chosen for event in run.events)
         found = search(events, ends)
         if len(found.chains) == 1:
@@ -125,18 +167,23 @@ def _prove(document: Document, block: Block) -> Outcome:
     return Outcome(block, last or Found((), None), ())
 
 
-def _selections(block: Block) -> Iterator[tuple[Sequence[Run], Sequence[Run]]]:
-    """Which runs are the account's transactions, and which repeat or sum them up."""
+def _whole(block: Block) -> Iterator[Selection]:
+    """All runs or, where some have balances and some have none, those that have."""
     main = [run for run in block.runs if run.has_balances]
     side = [run for run in block.runs if not run.has_balances]
-    if main:
+    if main and side:
         yield main, side
-        if side:
-            yield block.runs, ()
-    if side:
-        yield side, main
-        for count in range(1, min(len(side), SIDE_TABLES_MAX)):
-            yield side[: len(side) - count], [*side[len(side) - count :], *main]
+    yield block.runs, ()
+
+
+def _parts_of(block: Block) -> Iterator[Selection]:
+    """The runs without a column of balances, with fewer and fewer of the last ones."""
+    main = [run for run in block.runs if run.has_balances]
+    side = [run for run in block.runs if not run.has_balances]
+    for count in range(min(len(side), SIDE_TABLES_MAX)):
+        kept = len(side) - count
+        if main or count:
+            yield side[:kept], [*side[kept:], *main]
 
 
 def _ends(document: Document, block: Block) -> Ends:
@@ -200,6 +247,8 @@ def _parts(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
 def _has_transactions(table: Table, events: Sequence[Event]) -> bool:
     """Entries with dates; where no heading names a date, two lines that begin with one."""
     entries = [event for event in events if event.kind is Kind.ENTRY]
+    if not table.may_move:
+        return False
     cells = () if table.heading is None else table.heading.cells
     if any(cell.role in (Role.DATE, Role.VALUE_DATE) for cell in cells):
         return any(event.anchored for event in entries)

@@ -19,6 +19,7 @@ from counterfoil.rules.statements.facts import (
     page_counts,
     periods_of,
 )
+from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.headings import Heading, headings_of
 from counterfoil.rules.statements.lines import Line, lines_of
 from counterfoil.rules.statements.numbers import Style
@@ -64,13 +65,23 @@ class Document:
         )
 
 
+_ACCOUNT = re.compile(
+    r"account|saving|checking|chequing|current|deposit|loan|mortgage|card|share|certificate|money market|portfolio|"
+    r"konto|kredit|compte|livret|cuenta|conta|poupanca|conto|libretto|rekening|zichtrekening|tili|rachun|uct|szamla|hesap|"
+    r"λογαριασμ|счет|рахун|akaun|tabungan|口座|普通|账户|帳戶|戶口|บัญชี|계좌|حساب|חשבון|tai khoan|wallet|\bpot\b|[a-z]{3} statement"
+)
+
+
 def _is_title(line: Line) -> bool:
-    """A short line with an account's digits and no money: ``FREE CHECKING 0009``."""
+    """A short line with an account's word and digits, and no money: ``FREE CHECKING 0009``."""
     digits = sum(each.isdigit() for each in line.text)
-    return not line.amounts and not line.dates and 3 <= digits <= 24 and len(line.text) <= 60
+    if line.amounts or line.dates or not 3 <= digits <= 24 or len(line.text) > 60:
+        return False
+    return _ACCOUNT.search(folded(line.text)) is not None
 
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_DATES = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
 _NUMBER = re.compile(r"[\dXx*•#][\dXx*•#./-]*\d")
 
 
@@ -81,7 +92,7 @@ def other_account(one: str, two: str) -> bool:
     """
     if not one or not two:
         return False
-    first, second = set(_NUMBER.findall(one)), set(_NUMBER.findall(two))
+    first, second = (set(_NUMBER.findall(_DATES.sub(" ", each))) for each in (one, two))
     if not first or not second:
         return False
     if first & second:

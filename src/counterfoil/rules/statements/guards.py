@@ -17,13 +17,12 @@ from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain, Entry, Use
 from counterfoil.rules.statements.dates import Printed
 from counterfoil.rules.statements.document import Document
-from counterfoil.rules.statements.events import Event
+from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.facts import Fact, PageCount
 from counterfoil.rules.statements.lines import Line, first_date
-from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.vocabulary import Label, Role
 
-_ENDS = {Label.OPENING: "opening", Label.CLOSING: "closing"}
+_ENDS = {Label.OPENING, Label.CLOSING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +35,18 @@ class Objection:
 
 
 def unread_lines(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Objection]:
-    """Lines that begin with a date, hold money, and are in no reading."""
+    """Lines with a date and money, or entries of a table, that are in no reading."""
+    left = [event for each in outcomes for event in each.left_out]
     used = {event.line.index for each in outcomes for event in each.block.events()}
-    used -= {event.line.index for each in outcomes for event in each.left_out}
     known = list(_known(outcomes))
-    for line in _dated_money(document, used):
-        if not _repeats(line, known):
+    lines = {line.index: line for line in _dated_money(document, used)}
+    for event in left:
+        moved = any(amount.value for amount in event.cells.values())
+        if event.kind is Kind.ENTRY and event.anchored and moved:
+            lines.setdefault(event.line.index, event.line)
+    days = {event.line.index: event.date for event in left}
+    for index, line in sorted(lines.items()):
+        if not _repeats(line, days.get(index), known):
             yield Objection(
                 "unread_line",
                 f"page {line.row.page}: a dated line with money is in no proved table:"
@@ -54,12 +59,12 @@ def _dated_money(document: Document, used: set[int]) -> Iterator[Line]:
     """Each line once, or each part of it where tables stand side by side."""
     parts: dict[int, list[Line]] = {}
     for table, _ in document.tables:
-        for line in () if _holds_no_movements(table) else table.lines:
+        for line in table.lines if table.may_move else ():
             parts.setdefault(line.index, []).append(line)
     summaries = {
         line.index
         for table, _ in document.tables
-        if _holds_no_movements(table)
+        if not table.may_move
         for line in table.lines
         if table.cells(line)
     }
@@ -74,17 +79,37 @@ def _dated_money(document: Document, used: set[int]) -> Iterator[Line]:
                 yield line
 
 
-def _holds_no_movements(table: Table) -> bool:
-    """Its headings name a balance and neither an amount nor a way: daily balances, interest."""
-    cells = () if table.heading is None else table.heading.cells
-    roles = {cell.role for cell in cells}
-    return Role.BALANCE in roles and not roles & {Role.DEBIT, Role.CREDIT, Role.AMOUNT}
-
-
 def _is_period(line: Line) -> bool:
     """Two dates with only a word or a dash between them."""
     return len(line.dates) == 2 and 1 <= line.dates[1].first - line.dates[0].last - 1 <= 1
 
+
+def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Objection]:
+    """Tables headed like transactions whose money is in no reading and repeats nothing."""
+    used = {id(event.table) for each in outcomes for event in each.block.events()}
+    chains = [outcome.chain for outcome in outcomes if outcome.chain is not None]
+    known = {Decimal(0)}.union(*(_candidates(chain) for chain in chains))
+    known |= {abs(value) for chain in chains for value in _balances(chain)}
+    known |= {abs(entry.amount) for chain in chains for entry in chain.entries}
+    known |= {abs(value) for value in _sums(chains)}
+    for table, events in document.tables:
+        cells = () if table.heading is None else table.heading.cells
+        roles = {cell.role for cell in cells}
+        if id(table) in used or not roles & _MOVES or Role.BALANCE not in roles:
+            continue
+        for event in events:
+            values = {amount.value for amount in event.cells.values()}
+            if event.kind is Kind.ENTRY and not values <= known:
+                yield Objection(
+                    "unread_table",
+                    f"page {event.line.row.page}: a table of transactions is in no proved"
+                    f" account: {event.line.text[:80]}",
+                    event.line,
+                )
+                break
+
+
+_MOVES = {Role.DEBIT, Role.CREDIT, Role.AMOUNT}
 
 Known = tuple[Printed | None, frozenset[Decimal]]
 
@@ -100,10 +125,10 @@ def _known(outcomes: Sequence[Outcome]) -> Iterator[Known]:
             yield entry.event.date, frozenset({abs(entry.amount), abs(balance)})
 
 
-def _repeats(line: Line, known: Sequence[Known]) -> bool:
+def _repeats(line: Line, day: Printed | None, known: Sequence[Known]) -> bool:
     """Whether every amount of *line* is a proved one of the same day: a list of checks,
     the balances of each day."""
-    days = [token.printed for token in line.dates]
+    days = [token.printed for token in line.dates] or [each for each in [day] if each]
     values = {amount.value for amount in line.amounts if amount.alone and amount.value}
     found = [
         facts & values for date, facts in known if date is not None and _same_day(date, days)
@@ -115,26 +140,39 @@ def _same_day(date: Printed, days: Iterable[Printed]) -> bool:
     return any(date.numbers[:2] == each.numbers[:2] for each in days)
 
 
-def contradictions(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Objection]:
-    """Ends printed somewhere that are not the ends of any account, nor a balance on its way."""
+def contradictions(
+    document: Document, outcomes: Sequence[Outcome], others: Sequence[Decimal]
+) -> Iterator[Objection]:
+    """Ends printed somewhere that are not the ends of any account, nor a balance on its way.
+
+    Args:
+        others: The balances of accounts without entries.
+    """
     chains = [outcome.chain for outcome in outcomes if outcome.chain is not None]
     inside = {
         event.line.index for chain in chains for event in (*chain.labels, *chain.totals)
     } | {entry.event.line.index for chain in chains for entry in chain.entries}
     ends = {abs(value) for chain in chains for value in (chain.opening, chain.closing)}
-    ends |= {abs(value) for value in _sums(chains)}
+    ends |= {abs(value) for value in others}
+    ends |= {abs(value + sum_of(others)) for value in _sums(chains)}
     running = {abs(value) for chain in chains for value in _balances(chain)}
     for fact in document.facts:
-        if fact.label not in _ENDS or fact.line in inside or not (fact.value and fact.beside):
+        if not _is_end(fact) or fact.line in inside or not (fact.value and fact.beside):
             continue
         if abs(fact.value) in ends or abs(fact.value) in running:
             continue
         yield Objection(
             "end_contradicts",
             f"page {document.lines[fact.line].row.page}: {fact.words[:50]!r} says {fact.value:,},"
-            f" and no proved account has that {_ENDS[fact.label]} balance",
+            f" and no proved account has that {fact.label.value} balance",
             document.lines[fact.line],
         )
+
+
+def _is_end(fact: Fact) -> bool:
+    """A labelled end, or a plain "Balance" with nothing else said."""
+    plain = fact.label is Label.BALANCE and len(fact.words.split()) == 1
+    return fact.label in _ENDS or plain
 
 
 def _sums(chains: Sequence[Chain]) -> tuple[Decimal, Decimal]:

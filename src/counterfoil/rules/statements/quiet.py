@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date
 
 from counterfoil.domain.statements import Equation, Grade, Proof, Proved, Statement, Unproved, Verdict
+from counterfoil.rules.statements.blocks import Quiet
 from counterfoil.rules.statements.currencies import currency_of
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.facts import Fact
@@ -22,7 +22,7 @@ _NOTHING = re.compile(
 )
 
 
-def quiet_month(document: Document, gaps: Sequence[str], today: date) -> Verdict | None:
+def quiet_month(document: Document, gaps: Sequence[str]) -> Verdict | None:
     """The verdict on a document without entries; None where it does not say that it has none."""
     text = folded(" ".join(line.text for line in document.lines))
     openings, closings = _of(document, Label.OPENING), _of(document, Label.CLOSING)
@@ -39,11 +39,26 @@ def quiet_month(document: Document, gaps: Sequence[str], today: date) -> Verdict
         )
     shortfalls = list(gaps)
     if not (says_so and moved):
-        shortfalls.append("only one of two things says that nothing was booked: a sentence, zero totals")
-    currency, guessed = currency_of(document, range(len(document.lines)))
+        shortfalls.append(ONE_WITNESS)
+    return _proved(document, openings[0], closings[0], range(len(document.lines)), shortfalls)
+
+
+ONE_WITNESS = "only one of two things says that nothing was booked: a sentence, zero totals"
+
+
+def quiet_account(document: Document, quiet: Quiet, gaps: Sequence[str]) -> Proved:
+    """The verdict on an account without entries beside others."""
+    words = folded(" ".join(document.lines[index].text for index in quiet.lines if index < len(document.lines)))
+    shortfalls = [*gaps, *([] if _NOTHING.search(words) else [ONE_WITNESS])]
+    return _proved(document, quiet.opening, quiet.closing, quiet.lines, shortfalls)
+
+
+def _proved(
+    document: Document, opening: Fact, closing: Fact, lines: range, shortfalls: list[str]
+) -> Proved:
+    currency, guessed = currency_of(document, lines)
     if guessed:
-        shortfalls.append(guessed)
-    opening, closing = openings[0], closings[0]
+        shortfalls = [*shortfalls, guessed]
     equation = Equation(
         kind="closing",
         says=f"{opening.value:,} + 0 = {closing.value:,}",
@@ -51,9 +66,10 @@ def quiet_month(document: Document, gaps: Sequence[str], today: date) -> Verdict
         right=closing.value,
         places=(opening.place, closing.place),
     )
+    named = [each.text for each in document.accounts if each.line in lines]
     return Proved(
         statement=Statement(
-            account=document.accounts[0].text if document.accounts else "",
+            account=named[-1] if named else "",
             currency=currency,
             opening=opening.value,
             closing=closing.value,

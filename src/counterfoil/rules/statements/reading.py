@@ -8,10 +8,10 @@ from datetime import date
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statements import Proved, StatementReading, Unproved, Verdict
 from counterfoil.rules.statements import guards
-from counterfoil.rules.statements.blocks import Outcome, outcomes_of
+from counterfoil.rules.statements.blocks import Outcome, Quiet, outcomes_of, quiet_accounts
 from counterfoil.rules.statements.document import Document, document_of
 from counterfoil.rules.statements.numbers import styles_of
-from counterfoil.rules.statements.quiet import quiet_month
+from counterfoil.rules.statements.quiet import quiet_account, quiet_month
 from counterfoil.rules.statements.verdicts import verdict_of
 
 STYLES_MAX = 4  # ways to write numbers that are tried
@@ -43,16 +43,25 @@ def _verdicts(document: Document, printed: PrintedPages, today: date) -> list[Ve
     outcomes = outcomes_of(document)
     gaps = list(guards.page_gaps(document, printed))
     if not outcomes:
-        quiet = quiet_month(document, gaps, today)
+        quiet = quiet_month(document, gaps)
         return [quiet] if quiet is not None else []
     verdicts = [verdict_of(document, each, printed, gaps, today) for each in outcomes]
+    quiet = list(quiet_accounts(document, outcomes))
+    verdicts += [quiet_account(document, each, gaps) for each in quiet]
     if any(isinstance(each, Proved) for each in verdicts):
-        verdicts += _objections(document, outcomes)
+        verdicts += _objections(document, outcomes, quiet)
     return verdicts
 
 
-def _objections(document: Document, outcomes: Sequence[Outcome]) -> list[Verdict]:
-    found = [*guards.unread_lines(document, outcomes), *guards.contradictions(document, outcomes)]
+def _objections(
+    document: Document, outcomes: Sequence[Outcome], quiet: Sequence[Quiet]
+) -> list[Verdict]:
+    ends = [each.opening.value for each in quiet]
+    found = [
+        *guards.unread_lines(document, outcomes),
+        *guards.unread_tables(document, outcomes),
+        *guards.contradictions(document, outcomes, ends),
+    ]
     return [
         Unproved(account="", code=each.code, reason=each.reason, place=each.line.place())
         for each in found[:10]

@@ -11,7 +11,7 @@ from counterfoil.rules.statements.chain import Broken, Chain, Hypothesis, Plain,
 from counterfoil.rules.statements.dates import Order, Printed
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.vocabulary import Role
+from counterfoil.rules.statements.vocabulary import Label, Role
 
 USES_MAX = 200  # ways to read the columns of one table
 HYPOTHESES_MAX = 1_500
@@ -64,6 +64,8 @@ def search(events: Sequence[Event], ends: Ends) -> Found:
                 continue
             if not _is_proof(result, opening, closing):
                 continue
+            if chains and hypothesis.flipped:
+                continue  # the mirror image of a reading that holds
             if all(not _same(result, other) for other in chains):
                 chains.append(result)
             sure = result.balances >= SURE_TIES
@@ -73,11 +75,18 @@ def search(events: Sequence[Event], ends: Ends) -> Found:
 
 def _is_proof(chain: Chain, opening: Decimal | None, closing: Decimal | None) -> bool:
     """One row proves nothing by itself, and neither do two ends without one."""
-    if not chain.entries:
+    if not chain.entries or _is_backwards(chain):
         return False
     if chain.opening_follows and opening is None:
         return chain.balances >= 1 and len(chain.entries) >= 2
     return chain.balances >= 1
+
+
+def _is_backwards(chain: Chain) -> bool:
+    """It opens with a line that says it is the end, or the other way round."""
+    first = chain.opening_at.label if chain.opening_at is not None else None
+    last = chain.closing_at.label if chain.closing_at is not None else None
+    return first is Label.CLOSING or last is Label.OPENING
 
 
 def _same(one: Chain, two: Chain) -> bool:
@@ -175,8 +184,8 @@ def _variants(
     balances = (1, -1) if 1 in marks[Use.BALANCE] and 0 in marks[Use.BALANCE] else (1,)
     totals = (False, True) if any(not event.dated for event in events) else (False,)
     flat = not any(Use.BALANCE in each for each in uses.values())
-    for total, balance, reversal, plain in product(totals, balances, reversals, plains):
-        for flipped in (False, True) if flat else (False,):
+    for flipped in (False, True) if flat else (False,):
+        for total, balance, reversal, plain in product(totals, balances, reversals, plains):
             yield replace(
                 base,
                 plain=plain,

@@ -83,6 +83,11 @@ class Table:
         """What its money columns say they are."""
         return tuple(column.role for column in self.columns)
 
+    @property
+    def may_move(self) -> bool:
+        """Whether a column of it may hold money that moves: not only balances and limits."""
+        return bool(set(self.roles()) & {Role.DEBIT, Role.CREDIT, Role.AMOUNT, None})
+
     def cells(self, line: Line) -> dict[int, Amount]:
         """The money of *line* by column; what stands in none is left out."""
         found: dict[int, Amount] = {}

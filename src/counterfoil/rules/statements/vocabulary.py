@@ -57,6 +57,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     (Role.SIGN, """dr/cr|cr/dr|d/c|c/d|d/k|s/h|h/s|deb/cred|debit/credit|debit / credit|dc|type dr/cr|cr dr|dr cr|+/-|af/bij|af bij|soll/haben|借貸|借贷|sign|dir|direction"""),
     (Role.FEE, """fee|fees|charge|charges|bank charges|accrued*|commission*|comision*|comissao|kosten|gebühr*|interest|interests|tax|vat|iva|exchange rate|fx rate|rate|kurs|wechselkurs|
         手数料|手续费|original amount|foreign amount|principal|escrow|late charges|service fee"""),
+    (Role.OTHER, """numeri creditori|numeri debitori|giorni numeri creditori|giorni numeri debitori|giorni|tage|zinszahlen|days|jours|nombres"""),
     (Role.DEBIT, """debit|debits|debit amt|debit amount|dr|dr.|dr amount|withdrawal*|withdrawn|withdraw|paid out|money out|payments out|outgoing|out|payment*|payments made|subtractions|
         cheques|checks|debit (-)|withdrawal (-)|withdrawals (-)|withdrawal(s)|
         soll|lastschrift*|belastung*|lasten|zu lasten|zu ihren lasten|ausgang|ausgange|abgang|auszahlung*|ausgaben|debet|debe|af|uit|debiteringen|bedrag af|afschrijving*|
@@ -84,12 +85,12 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         referenz*|referencia|riferimento|referentie|kenmerk|viitenumero|arkiv*|cbu|channel|teller|time|hora|お取扱店|取扱店|店番|傳票|流水号|凭证号|종류|취급점|transaction status|status|buchungsnr*|fis no|dekont*|page|category|card|karta|konto*|counterparty account|账号"""),
     (Role.DATE, """date*|datum|datums|datumbuchung|buchung|buchungstag|buchungsdatum|fecha*|data|data mov*|data oper*|data cont*|dato|bokf*|bogf*|bokforingsdag|bokforingsdatum|paiva|kirjauspaiva|pvm|tanggal|tgl|tgl.|tarih|tarikh|
         transaction date|tran date|trans date|txn date|post date|posting date|posted|posted on|posted date|booking|booking date|booked|process date|entry date|value dt|dia|day|dag|completion time|
-        f. oper*|f.oper*|fec*|operazione|data contabile|data operazione|datum transakce|datum uctovani|data ksiegowania|data operacji|konyvelesi*|
+        f. oper*|f.oper*|fec*|konyveles*|operazione|data contabile|data operazione|datum transakce|datum uctovani|data ksiegowania|data operacji|konyvelesi*|
         日付|取引日|お取引日|年月日|日期|交易日|交易日期|记账日期|過賬日期|วันที่|วัน/เดือน/ปี|날짜|거래일*|거래일시|التاريخ|תאריך|ημερομηνια*|ημ/νια|дата*|kuupaev|datums|ngay"""),
     (Role.DESCRIPTION, """description*|desc|details|detail|particulars|transaction*|transactions|transaction details|transaction description|narrative|narration|narrations|text|texto|activity|remarks|remark|memo|
         payee|merchant*|payment type and details|payment type|verwendungszweck|erlauterung*|buchungstext|buchungsinformation*|buchung / verwendungszweck|vorgang|zahlungsgrund|empfanger*|auftraggeber*|beguenstigter|bezeichnung|umsatzart|
         libelle*|nature*|operation*|operations|designation|detail des operations|concepto*|movimiento*|descripcion*|detalle*|descricao*|historico*|lancamento*|lancamentos|movimento*|descrizione*|causale*|
-        omschrijving*|mededeling*|naam*|naam / omschrijving|beskrivelse|forklaring|tekst|transaktion*|specifikation|specifikasjon|meddelande|selite|saaja*|opis*|tytul*|tresc|szczegoly|popis*|detaily|nazev*|megnevezes|kozlemeny|leiras|jogcim|detalii*|descriere|explicatii|aciklama*|islem*|
+        omschrijving*|mededeling*|naam*|naam / omschrijving|beskrivelse|forklaring|tekst|transaktion*|specifikation|specifikasjon|meddelande|selite|saaja*|opis*|tytul*|tresc|szczegoly|popis*|detaily|nazev*|megnevez*|kozlemeny|leiras|jogcim|detalii*|descriere|explicatii|aciklama*|islem*|
         περιγραφη*|αιτιολογια*|описание*|назначение*|содержание|операция|keterangan*|uraian*|butiran*|butir*|diskripsi|deskripsi|
         お取引内容|取引内容|摘要|内容|お取引|進支詳情|詳情|交易说明|交易摘要|交易詳情|รายการ|รายละเอียด|적요|내용|거래내용|البيان|التفاصيل|תיאור|פרטים|noi dung|dien giai|selgitus|apraksts|paskirtis"""),
 )
@@ -105,14 +106,14 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         total soll|summe soll|summe lastschriften|summe der lastschriften|summe belastungen|total belastungen|lastschriften|total des debits|totale dare|totale uscite|totale addebiti|total cargos|total retiros|total egresos|total debe|total saidas|total debitos|totaal af|totaal debet|af totaal|
         sum ut|summa uttag|suma obciazen*|obciazenia|debet obrat|osszes terheles|total plati|toplam borc|итого расход|итого по дебету|总支出|出金合計|お引出し合計|提取總額|total withdrawal amount*|otot|jumlah debit|mutasi db*|mutasi debet*|total keluar|withdrawals/debits"""),
     (Label.CARRIED, """carried forward to next page|carried to next page|brought forward from page|from previous page|to next page|ubertrag*|zwischensaldo|zwischensumme|a reporter|report page*|solde a reporter|report|reporte|saldo a transportar|transporte|transport|a transportar|saldo anterior a transportar|suma y sigue|sigue|riporto|a riportare|
-        do przeniesienia|z przeniesienia|prevod|atvitel|devreden|nakli yekun|page balance|過次頁|承前頁|轉下頁|承上頁"""),
+        do przeniesienia|z przeniesienia|prevod|atvitel|nakli yekun|page balance|過次頁|承前頁|轉下頁|承上頁"""),
     (Label.DAILY, """saldo do dia|saldo del dia|saldo dia|saldo giornaliero|saldo diario|day end balance|end of day balance|daily balance|balance at close of day|tagessaldo|dagsaldo"""),
     (Label.OPENING, """opening bal*|open balance|beginning bal*|starting balance|start balance|start of period|balance brought forward|brought forward|b/f|b/fwd|bal b/f|balance b/f|bf|previous balance|prior balance|previous statement balance|last statement balance|last month's balance|last statement|balance last statement|balance from last*|balance from previous*|balance from your last*|opening ledger*|initial balance|
         anfangssaldo|anfangsbestand|anfangskontostand|alter saldo|alter kontostand|alter stand|letzter kontostand|saldo alt|saldovortrag|vortrag|eroffnungssaldo|startsaldo|saldo vortrag|letzter auszug|kontostand alt|
         solde initial|ancien solde|solde precedent|solde anterieur|solde d'ouverture|solde au debut|solde en debut|solde reporte|report solde|
         saldo anterior|saldo inicial|saldo de apertura|saldo apertura|saldo previo|saldo al inicio|saldo periodo anterior|saldo iniziale|saldo precedente|saldo di apertura|saldo d'apertura|
         beginsaldo|vorig saldo|oud saldo|openingssaldo|saldo vorig*|inngaende saldo|ingaende saldo|indgaende saldo|primosaldo|primo saldo|saldo overfort|alkusaldo|
-        saldo poczatkowe|stan poczatkowy|poczatkowe|pocatecni zustatek|pociatocny zostatok|pocatecni stav|nyito egyenleg|nyitoegyenleg|sold initial|sold anterior|devir|devir bakiye*|onceki bakiye|acilis bakiyesi|onceki donem*|
+        saldo poczatkowe|stan poczatkowy|poczatkowe|pocatecni zustatek|pociatocny zostatok|pocatecni stav|nyito egyenleg|nyitoegyenleg|sold initial|sold anterior|devir|devreden|devir bakiye*|devreden bakiye*|onceki bakiye|acilis bakiyesi|onceki donem*|
         προηγουμενο υπολοιπο|υπολοιπο εναρξης|αρχικο υπολοιπο|входящий остаток|остаток на начало|начальный остаток|saldo awal|saldo pembuka|baki permulaan|baki awal|baki bawa ke hadapan|baki lepas|
         繰越残高|前月繰越|前回残高|前期繰越|繰越|期初余额|上期余额|上期结余|承前|承上結餘|承上结余|前期結餘|ยอดยกมา|이월|전월이월|전월잔액|이월잔액|الرصيد الافتتاحي|رصيد أول المدة|רצת פתיחה|יתרת פתיחה|יתרה קודמת|so du dau*|algsaldo|sakuma atlikums|pradinis likutis"""),
     (Label.CLOSING, """closing bal*|close balance|ending bal*|end balance|final balance|end of period|balance carried forward|carried forward|c/f|c/fwd|bal c/f|balance c/f|new balance|current balance|new statement balance|your balance at close*|closing ledger*|statement balance|total amount due|balance this statement|
@@ -173,6 +174,8 @@ def role_of(text: str) -> Role | None:
     bare = " ".join(folded(text).replace("\u200b", "").split())
     if _names(bare, Role.DEBIT) and _names(bare, Role.CREDIT):
         return Role.SIGN if len(bare) <= SIGN_MAX else Role.AMOUNT  # one column for both ways
+    if _names(bare, Role.BALANCE):
+        return Role.BALANCE  # "saldi per valuta", "value date balance"
     best: tuple[int, int, Role] | None = None
     for rank, (role, (anywhere, pattern)) in enumerate(_ROLE_WORDS):
         length = max((len(each) * 2 for each in anywhere if each in bare), default=0)
