@@ -184,7 +184,7 @@ def _places(frame: Frame, turn: int) -> Callable[[str, Box, int], Glyph]:
         match turn:
             case 0:
                 near, far, upper, lower = left - x0, right - x0, y1 - top, y1 - bottom
-            case 90:
+            case 270:
                 near, far, upper, lower = bottom - y0, top - y0, left - x0, right - x0
             case 180:
                 near, far, upper, lower = x1 - right, x1 - left, bottom - y0, top - y0

@@ -276,6 +276,8 @@ def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
         return True
     if openings:
         carried = openings[-1].value == _last_value(last)
+        if carried and _is_next_statement(document, group, facts):
+            return True
         known = {fact.value for fact in _openings_of(document, group)}
         return not carried and openings[-1].value not in known
     first = run.events[0]
@@ -284,6 +286,18 @@ def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
             _last_value(first) != _last_value(last)
         )
     return False
+
+
+def _is_next_statement(document: Document, group: Sequence[Run], facts: Sequence[Fact]) -> bool:
+    """A summary that takes up the last balance and ends with another one."""
+    first = group[0].events[0].line.index
+    known = {
+        fact.value
+        for fact in document.facts
+        if fact.label is Label.CLOSING and fact.line < group[-1].events[-1].line.index
+    }
+    here = [fact.value for fact in facts if fact.label is Label.CLOSING]
+    return bool(here) and here[-1] not in known and first >= 0
 
 
 def _openings_of(document: Document, group: Sequence[Run]) -> Iterator[Fact]:

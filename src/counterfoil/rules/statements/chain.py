@@ -114,6 +114,7 @@ class _Walk:
     follows: bool = False
     tied: int = 0
     sums: list[tuple[Use, Decimal]] = field(default_factory=list)  # every amount so far
+    since: int = 0  # of those, the first after the last balance
 
     def waited(self) -> Decimal:
         return sum((amount for _, amount, _ in self.waiting), Decimal(0))
@@ -170,16 +171,23 @@ def _is_total(state: _Walk, event: Event, uses: Sequence[Use]) -> bool:
         return False
     if event.kind is Kind.TOTAL:
         return True
-    if event.dated or event.kind is not Kind.ENTRY or len(state.sums) < TOTAL_FROM:
+    says = event.label in (Label.TOTAL, Label.TOTAL_CREDITS, Label.TOTAL_DEBITS)
+    if not says and (event.dated or event.kind is not Kind.ENTRY or len(state.sums) < TOTAL_FROM):
         return False
-    columns: dict[Use, Decimal] = {}
-    ways: dict[int, Decimal] = {}
-    for use, amount in state.sums:
-        columns[use] = columns.get(use, Decimal(0)) + abs(amount)
-        way = 1 if amount > 0 else -1
-        ways[way] = ways.get(way, Decimal(0)) + abs(amount)
+    return any(
+        _holds(event, uses, sums) for sums in (state.sums, state.sums[state.since :]) if sums
+    )
+
+
+def _holds(event: Event, uses: Sequence[Use], sums: Sequence[tuple[Use, Decimal]]) -> bool:
+    """Whether every amount of the line is the sum of a column, or of a way, in *sums*."""
+    columns: dict[Use, Decimal] = {use: Decimal(0) for use in Use}
+    ways = {1: Decimal(0), -1: Decimal(0)}
+    for use, amount in sums:
+        columns[use] += abs(amount)
+        ways[1 if amount > 0 else -1] += abs(amount)
     return all(
-        amount.value == columns.get(uses[index]) or amount.value in ways.values()
+        amount.value == columns[uses[index]] or amount.value in ways.values()
         for index, amount in event.cells.items()
     )
 
@@ -238,6 +246,7 @@ def _take(state: _Walk, balance: Decimal) -> None:
         )
     state.waiting.clear()
     state.balance = balance
+    state.since = len(state.sums)
 
 
 def _finish(state: _Walk, closing: Decimal | None) -> Chain | Broken:

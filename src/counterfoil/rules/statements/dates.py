@@ -156,7 +156,8 @@ def date_at(row: Row, index: int) -> DateToken | None:
     """The longest date that begins with the word at *index*."""
     words = row.words
     first = words[index].text
-    if not (first[0].isdigit() or first[0].isalpha()) or len(first) > 24:
+    start = first.lstrip("([")[:1]
+    if not (start.isdigit() or start.isalpha()) or len(first) > 24:
         return None
     if _WEEKDAY.fullmatch(folded(first)) and index + 1 < len(words) and _touch(words, index):
         inner = date_at(row, index + 1)
@@ -192,7 +193,8 @@ def dates_of(row: Row) -> tuple[DateToken, ...]:
 
 @lru_cache(maxsize=20_000)
 def parse(text: str) -> Printed | None:
-    """One whole text that is a date, or None."""
+    """One whole text that is a date, or None; brackets around it are no part of it."""
+    text = text.strip("()[]")
     if (found := _NUMERIC.fullmatch(text)) or (found := _SPACED.fullmatch(text)):
         groups = found.groups()
         return _open(int(groups[0]), int(groups[-2]), groups[-1])

@@ -24,8 +24,10 @@ from counterfoil.rules.statements.headings import Heading, headings_of
 from counterfoil.rules.statements.lines import Line, lines_of
 from counterfoil.rules.statements.numbers import Style
 from counterfoil.rules.statements.tables import Table, tables_of
-from counterfoil.rules.statements.vocabulary import Label
+from counterfoil.rules.statements.vocabulary import Label, not_booked
 
+TITLE_WORDS_MAX = 5  # of a title without a number
+NOT_BOOKED_ABOVE = 2  # lines above a heading that may say that nothing below is booked
 TITLE_ABOVE = 5  # lines above a heading that may name the account
 
 
@@ -73,9 +75,11 @@ _ACCOUNT = re.compile(
 
 
 def _is_title(line: Line) -> bool:
-    """A short line with an account's word and digits, and no money: ``FREE CHECKING 0009``."""
+    """A short line with an account's word, and no money: ``FREE CHECKING 0009``."""
     digits = sum(each.isdigit() for each in line.text)
-    if line.amounts or line.dates or not 3 <= digits <= 24 or len(line.text) > 60:
+    if line.amounts or line.dates or digits > 24 or len(line.text) > 60:
+        return False
+    if digits < 3 and len(line.row.words) > TITLE_WORDS_MAX:
         return False
     return _ACCOUNT.search(folded(line.text)) is not None
 
@@ -93,12 +97,14 @@ def other_account(one: str, two: str) -> bool:
     if not one or not two:
         return False
     first, second = (set(_NUMBER.findall(_DATES.sub(" ", each))) for each in (one, two))
-    if not first or not second:
-        return False
     if first & second:
         return False
-    longest = min(max(map(len, first)), max(map(len, second)))
-    return longest >= 6 or set(_WORD.findall(one)) != set(_WORD.findall(two))
+    if not first and not second:
+        return set(_WORD.findall(one)) != set(_WORD.findall(two))
+    if not first or not second:
+        return False
+    digits = min(sum(map(len, first)), sum(map(len, second)))
+    return digits >= 6 or set(_WORD.findall(one)) != set(_WORD.findall(two))
 
 
 def document_of(printed: PrintedPages, style: Style) -> Document:
@@ -109,8 +115,9 @@ def document_of(printed: PrintedPages, style: Style) -> Document:
     raw = tables_of(lines, headings, style)
     for table in raw:
         first = table.heading.first if table.heading else 0
-        events = events_of(table, lines[max(first - 6, 0) : first], _carried(tables, table))
-        if events:
+        above = lines[max(first - 6, 0) : first]
+        events = events_of(table, above, _carried(tables, table))
+        if events and not any(not_booked(line.text) for line in above[-NOT_BOOKED_ABOVE:]):
             tables.append((table, events))
     return Document(
         style=style,

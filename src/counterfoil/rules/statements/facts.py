@@ -173,9 +173,9 @@ def periods_of(lines: Sequence[Line]) -> tuple[Period, ...]:
 
 
 _PAGE = re.compile(
-    r"(?:page|pag\.?|pagina|seite|blatt|sheet|side|sida|sivu|strona|strana|oldal|sayfa|sid|p\.?|pg\.?|hal\.?|halaman|muka surat|"
+    r"(?<!\w)(?:page|pag\.?|pagina|seite|blatt|sheet|side|sida|sivu|strona|strana|oldal|sayfa|sid|p\.?|pg\.?|hal\.?|halaman|muka surat|"
     r"σελ\w*|стр\w*|лист|页|頁|หน้า|페이지|feuille|hoja|folha|foglio|blad)\s*(?:number|no\.?|nr\.?)?\s*:?\s*"
-    r"(\d{1,4})\s*(?:/|of|von|de|sur|di|van|av|af|z|ze|/|από|из|dari|daripada|out of|\s)\s*(\d{1,4})(?!\d)|"
+    r"(\d{1,4})\s*(?:/|of|von|de|sur|di|van|av|af|z|ze|/|από|из|dari|daripada|out of)\s*(\d{1,4})(?!\d)|"
     r"第\s*(\d+)\s*[页頁]\s*[,，/]?\s*共\s*(\d+)|(?<![\d/.])(\d{1,3})\s*/\s*(\d{1,3})\s*(?:页|頁|ページ|페이지)|(?<!\w)(\d{1,3}) of (\d{1,3})$"
 )
 

@@ -23,10 +23,10 @@ _SYMBOLS = (
 )
 _MARKS_BEHIND = {
     "-": -1, "+": 1, "CR": 1, "DR": -1, "DB": -1, "C": 1, "D": -1, "H": 1, "S": -1,
-    "OD": -1, "K": 1, "CT": 1, "DT": -1,
+    "OD": -1, "K": 1, "CT": 1, "DT": -1, "Χ": -1, "Π": 1, "Д": -1, "К": 1,
 }  # fmt: skip
-#: German S (Soll) and H (Haben); OD is overdrawn; K is kredit.
-_BEHIND = re.compile(r"^(?:\(?(CR|DR|DB|OD|Cr|Dr|Db|cr|dr|CT|DT|[CDHSK])\.?\)?|([-+]))$")
+#: German S (Soll) and H (Haben); OD is overdrawn; K is kredit; Greek and Russian letters.
+_BEHIND = re.compile(r"^(?:\(?(CR|DR|DB|OD|Cr|Dr|Db|cr|dr|CT|DT|[CDHSKΧΠДК])\.?\)?|([-+]))$")
 _WIDE_GAP = 75  # hundredths of the height: what stands alone has so much room on both sides
 _NEAR = 110  # and a sign or a currency this close belongs to the number
 
@@ -264,8 +264,17 @@ def _gap(words: Sequence[Word], index: int) -> int:
 
 
 def _is_alone(words: Sequence[Word], first: int, last: int) -> bool:
+    """Wide gaps on both sides; a star or a stray bracket beside it is no text."""
+    while last + 1 < len(words) and _is_trifle(words[last + 1].text):
+        if _gap(words, last) >= _WIDE_GAP:
+            break
+        last += 1
     before = first == 0 or _gap(words, first - 1) >= _WIDE_GAP
     return before and (last + 1 == len(words) or _gap(words, last) >= _WIDE_GAP)
+
+
+def _is_trifle(text: str) -> bool:
+    return len(text) <= 2 and not any(each.isalnum() for each in text)
 
 
 def _ends_cell(words: Sequence[Word], index: int) -> bool:

@@ -134,7 +134,14 @@ def hypotheses(events: Sequence[Event]) -> Iterator[tuple[int, Hypothesis]]:
 
 def _uses(table: Table) -> Iterator[tuple[int, tuple[Use, ...]]]:
     """(how far from the headings, what each column is), nearest first."""
-    options = [_USES.get(role, (Use.NOTHING,)) for role in table.roles()]
+    roles = table.roles()
+    options = [_USES.get(role, (Use.NOTHING,)) for role in roles]
+    if roles.count(Role.AMOUNT) > 1:  # "Amount", "Amount": the one is money out, the other in
+        both = (Use.DEBIT, Use.CREDIT, Use.AMOUNT, Use.NOTHING)
+        options = [
+            both if role is Role.AMOUNT else option
+            for role, option in zip(roles, options, strict=True)
+        ]
     ranked = []
     for chosen in islice(product(*(range(len(each)) for each in options)), 20_000):
         uses = tuple(options[column][choice] for column, choice in enumerate(chosen))

@@ -135,9 +135,18 @@ def _stretches(
     start, current = 0, None
     for heading in [*headings, None]:
         end = len(lines) if heading is None else heading.first
-        stretch = tuple(lines[start:end])
+        stretch = tuple(lines[start:end] if current else _between_dates(lines[start:end]))
         yield from _halves(current, stretch, style)
         current, start = heading, 0 if heading is None else heading.last + 1
+
+
+def _between_dates(lines: Sequence[Line]) -> Iterator[Line]:
+    """Without a heading only dates tell where a table begins, and where it ends."""
+    for _, group in groupby(lines, key=lambda line: line.row.page):
+        page = list(group)
+        dated = [place for place, line in enumerate(page) if first_date(line) and line.amounts]
+        if dated:
+            yield from page[dated[0] : dated[-1] + 4]
 
 
 def _halves(

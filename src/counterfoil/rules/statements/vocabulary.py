@@ -1,7 +1,8 @@
 """The words that banks print over columns and beside balances, in many languages.
 
 Words only suggest: a role is believed when the arithmetic proves it. Latin words match as
-whole words ("*" at the end: as a beginning), other scripts anywhere in the text. All are
+whole words ("*" where more letters may follow
+or precede), other scripts anywhere in the text. All are
 compared folded: lower case, without accents.
 """
 
@@ -58,7 +59,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     (Role.FEE, """fee|fees|charge|charges|bank charges|accrued*|commission*|comision*|comissao|kosten|gebühr*|interest|interests|tax|vat|iva|exchange rate|fx rate|rate|kurs|wechselkurs|
         手数料|手续费|original amount|foreign amount|principal|escrow|late charges|service fee"""),
     (Role.OTHER, """numeri creditori|numeri debitori|giorni numeri creditori|giorni numeri debitori|giorni|tage|zinszahlen|days|jours|nombres"""),
-    (Role.DEBIT, """debit|debits|debit amt|debit amount|dr|dr.|dr amount|withdrawal*|withdrawn|withdraw|paid out|money out|payments out|outgoing|out|payment*|payments made|subtractions|
+    (Role.DEBIT, """debit|debits|debit amt|debit amount|dr|dr.|dr amount|withdrawal*|withdrawn|withdraw|paid out|money out|payments out|outgoing|out|payment*|payments made|subtractions|subtracted|amount subtracted|
         cheques|checks|debit (-)|withdrawal (-)|withdrawals (-)|withdrawal(s)|
         soll|lastschrift*|belastung*|lasten|zu lasten|zu ihren lasten|ausgang|ausgange|abgang|auszahlung*|ausgaben|debet|debe|af|uit|debiteringen|bedrag af|afschrijving*|
         cargo*|adeudo*|retiro*|retiros|debitos|debito|egreso*|salida*|saida*|saidas|pagos|gastos|
@@ -68,7 +69,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         wn|winien|obciazen*|wydatki|wyplat*|vydaj*|vydej*|debetni*|na tarhu|terheles*|kifizetes*|plati|platit|iesiri|borc|cekilen|odenen|
         χρεωση*|χρεωσεις|расход*|списан*|дебет*|по дебету|видаток|keluar|pengeluaran|penarikan|uang keluar|wang keluar|
         お引出し*|お引き出し*|引出*|出金*|お支払*|支払*|支出|提取|取款|借方|借記|出帳|转出|ถอน|รายการถอน|เดบิต|출금*|찾으신금액|지급|مدين|السحب|المدين|חובה|ghi no"""),
-    (Role.CREDIT, """credit|credits|credit amt|credit amount|cr|cr.|cr amount|deposit*|deposits|lodgement*|paid in|money in|payments in|incoming|in|receipts|received|additions|deposit (+)|deposits (+)|deposit(s)|credit (+)|
+    (Role.CREDIT, """credit|credits|credit amt|credit amount|cr|cr.|cr amount|deposit*|deposits|lodgement*|paid in|money in|payments in|incoming|in|receipts|received|additions|added|amount added|deposit (+)|deposits (+)|deposit(s)|credit (+)|
         haben|gutschrift*|gunsten|zu gunsten|zu ihren gunsten|eingang|eingange|zugang|einzahlung*|einnahmen|
         credito*|abono*|haber|ingreso*|entrada*|deposito*|bij|bijschrijving*|bedrag bij|
         avere|entrate|entrata|accredit*|versamenti|movimenti avere|
@@ -83,7 +84,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     (Role.REFERENCE, """reference*|ref|ref.|ref no*|ref. no*|ref/chq|cheque*|check|check number|check no*|check #|chq*|chq.|receipt no*|receipt|document|documento|doc|doc.|num. doc|beleg*|beleg-nr.|numero|number|no|no.|nr|nr.|n.|
         ag/origem|branch|sucursal|oficina|of.|transaction id|tran id|tran. id|trans id|instr. id|instrument*|serial*|serial no.|s no.|s.no|sl no*|sr no*|code|cod|cod.|type|stan|utr|dcto|docto|folio|
         referenz*|referencia|riferimento|referentie|kenmerk|viitenumero|arkiv*|cbu|channel|teller|time|hora|お取扱店|取扱店|店番|傳票|流水号|凭证号|종류|취급점|transaction status|status|buchungsnr*|fis no|dekont*|page|category|card|karta|konto*|counterparty account|账号"""),
-    (Role.DATE, """date*|datum|datums|datumbuchung|buchung|buchungstag|buchungsdatum|fecha*|data|data mov*|data oper*|data cont*|dato|bokf*|bogf*|bokforingsdag|bokforingsdatum|paiva|kirjauspaiva|pvm|tanggal|tgl|tgl.|tarih|tarikh|
+    (Role.DATE, """*datum|*dato|*paiva|date*|datum|datums|datumbuchung|buchung|buchungstag|buchungsdatum|fecha*|data|data mov*|data oper*|data cont*|dato|bokf*|bogf*|bokforingsdag|bokforingsdatum|paiva|kirjauspaiva|pvm|tanggal|tgl|tgl.|tarih|tarikh|
         transaction date|tran date|trans date|txn date|post date|posting date|posted|posted on|posted date|booking|booking date|booked|process date|entry date|value dt|dia|day|dag|completion time|
         f. oper*|f.oper*|fec*|konyveles*|operazione|data contabile|data operazione|datum transakce|datum uctovani|data ksiegowania|data operacji|konyvelesi*|
         日付|取引日|お取引日|年月日|日期|交易日|交易日期|记账日期|過賬日期|วันที่|วัน/เดือน/ปี|날짜|거래일*|거래일시|التاريخ|תאריך|ημερομηνια*|ημ/νια|дата*|kuupaev|datums|ngay"""),
@@ -145,6 +146,13 @@ _NEVER = re.compile(
 
 SIGN_MAX = 5  # letters: "Dr/Cr" is a column of signs, "Debit/Credit" one of amounts
 
+#: Over a table of entries that are not booked yet.
+_NOT_BOOKED = re.compile(
+    r"(?<!\w)(?:pending|upcoming|scheduled|future|not (?:yet )?(?:booked|posted)|memo post\w*|unbilled|futuros?|futuras?|pendientes?|"
+    r"vorgemerkt\w*|vorgemerkte|geplant\w*|a venir|en attente|en cours|in attesa|programmat\w*|previst\w*|ikke bokfort\w*|reserverade|"
+    r"nierozliczon\w*|oczekujac\w*|beklenen|bekleyen)(?!\w)"
+)
+
 _SCRIPT = re.compile(r"[^\x00-\u04ff\u1e00-\u1fff]")
 
 
@@ -154,7 +162,9 @@ def _compile(words: str) -> tuple[tuple[str, ...], re.Pattern[str] | None]:
     anywhere = tuple(part.rstrip("*") for part in parts if _SCRIPT.search(part))
     spelled = sorted((part for part in parts if not _SCRIPT.search(part)), key=len, reverse=True)
     alternatives = "|".join(
-        re.escape(" ".join(part.rstrip("*").split())) + (r"\w*" if part.endswith("*") else "")
+        (r"\w*" if part.startswith("*") else "")
+        + re.escape(" ".join(part.strip("*").split()))
+        + (r"\w*" if part.endswith("*") else "")
         for part in spelled
     )
     return anywhere, re.compile(rf"(?<![\w])(?:{alternatives})(?![\w])") if spelled else None
@@ -176,6 +186,8 @@ def role_of(text: str) -> Role | None:
         return Role.SIGN if len(bare) <= SIGN_MAX else Role.AMOUNT  # one column for both ways
     if _names(bare, Role.BALANCE):
         return Role.BALANCE  # "saldi per valuta", "value date balance"
+    if (value := _phrase(bare, Role.VALUE_DATE)) and _names(bare.replace(value, " "), Role.DATE):
+        return Role.DATE  # "booking date (value date)": the one stands above the other
     best: tuple[int, int, Role] | None = None
     for rank, (role, (anywhere, pattern)) in enumerate(_ROLE_WORDS):
         length = max((len(each) * 2 for each in anywhere if each in bare), default=0)
@@ -184,6 +196,13 @@ def role_of(text: str) -> Role | None:
         if length and (best is None or (length, -rank) > (best[0], -best[1])):
             best = (length, rank, role)
     return best[2] if best else None
+
+
+def _phrase(bare: str, role: Role) -> str:
+    """The longest words of *role* in the text; "" where there are none."""
+    _, pattern = next(words for each, words in _ROLE_WORDS if each is role)
+    hits = [] if pattern is None else [hit[0] for hit in pattern.finditer(bare)]
+    return max(hits, key=len, default="")
 
 
 def _names(bare: str, role: Role) -> bool:
@@ -226,3 +245,8 @@ def says(text: str, words: Sequence[str]) -> bool:
     """Whether one of the folded *words* is in *text* as a whole word."""
     bare = folded(text)
     return any(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", bare) for each in words)
+
+
+def not_booked(text: str) -> bool:
+    """Whether a title says that the entries below it are not booked yet."""
+    return len(text) <= 60 and _NOT_BOOKED.search(folded(text)) is not None
