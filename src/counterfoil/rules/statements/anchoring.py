@@ -46,7 +46,7 @@ def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[
     first, second = _columns(heading, lines)
     booking = _in_column(lines, first)
     value = _in_column(lines, second)
-    if first is not None and second is None and _is_value(heading, lines, first):
+    if first is not None and second is None and first.role is Role.VALUE_DATE:
         headings = _day_headings(lines, money)
         if headings:
             booking, value = headings, booking
@@ -98,28 +98,48 @@ def _stand_below(lines: Sequence[Line], money: frozenset[int], dates: Dates) -> 
     return len(dated) * 10 >= len(entries) * 9 and dated[0] > entries[0].index
 
 
-def _columns(heading: Heading | None, lines: Sequence[Line]) -> tuple[int | None, int | None]:
-    """The left edges of the booking dates and of the value dates."""
-    edges: Counter[int] = Counter()
-    named: dict[int, Role | None] = {}
-    leading: set[int] = set()
+@dataclass(slots=True)
+class _Column:
+    """Dates that stand under each other."""
+
+    left: int
+    right: int
+    count: int = 0
+    role: Role | None = None
+    leads: bool = False  # lines begin with it
+
+    def holds(self, token: DateToken) -> bool:
+        """Whether *token* stands under the others: left edges, or most of both widths."""
+        common = min(self.right, token.right) - max(self.left, token.left)
+        narrow = min(self.right - self.left, token.right - token.left)
+        return abs(self.left - token.left) <= SAME_EDGE or common * 10 >= narrow * 8
+
+
+def _columns(
+    heading: Heading | None, lines: Sequence[Line]
+) -> tuple[_Column | None, _Column | None]:
+    """The column of booking dates and that of value dates."""
+    columns: list[_Column] = []
     for line in lines:
         for token in line.dates:
-            edge = next((each for each in edges if abs(each - token.left) <= SAME_EDGE), token.left)
-            edges[edge] += 1
-            named[edge] = named.get(edge) or _role_over(heading, token)
-            if token.first == 0:
-                leading.add(edge)
-    wanted = {edge for edge, role in named.items() if role}
-    if Role.DATE not in named.values():
-        wanted |= leading
-    most = max((edges[edge] for edge in wanted), default=0)
-    columns = sorted(edge for edge in wanted if edges[edge] * 3 >= most)
-    values = [edge for edge in columns if named[edge] is Role.VALUE_DATE]
-    booking = [edge for edge in columns if named[edge] is Role.DATE]
-    others = [edge for edge in columns if edge not in values]
-    first = (booking or others or columns or [None])[0]
-    second = [edge for edge in (values or booking[1:] or columns) if edge != first]
+            column = next((each for each in columns if each.holds(token)), None)
+            if column is None:
+                column = _Column(token.left, token.right)
+                columns.append(column)
+            column.count += 1
+            column.role = column.role or _role_over(heading, token)
+            column.leads = column.leads or token.first == 0
+    unnamed = not any(column.role is Role.DATE for column in columns)
+    wanted = [column for column in columns if column.role or (unnamed and column.leads)]
+    most = max((column.count for column in wanted), default=0)
+    wanted = sorted(
+        (column for column in wanted if column.count * 3 >= most), key=lambda each: each.left
+    )
+    values = [column for column in wanted if column.role is Role.VALUE_DATE]
+    booking = [column for column in wanted if column.role is Role.DATE]
+    others = [column for column in wanted if column not in values]
+    first = (booking or others or wanted or [None])[0]
+    second = [column for column in (values or booking[1:] or wanted) if column is not first]
     return first, second[0] if second else None
 
 
@@ -134,25 +154,16 @@ def _role_over(heading: Heading | None, token: DateToken) -> Role | None:
     return role if distance <= HEADING_REACH else None
 
 
-def _is_value(heading: Heading | None, lines: Sequence[Line], edge: int) -> bool:
-    roles = {
-        _role_over(heading, token)
-        for line in lines
-        for token in line.dates
-        if abs(token.left - edge) <= SAME_EDGE
-    }
-    return roles == {Role.VALUE_DATE}
-
-
-def _in_column(lines: Sequence[Line], edge: int | None) -> dict[int, Printed]:
-    """The dates at *edge*; a year that stands below its date belongs to it."""
+def _in_column(lines: Sequence[Line], column: _Column | None) -> dict[int, Printed]:
+    """The dates in *column*; a year that stands below its date belongs to it."""
     found: dict[int, Printed] = {}
-    for place, line in enumerate(lines if edge is not None else ()):
-        for token in line.dates:
-            if edge is not None and abs(token.left - edge) <= SAME_EDGE:
-                below = lines[place + 1] if place + 1 < len(lines) else None
-                found[line.index] = _completed(token, below)
-                break
+    if column is None:
+        return found
+    for place, line in enumerate(lines):
+        token = next((each for each in line.dates if column.holds(each)), None)
+        if token is not None:
+            below = lines[place + 1] if place + 1 < len(lines) else None
+            found[line.index] = _completed(token, below)
     return found
 
 

@@ -214,11 +214,13 @@ def _tie(state: _Walk, event: Event, balance: Decimal, *, is_entry: bool) -> Bro
 
 def _begin(state: _Walk, event: Event, balance: Decimal, *, is_entry: bool) -> Broken | None:
     """The first balance of all."""
-    if state.unsure():
+    if state.unsure() or len(state.waiting) > is_entry:
         return Broken(
             event=event,
             equation=None,
-            reason="the first amount has no sign, and no balance stands before it",
+            reason="amounts stand before the first balance, and no opening balance is printed"
+            if not state.unsure()
+            else "the first amount has no sign, and no balance stands before it",
             held=0,
         )
     state.opening = balance - state.waited()

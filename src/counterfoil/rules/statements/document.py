@@ -85,6 +85,7 @@ def _is_title(line: Line) -> bool:
 
 
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_CALLED = re.compile(r"account (?:number|no)\W*(\w+)")
 _DATES = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
 _NUMBER = re.compile(r"[\dXx*•#][\dXx*•#./-]*\d")
 
@@ -96,6 +97,9 @@ def other_account(one: str, two: str) -> bool:
     """
     if not one or not two:
         return False
+    called = [_CALLED.search(folded(each)) for each in (one, two)]
+    if called[0] and called[1] and called[0][1] != called[1][1]:
+        return True
     first, second = (set(_NUMBER.findall(_DATES.sub(" ", each))) for each in (one, two))
     if first & second:
         return False

@@ -72,7 +72,7 @@ def _heading_at(lines: Sequence[Line], index: int) -> Heading | None:
         cells = _cells([each.row for each in group])
         if _is_heading(cells):
             heading = Heading(index, index + len(group) - 1, line.row.page, cells)
-            if best is None or _known(heading) > _known(best):
+            if best is None or _known(heading) >= _known(best):
                 best = heading
     return best
 

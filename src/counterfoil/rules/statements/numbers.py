@@ -88,7 +88,7 @@ def style_votes(rows: Sequence[Row]) -> Counter[Style]:
     votes: Counter[Style] = Counter()
     dotted = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[,']\d{2,3})*|\d+)\.\d{2}[^\d]{0,3}")
     comma = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[.']\d{3})*|\d+),\d{2}[^\d]{0,3}")
-    like_a_day = re.compile(r"[0-3]?\d[.,][01]\d")
+    like_a_day = re.compile(r"[0-3]?\d[.,][01]\d\.?")
     for row in rows:
         words = [plain(word.text) for word in row.words]
         for word in words:

@@ -135,9 +135,19 @@ def _stretches(
     start, current = 0, None
     for heading in [*headings, None]:
         end = len(lines) if heading is None else heading.first
-        stretch = tuple(lines[start:end] if current else _between_dates(lines[start:end]))
+        own = lines[start:end] if heading is None else _without_page_top(lines[start:end], heading)
+        stretch = tuple(own if current else _between_dates(own))
         yield from _halves(current, stretch, style)
         current, start = heading, 0 if heading is None else heading.last + 1
+
+
+def _without_page_top(lines: Sequence[Line], following: Heading) -> Sequence[Line]:
+    """What stands above the next heading at the top of its page is no part of this table,
+    unless this table goes on there."""
+    top = [line for line in lines if line.row.page == following.page]
+    if len(top) == len(lines) or any(first_date(line) and line.amounts for line in top):
+        return lines
+    return lines[: len(lines) - len(top)]
 
 
 def _between_dates(lines: Sequence[Line]) -> Iterator[Line]:

@@ -2,7 +2,7 @@
 
 Words only suggest: a role is believed when the arithmetic proves it. Latin words match as
 whole words ("*" where more letters may follow
-or precede), other scripts anywhere in the text. All are
+or precede, "=" where the text may say nothing else), other scripts anywhere in the text. All are
 compared folded: lower case, without accents.
 """
 
@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from counterfoil.rules.statements.folding import folded
 
@@ -56,39 +57,39 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         υπολοιπο|остаток*|исходящий остаток|баланс|сальдо|залишок|baki|jaannos|saldostanje|stanje|atlikums|likutis|jaak|saldo po operacji|saldo contable|
         残高|差引残高|余额|余額|結餘|结余|ยอดคงเหลือ|คงเหลือ|잔액|거래후 잔액|الرصيد|رصيد|יתרה|so du"""),
     (Role.SIGN, """dr/cr|cr/dr|d/c|c/d|d/k|s/h|h/s|deb/cred|debit/credit|debit / credit|dc|type dr/cr|cr dr|dr cr|+/-|af/bij|af bij|soll/haben|借貸|借贷|sign|dir|direction"""),
-    (Role.FEE, """fee|fees|charge|charges|bank charges|accrued*|commission*|comision*|comissao|kosten|gebühr*|interest|interests|tax|vat|iva|exchange rate|fx rate|rate|kurs|wechselkurs|
+    (Role.FEE, """fee|fees|charge|charges|bank charges|accrued*|commission*|comision*|comissao|kosten|gebühr*|interest|interests|=tax|vat|iva|exchange rate|fx rate|=rate|kurs|wechselkurs|
         手数料|手续费|original amount|foreign amount|principal|escrow|late charges|service fee"""),
     (Role.OTHER, """numeri creditori|numeri debitori|giorni numeri creditori|giorni numeri debitori|giorni|tage|zinszahlen|days|jours|nombres"""),
-    (Role.DEBIT, """debit|debits|debit amt|debit amount|dr|dr.|dr amount|withdrawal*|withdrawn|withdraw|paid out|money out|payments out|outgoing|out|payment*|payments made|subtractions|subtracted|amount subtracted|
+    (Role.DEBIT, """debit|debits|debit amt|debit amount|=dr|=dr.|dr amount|withdrawal*|withdrawn|withdraw|paid out|money out|payments out|outgoing|=out|payment*|payments made|subtractions|subtracted|amount subtracted|
         cheques|checks|debit (-)|withdrawal (-)|withdrawals (-)|withdrawal(s)|
-        soll|lastschrift*|belastung*|lasten|zu lasten|zu ihren lasten|ausgang|ausgange|abgang|auszahlung*|ausgaben|debet|debe|af|uit|debiteringen|bedrag af|afschrijving*|
+        =soll|lastschrift*|belastung*|lasten|zu lasten|zu ihren lasten|ausgang|ausgange|abgang|auszahlung*|ausgaben|debet|=debe|=af|=uit|debiteringen|bedrag af|afschrijving*|
         cargo*|adeudo*|retiro*|retiros|debitos|debito|egreso*|salida*|saida*|saidas|pagos|gastos|
         dare|uscite|uscita|addebit*|prelievi|movimenti dare|
         depense*|retrait*|sortie*|
-        uttak|ut|ut av konto|belastet|belastad|uttag|ud|haevet|otot|panot-otot|
-        wn|winien|obciazen*|wydatki|wyplat*|vydaj*|vydej*|debetni*|na tarhu|terheles*|kifizetes*|plati|platit|iesiri|borc|cekilen|odenen|
+        uttak|=ut|ut av konto|belastet|belastad|uttag|=ud|haevet|otot|panot-otot|
+        =wn|winien|obciazen*|wydatki|wyplat*|vydaj*|vydej*|debetni*|na tarhu|terheles*|kifizetes*|plati|platit|iesiri|borc|cekilen|odenen|
         χρεωση*|χρεωσεις|расход*|списан*|дебет*|по дебету|видаток|keluar|pengeluaran|penarikan|uang keluar|wang keluar|
         お引出し*|お引き出し*|引出*|出金*|お支払*|支払*|支出|提取|取款|借方|借記|出帳|转出|ถอน|รายการถอน|เดบิต|출금*|찾으신금액|지급|مدين|السحب|المدين|חובה|ghi no"""),
-    (Role.CREDIT, """credit|credits|credit amt|credit amount|cr|cr.|cr amount|deposit*|deposits|lodgement*|paid in|money in|payments in|incoming|in|receipts|received|additions|added|amount added|deposit (+)|deposits (+)|deposit(s)|credit (+)|
-        haben|gutschrift*|gunsten|zu gunsten|zu ihren gunsten|eingang|eingange|zugang|einzahlung*|einnahmen|
-        credito*|abono*|haber|ingreso*|entrada*|deposito*|bij|bijschrijving*|bedrag bij|
+    (Role.CREDIT, """credit|credits|credit amt|credit amount|=cr|=cr.|cr amount|deposit*|deposits|lodgement*|paid in|money in|payments in|incoming|=in|receipts|received|additions|added|amount added|deposit (+)|deposits (+)|deposit(s)|credit (+)|
+        =haben|gutschrift*|gunsten|zu gunsten|zu ihren gunsten|eingang|eingange|zugang|einzahlung*|einnahmen|
+        credito*|abono*|=haber|ingreso*|entrada*|deposito*|=bij|bijschrijving*|bedrag bij|
         avere|entrate|entrata|accredit*|versamenti|movimenti avere|
         recette*|versement*|entree*|
-        innskudd|inn|inn på konto|insattning*|insatt|indsat|ind|panot|
-        ma|uznan*|wplyw*|wplat*|prijem*|prijmy|kredit|kreditni*|jovairas*|befizetes*|incasari|incasat|alacak|yatan|
+        innskudd|=inn|inn på konto|insattning*|insatt|indsat|=ind|panot|
+        =ma|uznan*|wplyw*|wplat*|prijem*|prijmy|kredit|kreditni*|jovairas*|befizetes*|incasari|incasat|alacak|yatan|
         πιστωση*|πιστωσεις|приход*|зачислен*|кредит*|по кредиту|надходження|masuk|pemasukan|setoran|uang masuk|wang masuk|
         お預入れ*|お預け入れ*|お預り*|預入*|入金*|收入|存入|存款|貸方|貸記|入帳|转入|ฝาก|รายการฝาก|เครดิต|입금*|맡기신금액|دائن|الإيداع|الدائن|זכות|ghi co"""),
     (Role.AMOUNT, """amount*|amt|betrag*|umsatz*|montant*|importe*|importo|importi|valor|valore|bedrag|belop|belob|belopp|summa|summe|kwota*|castka*|suma|osszeg*|tutar*|islem tutari|monto|maara|
         ποσο|ποσον|сумма*|сума|jumlah*|nominal|mutasi|iznos|transaction amount|transaktionsbetrag|
         金額|金额|发生额|交易金额|交易金額|จำนวนเงิน|จำนวน|금액|거래금액|المبلغ|סכום|so tien"""),
-    (Role.REFERENCE, """reference*|ref|ref.|ref no*|ref. no*|ref/chq|cheque*|check|check number|check no*|check #|chq*|chq.|receipt no*|receipt|document|documento|doc|doc.|num. doc|beleg*|beleg-nr.|numero|number|no|no.|nr|nr.|n.|
-        ag/origem|branch|sucursal|oficina|of.|transaction id|tran id|tran. id|trans id|instr. id|instrument*|serial*|serial no.|s no.|s.no|sl no*|sr no*|code|cod|cod.|type|stan|utr|dcto|docto|folio|
-        referenz*|referencia|riferimento|referentie|kenmerk|viitenumero|arkiv*|cbu|channel|teller|time|hora|お取扱店|取扱店|店番|傳票|流水号|凭证号|종류|취급점|transaction status|status|buchungsnr*|fis no|dekont*|page|category|card|karta|konto*|counterparty account|账号"""),
-    (Role.DATE, """*datum|*dato|*paiva|date*|datum|datums|datumbuchung|buchung|buchungstag|buchungsdatum|fecha*|data|data mov*|data oper*|data cont*|dato|bokf*|bogf*|bokforingsdag|bokforingsdatum|paiva|kirjauspaiva|pvm|tanggal|tgl|tgl.|tarih|tarikh|
-        transaction date|tran date|trans date|txn date|post date|posting date|posted|posted on|posted date|booking|booking date|booked|process date|entry date|value dt|dia|day|dag|completion time|
+    (Role.REFERENCE, """reference*|ref|ref.|ref no*|ref. no*|ref/chq|cheque*|check|check number|check no*|check #|chq*|chq.|receipt no*|receipt|document|documento|=doc|=doc.|num. doc|beleg*|beleg-nr.|numero|=number|=no|=no.|=nr|=nr.|=n.|
+        ag/origem|branch|sucursal|oficina|of.|transaction id|tran id|tran. id|trans id|instr. id|instrument*|serial*|serial no.|s no.|s.no|sl no*|sr no*|=code|=cod|=cod.|=type|stan|utr|dcto|docto|folio|
+        referenz*|referencia|riferimento|referentie|kenmerk|viitenumero|arkiv*|cbu|channel|teller|=time|hora|お取扱店|取扱店|店番|傳票|流水号|凭证号|종류|취급점|transaction status|=status|buchungsnr*|fis no|dekont*|=page|category|card|karta|konto*|counterparty account|账号"""),
+    (Role.DATE, """*datum|*dato|*paiva|date*|datum|datums|datumbuchung|buchung|buchungstag|buchungsdatum|fecha*|=data|data mov*|data oper*|data cont*|dato|bokf*|bogf*|bokforingsdag|bokforingsdatum|paiva|kirjauspaiva|pvm|tanggal|tgl|tgl.|tarih|tarikh|
+        transaction date|tran date|trans date|txn date|post date|posting date|posted|posted on|posted date|booking|booking date|booked|process date|entry date|value dt|=dia|=day|=dag|completion time|
         f. oper*|f.oper*|fec*|konyveles*|operazione|data contabile|data operazione|datum transakce|datum uctovani|data ksiegowania|data operacji|konyvelesi*|
         日付|取引日|お取引日|年月日|日期|交易日|交易日期|记账日期|過賬日期|วันที่|วัน/เดือน/ปี|날짜|거래일*|거래일시|التاريخ|תאריך|ημερομηνια*|ημ/νια|дата*|kuupaev|datums|ngay"""),
-    (Role.DESCRIPTION, """description*|desc|details|detail|particulars|transaction*|transactions|transaction details|transaction description|narrative|narration|narrations|text|texto|activity|remarks|remark|memo|
+    (Role.DESCRIPTION, """description*|desc|details|detail|particulars|transaction*|transactions|transaction details|transaction description|narrative|narration|narrations|=text|texto|activity|remarks|remark|memo|
         payee|merchant*|payment type and details|payment type|verwendungszweck|erlauterung*|buchungstext|buchungsinformation*|buchung / verwendungszweck|vorgang|zahlungsgrund|empfanger*|auftraggeber*|beguenstigter|bezeichnung|umsatzart|
         libelle*|nature*|operation*|operations|designation|detail des operations|concepto*|movimiento*|descripcion*|detalle*|descricao*|historico*|lancamento*|lancamentos|movimento*|descrizione*|causale*|
         omschrijving*|mededeling*|naam*|naam / omschrijving|beskrivelse|forklaring|tekst|transaktion*|specifikation|specifikasjon|meddelande|selite|saaja*|opis*|tytul*|tresc|szczegoly|popis*|detaily|nazev*|megnevez*|kozlemeny|leiras|jogcim|detalii*|descriere|explicatii|aciklama*|islem*|
@@ -101,10 +102,10 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         annual percentage*|interest*|apr|available credit|available cash|cash advance limit|dispositionskredit*|durchschnitt*|solde moyen|points*|rewards*|balance subject*|balance type*|balance transfer*|balance over*|past due*|
         minimum payment*|payment due*|hold*|uncleared*|pending*|blocked*|unbilled*|accrued*|lien*|利用可能*|可用*|limite*|bloqueado*|credit interest*|debit interest*|tax deducted|ytd|year-to-date|year to date|effective interest*|beginning balance of points"""),
     (Label.TOTAL_CREDITS, """total credit*|total deposit*|total money in|money in|total paid in|total in|payments in|payments received|total receipts|total additions|deposits and other additions|deposits/additions|deposits & other credits|deposits and other credits|total credits|credits total|sum of credits|
-        total haben|summe haben|summe gutschriften|summe der gutschriften|total gutschriften|gutschriften|total credits|total des credits|total credit|totale avere|totale entrate|totale accrediti|total abonos|total depositos|total ingresos|total haber|total entradas|total creditos|totaal bij|totaal credit|bij totaal|
+        total haben|summe haben|summe gutschriften|summe der gutschriften|total gutschriften|gutschriften|eingehende transaktionen|total credits|total des credits|total credit|totale avere|totale entrate|totale accrediti|total abonos|total depositos|total ingresos|total haber|total entradas|total creditos|totaal bij|totaal credit|bij totaal|
         sum inn|summa insattningar|suma uznan*|uznania|kredit obrat|osszes jovairas|total incasari|toplam alacak|итого приход|итого по кредиту|总收入|入金合計|お預入れ合計|存入總額|total deposit amount*|panot|total kredit|jumlah kredit|mutasi kr*|mutasi cr*|total masuk|total lodgements|deposits/credits"""),
     (Label.TOTAL_DEBITS, """total debit*|total withdrawal*|total money out|money out|total paid out|total out|payments out|payments made|total payments|total subtractions|withdrawals and other subtractions|withdrawals/subtractions|withdrawals & other debits|withdrawals and other debits|total checks paid|total debits|debits total|sum of debits|
-        total soll|summe soll|summe lastschriften|summe der lastschriften|summe belastungen|total belastungen|lastschriften|total des debits|totale dare|totale uscite|totale addebiti|total cargos|total retiros|total egresos|total debe|total saidas|total debitos|totaal af|totaal debet|af totaal|
+        total soll|summe soll|summe lastschriften|summe der lastschriften|summe belastungen|total belastungen|lastschriften|ausgehende transaktionen|total des debits|totale dare|totale uscite|totale addebiti|total cargos|total retiros|total egresos|total debe|total saidas|total debitos|totaal af|totaal debet|af totaal|
         sum ut|summa uttag|suma obciazen*|obciazenia|debet obrat|osszes terheles|total plati|toplam borc|итого расход|итого по дебету|总支出|出金合計|お引出し合計|提取總額|total withdrawal amount*|otot|jumlah debit|mutasi db*|mutasi debet*|total keluar|withdrawals/debits"""),
     (Label.CARRIED, """carried forward to next page|carried to next page|brought forward from page|from previous page|to next page|ubertrag*|zwischensaldo|zwischensumme|a reporter|report page*|solde a reporter|report|reporte|saldo a transportar|transporte|transport|a transportar|saldo anterior a transportar|suma y sigue|sigue|riporto|a riportare|
         do przeniesienia|z przeniesienia|prevod|atvitel|nakli yekun|page balance|過次頁|承前頁|轉下頁|承上頁"""),
@@ -125,7 +126,7 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         saldo koncowe|stan koncowy|koncowe|konecny zustatek|konecny zostatok|konecny stav|zaro egyenleg|zaroegyenleg|sold final|sold curent|kapanis bakiyesi|son bakiye|
         νεο υπολοιπο|τελικο υπολοιπο|υπολοιπο ληξης|исходящий остаток|остаток на конец|конечный остаток|saldo akhir|saldo penutup|baki penutup|baki akhir|
         翌月繰越|次月繰越|期末残高|今回残高|期末余额|本期余额|本期结余|期末結餘|ยอดยกไป|차월이월|기말잔액|الرصيد الختامي|رصيد آخر المدة|יתרת סגירה|יתרה סופית|so du cuoi*|loppsaldo|beigu atlikums|galutinis likutis"""),
-    (Label.TOTAL, """total*|totals|subtotal|sub total|sub-total|grand total|page total*|summe*|gesamtsumme|totaux|total des*|totale*|totaal*|suma|sumas|somma|sum|summa|yhteensa|razem|celkem|spolu|osszesen|toplam|genel toplam|συνολο|συνολα|итого|всего|обороты|оборот|obroty|obrat|umsatzsumme|turnover*|jumlah*|合計|合计|小計|小计|總計|总计|รวม|รวมทั้งสิ้น|합계|소계|المجموع|الإجمالي|סהכ|סה\"כ|tong cong|kopsumma|viso"""),
+    (Label.TOTAL, """total*|totals|subtotal|sub total|sub-total|grand total|page total*|summe*|gesamtsumme|totaux|total des*|totale*|totaal*|suma|sumas|somma|sum|summa|yhteensa|razem|celkem|spolu|osszesen|toplam|genel toplam|συνολο|συνολα|итого|всего|обороты|оборот|rulaj*|obroty|obrat|umsatzsumme|turnover*|jumlah*|合計|合计|小計|小计|總計|总计|รวม|รวมทั้งสิ้น|합계|소계|المجموع|الإجمالي|סהכ|סה\"כ|tong cong|kopsumma|viso"""),
     (Label.BALANCE, """balance*|balance as of|balance as at|balance on|saldo*|saldo per|saldo am|solde*|kontostand*|stan konta|stav uctu|egyenleg*|bakiye|υπολοιπο|остаток*|baki|jaannos|残高|余额|余額|結餘|ยอดคงเหลือ|잔액|الرصيد|יתרה"""),
 )
 
@@ -156,9 +157,36 @@ _NOT_BOOKED = re.compile(
 _SCRIPT = re.compile(r"[^\x00-\u04ff\u1e00-\u1fff]")
 
 
-def _compile(words: str) -> tuple[tuple[str, ...], re.Pattern[str] | None]:
-    """Words of scripts without spaces, and one pattern of all the others."""
+class _Words(NamedTuple):
+    """What one role or label is called."""
+
+    anywhere: tuple[str, ...]  # in scripts that do not part words
+    pattern: re.Pattern[str] | None
+    whole: frozenset[str]  # only where the text says nothing else
+
+    def longest(self, bare: str) -> int:
+        """How many letters of the text speak for it."""
+        lengths = [len(each) * 2 for each in self.anywhere if each in bare]
+        if self.pattern is not None:
+            lengths += [len(hit[0]) for hit in self.pattern.finditer(bare)]
+        if self.whole and _letters(bare) in self.whole:
+            lengths.append(len(bare))
+        return max(lengths, default=0)
+
+
+_CURRENCY = re.compile(r"(?<!\w)(?:eur|usd|gbp|chf|inr|sek|nok|dkk|pln|czk|huf|ron|try|jpy|sgd|hkd|aud|nzd|cad|zar|brl|mxn|kr|rs)(?!\w)")
+
+
+def _letters(bare: str) -> str:
+    """The text without currencies, symbols and brackets."""
+    return " ".join(re.sub(r"[^\w\s.]", " ", _CURRENCY.sub(" ", bare)).split())
+
+
+def _compile(words: str) -> _Words:
+    """Words of scripts without spaces, one pattern of all the others, and whole texts."""
     parts = [folded(part.strip()) for part in words.replace("\n", " ").split("|") if part.strip()]
+    whole = frozenset(part[1:] for part in parts if part.startswith("="))
+    parts = [part for part in parts if not part.startswith("=")]
     anywhere = tuple(part.rstrip("*") for part in parts if _SCRIPT.search(part))
     spelled = sorted((part for part in parts if not _SCRIPT.search(part)), key=len, reverse=True)
     alternatives = "|".join(
@@ -167,7 +195,8 @@ def _compile(words: str) -> tuple[tuple[str, ...], re.Pattern[str] | None]:
         + (r"\w*" if part.endswith("*") else "")
         for part in spelled
     )
-    return anywhere, re.compile(rf"(?<![\w])(?:{alternatives})(?![\w])") if spelled else None
+    pattern = re.compile(rf"(?<![\w])(?:{alternatives})(?![\w])") if spelled else None
+    return _Words(anywhere, pattern, whole)
 
 
 _ROLE_WORDS = [(role, _compile(words)) for role, words in _ROLES]
@@ -189,10 +218,8 @@ def role_of(text: str) -> Role | None:
     if (value := _phrase(bare, Role.VALUE_DATE)) and _names(bare.replace(value, " "), Role.DATE):
         return Role.DATE  # "booking date (value date)": the one stands above the other
     best: tuple[int, int, Role] | None = None
-    for rank, (role, (anywhere, pattern)) in enumerate(_ROLE_WORDS):
-        length = max((len(each) * 2 for each in anywhere if each in bare), default=0)
-        if pattern is not None:
-            length = max([length, *(len(hit[0]) for hit in pattern.finditer(bare))])
+    for rank, (role, words) in enumerate(_ROLE_WORDS):
+        length = words.longest(bare)
         if length and (best is None or (length, -rank) > (best[0], -best[1])):
             best = (length, rank, role)
     return best[2] if best else None
@@ -200,17 +227,14 @@ def role_of(text: str) -> Role | None:
 
 def _phrase(bare: str, role: Role) -> str:
     """The longest words of *role* in the text; "" where there are none."""
-    _, pattern = next(words for each, words in _ROLE_WORDS if each is role)
-    hits = [] if pattern is None else [hit[0] for hit in pattern.finditer(bare)]
+    words = next(words for each, words in _ROLE_WORDS if each is role)
+    hits = [] if words.pattern is None else [hit[0] for hit in words.pattern.finditer(bare)]
     return max(hits, key=len, default="")
 
 
 def _names(bare: str, role: Role) -> bool:
     """Whether a word of *role* is in the text at all."""
-    anywhere, pattern = next(words for each, words in _ROLE_WORDS if each is role)
-    return any(each in bare for each in anywhere) or (
-        pattern is not None and pattern.search(bare) is not None
-    )
+    return next(words for each, words in _ROLE_WORDS if each is role).longest(bare) > 0
 
 
 @lru_cache(maxsize=20_000)
@@ -220,10 +244,8 @@ def label_of(text: str) -> Label | None:
     if _NEVER.search(bare):
         return Label.OTHER
     best: tuple[int, int, Label] | None = None
-    for rank, (label, (anywhere, pattern)) in enumerate(_LABEL_WORDS):
-        length = max((len(each) * 2 for each in anywhere if each in bare), default=0)
-        if pattern is not None:
-            length = max([length, *(len(hit[0]) for hit in pattern.finditer(bare))])
+    for rank, (label, words) in enumerate(_LABEL_WORDS):
+        length = words.longest(bare)
         if length and (best is None or (length, -rank) > (best[0], -best[1])):
             best = (length, rank, label)
     return best[2] if best else None
@@ -235,8 +257,8 @@ def section_sign(text: str) -> int:
     bare = " ".join(folded(text).split())
     if len(bare) > 60:
         return 0
-    for sign, (_, pattern) in _SECTION_WORDS:
-        if pattern is not None and pattern.match(bare):
+    for sign, words in _SECTION_WORDS:
+        if words.pattern is not None and words.pattern.match(bare):
             return sign
     return 0
 
