@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from counterfoil.rules.statements.dates import DateToken, Printed
-from counterfoil.rules.statements.headings import Heading
+from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
-from counterfoil.rules.statements.vocabulary import Role, label_of
+from counterfoil.rules.statements.vocabulary import Role, is_posting, label_of
 
 SAME_EDGE = 250  # hundredths of a point: dates this close to each other are one column
 HEADING_REACH = 1_000  # a heading no further than this from a date names it
@@ -106,6 +106,7 @@ class _Column:
     right: int
     count: int = 0
     role: Role | None = None
+    posting: bool = False  # its heading speaks of booking
     leads: bool = False  # lines begin with it
 
     def holds(self, token: DateToken) -> bool:
@@ -127,7 +128,9 @@ def _columns(
                 column = _Column(token.left, token.right)
                 columns.append(column)
             column.count += 1
-            column.role = column.role or _role_over(heading, token)
+            cell = _heading_over(heading, token)
+            if cell is not None and column.role is None:
+                column.role, column.posting = cell.role, is_posting(cell.text)
             column.leads = column.leads or token.first == 0
     unnamed = not any(column.role is Role.DATE for column in columns)
     wanted = [column for column in columns if column.role or (unnamed and column.leads)]
@@ -137,21 +140,22 @@ def _columns(
     )
     values = [column for column in wanted if column.role is Role.VALUE_DATE]
     booking = [column for column in wanted if column.role is Role.DATE]
+    booking.sort(key=lambda column: not column.posting)
     others = [column for column in wanted if column not in values]
     first = (booking or others or wanted or [None])[0]
     second = [column for column in (values or booking[1:] or wanted) if column is not first]
     return first, second[0] if second else None
 
 
-def _role_over(heading: Heading | None, token: DateToken) -> Role | None:
-    """What kind of date the heading over *token* names."""
+def _heading_over(heading: Heading | None, token: DateToken) -> Cell | None:
+    """The heading over *token*, if it names a kind of date."""
     over = [
-        (max(cell.left - token.right, token.left - cell.right), cell.role)
-        for cell in (() if heading is None else heading.cells)
+        (max(cell.left - token.right, token.left - cell.right), number, cell)
+        for number, cell in enumerate(() if heading is None else heading.cells)
         if cell.role in (Role.DATE, Role.VALUE_DATE)
     ]
-    distance, role = min(over, key=lambda each: each[0], default=(10**9, None))
-    return role if distance <= HEADING_REACH else None
+    distance, _, cell = min(over, default=(10**9, 0, None))
+    return cell if distance <= HEADING_REACH else None
 
 
 def _in_column(lines: Sequence[Line], column: _Column | None) -> dict[int, Printed]:
@@ -159,12 +163,26 @@ def _in_column(lines: Sequence[Line], column: _Column | None) -> dict[int, Print
     found: dict[int, Printed] = {}
     if column is None:
         return found
+    year: int | None = None
     for place, line in enumerate(lines):
+        year = _year_alone(line, column) or year
         token = next((each for each in line.dates if column.holds(each)), None)
         if token is not None:
             below = lines[place + 1] if place + 1 < len(lines) else None
-            found[line.index] = _completed(token, below)
+            printed = _completed(token, below)
+            if year is not None and not printed.has_year:
+                printed = printed.with_year(year)
+            found[line.index] = printed
     return found
+
+
+def _year_alone(line: Line, column: _Column) -> int | None:
+    """A year that stands in the column of dates, for all dates below it."""
+    word = line.row.words[0]
+    near = abs(word.left - column.left) <= SAME_EDGE * 2
+    if near and _YEAR.fullmatch(word.text) and not (line.dates and line.dates[0].first == 0):
+        return int(word.text)
+    return None
 
 
 def _completed(token: DateToken, below: Line | None) -> Printed:

@@ -231,7 +231,10 @@ def _open(one: int, two: int, year: str | None) -> Printed | None:
         return None
     numbers = (one, two) if year is None else (one, two, int(year))
     printed = Printed(numbers, open=True, short_year=year is not None and len(year) == 2)
-    return printed if any(printed.can_be(order) for order in Order) else None
+    if any(printed.can_be(order) for order in Order):
+        return printed
+    whole = year is not None and len(year) == 4 and max(one, two) <= 31
+    return printed if whole else None  # 31/04/2025 is no day, and has to be seen
 
 
 def _fixed(day: int, month: int, year: str | None) -> Printed | None:

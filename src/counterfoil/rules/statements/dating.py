@@ -7,6 +7,7 @@ all dates that differ from a printed one in one digit, how many would pass unnot
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,6 +20,7 @@ from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.slips import unnoticed
 
 TOLERANCE = timedelta(days=10)  # a row may be booked so far outside the printed period
+MONTH = timedelta(days=31)
 YEAR = timedelta(days=366)
 UNNOTICED_MAX = 3  # per cent of one-digit slips that may pass where dates "hold" (grade A)
 
@@ -48,7 +50,8 @@ class Context:
 
     document: Document
     lines: range  # that speak of the account
-    labels: tuple[Printed, ...]  # dates on the lines of the opening and the closing balance
+    opened: tuple[Printed, ...]  # dates on the line of the opening balance
+    closed: tuple[Printed, ...]
     today: date
     made_on: str  # the file's own creation date, "D:20250930..."
 
@@ -92,19 +95,35 @@ def settle(
     entries = chain.entries
     if any(entry.event.date is None for entry in entries):
         return Undated("date_missing", "an entry has no date, on its lines or above them")
-    ends = [each for each in (chain.opening_at, chain.closing_at) if each is not None]
-    labels = tuple(token.printed for event in ends for token in event.line.dates)
-    context = Context(document, lines, labels, today, made_on)
+    opened, closed = (
+        tuple(token.printed for token in event.line.dates) if event is not None else ()
+        for event in (chain.opening_at, chain.closing_at)
+    )
+    context = Context(document, lines, opened, closed, today, made_on)
     readings = [each for order in Order if (each := _read(context, entries, order)) is not None]
     if not readings:
         return Undated("no_such_day", "the printed dates are no days of any year that is printed")
-    if len({reading.days for reading in readings}) == 1:
-        return _held(entries, readings[0])
-    chosen = _likeliest(context, readings)
-    if chosen is None:
-        orders = " or ".join(reading.order.value for reading in readings)
-        return Undated("day_or_month", f"nothing tells whether the dates are {orders}")
-    return _held(entries, chosen)
+    chosen = readings[0]
+    if len({reading.days for reading in readings}) > 1:
+        likeliest = _likeliest(context, readings)
+        if likeliest is None:
+            orders = " or ".join(reading.order.value for reading in readings)
+            return Undated("day_or_month", f"nothing tells whether the dates are {orders}")
+        chosen = likeliest
+    return _odd_day(context, chosen) or _held(entries, chosen)
+
+
+def _odd_day(context: Context, reading: Reading) -> Undated | None:
+    """One day among many that cannot be right: outside the period, or far from its neighbours."""
+    for start, end in _periods(context, reading.order):
+        inside = [day for day in reading.days if _contains((start, end), [day])]
+        if len(inside) * 10 >= len(reading.days) * 6 and len(inside) < len(reading.days):
+            odd = next(day for day in reading.days if day not in inside)
+            return Undated("outside_period", f"{odd} is outside the period {start} to {end}")
+    for before, day, after in zip(reading.days, reading.days[1:], reading.days[2:], strict=False):
+        if abs(after - before) <= MONTH < min(abs(day - before), abs(day - after)):
+            return Undated("odd_day", f"{day} stands between {before} and {after}")
+    return None
 
 
 def _read(context: Context, entries: Sequence[Entry], order: Order) -> Reading | None:
@@ -138,6 +157,12 @@ def _days(context: Context, printed: Sequence[Printed], order: Order) -> Found |
         days = _all(_in_period(each, period, order, context.era) for each in printed)
         if days is not None:
             return days, period, "the printed period"
+    for printed_on in context.opened:
+        opened = printed_on.day(order, context.era)
+        if opened is not None and opened <= context.today + YEAR:
+            days = _all(_after(each, opened, order, context.era) for each in printed)
+            if days is not None:
+                return days, None, "the date of the opening balance"
     for anchor, source in _anchors(context, order):
         days = _all(_before(each, anchor, order, context.era) for each in printed)
         if days is not None:
@@ -158,8 +183,8 @@ def _periods(context: Context, order: Order) -> Iterator[tuple[date, date]]:
         key=lambda each: (each.line not in context.lines, not each.worded, each.line),
     )
     pairs = [(period.start.printed, period.end.printed) for period in ranked]
-    if len(context.labels) == 2:
-        pairs.append((context.labels[0], context.labels[1]))
+    if context.opened and context.closed:
+        pairs.append((context.opened[-1], context.closed[-1]))
     for first, last in pairs:
         end = last.day(order, context.era)
         if end is None or not last.can_be(order):
@@ -169,6 +194,10 @@ def _periods(context: Context, order: Order) -> Iterator[tuple[date, date]]:
             start = first.day(order, context.era, year=end.year - 1)
         if start is not None and start <= end <= start + 4 * YEAR:
             yield start, end
+    for month in context.document.months:
+        year = Printed((1, month.month, month.year), open=False).day(order, context.era)
+        if year is not None:
+            yield year, date(year.year, year.month, monthrange(year.year, year.month)[1])
 
 
 def _contains(period: tuple[date, date], days: Sequence[date]) -> bool:
@@ -191,10 +220,10 @@ def _in_period(
 
 def _anchors(context: Context, order: Order) -> Iterator[tuple[date, str]]:
     """Whole dates that the statement's year may come from, likeliest first."""
-    for printed in context.labels:
+    for printed in context.closed:
         day = printed.day(order, context.era)
         if day is not None and day <= context.today + YEAR:
-            yield day, "the date beside a balance"
+            yield day, "the date of the closing balance"
     for line in context.document.lines:
         if line.index in context.document.entry_lines or len(line.text) > 120:
             continue
@@ -230,6 +259,17 @@ def _before(printed: Printed, anchor: date, order: Order, era: Era) -> date | No
     return None
 
 
+def _after(printed: Printed, opened: date, order: Order, era: Era) -> date | None:
+    """The first such day that is no more than a few days before *opened*."""
+    if printed.has_year:
+        return printed.day(order, era)
+    for year in (opened.year - 1, opened.year, opened.year + 1):
+        day = printed.day(order, era, year=year)
+        if day is not None and day >= opened - TOLERANCE:
+            return day
+    return None
+
+
 def _value_day(printed: Printed | None, day: date, order: Order, era: Era) -> date | None:
     """The value date next to the booking date."""
     if printed is None or not printed.can_be(order):
@@ -256,7 +296,14 @@ def _by_period(context: Context, readings: Sequence[Reading]) -> Reading | None:
 def _by_order(context: Context, readings: Sequence[Reading]) -> Reading | None:
     """In one order the days follow each other; in the others they jump about."""
     one, two = sorted(readings, key=lambda reading: reading.inversions)[:2]
-    return one if one.inversions == 0 and two.inversions >= 2 else None
+    if one.inversions or not two.inversions:
+        return None
+    tighter = _span(one) * 3 <= _span(two)
+    return one if two.inversions >= 2 or tighter else None
+
+
+def _span(reading: Reading) -> timedelta:
+    return max(reading.days) - min(reading.days)
 
 
 def _by_custom(context: Context, readings: Sequence[Reading]) -> Reading | None:

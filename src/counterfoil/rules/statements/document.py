@@ -12,10 +12,12 @@ from counterfoil.rules.statements.events import Event, events_of
 from counterfoil.rules.statements.facts import (
     AccountNumber,
     Fact,
+    Month,
     PageCount,
     Period,
     account_numbers,
     facts_of,
+    months_of,
     page_counts,
     periods_of,
 )
@@ -42,6 +44,7 @@ class Document:
     facts: tuple[Fact, ...]
     accounts: tuple[AccountNumber, ...]
     periods: tuple[Period, ...]
+    months: tuple[Month, ...]
     page_counts: tuple[PageCount, ...]
     event_lines: frozenset[int]  # with money in a table
     entry_lines: frozenset[int]  # and those that belong to them
@@ -123,6 +126,9 @@ def document_of(printed: PrintedPages, style: Style) -> Document:
         events = events_of(table, above, _carried(tables, table))
         if events and not any(not_booked(line.text) for line in above[-NOT_BOOKED_ABOVE:]):
             tables.append((table, events))
+    entry_lines = frozenset(
+        line.index for _, events in tables for event in events for line in event.words
+    )
     return Document(
         style=style,
         lines=lines,
@@ -130,12 +136,11 @@ def document_of(printed: PrintedPages, style: Style) -> Document:
         tables=tuple(tables),
         facts=facts_of(lines, raw),
         accounts=account_numbers(lines),
-        periods=periods_of(lines),
+        months=tuple(each for each in months_of(lines) if each.line not in entry_lines),
+        periods=tuple(each for each in periods_of(lines) if each.line not in entry_lines),
         page_counts=page_counts(lines),
         event_lines=frozenset(event.line.index for _, events in tables for event in events),
-        entry_lines=frozenset(
-            line.index for _, events in tables for event in events for line in event.words
-        ),
+        entry_lines=entry_lines,
     )
 
 

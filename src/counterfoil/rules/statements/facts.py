@@ -11,6 +11,7 @@ from counterfoil.domain.statements import Place
 from counterfoil.rules.statements.dates import DateToken, parse
 from counterfoil.rules.statements.folding import folded, plain
 from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.months import month_of
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.vocabulary import Label, label_of
@@ -46,6 +47,15 @@ class Period:
     end: DateToken
     line: int
     worded: bool  # the line says that it is the period
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """``May 2025``, alone or after a word like "period"."""
+
+    month: int
+    year: int  # as printed
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +179,22 @@ def periods_of(lines: Sequence[Line]) -> tuple[Period, ...]:
                 continue
             worded = bool(_PERIOD_WORDS.search(folded(line.text)))
             found.append(Period(one, two, line.index, worded))
+    return tuple(found)
+
+
+_MONTH = re.compile(r"(?<![\w\d])([^\W\d_]{3,})\.?[ ,/-]+((?:19|20|25)\d\d)(?!\d)")
+
+
+def months_of(lines: Sequence[Line]) -> tuple[Month, ...]:
+    """Every month with a year that is no part of a date."""
+    found = []
+    for line in lines:
+        if line.dates or line.amounts or len(line.text) > 120:
+            continue
+        for hit in _MONTH.finditer(line.text):
+            month = month_of(hit[1])
+            if month:
+                found.append(Month(month, int(hit[2]), line.index))
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from counterfoil.domain.pages import PrintedPages
-from counterfoil.domain.statements import Equation, sum_of
+from counterfoil.domain.statements import Equation, Place, sum_of
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain, Entry, Use
 from counterfoil.rules.statements.dates import Printed
@@ -20,8 +20,9 @@ from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.facts import Fact, PageCount
 from counterfoil.rules.statements.lines import Line, first_date
-from counterfoil.rules.statements.vocabulary import Label, Role
+from counterfoil.rules.statements.vocabulary import Label, Role, label_of, not_booked
 
+TITLE_REACH = 25  # lines from a line up to the title that says what it is
 _ENDS = {Label.OPENING, Label.CLOSING}
 
 
@@ -76,7 +77,21 @@ def _dated_money(document: Document, used: set[int]) -> Iterator[Line]:
             money = [each for each in line.amounts if each.alone and each.value]
             token = first_date(line)
             if money and token is not None and len(line.dates) < 3 and not _is_period(line):
-                yield line
+                if not not_booked(_title_above(document, whole)):
+                    yield line
+
+
+def _title_above(document: Document, line: Line) -> str:
+    """The nearest line above, on its page, without dates and money."""
+    for index in range(line.index - 1, max(line.index - TITLE_REACH, -1), -1):
+        above = document.lines[index]
+        if above.row.page != line.row.page:
+            return ""
+        if not above.dates and not above.amounts and not label_of(above.text):
+            heading = any(each.first <= index <= each.last for each in document.headings)
+            if not heading:
+                return above.text
+    return ""
 
 
 def _is_period(line: Line) -> bool:
@@ -209,11 +224,30 @@ def totals(document: Document, outcome: Outcome) -> Iterator[Equation]:
             yield _total(kind, fact.words, abs(fact.value), sums, fact.place)
 
 
-def _total(kind: str, words: str, value: Decimal, sums: Sequence[Decimal], place) -> Equation:  # type: ignore[no-untyped-def]
+def _total(kind: str, words: str, value: Decimal, sums: Sequence[Decimal], place: Place) -> Equation:
     nearest = min(sums, key=lambda each: (abs(each - value), each))
     return Equation(
         kind=kind, says=f"{words[:40]}: {value:,}", left=nearest, right=value, places=(place,)
     )
+
+
+def summary_contradicts(document: Document, outcome: Outcome) -> str:
+    """A summary that adds up by itself, and whose totals are not those of the rows; or ""."""
+    chain = outcome.chain
+    assert chain is not None, "only proved accounts have rows to compare"
+    block = outcome.block
+    facts = [fact for fact in document.facts if block.start <= fact.line < block.end and fact.beside]
+    money_in = sum_of([entry.amount for entry in chain.entries if entry.amount > 0])
+    out = sum_of([entry.amount for entry in chain.entries if entry.amount < 0])
+    for credit in (fact for fact in facts if fact.label is Label.TOTAL_CREDITS):
+        for debit in (fact for fact in facts if fact.label is Label.TOTAL_DEBITS):
+            adds_up = chain.opening + abs(credit.value) - abs(debit.value) == chain.closing
+            if adds_up and (abs(credit.value), -abs(debit.value)) != (money_in, out):
+                return (
+                    f"the summary says {abs(credit.value):,} in and {abs(debit.value):,} out,"
+                    f" the rows say {money_in:,} and {-out:,}"
+                )
+    return ""
 
 
 def _candidates(chain: Chain) -> list[Decimal]:
@@ -240,18 +274,29 @@ def _candidates(chain: Chain) -> list[Decimal]:
     return sorted(sums)
 
 
-def page_gaps(document: Document, printed: PrintedPages) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A page that is not there, or not to be read."""
+
+    reason: str
+    within: bool  # pages that are there follow it: no end of the account bears it out
+
+
+def page_gaps(document: Document, printed: PrintedPages) -> Iterator[Gap]:
     """Why the file may not hold every page of the statement."""
     for page in printed.pages:
         if page.characters == 0:
             what = "a picture without text" if page.images else "empty"
-            yield f"page {page.number} of the file is {what}"
+            yield Gap(f"page {page.number} of the file is {what}", within=False)
+    bare = len(printed.pages) - len({count.page for count in document.page_counts})
     for run in _runs(document.page_counts):
         numbers = {count.number for count in run}
         total = run[0].total
-        if missing := sorted(set(range(1, total + 1)) - numbers):
+        missing = sorted(set(range(1, total + 1)) - numbers)
+        if len(missing) > bare:  # pages without a number may be the ones
             which = ", ".join(str(number) for number in missing[:5])
-            yield f"of {total} pages, number {which} is not in the file"
+            within = any(number < max(numbers) for number in missing)
+            yield Gap(f"of {total} pages, number {which} is not in the file", within)
 
 
 def _runs(counts: Sequence[PageCount]) -> Iterator[list[PageCount]]:

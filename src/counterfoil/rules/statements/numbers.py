@@ -76,7 +76,7 @@ def _number(style: Style) -> re.Pattern[str]:
     else:
         body = rf"(?:{whole})"
     return re.compile(
-        rf"(?P<open>[(\[]?)(?P<sign>[-+]?)(?P<symbol>{_SYMBOLS})?(?P<inner>[-+]?)"
+        rf"(?P<open>[(\[]?)(?P<sign>[-+]?)(?P<symbol>{_SYMBOLS})?(?P<inner>[-+(]?)"
         rf"(?P<digits>{body})"
         rf"(?P<close>[)\]]?)(?P<unit>{_SYMBOLS})?(?P<behind>[-+]|CR|DR|DB|OD|Cr|Dr|Db|[CDHSK])?"
         r"(?P<tail>[)\]*]?)"
@@ -145,7 +145,7 @@ def _amount_at(
     words: Sequence[Word], texts: Sequence[str], index: int, style: Style
 ) -> Amount | None:
     """The amount that begins with the word at *index*, its loose signs included."""
-    if not any(each.isdigit() for each in texts[index]):
+    if not any(each.isdigit() for each in texts[index]) or _is_rate(texts, index):
         return None
     last = _last_group(words, texts, index) if style.spaced else index
     text = "".join(texts[index : last + 1])
@@ -187,6 +187,11 @@ def _amount_at(
         alone=_is_alone(words, first, last),
         currency=currency,
     )
+
+
+def _is_rate(texts: Sequence[str], index: int) -> bool:
+    """A number of per cent is no money."""
+    return texts[index].endswith("%") or (index + 1 < len(texts) and texts[index + 1][:1] == "%")
 
 
 def _last_group(words: Sequence[Word], texts: Sequence[str], index: int) -> int:
@@ -237,10 +242,11 @@ def _value(digits: str, style: Style) -> Decimal:
 
 def _mark(match: re.Match[str]) -> tuple[int, bool]:
     """The sign that is printed on the number itself."""
-    if match["open"] and (match["close"] or match["tail"] in (")", "]")):
+    opened = match["open"] or match["inner"] == "("
+    if opened and (match["close"] or match["tail"] in (")", "]")):
         return -1, False
     for part in (match["sign"], match["inner"]):
-        if part:
+        if part and part in "-+":
             return (-1 if part == "-" else 1), False
     if match["behind"]:
         return _MARKS_BEHIND[match["behind"].upper()], match["behind"] not in "-+"

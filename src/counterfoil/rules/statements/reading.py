@@ -42,12 +42,13 @@ def read(printed: PrintedPages, today: date) -> StatementReading:
 def _verdicts(document: Document, printed: PrintedPages, today: date) -> list[Verdict]:
     outcomes = outcomes_of(document)
     gaps = list(guards.page_gaps(document, printed))
+    reasons = [gap.reason for gap in gaps]
     if not outcomes:
-        quiet = quiet_month(document, gaps)
+        quiet = quiet_month(document, reasons)
         return [quiet] if quiet is not None else []
     verdicts = [verdict_of(document, each, printed, gaps, today) for each in outcomes]
     quiet = list(quiet_accounts(document, outcomes))
-    verdicts += [quiet_account(document, each, gaps) for each in quiet]
+    verdicts += [quiet_account(document, each, reasons) for each in quiet]
     if any(isinstance(each, Proved) for each in verdicts):
         verdicts += _objections(document, outcomes, quiet)
     return verdicts

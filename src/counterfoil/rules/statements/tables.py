@@ -16,6 +16,7 @@ from counterfoil.rules.statements.vocabulary import Label, Role, label_of
 
 ALIGNED = 110  # hundredths of a point: right edges this close are one column
 EDGES_MAX = 3  # of one column: plain, with a minus behind, with letters behind
+AFTER_DATES = 4  # lines that may still belong to a table after its last date
 SURE_FROM = 2  # dated lines with money on a page
 FIRM_FROM = 4  # so many numbers make an edge that others are held to
 #: Lines that a bank prints under its columns in another font, or a little off.
@@ -136,7 +137,7 @@ def _stretches(
     for heading in [*headings, None]:
         end = len(lines) if heading is None else heading.first
         own = lines[start:end] if heading is None else _without_page_top(lines[start:end], heading)
-        stretch = tuple(own if current else _between_dates(own))
+        stretch = tuple(_going_on(own, current) if current else _between_dates(own))
         yield from _halves(current, stretch, style)
         current, start = heading, 0 if heading is None else heading.last + 1
 
@@ -150,13 +151,27 @@ def _without_page_top(lines: Sequence[Line], following: Heading) -> Sequence[Lin
     return lines[: len(lines) - len(top)]
 
 
+def _going_on(lines: Sequence[Line], heading: Heading) -> Iterator[Line]:
+    """On pages without a heading of their own a table goes on as far as its dates do."""
+    for page, group in groupby(lines, key=lambda line: line.row.page):
+        rows = list(group)
+        if page == heading.page:
+            yield from rows
+            continue
+        dated = [place for place, line in enumerate(rows) if first_date(line) and line.amounts]
+        last = dated[-1] + AFTER_DATES if dated else 0
+        for place, line in enumerate(rows):
+            if place <= last or label_of(line.label()) in LOOSELY_SET:
+                yield line
+
+
 def _between_dates(lines: Sequence[Line]) -> Iterator[Line]:
     """Without a heading only dates tell where a table begins, and where it ends."""
     for _, group in groupby(lines, key=lambda line: line.row.page):
         page = list(group)
         dated = [place for place, line in enumerate(page) if first_date(line) and line.amounts]
         if dated:
-            yield from page[dated[0] : dated[-1] + 4]
+            yield from page[dated[0] : dated[-1] + AFTER_DATES]
 
 
 def _halves(

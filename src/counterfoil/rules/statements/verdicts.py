@@ -52,7 +52,7 @@ def verdict_of(
     document: Document,
     outcome: Outcome,
     printed: PrintedPages,
-    gaps: Sequence[str],
+    gaps: Sequence[guards.Gap],
     today: date,
 ) -> Verdict:
     """The verdict on one account."""
@@ -74,14 +74,15 @@ def verdict_of(
             reason="amounts run against the printed balances, and nothing says that money is owed",
         )
     ends = _ends(document, outcome, chain)
-    if gaps and not (ends.opening and ends.closing):
-        return Unproved(
-            account=account, code="page_missing", reason=f"{gaps[0]}, and an end is not printed"
-        )
+    bad = [gap for gap in gaps if gap.within or not (ends.opening and ends.closing)]
+    if bad:
+        return Unproved(account=account, code="page_missing", reason=bad[0].reason)
+    if wrong := guards.summary_contradicts(document, outcome):
+        return Unproved(account=account, code="totals_contradict", reason=wrong)
     currency, guessed = currency_of(document, lines)
     totals = tuple(guards.totals(document, outcome))
     statement = _statement(document, outcome, chain, dated, sign, ends, currency)
-    proof = _grade(document, chain, dated, ends, totals, gaps, guessed)
+    proof = _grade(document, chain, dated, ends, totals, [gap.reason for gap in gaps], guessed)
     return Proved(statement=statement, proof=proof)
 
 

@@ -85,7 +85,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
     (Role.REFERENCE, """reference*|ref|ref.|ref no*|ref. no*|ref/chq|cheque*|check|check number|check no*|check #|chq*|chq.|receipt no*|receipt|document|documento|=doc|=doc.|num. doc|beleg*|beleg-nr.|numero|=number|=no|=no.|=nr|=nr.|=n.|
         ag/origem|branch|sucursal|oficina|of.|transaction id|tran id|tran. id|trans id|instr. id|instrument*|serial*|serial no.|s no.|s.no|sl no*|sr no*|=code|=cod|=cod.|=type|stan|utr|dcto|docto|folio|
         referenz*|referencia|riferimento|referentie|kenmerk|viitenumero|arkiv*|cbu|channel|teller|=time|hora|お取扱店|取扱店|店番|傳票|流水号|凭证号|종류|취급점|transaction status|=status|buchungsnr*|fis no|dekont*|=page|category|card|karta|konto*|counterparty account|账号"""),
-    (Role.DATE, """*datum|*dato|*paiva|date*|datum|datums|datumbuchung|buchung|buchungstag|buchungsdatum|fecha*|=data|data mov*|data oper*|data cont*|dato|bokf*|bogf*|bokforingsdag|bokforingsdatum|paiva|kirjauspaiva|pvm|tanggal|tgl|tgl.|tarih|tarikh|
+    (Role.DATE, """bu.tag|bu-tag|bu tag|*datum|*dato|*paiva|date*|datum|datums|datumbuchung|buchung|buchungstag|buchungsdatum|fecha*|=data|data mov*|data oper*|data cont*|dato|bokf*|bogf*|bokforingsdag|bokforingsdatum|paiva|kirjauspaiva|pvm|tanggal|tgl|tgl.|tarih|tarikh|
         transaction date|tran date|trans date|txn date|post date|posting date|posted|posted on|posted date|booking|booking date|booked|process date|entry date|value dt|=dia|=day|=dag|completion time|
         f. oper*|f.oper*|fec*|konyveles*|operazione|data contabile|data operazione|datum transakce|datum uctovani|data ksiegowania|data operacji|konyvelesi*|
         日付|取引日|お取引日|年月日|日期|交易日|交易日期|记账日期|過賬日期|วันที่|วัน/เดือน/ปี|날짜|거래일*|거래일시|التاريخ|תאריך|ημερομηνια*|ημ/νια|дата*|kuupaev|datums|ngay"""),
@@ -149,7 +149,7 @@ SIGN_MAX = 5  # letters: "Dr/Cr" is a column of signs, "Debit/Credit" one of amo
 
 #: Over a table of entries that are not booked yet.
 _NOT_BOOKED = re.compile(
-    r"(?<!\w)(?:pending|upcoming|scheduled|future|not (?:yet )?(?:booked|posted)|memo post\w*|unbilled|futuros?|futuras?|pendientes?|"
+    r"(?<!\w)(?:pending|expected|upcoming|scheduled|future|not (?:yet )?(?:booked|posted)|memo post\w*|unbilled|futuros?|futuras?|pendientes?|"
     r"vorgemerkt\w*|vorgemerkte|geplant\w*|a venir|en attente|en cours|in attesa|programmat\w*|previst\w*|ikke bokfort\w*|reserverade|"
     r"nierozliczon\w*|oczekujac\w*|beklenen|bekleyen)(?!\w)"
 )
@@ -267,6 +267,14 @@ def says(text: str, words: Sequence[str]) -> bool:
     """Whether one of the folded *words* is in *text* as a whole word."""
     bare = folded(text)
     return any(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", bare) for each in words)
+
+
+_POSTING = re.compile(r"(?<!\w)(?:post\w*|book\w*|buch\w*|bu\.?-?tag|bokf\w*|bogf\w*|contab\w*|comptab\w*|konyvel\w*|uctov\w*|ksiegow\w*|process\w*)")
+
+
+def is_posting(text: str) -> bool:
+    """Whether a heading over dates says that they are the days of booking."""
+    return _POSTING.search(folded(text)) is not None
 
 
 def not_booked(text: str) -> bool:
