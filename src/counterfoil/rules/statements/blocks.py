@@ -159,9 +159,12 @@ def _prove(document: Document, block: Block, selections: Iterable[Selection]) ->
     last: Found | None = None
     for chosen, rest in selections:
         events = tuple(event for run in chosen for event in run.events)
-        found = search(events, ends)
+        entries = tuple(event for event in events if event.section.booked)
+        found = search(entries, ends)
         if len(found.chains) == 1:
-            return Outcome(block, found, tuple(event for run in rest for event in run.events))
+            left = [event for event in events if event.section.kind == "balances"]
+            left += [event for run in rest for event in run.events]
+            return Outcome(block, found, tuple(left))
         if last is None or (found.chains and not last.chains):
             last = found
     return Outcome(block, last or Found((), None), ())
@@ -188,7 +191,7 @@ def _parts_of(block: Block) -> Iterator[Selection]:
 
 def _ends(document: Document, block: Block) -> Ends:
     """The balances that are printed around the block's tables."""
-    inside = {event.line.index for event in block.events()}
+    inside = {event.line.index for event in block.events() if event.kind is Kind.ENTRY}
     facts = [
         fact
         for fact in document.facts
@@ -282,9 +285,10 @@ def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
         return not carried and openings[-1].value not in known
     first = run.events[0]
     if first.kind is Kind.LABEL and first.label is Label.OPENING:
-        return other_account(group[-1].identity, run.identity) and (
-            _last_value(first) != _last_value(last)
+        other = first.table.roles() != last.table.roles() or any(
+            other_account(each.identity, run.identity) for each in group if each.identity
         )
+        return other and _last_value(first) != _last_value(last)
     return False
 
 

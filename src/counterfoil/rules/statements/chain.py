@@ -49,6 +49,7 @@ class Hypothesis:
 
     uses: Mapping[tuple[object, ...], tuple[Use, ...]]
     plain: Plain = Plain.IN
+    signs: Mapping[int, int] = field(default_factory=dict)  # of sections, by their line
     newest_first: bool = False
     plain_balance: int = 1  # the sign of a balance without a mark
     reversals: bool = False  # a minus in a column of debits takes the debit back
@@ -194,8 +195,13 @@ def _holds(event: Event, uses: Sequence[Use], sums: Sequence[tuple[Use, Decimal]
 
 def _tie(state: _Walk, event: Event, balance: Decimal, *, is_entry: bool) -> Broken | None:
     """The balance before, plus what waited, is this balance."""
+    if state.balance is None and event.label is Label.OPENING and state.waiting and not is_entry:
+        return None  # a summary behind the entries: an end that is printed outside
     if state.balance is None:
         return _begin(state, event, balance, is_entry=is_entry)
+    if event.label is Label.OPENING and balance == state.opening and not is_entry:
+        state.labels.append(event)
+        return None  # a summary that repeats it
     if state.unsure():
         solved = _solve(state, balance - state.balance)
         if solved is None:
@@ -298,7 +304,7 @@ def _amount(
             case Use.CREDIT:
                 total += _one_way(amount, hypothesis)
             case Use.AMOUNT:
-                signed, open_ = _two_way(amount, event, hypothesis.plain)
+                signed, open_ = _two_way(amount, event, hypothesis)
                 total += signed
                 unknown = unknown or open_
     return (-total if hypothesis.flipped else total), unknown and bool(total)
@@ -309,18 +315,19 @@ def _one_way(amount: Amount, hypothesis: Hypothesis) -> Decimal:
     return amount.signed if hypothesis.reversals else amount.value
 
 
-def _two_way(amount: Amount, event: Event, plain: Plain) -> tuple[Decimal, bool]:
+def _two_way(amount: Amount, event: Event, hypothesis: Hypothesis) -> tuple[Decimal, bool]:
     if amount.mark:
         return amount.signed, False
     if event.sign:
         return amount.value * event.sign, False
-    match plain:
+    match hypothesis.plain:
         case Plain.IN:
             return amount.value, False
         case Plain.OUT:
             return -amount.value, False
         case Plain.SECTION:
-            return amount.value * event.section, event.section == 0
+            sign = hypothesis.signs.get(event.section.line, event.section.sign)
+            return amount.value * sign, sign == 0
     return amount.value, True
 
 

@@ -194,7 +194,7 @@ def dates_of(row: Row) -> tuple[DateToken, ...]:
 @lru_cache(maxsize=20_000)
 def parse(text: str) -> Printed | None:
     """One whole text that is a date, or None; brackets around it are no part of it."""
-    text = text.strip("()[]")
+    text = text.strip("()[]*")
     if (found := _NUMERIC.fullmatch(text)) or (found := _SPACED.fullmatch(text)):
         groups = found.groups()
         return _open(int(groups[0]), int(groups[-2]), groups[-1])

@@ -241,7 +241,7 @@ def _own_date(context: Context) -> Iterator[tuple[date, str]]:
         day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
         return
-    if date(2005, 1, 1) <= day <= context.today + YEAR:
+    if date(1995, 1, 1) <= day <= context.today + YEAR:
         yield day, OWN_DATE
 
 

@@ -28,9 +28,10 @@ from counterfoil.rules.statements.numbers import Style
 from counterfoil.rules.statements.tables import Table, tables_of
 from counterfoil.rules.statements.vocabulary import Label, not_booked
 
+TITLE_MAX = 90  # characters
 TITLE_WORDS_MAX = 5  # of a title without a number
 NOT_BOOKED_ABOVE = 2  # lines above a heading that may say that nothing below is booked
-TITLE_ABOVE = 5  # lines above a heading that may name the account
+TITLE_ABOVE = 8  # lines above a heading that may name the account
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,7 @@ _ACCOUNT = re.compile(
 def _is_title(line: Line) -> bool:
     """A short line with an account's word, and no money: ``FREE CHECKING 0009``."""
     digits = sum(each.isdigit() for each in line.text)
-    if line.amounts or line.dates or digits > 24 or len(line.text) > 60:
+    if line.amounts or line.dates or digits > 24 or len(line.text) > TITLE_MAX:
         return False
     if digits < 3 and len(line.row.words) > TITLE_WORDS_MAX:
         return False

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from counterfoil.rules.statements.anchoring import anchor, find_dates
 from counterfoil.rules.statements.dates import Printed
@@ -13,9 +14,16 @@ from counterfoil.rules.statements.grouping import groups
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.vocabulary import Label, Role, label_of, section_sign
+from counterfoil.rules.statements.vocabulary import (
+    Label,
+    Role,
+    is_of_balances,
+    label_of,
+    not_booked,
+    section_sign,
+)
 
-TITLE_WORDS_MAX = 9
+TITLE_REACH = 4  # lines above a heading that may name its section
 
 
 class Kind(StrEnum):
@@ -24,6 +32,19 @@ class Kind(StrEnum):
     ENTRY = "entry"
     LABEL = "label"  # an end of the account, or a balance carried
     TOTAL = "total"
+
+
+class Section(NamedTuple):
+    """What the title over a stretch of lines says of all of them."""
+
+    line: int  # of the title, or of the table's heading: what tells sections apart
+    sign: int  # -1, +1; 0 where nothing is said
+    kind: str = "entries"  # or "balances", by the day; or "pending", not booked yet
+
+    @property
+    def booked(self) -> bool:
+        """Whether what stands in it moved the account."""
+        return self.kind == "entries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +56,7 @@ class Event:
     cells: dict[int, Amount]  # by column
     kind: Kind
     label: Label | None
-    section: int  # the sign that the heading over this stretch gives: -1, +1, 0 for none
+    section: Section
     sign: int  # of a CR or DR in a column of its own: -1, +1, 0 for none
     dated: bool  # a date stands in the date column of this very line
     anchored: bool  # or of another line of the entry
@@ -60,7 +81,7 @@ def events_of(
     anchors = anchor(table.lines, frozenset(money), dates, carried)
     dated = dates.booking.keys() - dates.value_lines
     entries = groups(table.lines, money, dated)
-    sections = _sections(table, money, _section_before(before))
+    sections = _sections(table, money, before)
     return tuple(
         Event(
             line=line,
@@ -91,27 +112,34 @@ def _kind(label: Label | None, *, dated: bool) -> Kind:
     return Kind.ENTRY
 
 
-def _section_before(before: Sequence[Line]) -> int:
-    """The sign of the nearest heading above the table."""
-    for line in reversed(before[-5:]):
-        if line.amounts or line.dates:
-            return 0
-        if sign := section_sign(line.text):
-            return sign
-    return 0
-
-
-def _sections(table: Table, money: Collection[int], sign: int) -> dict[int, int]:
-    """The sign of every line, by the titles that stand between them."""
-    signs = {}
+def _sections(
+    table: Table, money: Collection[int], before: Sequence[Line]
+) -> dict[int, Section]:
+    """The section of every line, by the titles that stand above and between them."""
+    first = table.heading.first if table.heading else table.lines[0].index
+    section = Section(first, 0)
+    titles = [line.text for line in reversed(before[-TITLE_REACH:])]
     if table.heading is not None:
-        first = table.heading.cells[0].text
-        sign = section_sign(first) or sign
+        titles.insert(0, table.heading.cells[0].text)
+    section = next(
+        (found for title in titles if (found := _section(title, first)) is not None), section
+    )
+    sections = {}
     for line in table.lines:
-        signs[line.index] = sign
-        if line.index not in money and not line.dates and len(line.row.words) <= TITLE_WORDS_MAX:
-            sign = section_sign(line.text) or sign
-    return signs
+        sections[line.index] = section
+        if line.index not in money and not line.dates:
+            section = _section(line.text, line.index) or section
+    return sections
+
+
+def _section(title: str, line: int) -> Section | None:
+    """What *title* says of the lines below it; None where it is no title of entries."""
+    if not_booked(title):
+        return Section(line, 0, "pending")
+    if is_of_balances(title):
+        return Section(line, 0, "balances")
+    sign = section_sign(title)
+    return Section(line, sign) if sign else None
 
 
 _SIGN_WORD = re.compile(r"\(?(CR|DR|DB|D|C|S|H|Cr|Dr|Db|Debit|Credit|DEBIT|CREDIT|Af|Bij|K|[-+])\)?")

@@ -152,9 +152,16 @@ def _account_in(text: str) -> str:
     for word in _ACCOUNT_WORDS.finditer(folded(text)):
         after = bare[word.end() : word.end() + 60] if len(folded(text)) == len(bare) else bare
         hit = _NUMBER.search(after)
-        if hit and sum(each.isdigit() for each in hit[0]) >= 3 and parse(hit[0]) is None:
+        if hit and _is_number(hit[0]):
             return hit[0].strip(" -./")
     return ""
+
+
+def _is_number(text: str) -> bool:
+    """Digits enough, and neither a date nor an amount."""
+    if sum(each.isdigit() for each in text) < 3 or parse(text) is not None:
+        return False
+    return re.search(r"\d[.,]\d{2}$", text.strip()) is None
 
 
 _PERIOD_WORDS = re.compile(

@@ -7,15 +7,16 @@ every page must be there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from counterfoil.domain.pages import PrintedPages
-from counterfoil.domain.statements import Equation, Place, sum_of
+from counterfoil.domain.statements import Equation, Place, Statement, sum_of
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain, Entry, Use
-from counterfoil.rules.statements.dates import Printed
+from counterfoil.rules.statements.dates import Order, Printed
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.facts import Fact, PageCount
@@ -35,11 +36,15 @@ class Objection:
     line: Line
 
 
-def unread_lines(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Objection]:
+def unread_lines(
+    document: Document, outcomes: Sequence[Outcome], statements: Sequence[Statement]
+) -> Iterator[Objection]:
     """Lines with a date and money, or entries of a table, that are in no reading."""
     left = [event for each in outcomes for event in each.left_out]
     used = {event.line.index for each in outcomes for event in each.block.events()}
-    known = list(_known(outcomes))
+    used -= {event.line.index for event in left}
+    known = _known(statements)
+    sums = {value for each in outcomes if each.chain for value in _candidates(each.chain)}
     lines = {line.index: line for line in _dated_money(document, used)}
     for event in left:
         moved = any(amount.value for amount in event.cells.values())
@@ -47,7 +52,7 @@ def unread_lines(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Ob
             lines.setdefault(event.line.index, event.line)
     days = {event.line.index: event.date for event in left}
     for index, line in sorted(lines.items()):
-        if not _repeats(line, days.get(index), known):
+        if not _repeats(line, days.get(index), known, sums):
             yield Objection(
                 "unread_line",
                 f"page {line.row.page}: a dated line with money is in no proved table:"
@@ -76,7 +81,7 @@ def _dated_money(document: Document, used: set[int]) -> Iterator[Line]:
         for line in parts.get(whole.index, [whole]):
             money = [each for each in line.amounts if each.alone and each.value]
             token = first_date(line)
-            if money and token is not None and len(line.dates) < 3 and not _is_period(line):
+            if money and token is not None and not _is_period(line):
                 if not not_booked(_title_above(document, whole)):
                     yield line
 
@@ -87,6 +92,8 @@ def _title_above(document: Document, line: Line) -> str:
         above = document.lines[index]
         if above.row.page != line.row.page:
             return ""
+        if not_booked(above.text):
+            return above.text
         if not above.dates and not above.amounts and not label_of(above.text):
             heading = any(each.first <= index <= each.last for each in document.headings)
             if not heading:
@@ -126,33 +133,45 @@ def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[O
 
 _MOVES = {Role.DEBIT, Role.CREDIT, Role.AMOUNT}
 
-Known = tuple[Printed | None, frozenset[Decimal]]
+Known = dict[tuple[int, int], set[Decimal]]  # by day and month
 
 
-def _known(outcomes: Sequence[Outcome]) -> Iterator[Known]:
-    """What is proved of each entry: its date with its amount and its balance."""
-    for outcome in outcomes:
-        if outcome.chain is None:
+def _known(statements: Sequence[Statement]) -> Known:
+    """What is proved of each day: the amounts booked on it, the balance at its end."""
+    known: Known = {}
+    for statement in statements:
+        balances: dict[date, Decimal] = {}
+        balance = statement.opening
+        for each in sorted(statement.transactions, key=lambda each: each.booking_date):
+            balance += each.amount
+            balances[each.booking_date] = balance
+            facts = {abs(each.amount)} | ({abs(each.balance)} if each.balance else set())
+            known.setdefault((each.booking_date.day, each.booking_date.month), set()).update(facts)
+        for day, end in balances.items():
+            known[day.day, day.month].add(abs(end))
+        if statement.period is not None:
+            first = statement.period[0]
+            known.setdefault((first.day, first.month), set()).add(abs(statement.opening))
+    return known
+
+
+def _repeats(
+    line: Line, day: Printed | None, known: Known, sums: Collection[Decimal]
+) -> bool:
+    """Whether every amount of *line* is a proved one of its day, or a sum of entries: a list
+    of checks, the balances of each day, a summary."""
+    amounts = [amount for amount in line.amounts if amount.alone and amount.value]
+    tokens = [(token.first, token.printed) for token in line.dates] or [(-1, day)]
+    for amount in amounts:
+        before = [printed for first, printed in tokens if first < amount.first]
+        printed = before[-1] if before else tokens[0][1]
+        if amount.value in sums:
             continue
-        balance = outcome.chain.opening
-        for entry in outcome.chain.entries:
-            balance += entry.amount
-            yield entry.event.date, frozenset({abs(entry.amount), abs(balance)})
-
-
-def _repeats(line: Line, day: Printed | None, known: Sequence[Known]) -> bool:
-    """Whether every amount of *line* is a proved one of the same day: a list of checks,
-    the balances of each day."""
-    days = [token.printed for token in line.dates] or [each for each in [day] if each]
-    values = {amount.value for amount in line.amounts if amount.alone and amount.value}
-    found = [
-        facts & values for date, facts in known if date is not None and _same_day(date, days)
-    ]
-    return bool(values) and values <= frozenset().union(*found)
-
-
-def _same_day(date: Printed, days: Iterable[Printed]) -> bool:
-    return any(date.numbers[:2] == each.numbers[:2] for each in days)
+        if printed is None or not any(
+            amount.value in known.get(printed.on(order)[:2], ()) for order in Order
+        ):
+            return False
+    return bool(amounts)
 
 
 def contradictions(
@@ -257,7 +276,7 @@ def _candidates(chain: Chain) -> list[Decimal]:
             "all",
             ("page", entry.event.line.row.page),
             ("table", id(entry.event.table)),
-            ("section", entry.event.section),
+            ("section", entry.event.section.line),
             ("to page", entry.event.line.row.page),
         ):
             groups.setdefault(key, []).append(entry)

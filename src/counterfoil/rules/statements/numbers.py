@@ -122,7 +122,13 @@ def styles_of(rows: Sequence[Row]) -> tuple[Style, ...]:
         # Where groups are parted by spaces, "3 501,19" must never be read as 501,19.
         spaced = votes[Style(mark, spaced=True)] > 0
         styles += [Style(mark, spaced=spaced), Style(mark, spaced=spaced, loose=True)]
+    if not styles and any(_THREE.search(row.text) for row in rows):
+        styles.append(Style("."))
     return (*styles, Style(""), Style("", spaced=True))
+
+
+#: Currencies of which a thousandth is the smallest coin (ISO 4217).
+_THREE = re.compile(r"(?<![A-Z])(?:BHD|IQD|JOD|KWD|LYD|OMR|TND)(?![A-Z])")
 
 
 def amounts_of(row: Row, style: Style) -> tuple[Amount, ...]:
@@ -175,6 +181,9 @@ def _amount_at(
                 last += 1
         elif not currency and _gap(words, last) <= _NEAR and re.fullmatch(_SYMBOLS, behind):
             currency, last = behind, last + 1
+    alone = _is_alone(words, first, last)
+    if not alone and not (style.decimal_mark and style.decimal_mark in match["digits"]):
+        return None  # a whole number within a text
     return Amount(
         value=value,
         mark=mark,
@@ -184,7 +193,7 @@ def _amount_at(
         left=left,
         right=right,
         end=words[last].right,
-        alone=_is_alone(words, first, last),
+        alone=alone,
         currency=currency,
     )
 

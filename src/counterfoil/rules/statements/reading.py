@@ -50,16 +50,20 @@ def _verdicts(document: Document, printed: PrintedPages, today: date) -> list[Ve
     quiet = list(quiet_accounts(document, outcomes))
     verdicts += [quiet_account(document, each, reasons) for each in quiet]
     if any(isinstance(each, Proved) for each in verdicts):
-        verdicts += _objections(document, outcomes, quiet)
+        verdicts += _objections(document, outcomes, verdicts, quiet)
     return verdicts
 
 
 def _objections(
-    document: Document, outcomes: Sequence[Outcome], quiet: Sequence[Quiet]
+    document: Document,
+    outcomes: Sequence[Outcome],
+    verdicts: Sequence[Verdict],
+    quiet: Sequence[Quiet],
 ) -> list[Verdict]:
+    statements = [each.statement for each in verdicts if isinstance(each, Proved)]
     ends = [each.opening.value for each in quiet]
     found = [
-        *guards.unread_lines(document, outcomes),
+        *guards.unread_lines(document, outcomes, statements),
         *guards.unread_tables(document, outcomes),
         *guards.contradictions(document, outcomes, ends),
     ]

@@ -15,6 +15,7 @@ from counterfoil.rules.statements.vocabulary import Label, Role
 
 USES_MAX = 200  # ways to read the columns of one table
 HYPOTHESES_MAX = 1_500
+SECTIONS_MAX = 6  # without a sign: 64 ways
 SURE_TIES = 4  # running balances that a reading must tie to be sure without looking further
 
 Roles = tuple[Role | None, ...]
@@ -184,13 +185,15 @@ def _variants(
     plains = [Plain.IN]
     if 0 in marks[Use.AMOUNT]:
         plains += [Plain.OUT] if marks[Use.AMOUNT] != {0} else []
-        plains += [Plain.SECTION] if any(event.section for event in events) else []
+        plains += [Plain.SECTION] if any(event.section.sign for event in events) else []
         plains += [Plain.UNKNOWN, Plain.OUT] if marks[Use.AMOUNT] == {0} else []
     one_way = marks[Use.DEBIT] | marks[Use.CREDIT]
     reversals = (False, True) if -1 in one_way and one_way != {-1} else (False,)
     balances = (1, -1) if 1 in marks[Use.BALANCE] and 0 in marks[Use.BALANCE] else (1,)
     totals = (False, True) if any(not event.dated for event in events) else (False,)
     flat = not any(Use.BALANCE in each for each in uses.values())
+    for signs in _section_signs(events) if flat and 0 in marks[Use.AMOUNT] else ():
+        yield replace(base, plain=Plain.SECTION, signs=signs)
     for flipped in (False, True) if flat else (False,):
         for total, balance, reversal, plain in product(totals, balances, reversals, plains):
             yield replace(
@@ -201,6 +204,20 @@ def _variants(
                 totals_are_entries=total,
                 flipped=flipped,
             )
+
+
+def _section_signs(events: Sequence[Event]) -> Iterator[dict[int, int]]:
+    """Every way to sign the sections, those that follow their titles first."""
+    sections = list(dict.fromkeys(event.section for event in events))
+    silent = [section.line for section in sections if not section.sign]
+    if len(sections) < 2:
+        return
+    if len(silent) <= SECTIONS_MAX:
+        for signs in product((1, -1), repeat=len(silent)):
+            yield dict(zip(silent, signs, strict=True))
+    if len(silent) < len(sections) <= SECTIONS_MAX:
+        for signs in product((1, -1), repeat=len(sections)):
+            yield dict(zip((section.line for section in sections), signs, strict=True))
 
 
 def _marks(events: Sequence[Event], hypothesis: Hypothesis) -> dict[Use, set[int]]:

@@ -153,8 +153,13 @@ def _without_page_top(lines: Sequence[Line], following: Heading) -> Sequence[Lin
 
 def _going_on(lines: Sequence[Line], heading: Heading) -> Iterator[Line]:
     """On pages without a heading of their own a table goes on as far as its dates do."""
+    closed = False
     for page, group in groupby(lines, key=lambda line: line.row.page):
         rows = list(group)
+        if closed:
+            return
+        labels = [label_of(line.label()) for line in rows if line.amounts]
+        closed = bool(labels) and labels[-1] is Label.CLOSING
         if page == heading.page:
             yield from rows
             continue

@@ -103,10 +103,10 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         minimum payment*|payment due*|hold*|uncleared*|pending*|blocked*|unbilled*|accrued*|lien*|利用可能*|可用*|limite*|bloqueado*|credit interest*|debit interest*|tax deducted|ytd|year-to-date|year to date|effective interest*|beginning balance of points"""),
     (Label.TOTAL_CREDITS, """total credit*|total deposit*|total money in|money in|total paid in|total in|payments in|payments received|total receipts|total additions|deposits and other additions|deposits/additions|deposits & other credits|deposits and other credits|total credits|credits total|sum of credits|
         total haben|summe haben|summe gutschriften|summe der gutschriften|total gutschriften|gutschriften|eingehende transaktionen|total credits|total des credits|total credit|totale avere|totale entrate|totale accrediti|total abonos|total depositos|total ingresos|total haber|total entradas|total creditos|totaal bij|totaal credit|bij totaal|
-        sum inn|summa insattningar|suma uznan*|uznania|kredit obrat|osszes jovairas|total incasari|toplam alacak|итого приход|итого по кредиту|总收入|入金合計|お預入れ合計|存入總額|total deposit amount*|panot|total kredit|jumlah kredit|mutasi kr*|mutasi cr*|total masuk|total lodgements|deposits/credits"""),
+        sum inn|summa insattningar|suma uznan*|uznania|kreditne polozky*|kredit obrat|osszes jovairas|total incasari|toplam alacak|итого приход|итого по кредиту|总收入|入金合計|お預入れ合計|存入總額|total deposit amount*|panot|total kredit|jumlah kredit|mutasi kr*|mutasi cr*|total masuk|total lodgements|deposits/credits"""),
     (Label.TOTAL_DEBITS, """total debit*|total withdrawal*|total money out|money out|total paid out|total out|payments out|payments made|total payments|total subtractions|withdrawals and other subtractions|withdrawals/subtractions|withdrawals & other debits|withdrawals and other debits|total checks paid|total debits|debits total|sum of debits|
         total soll|summe soll|summe lastschriften|summe der lastschriften|summe belastungen|total belastungen|lastschriften|ausgehende transaktionen|total des debits|totale dare|totale uscite|totale addebiti|total cargos|total retiros|total egresos|total debe|total saidas|total debitos|totaal af|totaal debet|af totaal|
-        sum ut|summa uttag|suma obciazen*|obciazenia|debet obrat|osszes terheles|total plati|toplam borc|итого расход|итого по дебету|总支出|出金合計|お引出し合計|提取總額|total withdrawal amount*|otot|jumlah debit|mutasi db*|mutasi debet*|total keluar|withdrawals/debits"""),
+        sum ut|summa uttag|suma obciazen*|obciazenia|debetne polozky*|debet obrat|osszes terheles|total plati|toplam borc|итого расход|итого по дебету|总支出|出金合計|お引出し合計|提取總額|total withdrawal amount*|otot|jumlah debit|mutasi db*|mutasi debet*|total keluar|withdrawals/debits"""),
     (Label.CARRIED, """carried forward to next page|carried to next page|brought forward from page|from previous page|to next page|ubertrag*|zwischensaldo|zwischensumme|a reporter|report page*|solde a reporter|report|reporte|saldo a transportar|transporte|transport|a transportar|saldo anterior a transportar|suma y sigue|sigue|riporto|a riportare|
         do przeniesienia|z przeniesienia|prevod|atvitel|nakli yekun|page balance|過次頁|承前頁|轉下頁|承上頁"""),
     (Label.DAILY, """saldo do dia|saldo del dia|saldo dia|saldo giornaliero|saldo diario|day end balance|end of day balance|daily balance|balance at close of day|tagessaldo|dagsaldo"""),
@@ -115,7 +115,7 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         solde initial|ancien solde|solde precedent|solde anterieur|solde d'ouverture|solde au debut|solde en debut|solde reporte|report solde|
         saldo anterior|saldo inicial|saldo de apertura|saldo apertura|saldo previo|saldo al inicio|saldo periodo anterior|saldo iniziale|saldo precedente|saldo di apertura|saldo d'apertura|
         beginsaldo|vorig saldo|oud saldo|openingssaldo|saldo vorig*|inngaende saldo|ingaende saldo|indgaende saldo|primosaldo|primo saldo|saldo overfort|alkusaldo|
-        saldo poczatkowe|stan poczatkowy|poczatkowe|pocatecni zustatek|pociatocny zostatok|pocatecni stav|nyito egyenleg|nyitoegyenleg|sold initial|sold anterior|devir|devreden|devir bakiye*|devreden bakiye*|onceki bakiye|acilis bakiyesi|onceki donem*|
+        saldo poczatkowe|stan poczatkowy|poczatkowe|pocatecni zustatek|pociatocny zostatok|pocatecni stav|pociatocny stav|nyito egyenleg|nyitoegyenleg|sold initial|sold anterior|devir|devreden|devir bakiye*|devreden bakiye*|onceki bakiye|acilis bakiyesi|onceki donem*|
         προηγουμενο υπολοιπο|υπολοιπο εναρξης|αρχικο υπολοιπο|входящий остаток|остаток на начало|начальный остаток|saldo awal|saldo pembuka|baki permulaan|baki awal|baki bawa ke hadapan|baki lepas|
         繰越残高|前月繰越|前回残高|前期繰越|繰越|期初余额|上期余额|上期结余|承前|承上結餘|承上结余|前期結餘|ยอดยกมา|이월|전월이월|전월잔액|이월잔액|الرصيد الافتتاحي|رصيد أول المدة|רצת פתיחה|יתרת פתיחה|יתרה קודמת|so du dau*|algsaldo|sakuma atlikums|pradinis likutis"""),
     (Label.CLOSING, """closing bal*|close balance|ending bal*|end balance|final balance|end of period|balance carried forward|carried forward|c/f|c/fwd|bal c/f|balance c/f|new balance|current balance|new statement balance|your balance at close*|closing ledger*|statement balance|total amount due|balance this statement|
@@ -152,6 +152,12 @@ _NOT_BOOKED = re.compile(
     r"(?<!\w)(?:pending|expected|upcoming|scheduled|future|not (?:yet )?(?:booked|posted)|memo post\w*|unbilled|futuros?|futuras?|pendientes?|"
     r"vorgemerkt\w*|vorgemerkte|geplant\w*|a venir|en attente|en cours|in attesa|programmat\w*|previst\w*|ikke bokfort\w*|reserverade|"
     r"nierozliczon\w*|oczekujac\w*|beklenen|bekleyen)(?!\w)"
+)
+
+#: Over balances by the day, which repeat what the entries come to.
+_BALANCES = re.compile(
+    r"(?<!\w)(?:daily|each day|day.?end|end of day|by date)\b.*\bbalance|balance\w* (?:by|per|each) (?:date|day)|"
+    r"balance (?:summary|detail|history)|account balance summary|(?<!\w)tagessalden|soldes? journaliers?|saldos? diarios?|saldi giornalieri"
 )
 
 _SCRIPT = re.compile(r"[^\x00-\u04ff\u1e00-\u1fff]")
@@ -255,8 +261,6 @@ def label_of(text: str) -> Label | None:
 def section_sign(text: str) -> int:
     """-1 for a heading over money out, +1 for money in, 0 for any other text."""
     bare = " ".join(folded(text).split())
-    if len(bare) > 60:
-        return 0
     for sign, words in _SECTION_WORDS:
         if words.pattern is not None and words.pattern.match(bare):
             return sign
@@ -280,3 +284,8 @@ def is_posting(text: str) -> bool:
 def not_booked(text: str) -> bool:
     """Whether a title says that the entries below it are not booked yet."""
     return len(text) <= 60 and _NOT_BOOKED.search(folded(text)) is not None
+
+
+def is_of_balances(text: str) -> bool:
+    """Whether a title says that balances by the day stand below it."""
+    return len(text) <= 60 and _BALANCES.search(folded(text)) is not None

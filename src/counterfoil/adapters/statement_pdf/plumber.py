@@ -1,0 +1,101 @@
+"""The second reader: pdfplumber's characters, by another program's eyes. Home of pdfplumber.
+
+It is fifteen times dearer, so it is asked only where the first reader's pages prove
+nothing, or where a second opinion was ordered. Every page is closed after use: its
+characters take 2 kB each.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pdfplumber
+from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfplumber.utils.exceptions import PdfminerException
+
+from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, rows_of
+from counterfoil.domain.pages import Page, PrintedPages
+from counterfoil.errors import Quarantined
+
+PAGES_MAX = 400  # a second opinion on more than that takes minutes
+TINY = 150  # hundredths of a point
+WHITE = 0.96  # every colour part above this is white
+
+
+def read(path: Path, password: str | None) -> PrintedPages:
+    """Every page of the document at *path*. Raises Quarantined."""
+    try:
+        with pdfplumber.open(path, password=password or "") as document:
+            count = len(document.pages)
+            if count > PAGES_MAX:
+                raise Quarantined(
+                    "page_count",
+                    f"{count:,} pages are too many for a second reading",
+                    remedy="teach its layout with: counterfoil statement teach FILE",
+                )
+            pages = tuple(_page(number, page) for number, page in enumerate(document.pages, 1))
+            made_on = str((document.metadata or {}).get("CreationDate", ""))
+    except (PdfminerException, PDFPasswordIncorrect) as trouble:
+        raise Quarantined(
+            "no_pdf", f"the second reader cannot open it ({type(trouble).__name__})"
+        ) from None
+    return PrintedPages(reader="pdfplumber", pages=pages, made_on=made_on)
+
+
+def _page(number: int, page: Any) -> Page:
+    seen: list[Glyph] = []
+    hidden = 0
+    for order, char in enumerate(page.chars):
+        if not char["upright"]:
+            continue
+        if not _is_seen(char, page):
+            hidden += 1
+            continue
+        seen.append(_glyph(char, order))
+    made = Page(
+        number=number,
+        width=round(page.width * 100),
+        height=round(page.height * 100),
+        rows=rows_of(seen, number),
+        characters=sum(glyph.character != SPACE for glyph in seen),
+        hidden=hidden,
+        images=len(page.images),
+    )
+    page.close()
+    return made
+
+
+def _glyph(char: dict[str, Any], order: int) -> Glyph:
+    text = str(char["text"])
+    return Glyph(
+        middle=round((char["top"] + char["bottom"]) * 50),
+        left=round(char["x0"] * 100),
+        right=round(char["x1"] * 100),
+        height=round((char["bottom"] - char["top"]) * 100),
+        character=SPACE if text.isspace() else text,
+        order=order,
+    )
+
+
+def _is_seen(char: dict[str, Any], page: Any) -> bool:
+    if (char["bottom"] - char["top"]) * 100 < TINY:
+        return False
+    x, y = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
+    left, top, right, bottom = page.bbox
+    if not (left <= x <= right and top <= y <= bottom):
+        return False
+    colour = char.get("non_stroking_color")
+    parts = colour if isinstance(colour, tuple | list) else (colour,)
+    numbers = [part for part in parts if isinstance(part, int | float)]
+    if len(numbers) != 3 or min(numbers) < WHITE:
+        return True
+    return any(_covers(rect, x, y) for rect in page.rects)
+
+
+def _covers(rect: dict[str, Any], x: float, y: float) -> bool:
+    return bool(
+        rect.get("fill")
+        and rect["x0"] <= x <= rect["x1"]
+        and rect["top"] <= y <= rect["bottom"]
+    )
