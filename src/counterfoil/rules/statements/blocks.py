@@ -46,6 +46,7 @@ class Block:
     runs: tuple[Run, ...]
     start: int
     end: int
+    after: int = -1  # the last line with money of the account before it
 
     def events(self) -> tuple[Event, ...]:
         """Of all its runs."""
@@ -145,8 +146,8 @@ def _places_to_split(block: Block, broken: Broken | None) -> Iterator[int]:
 def _split(block: Block, place: int) -> tuple[Block, Block]:
     line = block.runs[place].first
     return (
-        Block(block.runs[:place], block.start, line),
-        Block(block.runs[place:], line, block.end),
+        replace(block, runs=block.runs[:place], end=line),
+        Block(block.runs[place:], line, block.end, _last_line(block.runs[:place])),
     )
 
 
@@ -224,8 +225,12 @@ def _blocks(document: Document) -> Iterator[Block]:
     ]
     for index, group in enumerate(groups):
         after = starts[index + 1] if index + 1 < len(groups) else len(document.lines)
-        before = max(run.events[-1].line.index for run in groups[index - 1]) if index else -1
-        yield Block(tuple(group), max(starts[index], before), after)
+        before = _last_line(groups[index - 1]) if index else -1
+        yield Block(tuple(group), max(starts[index], before), after, before)
+
+
+def _last_line(runs: Sequence[Run]) -> int:
+    return max(run.events[-1].line.index for run in runs)
 
 
 def _runs(document: Document) -> Iterator[Run]:
@@ -335,11 +340,6 @@ def _announced(document: Document, run: Run, used: Collection[int]) -> int:
         if document.speaks_of_account(line):
             lowest = line
     return lowest
-
-
-def without(block: Block, runs: Sequence[Run]) -> Block:
-    """*block* without some of its runs."""
-    return replace(block, runs=tuple(run for run in block.runs if run not in runs))
 
 
 def uses_balances(chain: Chain) -> bool:

@@ -1,87 +1,214 @@
-"""Which currency a statement is kept in, and how surely it says so."""
+"""Which currency a statement is kept in, and how surely it says so.
+
+Nothing adds up differently in another currency: no equation holds it. So only what
+stands with the account's own money, headings and titles counts as printed; small print
+and the bank's land only suggest, and entries (which speak of foreign money) never count.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.vocabulary import Label
 
 _SYMBOLS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "₦": "NGN", "₱": "PHP", "₩": "KRW", "₺": "TRY",
     "₽": "RUB", "₪": "ILS", "฿": "THB", "₫": "VND", "₴": "UAH", "₡": "CRC", "₲": "PYG",
-    "R$": "BRL", "US$": "USD", "S$": "SGD", "HK$": "HKD", "NT$": "TWD", "NZ$": "NZD", "C$": "CAD",
-    "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "MX$": "MXN", "J$": "JMD", "Rs": "INR", "Rs.": "INR",
-    "Rp": "IDR", "RM": "MYR", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "円": "JPY", "元": "CNY",
-    "원": "KRW", "lei": "RON", "บาท": "THB",
+    "₵": "GHS", "₸": "KZT", "R$": "BRL", "US$": "USD", "S$": "SGD", "HK$": "HKD",
+    "NT$": "TWD", "NZ$": "NZD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD",
+    "MX$": "MXN", "J$": "JMD", "RP": "IDR", "RM": "MYR", "ZŁ": "PLN", "KČ": "CZK",
+    "FT": "HUF", "円": "JPY", "元": "CNY", "원": "KRW", "LEI": "RON", "บาท": "THB",
+    "KSH": "KES", "TL": "TRY", "FR.": "CHF", "SFR.": "CHF", "DH": "AED",
 }  # fmt: skip
 _CODES = frozenset("""
     AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GHS HKD HRK HUF IDR ILS INR
-    ISK JOD JPY KES KRW KWD KZT LKR MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON RSD RUB SAR
-    SEK SGD THB TND TRY TWD TZS UAH UGX USD UYU VND XAF XOF ZAR ZMW
+    IQD ISK JOD JPY KES KRW KWD KZT LBP LKR LYD MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON
+    RSD RUB SAR SEK SGD THB TND TRY TWD TZS UAH UGX USD UYU VND XAF XOF ZAR ZMW
 """.split())
-#: Words of a land whose banks keep accounts in one currency. Evidence, not proof.
+#: Names of currencies, folded.
+_NAMES = (
+    ("EUR", r"\beuros?\b"), ("GBP", r"pounds? sterling|\bsterling\b"), ("USD", r"us dollars?|u\.s\. dollars?"),
+    ("CAD", r"canadian dollars?|dollars? canadiens?"), ("AUD", r"australian dollars?"),
+    ("NZD", r"new zealand dollars?"), ("HKD", r"hong kong dollars?|港[幣币]|港元"), ("SGD", r"singapore dollars?"),
+    ("CHF", r"schweizer franken|francs? suisses?|swiss francs?"), ("JPY", r"japanese yen"),
+    ("CNY", r"人民[币幣]|\brmb\b|renminbi"), ("KRW", r"korean won"), ("INR", r"indian rupees?"),
+    ("MXN", r"\bm\.n\.|moneda nacional|pesos? mexicanos?"), ("CLP", r"pesos? chilenos?"),
+    ("COP", r"pesos? colombianos?"), ("ARS", r"pesos? argentinos?"), ("PHP", r"philippine pesos?"),
+    ("NGN", r"\bnaira\b"), ("GHS", r"\bcedis?\b"), ("KES", r"kenya shillings?|\bkshs?\b"), ("ZAR", r"\brands?\b"),
+    ("BRL", r"\breais\b"), ("PLN", r"zlot(?:y|ych|e)\b"), ("CZK", r"korun ceskych|ceska koruna"),
+    ("HUF", r"\bforint\b"), ("TRY", r"turk lirasi"), ("RUB", r"рубл(?:ь|и|ей|ях)|росс\. руб"),
+    ("IDR", r"\brupiah\b"), ("MYR", r"ringgit"), ("THB", r"\bbaht\b"), ("VND", r"viet ?nam(?:ese)? dong|\bvnd\b"),
+    ("SEK", r"svenska kronor"), ("NOK", r"norske kroner"), ("DKK", r"danske kroner"), ("ILS", r"new shekels?|\bnis\b|ש\"ח|שקל"),
+)  # fmt: skip
+#: Signs that several lands share: with the land's words they are evidence, alone they are none.
+_SHARED = {
+    "$": "USD CAD AUD NZD SGD HKD TWD MXN CLP COP ARS UYU JMD",
+    "¥": "JPY CNY", "￥": "JPY CNY", "KR": "SEK NOK DKK ISK", "KR.": "SEK NOK DKK ISK",
+    "RS": "INR PKR LKR", "RS.": "INR PKR LKR", "R": "ZAR",
+}  # fmt: skip
+#: Words of a land whose banks keep accounts in one currency. They suggest.
 _PLACES = (
-    ("USD", r"member fdic|fdic insured|routing number|\bn\.a\.|credit union|federal credit|usa\b|united states|u\.s\. bank"),
-    ("GBP", r"sort ?code|fscs|prudential regulation|\buk\b|united kingdom"),
-    ("INR", r"ifsc|micr|\bindia\b|upi/|neft|rtgs/|bengaluru|mumbai|chennai|new delhi"),
-    ("AUD", r"\bbsb\b|australia|sydney|melbourne|pty ltd"),
-    ("NZD", r"new zealand|\bnz\b|wellington|auckland"),
-    ("KES", r"kenya|nairobi|m-?pesa|mobile money|safaricom"),
+    ("USD", r"member fdic|\bfdic\b|routing number|national association|federal credit union|insured by ncua|\bncua\b|united states|u\.s\. bank"),
+    ("GBP", r"sort ?code|\bfscs\b|prudential regulation|united kingdom"),
+    ("INR", r"\bifsc?\b|micr|\bindia\b|bengaluru|mumbai|chennai|new delhi|\brbi\b"),
+    ("AUD", r"\bbsb\b|australia|\babn\b|\bafsl\b"),
+    ("NZD", r"new zealand"),
+    ("KES", r"kenya|nairobi|m-?pesa|safaricom"),
     ("NGN", r"nigeria|lagos|abuja|ikeja"),
-    ("ZAR", r"south africa|\bfnb\b|magtape|johannesburg|cape town|eft pty"),
-    ("CAD", r"canada|toronto|interac|transit number"),
-    ("SGD", r"singapore|paynow"),
-    ("HKD", r"hong kong"),
-    ("JPY", r"残高|口座番号|お取引"),
-    ("CHF", r"schweiz|suisse|svizzera|\bch\d{2}|zurich"),
-    ("BRL", r"\bbrasil\b|agencia|\bpix\b|\bcpf\b"),
+    ("GHS", r"ghana|accra"),
+    ("ZAR", r"south africa|johannesburg|cape town|pretoria"),
+    ("CAD", r"canada|ontario|quebec|toronto|\bcdic\b|\bsadc\b"),
+    ("SGD", r"singapore"),
+    ("HKD", r"hong kong|香港"),
+    ("JPY", r"口座番号|支店|株式会社"),
+    ("CNY", r"中国|银行|账号|人民"),
+    ("KRW", r"계좌번호|은행|거래내역"),
+    ("THB", r"ธนาคาร|เลขที่บัญชี|thailand|bangkok"),
+    ("VND", r"viet ?nam|ngan hang|so tai khoan"),
+    ("PHP", r"philippines|manila|makati|\bpdic\b"),
+    ("IDR", r"indonesia|jakarta|rekening koran"),
+    ("MYR", r"malaysia|kuala lumpur|\bpidm\b"),
+    ("CHF", r"schweiz|suisse|svizzera|zurich"),
+    ("BRL", r"\bbrasil\b|\bcpf\b|\bcnpj\b|agencia"),
+    ("MXN", r"\bclabe\b|\br\.?f\.?c\.?\b|mexico|\bipab\b"),
+    ("ARS", r"\bcbu\b|argentina|\bcuit\b|\bcuil\b"),
+    ("COP", r"colombia|bogota|medellin|fogafin"),
+    ("CLP", r"\bchile\b|\bcmf\b|cartola"),
     ("PLN", r"\bpolska\b|rachunek|wyciag"),
-    ("SEK", r"sverige|bankgiro|kontoutdrag"),
-    ("DKK", r"danmark|kontoudskrift"),
-    ("NOK", r"norge|kontoutskrift"),
-    ("EUR", r"sparkasse|girokonto|kontoauszug|\brib\b|\bsepa\b|releve de compte|rekeningafschrift|estratto conto"),
-)
+    ("CZK", r"ceska|ceske|vypis z uctu|praha"),
+    ("HUF", r"magyar|budapest|szamlakivonat"),
+    ("RON", r"romania|bucuresti|extras de cont"),
+    ("SEK", r"sverige|bankgiro|stockholm|kontoutdrag"),
+    ("DKK", r"danmark|kontoudskrift|kobenhavn"),
+    ("NOK", r"norge|kontoutskrift|\boslo\b"),
+    ("TRY", r"turkiye|hesap ekstresi|istanbul"),
+    ("EUR", r"sparkasse|girokonto|volksbank|rekeningafschrift|estratto conto|deutschland|espana|italia|nederland|\bfrance\b|osterreich|ireland|suomi|portugal"),
+)  # fmt: skip
 _IBAN_LANDS = {
     "EUR": "AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK",
     "GBP": "GB", "CHF": "CH LI", "PLN": "PL", "CZK": "CZ", "HUF": "HU", "RON": "RO", "SEK": "SE",
     "DKK": "DK", "NOK": "NO", "TRY": "TR", "ILS": "IL", "SAR": "SA", "AED": "AE", "PKR": "PK",
     "BGN": "BG", "KWD": "KW", "QAR": "QA", "EGP": "EG",
 }  # fmt: skip
+_IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2})\d{2}(?: ?[A-Z0-9]{4}){3,}")
+_ZIP = re.compile(r"(?<![A-Za-z])[A-Z]{2},? +\d{5}(?:-\d{4})?(?!\d)")  # of the United States
+_LAKHS = re.compile(r"(?<![\d,])\d{1,2},\d{2},\d{3}\.\d{2}")
+_CODE = re.compile(r"(?<![A-Z0-9])([A-Z]{3})(?![A-Z0-9])")
+_WORDED = re.compile(r"currency|wahrung|moneda|devise|divisa|moeda|valuta\b|mena\b|waluta|devizanem|para birimi|валюта|通貨|币种|幣別|통화|สกุลเงิน|mata uang|loai tien")
 
 
-def currency_of(document: Document, lines: range) -> tuple[str, str]:
-    """(ISO 4217 code or "", why that is less than sure or "")."""
-    near = [line for line in document.lines if line.index in lines] or list(document.lines)
-    for chosen in (near, list(document.lines)):
-        votes = _votes(" ".join(line.text for line in chosen), chosen)
-        if votes:
-            ranked = votes.most_common(2)
-            if len(ranked) == 1 or ranked[0][1] > ranked[1][1]:
-                return ranked[0][0], ""
-    text = " ".join(line.text for line in document.lines)
-    if hit := re.search(r"(?<![A-Z0-9])([A-Z]{2})\d{2}(?: ?[A-Z0-9]{4}){3,}", text):
-        for currency, lands in _IBAN_LANDS.items():
-            if hit[1] in lands.split():
-                return currency, f"the currency is that of the IBAN's land, {hit[1]}"
-    places = folded(text)
-    for currency, words in _PLACES:
-        if re.search(words, places):
-            return currency, f"no currency is printed: {currency} follows from the bank's words only"
-    if "$" in text:
-        return "USD", "only a $ is printed: USD is a guess"
-    return "", "no currency is printed"
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The currency of one account."""
+
+    code: str  # ISO 4217; "" where nothing says it
+    shortfall: str  # why that is less than sure; "" where it is printed
 
 
-def _votes(text: str, lines: list) -> Counter[str]:  # type: ignore[type-arg]
+def currency_of(
+    document: Document, block: range, events: Sequence[Event], titles: Sequence[str]
+) -> Kept:
+    """The currency of the account whose lines are *block*.
+
+    Args:
+        events: Its entries: the signs beside their money count, their words do not.
+        titles: The lines that head its first table.
+    """
+    outside = [line for line in document.lines if line.index not in document.entry_lines]
+    own = [line for line in outside if line.index in block]
+    tiers = (
+        _beside_money(events, document, block),
+        _spoken(titles),
+        _spoken(line.text for line in _naming(document, own)),
+        _spoken(line.text for line in own if _WORDED.search(folded(line.text))),
+        _spoken(line.text for line in outside if _WORDED.search(folded(line.text))),
+    )
+    for votes in tiers:
+        if leader := _leader(votes):
+            return Kept(leader, "")
+    lands = _lands(outside)
+    for lines in (own, outside):
+        leader = _leader(_spoken(line.text for line in lines))
+        if leader and (not lands or leader in lands):
+            sure = leader in lands
+            return Kept(leader, "" if sure else f"{leader} is printed in the small print only")
+    signs = {amount.currency.upper() for line in document.lines for amount in line.amounts}
+    signs |= {each for each in _SHARED if not each.isalpha() and any(each in x.text for x in outside)}
+    for sign in signs & _SHARED.keys():
+        fits = [land for land in lands if land in _SHARED[sign].split()]
+        if len(fits) == 1:
+            return Kept(fits[0], "")
+    if not lands and any(_LAKHS.search(line.text) for line in document.lines):
+        lands = ["INR"]
+    if len(lands) == 1:
+        return Kept(lands[0], f"no currency is printed: {lands[0]} is that of the bank's land")
+    return Kept("", "no currency is printed")
+
+
+def _leader(votes: Counter[str]) -> str:
+    """The code with most votes; "" where none leads."""
+    ranked = votes.most_common(2)
+    if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
+        return ""
+    return ranked[0][0]
+
+
+def _beside_money(events: Sequence[Event], document: Document, block: range) -> Counter[str]:
+    """Signs and codes beside the amounts that the proof rests on."""
+    amounts = [a.currency for event in events for a in event.cells.values()]
+    ends = {fact.line for fact in document.facts if fact.beside and fact.label is not Label.OTHER}
+    for line in document.lines:
+        if line.index in block and line.index in ends:
+            amounts += [amount.currency for amount in line.amounts]
+    codes = (_SYMBOLS.get(each.upper(), each.upper()) for each in amounts if each)
+    return Counter(code for code in codes if code in _CODES)
+
+
+def _naming(document: Document, lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines that name the account, head its table or print its ends."""
+    naming = {each.line for each in document.accounts}
+    naming |= {each.line for each in document.facts if each.label is not Label.OTHER}
+    for heading in document.headings:
+        naming |= set(range(heading.first, heading.last + 1))
+    for line in lines:
+        if line.index in naming:
+            yield line
+
+
+def _spoken(texts: Iterable[str]) -> Counter[str]:
+    """Codes, unmistakable signs and names of currencies in *texts*."""
     votes: Counter[str] = Counter()
-    for word in re.findall(r"(?<![A-Z0-9])([A-Z]{3})(?![A-Z0-9])", text):
-        if word in _CODES:
-            votes[word] += 1
-    for symbol, currency in _SYMBOLS.items():
-        bare = re.escape(symbol)
-        edge = r"(?<![A-Za-z])" if symbol[0].isalpha() else ""
-        after = r"(?![A-Za-z])" if symbol[-1].isalpha() else ""
-        votes[currency] += len(re.findall(edge + bare + after, text))
-    return +votes
+    for text in texts:
+        votes.update(code for code in _CODE.findall(text) if code in _CODES)
+        bare = folded(text)
+        votes.update(code for code, name in _NAMES if re.search(name, bare))
+        votes.update(code for sign, code in _SYMBOLS.items() if _stands_in(sign, text))
+    return votes
+
+
+def _stands_in(sign: str, text: str) -> bool:
+    """Whether *sign* is in *text*; one of letters only beside a number."""
+    if not sign[-1].isalnum() or not sign.isascii():
+        before = r"(?<![A-Za-z])" if sign[0].isalpha() else ""
+        return re.search(before + re.escape(sign), text) is not None
+    return re.search(rf"(?<!\w){re.escape(sign)}\.? ?\d|\d ?{re.escape(sign)}(?!\w)", text.upper()) is not None
+
+
+def _lands(lines: Sequence[Line]) -> list[str]:
+    """The currencies of the lands that the bank's own words and IBANs speak of."""
+    text = " ".join(line.text for line in lines)
+    found = []
+    if _ZIP.search(text):
+        found.append("USD")
+    if hit := _IBAN.search(text):
+        found += [code for code, lands in _IBAN_LANDS.items() if hit[1] in lands.split()]
+    bare = folded(text)
+    found += [code for code, words in _PLACES if re.search(words, bare)]
+    return list(dict.fromkeys(found))

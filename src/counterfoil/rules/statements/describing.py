@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from counterfoil.domain.pages import Word
+from counterfoil.rules.statements.bands import CODE_MAX, SAME_EDGE, Band, Piece, bands_of, pieces_of
 from counterfoil.rules.statements.chain import Entry
-from counterfoil.rules.statements.events import Event
-from counterfoil.rules.statements.headings import Cell
-from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.vocabulary import Role
 
-CODE_MAX = 4  # characters of a transaction code in a column of its own
-SAME_EDGE = 250
-SHARE = 80  # per cent of the entries that must have such a code
+LETTERS = 4  # so many letters in a column of money or dates are text that ran over
+_REFERENCES = {Role.REFERENCE, Role.OTHER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,80 +24,62 @@ class Said:
 
 
 def descriptions(entries: Sequence[Entry]) -> tuple[Said, ...]:
-    """The texts of all entries, column by column."""
-    first = [_first_words(entry.event) for entry in entries]
-    code_edge = _code_edge(first)
-    return tuple(_said(entry.event, code_edge) for entry in entries)
+    """The texts of all *entries*, in their order."""
+    groups: dict[object, list[Entry]] = {}
+    for entry in entries:
+        groups.setdefault(_shape(entry), []).append(entry)
+    bands = {shape: bands_of(group) for shape, group in groups.items()}
+    return tuple(_said(entry, bands[_shape(entry)]) for entry in entries)
 
 
-def _said(event: Event, code_edge: int | None) -> Said:
+def _shape(entry: Entry) -> object:
+    """Entries under the same heading, wherever it stands."""
+    table = entry.event.table
+    if table.heading is None:
+        return table.roles()
+    return tuple((cell.text, cell.left) for cell in table.heading.cells)
+
+
+def _said(entry: Entry, bands: Sequence[Band]) -> Said:
     description: list[str] = []
     reference: list[str] = []
-    references = _reference_cells(event)
-    for number, line in enumerate(_entry_lines(event)):
-        for word in _texts(event, line):
-            if number == 0 and code_edge is not None and abs(word.left - code_edge) <= SAME_EDGE:
-                reference.append(word.text)
-            elif any(_is_under(word, cell, limit) for cell, limit in references):
-                reference.append(word.text)
-            else:
-                description.append(word.text)
+    lefts = [band.left for band in bands]
+    for piece in pieces_of(entry.event):
+        band = bands[max(bisect_right(lefts, piece.left) - 1, 0)]
+        if band.role is Role.DESCRIPTION:
+            if piece.is_date and piece.own and not description:
+                continue  # the entry's own date, set close to its text
+            words = _after_code(piece, band, reference) if not description else piece.words
+            place = reference if _is_reference(piece, band) else description
+            place += [word.text for word in words]
+        elif band.role in _REFERENCES:
+            reference.append(piece.text)
+        elif _is_text(piece):
+            description.append(piece.text)
+    if not description:
+        return Said(" ".join(reference), "")
     return Said(" ".join(description), " ".join(reference))
 
 
-def _entry_lines(event: Event) -> Iterator[Line]:
-    """The entry's lines without what stands below it on the page but is no part of it."""
-    yield from event.words
+def _after_code(piece: Piece, band: Band, reference: list[str]) -> Sequence[Word]:
+    """The words of *piece* without the code in front of them, which is a *reference*."""
+    first = piece.words[0]
+    if band.codes is None or abs(first.left - band.codes) > SAME_EDGE or len(piece.words) < 2:
+        return piece.words
+    if len(first.text) > CODE_MAX:
+        return piece.words
+    reference.append(first.text)
+    return piece.words[1:]
 
 
-def _texts(event: Event, line: Line) -> Iterator[Word]:
-    """The words of *line* that are neither its dates in front nor money in a column."""
-    taken: set[int] = set()
-    for token in line.dates:
-        if token.first == len([each for each in taken if each < token.first]):
-            taken.update(range(token.first, token.last + 1))
-    if line is event.line:
-        for amount in event.cells.values():
-            if amount.alone:
-                taken.update(range(amount.first, amount.last + 1))
-    for index, word in enumerate(line.row.words):
-        if index not in taken and word.text not in "-–—~*$€£":
-            yield word
-
-
-def _first_words(event: Event) -> list[Word]:
-    return list(_texts(event, event.words[0]))[:2] if event.words else []
-
-
-def _code_edge(first: Sequence[list[Word]]) -> int | None:
-    """Where a column of short codes stands in front of the texts; None where none does."""
-    pairs = [words for words in first if len(words) == 2]
-    codes = Counter(
-        words[0].left // SAME_EDGE
-        for words in pairs
-        if len(words[0].text) <= CODE_MAX and (words[0].text.isupper() or not words[0].text.isalnum())
+def _is_reference(piece: Piece, band: Band) -> bool:
+    """Whether *piece* is set at an edge of a heading of references."""
+    return any(
+        abs(piece.left - cell.left) <= SAME_EDGE or abs(piece.right - cell.right) <= SAME_EDGE
+        for cell in band.references
     )
-    texts = Counter(words[1].left // SAME_EDGE for words in pairs)
-    if not codes or not texts or len(first) < 4:
-        return None
-    (edge, count), (_, aligned) = codes.most_common(1)[0], texts.most_common(1)[0]
-    if count * 100 < len(first) * SHARE or aligned * 100 < len(first) * SHARE:
-        return None
-    return next(w[0].left for w in pairs if w[0].left // SAME_EDGE == edge)
 
 
-def _reference_cells(event: Event) -> list[tuple[Cell, int]]:
-    """Headings of references, and where the next heading begins."""
-    heading = event.table.heading
-    if heading is None:
-        return []
-    lefts = [cell.left for cell in heading.cells] + [10**9]
-    return [
-        (cell, lefts[index + 1])
-        for index, cell in enumerate(heading.cells)
-        if cell.role is Role.REFERENCE and index > 0
-    ]
-
-
-def _is_under(word: Word, cell: Cell, limit: int) -> bool:
-    return cell.left - SAME_EDGE <= word.left < min(limit, max(cell.right, cell.left + 9_000))
+def _is_text(piece: Piece) -> bool:
+    """Letters enough under a heading of dates or money: a text that ran over."""
+    return not piece.is_date and sum(each.isalpha() for each in piece.text) >= LETTERS

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from counterfoil.domain.pages import PrintedPages
+from counterfoil.rules.statements.accounts import AccountNumber, account_numbers
 from counterfoil.rules.statements.dates import Printed
 from counterfoil.rules.statements.events import Event, events_of
 from counterfoil.rules.statements.facts import (
-    AccountNumber,
     Fact,
     Month,
     PageCount,
     Period,
-    account_numbers,
     facts_of,
     months_of,
     page_counts,
@@ -55,7 +54,7 @@ class Document:
         for index in range(line - 1, max(line - TITLE_ABOVE, 0) - 1, -1):
             if index in self.entry_lines:
                 return ""
-            if any(each.line == index for each in self.accounts) or _is_title(self.lines[index]):
+            if any(each.line == index for each in self.accounts) or is_title(self.lines[index]):
                 return self.lines[index].text
         return ""
 
@@ -78,7 +77,7 @@ _ACCOUNT = re.compile(
 )
 
 
-def _is_title(line: Line) -> bool:
+def is_title(line: Line) -> bool:
     """A short line with an account's word, and no money: ``FREE CHECKING 0009``."""
     digits = sum(each.isdigit() for each in line.text)
     if line.amounts or line.dates or digits > 24 or len(line.text) > TITLE_MAX:

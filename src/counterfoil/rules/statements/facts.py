@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from counterfoil.domain.statements import Place
-from counterfoil.rules.statements.dates import DateToken, parse
-from counterfoil.rules.statements.folding import folded, plain
+from counterfoil.rules.statements.dates import DateToken
+from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.months import month_of
 from counterfoil.rules.statements.numbers import Amount
@@ -29,14 +29,6 @@ class Fact:
     words: str
     place: Place
     beside: bool  # the words stand on its line, or are the heading of its column
-
-
-@dataclass(frozen=True, slots=True)
-class AccountNumber:
-    """Where the document names an account."""
-
-    text: str
-    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,50 +110,6 @@ def _words_above(lines: Sequence[Line], line: Line, amount: Amount) -> str:
         if words:
             return " ".join(word.text for word in words)
     return ""
-
-
-_ACCOUNT_WORDS = re.compile(
-    r"(?:a/c|acct?|account|acc)\.?\s*(?:/plan)?\s*(?:number|no|num|nr|#|id)?\.?\s*[:#]?|"
-    r"iban|konto(?:nummer|-nr|nr)?|konto-?nr|kontonr|kontonummer|rib|compte(?:\s+n[°o])?|"
-    r"n[°o]\s*(?:de\s+)?compte|numero\s+(?:de\s+)?(?:cuenta|conta|conto|compte)|"
-    r"(?:no\.?\s+)?(?:de\s+)?cuenta|c/c|conta(?:\s+corrente)?|conto(?:\s+corrente)?|rekening(?:nummer)?|kontonummer|tilinumero|rachun\w*|"
-    r"(?:cislo\s+)?uctu|szamlaszam\w*|hesap\s*no\w*|nomor rekening|no\.?\s*rekening|no\.?\s*akaun|"
-    r"口座番号|账号|帳號|戶口號碼|帐号|계좌번호|เลขที่บัญชี|رقم الحساب|חשבון|счет\w*|λογαριασμ\w*|"
-    r"card\s*(?:number|no)|member(?:\s*(?:number|no))?|customer\s*(?:number|no)|cuenta\s*no|clabe"
-)
-_IBAN = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{2,4}){3,8}")
-_NUMBER = re.compile(r"[A-Z]{0,4}[\dXx*•#][\dXx*•#\- ./]{2,34}[\dXx*•#]")
-
-
-def account_numbers(lines: Sequence[Line]) -> tuple[AccountNumber, ...]:
-    """Every line that names an account, with the number as it is printed."""
-    found = []
-    for line in lines:
-        if len(line.text) > 160:
-            continue
-        number = _account_in(line.text)
-        if number:
-            found.append(AccountNumber(number, line.index))
-    return tuple(found)
-
-
-def _account_in(text: str) -> str:
-    bare = plain(text)
-    if hit := _IBAN.search(bare):
-        return hit[0].strip()
-    for word in _ACCOUNT_WORDS.finditer(folded(text)):
-        after = bare[word.end() : word.end() + 60] if len(folded(text)) == len(bare) else bare
-        hit = _NUMBER.search(after)
-        if hit and _is_number(hit[0]):
-            return hit[0].strip(" -./")
-    return ""
-
-
-def _is_number(text: str) -> bool:
-    """Digits enough, and neither a date nor an amount."""
-    if sum(each.isdigit() for each in text) < 3 or parse(text) is not None:
-        return False
-    return re.search(r"\d[.,]\d{2}$", text.strip()) is None
 
 
 _PERIOD_WORDS = re.compile(

@@ -236,6 +236,7 @@ def totals(document: Document, outcome: Outcome) -> Iterator[Equation]:
                 place = event.line.place_of(amount)
                 yield _total("total", event.line.label(), amount.value, sums, place)
     used = {event.line.index for event in chain.totals}
+    used |= {entry.event.line.index for entry in chain.entries}
     for fact in document.facts:
         inside = outcome.block.start <= fact.line < outcome.block.end and fact.line not in used
         if inside and fact.label in (Label.TOTAL_CREDITS, Label.TOTAL_DEBITS):

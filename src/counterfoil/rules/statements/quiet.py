@@ -56,9 +56,9 @@ def quiet_account(document: Document, quiet: Quiet, gaps: Sequence[str]) -> Prov
 def _proved(
     document: Document, opening: Fact, closing: Fact, lines: range, shortfalls: list[str]
 ) -> Proved:
-    currency, guessed = currency_of(document, lines)
-    if guessed:
-        shortfalls = [*shortfalls, guessed]
+    currency = currency_of(document, lines, (), ())
+    if currency.shortfall:
+        shortfalls = [*shortfalls, currency.shortfall]
     equation = Equation(
         kind="closing",
         says=f"{opening.value:,} + 0 = {closing.value:,}",
@@ -70,7 +70,7 @@ def _proved(
     return Proved(
         statement=Statement(
             account=named[-1] if named else "",
-            currency=currency,
+            currency=currency.code,
             opening=opening.value,
             closing=closing.value,
             transactions=(),

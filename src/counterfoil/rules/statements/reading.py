@@ -10,6 +10,7 @@ from counterfoil.domain.statements import Proved, StatementReading, Unproved, Ve
 from counterfoil.rules.statements import guards
 from counterfoil.rules.statements.blocks import Outcome, Quiet, outcomes_of, quiet_accounts
 from counterfoil.rules.statements.document import Document, document_of
+from counterfoil.rules.statements.naming import names_of
 from counterfoil.rules.statements.numbers import styles_of
 from counterfoil.rules.statements.quiet import quiet_account, quiet_month
 from counterfoil.rules.statements.verdicts import verdict_of
@@ -46,7 +47,10 @@ def _verdicts(document: Document, printed: PrintedPages, today: date) -> list[Ve
     if not outcomes:
         quiet = quiet_month(document, reasons)
         return [quiet] if quiet is not None else []
-    verdicts = [verdict_of(document, each, printed, gaps, today) for each in outcomes]
+    verdicts = [
+        verdict_of(document, each, printed, gaps, today, account)
+        for each, account in zip(outcomes, names_of(document, outcomes), strict=True)
+    ]
     quiet = list(quiet_accounts(document, outcomes))
     verdicts += [quiet_account(document, each, reasons) for each in quiet]
     if any(isinstance(each, Proved) for each in verdicts):

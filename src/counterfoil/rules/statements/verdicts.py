@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statements import (
@@ -28,6 +27,7 @@ from counterfoil.rules.statements.describing import descriptions
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.naming import titles_of
 from counterfoil.rules.statements.vocabulary import Label
 
 _LOAN = re.compile(r"(?<!\w)(?:loan|mortgage|kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo)(?!\w)")
@@ -54,9 +54,9 @@ def verdict_of(
     printed: PrintedPages,
     gaps: Sequence[guards.Gap],
     today: date,
+    account: str,
 ) -> Verdict:
-    """The verdict on one account."""
-    account = account_of(document, outcome)
+    """The verdict on the account that is called *account*."""
     chain = outcome.chain
     if chain is None:
         return _unproved(account, outcome)
@@ -79,10 +79,14 @@ def verdict_of(
         return Unproved(account=account, code="page_missing", reason=bad[0].reason)
     if wrong := guards.summary_contradicts(document, outcome):
         return Unproved(account=account, code="totals_contradict", reason=wrong)
-    currency, guessed = currency_of(document, lines)
+    currency = currency_of(
+        document, lines, [e.event for e in chain.entries], titles_of(document, outcome)
+    )
     totals = tuple(guards.totals(document, outcome))
-    statement = _statement(document, outcome, chain, dated, sign, ends, currency)
-    proof = _grade(document, chain, dated, ends, totals, [gap.reason for gap in gaps], guessed)
+    statement = _statement(document, outcome, chain, dated, sign, ends, currency.code, account)
+    proof = _grade(
+        document, chain, dated, ends, totals, [gap.reason for gap in gaps], currency.shortfall
+    )
     return Proved(statement=statement, proof=proof)
 
 
@@ -170,6 +174,7 @@ def _statement(  # noqa: PLR0913
     sign: int,
     ends: _Ends,
     currency: str,
+    account: str,
 ) -> Statement:
     said = descriptions(chain.entries)
     transactions = tuple(
@@ -187,7 +192,7 @@ def _statement(  # noqa: PLR0913
         )
     )
     return Statement(
-        account=account_of(document, outcome),
+        account=account,
         currency=currency,
         opening=chain.opening * sign,
         closing=chain.closing * sign,
@@ -232,21 +237,3 @@ def _grade(  # noqa: PLR0913
         dates=dated.evidence,
         shortfalls=tuple(shortfalls),
     )
-
-
-def account_of(document: Document, outcome: Outcome) -> str:
-    """The account's number or, where none is printed, its title."""
-    block = outcome.block
-    first = block.runs[0].events[0].line.index
-    inside = [each for each in document.accounts if block.start <= each.line < block.end]
-    above = [each for each in inside if each.line < first]
-    chosen = above[-1:] or inside[:1] or [e for e in document.accounts if e.line < first][-1:]
-    title = block.runs[0].identity
-    if chosen:
-        return chosen[0].text
-    return title
-
-
-def opposite(value: Decimal) -> Decimal:
-    """For balances that are printed as owed."""
-    return -value

@@ -1,0 +1,132 @@
+"""Where a document names an account, and how surely it is one's number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from counterfoil.rules.statements.dates import parse
+from counterfoil.rules.statements.folding import folded, plain
+from counterfoil.rules.statements.lines import Line
+
+SURE = 3  # an IBAN, or a long number right behind words that call it the account's
+LIKELY = 2  # a long or masked number behind an account's word
+WEAK = 1
+LINE_MAX = 160  # characters: a longer line is prose
+BETWEEN_MAX = 28  # characters from the word to its number
+LONG = 6  # digits, or characters of a mask
+BELOW_MAX = 2  # lines from a word down to its number
+
+
+@dataclass(frozen=True, slots=True)
+class AccountNumber:
+    """Where the document names an account."""
+
+    text: str
+    line: int
+    rank: int
+
+
+_NUMBERED = (
+    r"(?:a/c|acct|account|acc)\.?\s*/?\s*(?:plan)?\s*(?:number|num|nr|no|id|#)\.?|iban|konto(?:nummer|-nr|nr)\.?|konto-?nr\.?|"
+    r"(?:compte\s+)?n[°oº]\s*(?:de\s+|du\s+)?compte|compte\s+n[°oº]|numero\s+(?:de\s+|di\s+|da\s+)?(?:cuenta|conta|conto|compte)|"
+    r"(?:no|nro|num)\.?\s*(?:de\s+)?cuenta|cuenta\s*(?:no|nro|num)\.?|rekeningnummer|tilinumero|numer rachunku|nr rachunku|cislo uctu|szamlaszam\w*|"
+    r"hesap\s*no\w*|(?:nomor|no\.?)\s*rekening|no\.?\s*akaun|口座番号|账号|帳號|賬號|戶口號碼|帐号|계좌번호|เลขที่บัญชี|رقم الحساب|מספר חשבון|"
+    r"номер счета|счет\s*№|αρ\w*\.?\s*λογαριασμ\w*|card\s*(?:number|no|ending in)\.?|releve de compte folio|folio|clabe|so tai khoan|cbu|account ending in"
+)
+_NAMED = (
+    r"(?:a/c|acct|account|acc)|konto|rib|compte|cuenta|c/c|conta|conto|rekening|tili|rachun\w*|uct\w*|hesap\w*|חשבון|счет\w*|"
+    r"λογαριασμ\w*|member(?:\s*(?:number|no))?|customer\s*(?:number|no)|mobile(?:\s*(?:number|no))?|wallet"
+)
+_WORDS = re.compile(rf"(?<!\w)(?:(?P<numbered>{_NUMBERED})|(?P<named>{_NAMED}))(?!\w)")
+_IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}(?:[A-Z0-9]{1,4})?(?![A-Z0-9])")
+_NUMBER = re.compile(r"(?<![\w.,])[A-Z]{0,4}[\dXx*•#][\dXx*•# /.-]{1,34}[\dXx*•#](?:-[A-Z]{2,3})?(?![\w])")
+_MASK = re.compile(r"[Xx*•#]{2,}")
+
+
+def account_numbers(lines: Sequence[Line]) -> tuple[AccountNumber, ...]:
+    """Every line that names an account, with the number as it is printed."""
+    found = []
+    for line in lines:
+        if len(line.text) <= LINE_MAX and (hit := _on(lines, line)):
+            found.append(hit)
+    return tuple(found)
+
+
+def _on(lines: Sequence[Line], line: Line) -> AccountNumber | None:
+    text = _without_dates_and_money(line)
+    if hit := _IBAN.search(text):
+        return AccountNumber(hit[0].strip(), line.index, SURE)
+    best: AccountNumber | None = None
+    bare = folded(text)
+    if len(bare) != len(text):
+        bare = plain(text).lower()
+    for word in _WORDS.finditer(bare):
+        numbered = word["numbered"] is not None
+        after = text[word.end() :]
+        hit = _NUMBER.search(after[: BETWEEN_MAX + 40])
+        number = hit[0].strip(" -./") if hit and hit.start() <= BETWEEN_MAX else ""
+        if not number and numbered:
+            number = _below(lines, line, word.start(), word.end())
+        if _is_number(number):
+            rank = _rank(number, numbered=numbered)
+            if best is None or rank > best.rank:
+                best = AccountNumber(number, line.index, rank)
+    return best
+
+
+def _without_dates_and_money(line: Line) -> str:
+    """The line's text; dates and amounts are blanked out, character by character."""
+    blank = {index for token in line.dates for index in range(token.first, token.last + 1)}
+    for amount in line.amounts:
+        words = line.row.words[amount.first : amount.last + 1]
+        if any(re.search(r"\d[.,]\d{2}\b", word.text) for word in words):
+            blank |= set(range(amount.first, amount.last + 1))
+    parts = [
+        "¤" * len(word.text) if index in blank else word.text
+        for index, word in enumerate(line.row.words)
+    ]
+    return plain(" ".join(parts))
+
+
+def _below(lines: Sequence[Line], line: Line, start: int, end: int) -> str:
+    """The number under the word, where the word heads a small table."""
+    left, right = _edges(line, start, end)
+    for index in range(line.index + 1, min(line.index + 1 + BELOW_MAX, len(lines))):
+        lower = lines[index]
+        if lower.row.page != line.row.page:
+            return ""
+        text = _without_dates_and_money(lower)
+        for hit in _NUMBER.finditer(text):
+            first, last = _edges(lower, hit.start(), hit.end())
+            if first < right + 200 and left - 200 < last:
+                return hit[0].strip(" -./")
+    return ""
+
+
+def _edges(line: Line, start: int, end: int) -> tuple[int, int]:
+    """Where the characters from *start* to *end* of its text stand."""
+    at = 0
+    lefts, rights = [], []
+    for word in line.row.words:
+        if at < end and start < at + len(word.text):
+            lefts.append(word.left)
+            rights.append(word.right)
+        at += len(word.text) + 1
+    return (min(lefts), max(rights)) if lefts else (0, 0)
+
+
+def _rank(number: str, *, numbered: bool) -> int:
+    digits = sum(each.isdigit() for each in number)
+    if digits >= LONG or _MASK.search(number):
+        return SURE if numbered else LIKELY
+    return LIKELY if numbered else WEAK
+
+
+def _is_number(text: str) -> bool:
+    """Digits enough, and neither a date nor a year nor an amount."""
+    digits = sum(each.isdigit() for each in text)
+    if digits < 3 or parse(text) is not None or re.fullmatch(r"(?:19|20)\d\d", text):
+        return False
+    return re.search(r"\d[.,]\d{2}$", text) is None

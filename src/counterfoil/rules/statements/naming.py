@@ -1,0 +1,58 @@
+"""What each account of a document is called: by its number or, where it shares that, its title."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from counterfoil.rules.statements.accounts import AccountNumber
+from counterfoil.rules.statements.blocks import Outcome
+from counterfoil.rules.statements.document import Document, is_title
+
+TITLE_MAX = 60  # characters
+
+
+def names_of(document: Document, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    """One name for each of *outcomes*; "" where nothing is printed."""
+    numbers = [_number(document, outcome) for outcome in outcomes]
+    shared = Counter(numbers)
+    return tuple(
+        _with_title(document, number, outcome) if shared[number] > 1 or not number else number
+        for number, outcome in zip(numbers, outcomes, strict=True)
+    )
+
+
+def _number(document: Document, outcome: Outcome) -> str:
+    """The surest number of the account; of equally sure ones the nearest above its entries."""
+    block = outcome.block
+    first = block.runs[0].events[0].line.index
+    named = [each for each in document.accounts if each.line not in document.entry_lines]
+    inside = [each for each in named if block.after < each.line < block.end]
+    above = [each for each in inside if each.line < first]
+    before = [each for each in named if each.line < first]
+    for chosen in (above, inside[:1], before, named[:1]):
+        if chosen:
+            return max(reversed(chosen), key=_rank).text
+    return ""
+
+
+def titles_of(document: Document, outcome: Outcome) -> list[str]:
+    """The lines that head the account's first table, the nearest last."""
+    block = outcome.block
+    first = block.runs[0].events[0].line.index
+    lines = document.lines[block.after + 1 : first]
+    return [line.text for line in lines if is_title(line)]
+
+
+def _rank(number: AccountNumber) -> int:
+    return number.rank
+
+
+def _with_title(document: Document, number: str, outcome: Outcome) -> str:
+    title = _title(document, outcome)[:TITLE_MAX]
+    return title if number in title else f"{number} {title}".strip()
+
+
+def _title(document: Document, outcome: Outcome) -> str:
+    titles = titles_of(document, outcome)
+    return outcome.block.runs[0].identity or (titles[-1] if titles else "")
