@@ -57,6 +57,7 @@ def _all_amounts(draft: Draft) -> Iterator[tuple[Decimal, Place]]:
         yield each.amount, each.place
         if each.balance is not None:
             yield each.balance, each.place
+    yield from ((each.amount, each.place) for each in draft.asides)
 
 
 def _fits(amount: Decimal, digits: int) -> bool:
@@ -90,5 +91,3 @@ def currency_shortfalls(draft: Draft) -> tuple[str, ...]:
 def plain(amount: Decimal, digits: int | None) -> Decimal:
     """With the currency's own number of decimals; :func:`_fits` has held already."""
     return amount if digits is None else amount.quantize(Decimal(1).scaleb(-digits))
-
-

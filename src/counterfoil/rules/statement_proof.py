@@ -85,7 +85,7 @@ def prove(draft: Draft, *, previous: Statement | None = None) -> Verdict:
     dates = check_dates(draft)
     if dates.wrong is not None:
         return _unproved(draft, dates.wrong)
-    shortfalls = (*ends.shortfalls, *draft.shortfalls, *dates.shortfalls, *currency_shortfalls(draft))
+    shortfalls = ends.shortfalls + draft.shortfalls + dates.shortfalls + currency_shortfalls(draft)
     return Proved(
         statement=_statement(draft, ends),
         proof=Proof(
