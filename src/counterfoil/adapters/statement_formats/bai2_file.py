@@ -26,6 +26,8 @@ from counterfoil.errors import Quarantined
 
 _HEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*01,[^\r\n]*[\r\n]+\s*02,")
 _LINE_ENDS = re.compile(r"\r\n|\n|\r")
+#: Headers and trailers in pairs. bai2 reads a last record 16 for ever, until memory is full.
+_ORDER = re.compile(r"01(?:02(?:03(?:16)*49)+98)+99")
 #: What bai2 raises at a record that it cannot read.
 _UNREADABLE = (
     ParsingException,
@@ -55,7 +57,10 @@ def read(content: bytes, options: ReadOptions) -> list[Draft]:
     text, shortfall = decoded(content, options.encoding)
     drafts: list[Draft] = []
     for lines in _files(text):
-        drafts += _file(_library([line for _, line in lines]), _records(lines))
+        records = _records(lines)
+        if not _ORDER.fullmatch("".join(each.code for each in records)):
+            raise broken("cut_off", f"line {lines[0][0]}: not every header (01, 02, 03) has an end")
+        drafts += _file(_library([line for _, line in lines]), records)
     if not drafts:
         raise broken("no_statement", "the file holds no account (record 03)")
     shortfalls = (shortfall,) if shortfall else ()

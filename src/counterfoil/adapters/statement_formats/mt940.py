@@ -187,6 +187,6 @@ def _lost(number: int) -> Problem:
     return Problem(
         code="entries_lost",
         reason=f"{abs(number)} entries (:61:) do not stand at the beginning of a line",
-        place=Place(path=":61:"),
+        place=Place(path="field 61"),
         remedy="fetch the file again: its line ends are damaged",
     )

@@ -32,7 +32,7 @@ class Field:
 
     def place(self) -> Place:
         """For a proof."""
-        return Place(line=self.line, path=f":{self.tag}:")
+        return Place(line=self.line, path=f"field {self.tag}")
 
     def raw(self) -> str:
         """As it stood, with line feeds."""

@@ -38,6 +38,7 @@ class Node:
     path: str
     text: str = ""
     children: list[Node] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)  # how many children of each name
 
     def all(self, tag: str) -> list[Node]:
         """The children of this name."""
@@ -126,9 +127,8 @@ class _Builder:
         parent = self.open[-1]
         if len(self.open) > DEPTH_MAX:
             raise _damaged(line, f"more than {DEPTH_MAX} levels")
-        number = len(parent.all(tag)) + 1 if tag in _REPEATED else 1
-        path = f"{parent.path}/{tag}" + (f"[{number}]" if tag in _REPEATED else "")
-        node = Node(tag, line, path)
+        number = parent.numbers[tag] = parent.numbers.get(tag, 0) + 1
+        node = Node(tag, line, f"{parent.path}/{tag}" + (f"[{number}]" if number > 1 else ""))
         parent.children.append(node)
         self.open.append(node)
 
@@ -144,9 +144,6 @@ class _Builder:
         if len(self.open) == 1 or node.children:
             return False
         return bool(node.text) or node.tag not in self._ended
-
-
-_REPEATED = frozenset({"STMTTRN", "STMTTRNRS", "CCSTMTTRNRS", "BANKTRANLIST", "STMTTRNP"})
 
 
 def _damaged(line: int, reason: str) -> Quarantined:
