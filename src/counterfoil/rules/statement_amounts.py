@@ -90,4 +90,5 @@ def currency_shortfalls(draft: Draft) -> tuple[str, ...]:
 
 def plain(amount: Decimal, digits: int | None) -> Decimal:
     """With the currency's own number of decimals; :func:`_fits` has held already."""
-    return amount if digits is None else amount.quantize(Decimal(1).scaleb(-digits))
+    bare = abs(amount) if amount == 0 else amount  # never "-0"
+    return bare if digits is None else bare.quantize(Decimal(1).scaleb(-digits))

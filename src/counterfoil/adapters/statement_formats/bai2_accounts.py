@@ -202,7 +202,7 @@ def _controls(account: Any, place: Place, lines: int) -> Iterator[Equation]:
     ):
         yield Equation(
             kind=kind,
-            says=f"{place}: {kind.replace('_', ' ')} {left:,} = declared {right:,}",
+            says=f"{kind.replace('_', ' ')} {left:,} = declared {right:,}",
             left=Decimal(left),
             right=Decimal(right),
             places=(place,),

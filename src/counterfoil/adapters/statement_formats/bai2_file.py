@@ -170,7 +170,7 @@ def _controls(
     return tuple(
         Equation(
             kind=kind,
-            says=f"{place}: {kind.replace('_', ' ')} {left:,} = declared {right or 0:,}",
+            says=f"{kind.replace('_', ' ')} {left:,} = declared {right or 0:,}",
             left=Decimal(left),
             right=Decimal(right or 0),
             places=(place,),

@@ -103,7 +103,7 @@ class CsvMap:
     currency: str = ""
 
     def __post_init__(self) -> None:
-        if bool(self.columns.mark) != bool(self.debit_marks and self.credit_marks):
+        if len({bool(self.columns.mark), bool(self.debit_marks), bool(self.credit_marks)}) > 1:
             raise ValueError("a mark column needs debit_marks and credit_marks, and they need it")
         if any(len(each) != 1 for each in self.delimiters):
             raise ValueError("delimiters are single characters")

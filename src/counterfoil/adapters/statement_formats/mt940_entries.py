@@ -108,12 +108,23 @@ def entries_of(block: Sequence[Field], kept: Transactions | None) -> Entries:
             )
         else:
             booked.append(entry)
+    shortfalls += _undated([field for field, _ in raw], kept)
     return Entries(
         transactions=tuple(booked),
         asides=tuple(asides),
         problems=tuple(problems),
         shortfalls=tuple(shortfalls),
     )
+
+
+def _undated(fields: Sequence[Field], kept: Transactions) -> Iterator[str]:
+    pairs = zip(fields, kept, strict=True)
+    found = [field for field, each in pairs if each.data.get("entry_date") is None]
+    if found:
+        yield (
+            f"{len(found)} entries print no entry date ({found[0].place()} is the first):"
+            " the value date stands for it"
+        )
 
 
 def _with_details(block: Sequence[Field]) -> Iterator[tuple[Field, list[str]]]:
@@ -146,8 +157,6 @@ def _entry(
         return _two_readings(field, data)
     if _short_day(match["value"]) is None:
         shortfalls.append(f"{field.place()}: the value date {match['value']} is read as {value}")
-    if booked is None:
-        shortfalls.append(f"{field.place()}: no entry date, the value date stands for it")
     return Transaction(
         booking_date=_plain_day(booked or value),
         amount=amount,
