@@ -39,11 +39,20 @@ from counterfoil.domain.statements import Place
 logging.getLogger("mt940").setLevel(logging.CRITICAL + 1)  # it quotes the fields it cannot read
 
 #: What mt-940 raises at a field that it cannot read.
-_UNREADABLE = (RuntimeError, ValueError, DecimalException, TypeError, KeyError, OverflowError)
+_UNREADABLE = (
+    RuntimeError,
+    ValueError,
+    DecimalException,
+    TypeError,
+    AttributeError,  # a field 90 without C or D
+    LookupError,
+    OverflowError,
+)
 _FIRST = re.compile(rb"(?:^|[\r\n])(?:\xef\xbb\xbf)?\x01?:20:")
 _BALANCES = re.compile(rb"[\r\n]:6[02][FM]?:")
 _INTERIM = re.compile(rb"[\r\n]:(?:34F|90[CD]|13D?):")
-_ENTRY = re.compile(r":61:[0-9]{6}")
+#: What can only be the head of a field 61, wherever it stands: its tag may be damaged.
+_ENTRY = re.compile(r"[0-9]{6}(?:[0-9]{4})?R?[CD][A-Z]?[0-9]{1,15},[0-9]{0,15}[NSF][A-Z0-9]{3}")
 #: Field -> where mt-940 keeps its balance.
 _KEPT_AS = {
     "60F": "final_opening_balance",
@@ -72,7 +81,8 @@ def read(content: bytes, options: ReadOptions) -> list[Draft]:
     drafts = [_draft(block) for block in blocks_of(fields_of(text))]
     if not drafts:
         raise broken("no_statement", "no field :20: begins a statement")
-    lost = len(_ENTRY.findall(text)) - sum(each.entries or 0 for each in drafts)
+    entries = sum(each.entries or 0 for each in drafts)
+    lost = max(text.count(":61:"), len(_ENTRY.findall(text))) - entries
     problems = (_lost(lost),) if lost else ()
     shortfalls = (shortfall,) if shortfall else ()
     return [
@@ -186,7 +196,7 @@ def _compare(
 def _lost(number: int) -> Problem:
     return Problem(
         code="entries_lost",
-        reason=f"{abs(number)} entries (:61:) do not stand at the beginning of a line",
+        reason=f"{number} entries (:61:) do not stand at the beginning of a line",
         place=Place(path="field 61"),
         remedy="fetch the file again: its line ends are damaged",
     )
