@@ -487,6 +487,7 @@ def test_every_shipped_csv_map_fits(path: Path) -> None:
         ("(?P<account>", "(?P<konto>", "needs the groups"),
         ("[0-9]{10})'", "[0-9'", "account: "),
         ('["Booking date"]', '["Text"]', "'text' stands for"),
+        ('["Closing balance"]', '["Opening  BALANCE"]', "'opening balance' stands for"),
         ('["cp1252"]', '["cp1252"]\ndebit_marks = ["D"]', "mark column"),
     ],
 )

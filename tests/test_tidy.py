@@ -42,11 +42,16 @@ MAY_NOT_IMPORT: dict[str, set[str]] = {"workflows": {"counterfoil.cli"}}
 HOME_OF: dict[str, str | tuple[str, ...]] = {
     "alembic": "src/counterfoil/store/",
     "apscheduler": "src/counterfoil/engine/scheduler.py",
+    "bai2": "src/counterfoil/adapters/statement_formats/bai2_",
     "cryptography": ("src/counterfoil/audit/keys.py", "src/counterfoil/store/vault.py"),
     "dbos": "src/counterfoil/engine/durable.py",
-    "defusedxml": "src/counterfoil/adapters/sheets/",
+    "defusedxml": (
+        "src/counterfoil/adapters/sheets/",
+        "src/counterfoil/adapters/statement_formats/xml_elements.py",
+    ),
     "filelock": "src/counterfoil/engine/",
     "loguru": "src/counterfoil/audit/log.py",
+    "mt940": "src/counterfoil/adapters/statement_formats/mt940",
     "openpyxl": ("src/counterfoil/adapters/sheets/", "fixtures/"),
     "pdfplumber": "src/counterfoil/adapters/statement_pdf.py",
     "playwright": "src/counterfoil/adapters/screens/",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
 from counterfoil.adapters.statement_formats.csv_maps import CsvLabels, CsvMap, plain
 from counterfoil.adapters.statement_formats.csv_rows import day_by, money
@@ -126,10 +127,18 @@ def _not_there(name: str) -> Problem:
 
 
 def _label(row: Row, labels: CsvLabels) -> tuple[str, str, int] | None:
-    """(our name, the label, its place) where a cell begins with a label of the map."""
-    for name in ("opening", "closing", *_TOTALS, "ignored"):
-        for label in getattr(labels, name):
-            for position, cell in enumerate(row.cells):
-                if plain(cell) == plain(label):
-                    return name, label, position
+    """(our name, the label, its place) where a cell is a label of the map."""
+    known = _known(labels)
+    for position, cell in enumerate(row.cells):
+        if cell and (found := known.get(plain(cell))):
+            return *found, position
     return None
+
+
+@cache
+def _known(labels: CsvLabels) -> dict[str, tuple[str, str]]:
+    return {
+        plain(label): (each.name, label)
+        for each in fields(labels)
+        for label in getattr(labels, each.name)
+    }

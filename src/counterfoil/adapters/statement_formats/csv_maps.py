@@ -39,11 +39,7 @@ class CsvColumns:
             raise ValueError("booking_date and description need header words")
         if not self.amount and not (self.debit and self.credit):
             raise ValueError("amount, or debit and credit, need header words")
-        known: dict[str, str] = {}
-        for each in fields(self):
-            for word in map(plain, getattr(self, each.name)):
-                if known.setdefault(word, each.name) != each.name:
-                    raise ValueError(f"{word!r} stands for {known[word]} and for {each.name}")
+        _only_once(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +52,9 @@ class CsvLabels:
     total_credits: tuple[str, ...] = ()
     count: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()  # a line of no meaning
+
+    def __post_init__(self) -> None:
+        _only_once(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +120,14 @@ def load_csv_map(path: Path) -> CsvMap:
         MapError: It is not exactly right; the message names file, key and remedy.
     """
     return load_record(CsvMap, path)
+
+
+def _only_once(words: CsvColumns | CsvLabels) -> None:
+    known: dict[str, str] = {}
+    for each in fields(words):
+        for word in map(plain, getattr(words, each.name)):
+            if known.setdefault(word, each.name) != each.name:
+                raise ValueError(f"{word!r} stands for {known[word]} and for {each.name}")
 
 
 def plain(text: str) -> str:
