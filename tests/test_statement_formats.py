@@ -63,8 +63,8 @@ def test_no_sample_is_without_its_expectation() -> None:
     assert len(samples) >= 18
 
 
-#: What the samples of other projects give: grade or code of each account. Known beforehand by
-#: reading them by eye; most are made not to add up.
+#: What the samples of other projects give: grade or code of each account, each checked by
+#: eye against the file; most of them are made not to add up.
 SHARED_EXPECTED = {
     "camt/camt053.v2.all-balance-types.xml": ["does_not_add_up"],
     "camt/camt053.v2.five.decimals.xml": ["does_not_add_up"],

@@ -161,14 +161,14 @@ def test_a_damaged_statement_is_never_proved(written: Written, damage: Check) ->
 @pytest.mark.battery
 @each_format
 def test_what_was_written_is_read_back_at_length(written: Written) -> None:
-    run(read_back, written, examples=1000, bookings_min=0)
+    run(read_back, written, examples=400, bookings_min=0)
 
 
 @pytest.mark.battery
 @each_format
 @each_damage
 def test_a_damaged_statement_is_never_proved_at_length(written: Written, damage: Check) -> None:
-    run(damage, written, examples=2000)
+    run(damage, written, examples=400)
 
 
 @pytest.mark.parametrize("newest_first", [False, True])

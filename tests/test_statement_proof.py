@@ -221,6 +221,10 @@ def test_an_unknown_currency_costs_grade_a(currency: str) -> None:
     assert verdict.proof.grade is Grade.B
 
 
+def test_an_account_that_is_not_named_costs_grade_a() -> None:
+    assert proved(replace(DRAFT, account="")).proof.shortfalls == ("no account is printed",)
+
+
 def test_an_entry_outside_the_period_is_refused() -> None:
     period = (date(2026, 10, 1), date(2026, 10, 8))
     assert refused(replace(DRAFT, period=period)).code == "outside_period"

@@ -79,13 +79,14 @@ def page_problems(draft: Draft) -> Iterator[Problem]:
             )
 
 
-def currency_shortfalls(draft: Draft) -> tuple[str, ...]:
-    """What an unknown currency leaves unchecked."""
+def identity_shortfalls(draft: Draft) -> tuple[str, ...]:
+    """Whose money it is, and of which kind: what is not printed cannot be checked."""
+    found = [] if draft.account else ["no account is printed"]
     if not draft.currency:
-        return ("no currency is printed",)
-    if draft.currency not in DECIMALS:
-        return (f"{draft.currency} is no currency of ISO 4217: its decimals are not checked",)
-    return ()
+        found.append("no currency is printed")
+    elif draft.currency not in DECIMALS:
+        found.append(f"{draft.currency} is no currency of ISO 4217: its decimals are unchecked")
+    return tuple(found)
 
 
 def plain(amount: Decimal, digits: int | None) -> Decimal:

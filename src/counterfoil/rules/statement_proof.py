@@ -29,7 +29,7 @@ from counterfoil.domain.statements import (
 from counterfoil.rules.statement_amounts import (
     ASK_THE_BANK,
     amount_problems,
-    currency_shortfalls,
+    identity_shortfalls,
     page_problems,
     plain,
     printed_ends,
@@ -85,7 +85,7 @@ def prove(draft: Draft, *, previous: Statement | None = None) -> Verdict:
     dates = check_dates(draft)
     if dates.wrong is not None:
         return _unproved(draft, dates.wrong)
-    shortfalls = ends.shortfalls + draft.shortfalls + dates.shortfalls + currency_shortfalls(draft)
+    shortfalls = ends.shortfalls + draft.shortfalls + dates.shortfalls + identity_shortfalls(draft)
     return Proved(
         statement=_statement(draft, ends),
         proof=Proof(

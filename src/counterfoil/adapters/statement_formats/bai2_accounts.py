@@ -155,7 +155,7 @@ def _balance(item: Any, unit: Decimal, currency: str, day: date | None, record: 
 def _entry(
     detail: Any, record: Record, day: date | None, unit: Decimal
 ) -> Transaction | Aside | Problem:
-    written = exact(record.fields[1].strip()) if len(record.fields) > 1 else None
+    written = exact(record.fields[1].strip().removeprefix("+")) if len(record.fields) > 1 else None
     amount = Decimal(detail.amount or 0)
     code = detail.type_code
     description = one_line([detail.text or "", "" if detail.text else code.description])
