@@ -12,7 +12,12 @@ from typing import Any
 import pytest
 
 from counterfoil.adapters.statement_formats import bai2_file, csv_export, reading
-from counterfoil.adapters.statement_formats.csv_maps import CsvColumns, CsvMap, load_csv_map
+from counterfoil.adapters.statement_formats.csv_maps import (
+    CsvColumns,
+    CsvHead,
+    CsvMap,
+    load_csv_map,
+)
 from counterfoil.adapters.statement_formats.options import ReadOptions
 from counterfoil.domain.statements import Grade, Proved, Statement
 from counterfoil.errors import MapError, Quarantined
@@ -377,7 +382,7 @@ def test_interim_bai2_is_not_final() -> None:
     assert verdict.proof.grade is Grade.B
 
 
-SIGNED = next(each for each in MADE_MAPS if "signed" in each.title)
+(SIGNED,) = MADE_MAPS
 CSV = writers.csv_signed(THREE_DAYS).decode()
 
 
@@ -531,6 +536,57 @@ def test_what_is_no_e_statement_is_refused_with_a_remedy() -> None:
     with pytest.raises(Quarantined, match="too_large"):
         judge(b" " * (reading.CONTENT_MAX + 1))
     assert bai2_file.recognise(CSV.encode()) is csv_export.recognise(b"one line, no more") is None
+
+
+DAYS = (
+    "Booked;Valued;Text;Ref;Amount;Balance\r\n"
+    "{0};{0};a;;-1,00;9,00\r\n{1};{1};b;;-1,00;8,00\r\n{1};{1};c;;-1,00;7,00\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "codes"),
+    [
+        ("10/11/2026", "11/11/2026", ["day_or_month"]),
+        ("10/11/2026", "13/11/2026", []),
+        ("11/11/2026", "12/12/2026", []),
+    ],
+)
+def test_day_and_month_that_cannot_be_told_apart_need_a_declared_map(
+    first: str, second: str, codes: list[str]
+) -> None:
+    british = replace(SIGNED, date_format="%d/%m/%Y", head=CsvHead(), title="British")
+    options = ReadOptions(csv_maps=(british, SIGNED))
+    content = DAYS.format(first, second).encode()
+    assert [each.code for each in judge(content, options=options).unproved()] == codes
+    declared = judge(content, options=ReadOptions(csv_maps=(british,)))
+    assert declared.unproved() == ()
+
+
+@pytest.mark.parametrize(
+    ("currency", "codes"), [("KWD", ["decimal_mark_unseen"]), ("JPY", []), ("", [])]
+)
+def test_thousands_that_may_be_fractions_are_refused(currency: str, codes: list[str]) -> None:
+    """Every amount a thousand times too large ties as well."""
+    layout = replace(SIGNED, head=CsvHead(), currency=currency)
+    content = DAYS.format("01.10.2026", "02.10.2026").replace("-1,00", "-1.000")
+    for number in (9, 8, 7):
+        content = content.replace(f"{number},00", f"{number}.000")
+    if not currency:
+        content = content.replace("-1.000", "-1.000,00")
+    found = judge(content.encode(), options=ReadOptions(csv_maps=(layout,)))
+    assert [each.code for each in found.unproved()] == codes
+
+
+def test_a_map_that_nobody_declared_costs_grade_a() -> None:
+    other = replace(
+        SIGNED,
+        columns=CsvColumns(booking_date=("nowhere",), description=("nothing",), amount=("none",)),
+    )
+    options = ReadOptions(csv_maps=(SIGNED, other))
+    (verdict,) = judge(CSV.encode(), options=options).proved()
+    assert verdict.proof.grade is Grade.B
+    assert "not declared" in verdict.proof.shortfalls[0]
 
 
 def test_a_map_may_turn_the_signs_of_a_card() -> None:

@@ -7,8 +7,10 @@ totals show that it is whole.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from counterfoil.adapters.statement_formats.csv_doubts import doubts
 from counterfoil.adapters.statement_formats.csv_lines import Head, Lines, read_head, read_label
 from counterfoil.adapters.statement_formats.csv_maps import plain
 from counterfoil.adapters.statement_formats.csv_rows import Entry, read_entry
@@ -76,7 +78,8 @@ class _Found:
     lines: Lines
     entries: list[Entry] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    rows: int = 0  # that are neither blank nor labelled
+    rows: list[Row] = field(default_factory=list)  # that are neither blank nor labelled
+    read: list[Row] = field(default_factory=list)  # of these, the ones that are entries
 
 
 def _drafts(table: Table) -> list[Draft]:
@@ -95,7 +98,7 @@ def _sort(row: Row, table: Table, found: _Found) -> None:
     """Every row ends in exactly one place."""
     if row.is_blank() or read_label(row, table.map, found.lines):
         return
-    found.rows += 1
+    found.rows.append(row)
     width = len(table.header.cells)
     if len(row.cells) < width or any(each.strip() for each in row.cells[width:]):
         reason = f"the row has {len(row.cells)} cells, the header {width}"
@@ -106,6 +109,7 @@ def _sort(row: Row, table: Table, found: _Found) -> None:
         found.problems.append(entry)
     else:
         found.entries.append(entry)
+        found.read.append(row)
 
 
 def _draft(owner: tuple[str, str], table: Table, found: _Found, *, alone: bool) -> Draft:
@@ -123,17 +127,22 @@ def _draft(owner: tuple[str, str], table: Table, found: _Found, *, alone: bool) 
         transactions=tuple(each for each in said if isinstance(each, Transaction)),
         asides=tuple(each for each in said if isinstance(each, Aside)),
         totals=tuple(lines.totals) if alone else (),
-        entries=found.rows if alone else None,
-        problems=(*lines.problems, *found.problems),
-        shortfalls=_shortfalls(table),
+        entries=len(found.rows) if alone else None,
+        problems=(
+            *lines.problems,
+            *found.problems,
+            *doubts(table, found.read, owner[1] or head.currency),
+        ),
+        shortfalls=tuple(_shortfalls(table)),
     )
 
 
-def _shortfalls(table: Table) -> tuple[str, ...]:
-    if not table.unknown:
-        return ()
-    words = ", ".join(shown(plain(each)) for each in table.unknown[:5])
-    return (f"{len(table.unknown)} columns are not in the map and were not read: {words}",)
+def _shortfalls(table: Table) -> Iterator[str]:
+    if not table.declared:
+        yield f"the map {table.map.title!r} was found by its header words, not declared"
+    if table.unknown:
+        words = ", ".join(shown(plain(each)) for each in table.unknown[:5])
+        yield f"{len(table.unknown)} columns are not in the map and were not read: {words}"
 
 
 def _whose(table: Table) -> Problem:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from counterfoil.adapters.statement_formats.csv_maps import CsvColumns, CsvMap, plain
 
@@ -34,16 +34,18 @@ class Table:
     rows: tuple[Row, ...]  # below it
     columns: dict[str, tuple[int, ...]]  # our name -> where it stands, counted from 0
     unknown: tuple[str, ...]  # header words that the map does not name
+    declared: bool = False  # it was the only map offered: the site chose it
 
 
 def tables(content: bytes, maps: Sequence[CsvMap]) -> list[Table]:
     """Every way to read *content* in which a map finds its header words."""
     found: list[Table] = []
+    declared = len(maps) == 1
     for each in maps:
         for encoding in each.encodings:
             cut = list(_tables(content, each, encoding))
             if cut:
-                found += cut
+                found += [replace(table, declared=declared) for table in cut]
                 break
     return found
 
