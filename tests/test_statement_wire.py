@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counterfoil.adapters.statement_wire import dump, load
+from counterfoil.adapters.statement_wire import dump, dump_statement, load, load_statement
 from counterfoil.domain.statements import (
     Equation,
     Grade,
@@ -115,6 +115,12 @@ READINGS = st.builds(
 @given(reading=READINGS)
 def test_a_reading_comes_out_of_the_box_as_it_was(reading: StatementReading) -> None:
     assert load(json.loads(json.dumps(dump(reading)))) == reading
+
+
+@settings(deadline=None, max_examples=30)
+@given(statement=statements())
+def test_the_statement_before_goes_into_the_box_as_it_is(statement: Statement) -> None:
+    assert load_statement(json.loads(json.dumps(dump_statement(statement)))) == statement
 
 
 def test_nothing_on_the_wire_is_a_binary_fraction() -> None:

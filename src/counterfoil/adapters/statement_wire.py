@@ -56,7 +56,7 @@ def load(record: Mapping[str, Any]) -> StatementReading:
 def _dump_verdict(verdict: Verdict) -> dict[str, Any]:
     if isinstance(verdict, Proved):
         return {
-            "proved": _dump_statement(verdict.statement),
+            "proved": dump_statement(verdict.statement),
             "proof": {
                 "grade": verdict.proof.grade.value,
                 "equations": [_dump_equation(each) for each in verdict.proof.equations],
@@ -79,7 +79,7 @@ def _load_verdict(record: Mapping[str, Any]) -> Verdict:
     if "proved" in record:
         proof = record["proof"]
         return Proved(
-            statement=_load_statement(record["proved"]),
+            statement=load_statement(record["proved"]),
             proof=Proof(
                 grade=Grade(proof["grade"]),
                 equations=tuple(_load_equation(each) for each in proof["equations"]),
@@ -97,7 +97,8 @@ def _load_verdict(record: Mapping[str, Any]) -> Verdict:
     )
 
 
-def _dump_statement(statement: Statement) -> dict[str, Any]:
+def dump_statement(statement: Statement) -> dict[str, Any]:
+    """One statement: the box needs the one before to prove one without an opening balance."""
     return {
         "account": statement.account,
         "currency": statement.currency,
@@ -111,7 +112,8 @@ def _dump_statement(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _load_statement(record: Mapping[str, Any]) -> Statement:
+def load_statement(record: Mapping[str, Any]) -> Statement:
+    """The statement again; raises like :func:`load`."""
     period = record["period"]
     return Statement(
         account=_text(record["account"]),
