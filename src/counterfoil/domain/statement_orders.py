@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 
 from counterfoil.domain.evidence import Evidence
+from counterfoil.domain.statements import Equation, Proved, Statement
 from counterfoil.domain.values import Value
+
+
+class ArrivalState(StrEnum):
+    """Where a fetched file stands. Only FILED is worked on by itself."""
+
+    FILED = "FILED"  # kept, not yet read
+    PROVED = "PROVED"  # what was ordered is in it, and proved
+    QUARANTINED = "QUARANTINED"  # it is not, or not proved: a person decides
+    WANTED_AGAIN = "WANTED_AGAIN"  # a person had it fetched again
+    SET_ASIDE = "SET_ASIDE"  # a person decided: not to be used
+
+
+class StatementState(StrEnum):
+    """Whether a proved statement may be worked with: PASSED and ACCEPTED may."""
+
+    PASSED = "PASSED"  # by its grade and its place in the sequence
+    HELD = "HELD"  # proved, but something needs a person's eyes
+    ACCEPTED = "ACCEPTED"  # a person looked and took it
+    SET_ASIDE = "SET_ASIDE"  # a person decided: not to be used
+    SUPERSEDED = "SUPERSEDED"  # its file was read again, or fetched again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,3 +105,29 @@ class Exceptional:
     reason: str  # a sentence with what was found
     remedy: str  # what the person can do about it
     place: str = ""  # "page 2", "line 17", "the document"
+    failed: tuple[Equation, ...] = ()  # what does not hold, where that is the reason
+    holds: bool = True  # the statement is not to be used until somebody has looked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """One proved statement, as the ledger keeps it: on known days, whatever is printed."""
+
+    proved: Proved
+    first: date
+    last: date
+
+    def normal(self, account: str) -> Statement:
+        """Under the account as ordered and with its days: to be compared with its neighbours."""
+        return replace(self.proved.statement, account=account, period=(self.first, self.last))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What became of one file once it was read and held against its order."""
+
+    filed: tuple[Filed, ...]  # of the ordered account; (): it is not in the file, or not proved
+    exceptions: tuple[Exceptional, ...]  # at least one where nothing is filed
+    source: str = ""  # what the reader took it for: "pdf", "camt.053.001.08"; "": not read
+    pages: int = 0
+    others: int = 0  # accounts in the file that were not ordered
