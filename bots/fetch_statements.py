@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -76,7 +77,6 @@ class _Run:
     bytes_max: int
     done: set[tuple[ListedStatement, str]] = field(default_factory=set)
     pages_instead: Counter[tuple[ListedStatement, str]] = field(default_factory=Counter)
-    files: int = 0
 
     async def visit(self) -> ListRead:
         """From the enquiry to the end of the list, fetching on the way."""
@@ -124,21 +124,16 @@ class _Run:
             arrived, code, reason = await self._attempt(screen, offer, name)
         if code == "page_instead":
             self._session_lost(screen, offer, name, arrived)
-        return FetchedFile(
-            listed=offer.listed,
-            format=name,
-            path=arrived.path,
-            sha256=arrived.sha256,
-            size=arrived.size,
-            spoiled=code,
-            reason=reason,
-        )
+        fetched = FetchedFile(listed=offer.listed, format=name, spoiled=code, reason=reason)
+        if arrived.too_large:
+            arrived.path.unlink()
+            return fetched
+        return replace(fetched, path=arrived.path, sha256=arrived.sha256, size=arrived.size)
 
     async def _attempt(self, screen: Screen, offer: Offer, name: str) -> tuple[Arrived, str, str]:
         """(the file, why it is spoiled, the same in words). No half file stays behind."""
         assert screen.map.table is not None
-        self.files += 1
-        path = self.folder / f"{self.files:06}.file"
+        path = self.folder / f"{secrets.token_hex(8)}.file"
         within = screen.map.table.downloads[name].answer_within_seconds
         try:
             arrived = await fetch_file(

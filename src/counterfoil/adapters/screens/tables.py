@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from counterfoil.adapters.map_schema import Column, Locale, Table
+from counterfoil.adapters.screens.answers import refusal_in
 from counterfoil.adapters.screens.inventory import Sight
 from counterfoil.adapters.screens.screen import Screen
 from counterfoil.adapters.screens.spelling import Values, as_date, reads_as
@@ -53,6 +54,7 @@ async def read_list(screen: Screen) -> Listing:
     Raises:
         Unavailable: It is not there, ambiguous, changes while being read, or its end
             cannot be proved.
+        Refused: The system says no in its place, in words that the map knows.
     """
     table = screen.map.table
     assert table is not None, f"{screen.name} has no table"
@@ -67,7 +69,7 @@ async def read_list(screen: Screen) -> Listing:
 
 
 async def first_page(screen: Screen) -> ListPage:
-    """The page that is open. Raises Unavailable, as :func:`read_list` does."""
+    """The page that is open. Raises Unavailable and Refused, as :func:`read_list` does."""
     return await _read_page(screen, 1)
 
 
@@ -89,6 +91,8 @@ async def _read_page(screen: Screen, number: int) -> ListPage:
     if sight.mark != screen.sight.mark:
         raise Unavailable(screen.where, "the page has changed under our hands")
     screen.sight = sight
+    if (refusal := refusal_in(sight.text, screen.map.answers)) is not None:
+        raise refusal
     lines = tuple(_lines_of(table, sight, screen.where))
     proof = "" if table.totals else _end_of(table, sight, number, screen.where)
     return ListPage(screen, number, proof, lines)
