@@ -99,70 +99,43 @@ class StatementDeciding(Book):
             )
             self._tell(tx, arrival_id, word, "accept")
 
-    def note_sequence(self, statement_id: int, found: Sequence[Exceptional]) -> bool:
-        """Open what the sequence shows now and close what it does not show any more.
+    def note_sequence(self, statement_id: int, found: Sequence[Exceptional]) -> StatementState:
+        """Open what the sequence shows now, close what it does not show any more; where it stands.
 
-        What a person accepted stays accepted. True when something changed.
+        What a person accepted stays accepted.
         """
-        statements, exceptions = schema.statements, schema.exceptions
+        statements = schema.statements
         with self.writing() as tx:
             row = tx.connection.execute(
                 select(statements.c.arrival_id, statements.c.state)
                 .where(statements.c.statement_id == statement_id)
                 .with_for_update()
             ).one()
-            mine = exceptions.c.arrival_id == row.arrival_id
-            known = tx.connection.execute(
-                select(exceptions.c.code, exceptions.c.state).where(
-                    mine,
-                    exceptions.c.code.in_(SEQUENCE),
-                    exceptions.c.state.in_(("OPEN", "ACCEPTED")),
-                )
-            ).all()
-            now = {each.code for each in found}
-            new = [each for each in found if each.code not in {code for code, _ in known}]
-            gone = [code for code, state in known if state == "OPEN" and code not in now]
-            insert_exceptions(tx, row.arrival_id, new)
-            if gone:
-                tx.connection.execute(
-                    update(exceptions)
-                    .where(mine, exceptions.c.state == "OPEN", exceptions.c.code.in_(gone))
-                    .values(state="CLEARED", closed_at=tx.now)
-                )
-            if not new and not gone:
-                return False
-            self._hold_or_pass(tx, statement_id, row.arrival_id, StatementState(row.state))
-            said = [each.reason for each in new] + [f"{code} is cleared" for code in gone]
-            tx.tell(
-                Fact(
-                    kind="statement_sequence_checked",
-                    told="; ".join(said)[:2000],
-                    arrival_id=row.arrival_id,
-                    data={"opened": [each.code for each in new], "cleared": gone},
-                )
-            )
-            return True
-
-    def _hold_or_pass(
-        self, tx: Transaction, statement_id: int, arrival_id: str, state: StatementState
-    ) -> None:
-        statements, exceptions = schema.statements, schema.exceptions
-        holding = tx.connection.execute(
-            select(func.count()).where(
-                exceptions.c.arrival_id == arrival_id,
-                exceptions.c.state == "OPEN",
-                exceptions.c.holds,
-            )
-        ).scalar_one()
-        if state not in LIVE:
-            return
-        if state is not StatementState.ACCEPTED or holding:
-            after = StatementState.HELD if holding else StatementState.PASSED
+            opened, cleared = _exchange(tx, row.arrival_id, found)
+            before = StatementState(row.state)
+            after = _standing(tx, row.arrival_id, before)
             tx.connection.execute(
                 update(statements)
                 .where(statements.c.statement_id == statement_id)
-                .values(state=after, updated_at=tx.now)
+                .values(state=after, compared=True, updated_at=tx.now)
             )
+            if before is not after or opened or cleared:
+                _touch(tx, row.arrival_id)
+                told = [each.reason for each in opened] + [f"{code} is cleared" for code in cleared]
+                tx.tell(
+                    Fact(
+                        kind="statement_compared",
+                        told=f"{after}: {'; '.join(told) or 'it fits its neighbours'}"[:2000],
+                        arrival_id=row.arrival_id,
+                        data={
+                            "statement": statement_id,
+                            "state": str(after),
+                            "opened": [each.code for each in opened],
+                            "cleared": cleared,
+                        },
+                    )
+                )
+            return after
 
     def _decide_on(  # noqa: PLR0913 - one decision has these parts
         self,
@@ -207,13 +180,76 @@ class StatementDeciding(Book):
         )
 
 
-def _move(tx: Transaction, arrival_id: str, state: StatementState) -> None:
-    statements = schema.statements
+def _exchange(
+    tx: Transaction, arrival_id: str, found: Sequence[Exceptional]
+) -> tuple[list[Exceptional], list[str]]:
+    """What is opened, and the codes of what is cleared."""
+    exceptions = schema.exceptions
+    mine = exceptions.c.arrival_id == arrival_id
+    known = tx.connection.execute(
+        select(exceptions.c.code, exceptions.c.state).where(
+            mine, exceptions.c.code.in_(SEQUENCE), exceptions.c.state.in_(("OPEN", "ACCEPTED"))
+        )
+    ).all()
+    codes, now = {code for code, _ in known}, {each.code for each in found}
+    opened = [each for each in found if each.code not in codes]
+    cleared = sorted({code for code, state in known if state == "OPEN" and code not in now})
+    insert_exceptions(tx, arrival_id, opened)
     tx.connection.execute(
+        update(exceptions)
+        .where(mine, exceptions.c.state == "OPEN", exceptions.c.code.in_(cleared))
+        .values(state="CLEARED", closed_at=tx.now)
+    )
+    return opened, cleared
+
+
+def _standing(tx: Transaction, arrival_id: str, before: StatementState) -> StatementState:
+    """Held while something open holds it; a person's word outlasts a new comparison."""
+    if before not in LIVE:
+        return before
+    exceptions = schema.exceptions
+    holding = tx.connection.execute(
+        select(func.count()).where(
+            exceptions.c.arrival_id == arrival_id,
+            exceptions.c.state == "OPEN",
+            exceptions.c.holds,
+        )
+    ).scalar_one()
+    if holding:
+        return StatementState.HELD
+    accepted = before is StatementState.ACCEPTED
+    return StatementState.ACCEPTED if accepted else StatementState.PASSED
+
+
+#: A statement that goes leaves a gap before the next one, in each of so many formats.
+_NEIGHBOURS = 12
+
+
+def _move(tx: Transaction, arrival_id: str, state: StatementState) -> None:
+    """Out of the sequence of its account; those that follow have to be compared again."""
+    statements = schema.statements
+    moved = tx.connection.execute(
         update(statements)
         .where(statements.c.arrival_id == arrival_id, statements.c.state.in_(LIVE))
         .values(state=state, updated_at=tx.now)
-    )
+        .returning(statements.c.system, statements.c.account_mark, statements.c.first_day)
+    ).all()
+    for system, mark, first in moved:
+        following = (
+            select(statements.c.statement_id)
+            .where(
+                statements.c.system == system,
+                statements.c.account_mark == mark,
+                statements.c.first_day >= first,
+                statements.c.state.in_(LIVE),
+            )
+            .order_by(statements.c.first_day, statements.c.statement_id)
+            .limit(_NEIGHBOURS)
+        )
+        ids = list(tx.connection.execute(following).scalars())
+        tx.connection.execute(
+            update(statements).where(statements.c.statement_id.in_(ids)).values(compared=False)
+        )
 
 
 def _close(tx: Transaction, arrival_id: str, state: str) -> int:
@@ -225,3 +261,11 @@ def _close(tx: Transaction, arrival_id: str, state: str) -> int:
         .values(state=state, closed_at=tx.now)
     )
     return closed.rowcount
+
+
+def _touch(tx: Transaction, arrival_id: str) -> None:
+    """Its workbook is older than what is known now."""
+    arrivals = schema.arrivals
+    tx.connection.execute(
+        update(arrivals).where(arrivals.c.arrival_id == arrival_id).values(updated_at=tx.now)
+    )

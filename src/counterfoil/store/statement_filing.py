@@ -46,18 +46,16 @@ class StatementFiling(StatementArrivals):
             )
             if changed.rowcount != 1:
                 return False
-            held = any(each.holds for each in judged.exceptions)
             for filed in judged.filed:
-                self._file_statement(tx, arrival, filed, held=held)
+                self._file_statement(tx, arrival, filed)
             if judged.filed:
                 insert_exceptions(tx, arrival.arrival_id, judged.exceptions)
             else:
                 quarantine(tx, arrival.arrival_id, judged.exceptions)
             return True
 
-    def _file_statement(
-        self, tx: Transaction, arrival: Arrival, filed: Filed, *, held: bool
-    ) -> None:
+    def _file_statement(self, tx: Transaction, arrival: Arrival, filed: Filed) -> None:
+        """Held until it was compared with its neighbours."""
         statement = filed.proved.statement
         table, context = schema.statements, account_context(arrival.arrival_id)
         made = tx.connection.execute(
@@ -69,7 +67,8 @@ class StatementFiling(StatementArrivals):
                 account_mark=self.account_mark(arrival.account),
                 account_shown=mask_account(bare(arrival.account)),
                 format=arrival.format,
-                state=StatementState.HELD if held else StatementState.PASSED,
+                state=StatementState.HELD,
+                compared=False,
                 filed_at=tx.now,
                 updated_at=tx.now,
                 **_plain_values(filed),
@@ -77,7 +76,7 @@ class StatementFiling(StatementArrivals):
             .returning(table.c.statement_id)
         ).scalar_one()
         self._file_entries(tx, made, statement.currency, statement.transactions)
-        tx.tell(_proved(arrival, filed, made, held=held))
+        tx.tell(_proved(arrival, filed, made))
 
     def _file_entries(
         self, tx: Transaction, statement_id: int, currency: str, entries: Sequence[Entry]
@@ -122,15 +121,12 @@ def _plain_values(filed: Filed) -> dict[str, Any]:
     }
 
 
-def _proved(arrival: Arrival, filed: Filed, statement_id: int, *, held: bool) -> Fact:
+def _proved(arrival: Arrival, filed: Filed, statement_id: int) -> Fact:
     statement, proof = filed.proved.statement, filed.proved.proof
     account, entries = mask_account(bare(arrival.account)), len(statement.transactions)
     return Fact(
         kind="statement_proved",
-        told=(
-            f"{account} {filed.first} to {filed.last}: grade {proof.grade}, {entries} entries"
-            + (", held for a person" if held else "")
-        ),
+        told=f"{account} {filed.first} to {filed.last}: grade {proof.grade}, {entries} entries",
         arrival_id=arrival.arrival_id,
         data={
             "statement": statement_id,
@@ -140,7 +136,6 @@ def _proved(arrival: Arrival, filed: Filed, statement_id: int, *, held: bool) ->
             "closing": f"{statement.closing:f}",
             "entries": entries,
             "equations": len(proof.equations),
-            "held": held,
         },
     )
 

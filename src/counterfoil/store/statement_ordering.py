@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.secrets import bare, mask_account
 from counterfoil.domain.statement_orders import ArrivalState, StatementOrder
 from counterfoil.store import statement_schema as schema
@@ -87,23 +88,36 @@ class StatementOrdering(Book):
             for mark, formats in found.items()
         ]
 
-    def nothing_came(self, order: StatementOrder, reason: str) -> None:
+    def nothing_came(
+        self, order: StatementOrder, reason: str, *, evidence: tuple[Evidence, ...] = ()
+    ) -> None:
         """The orders stay wanted; *reason* says why nothing came for them just now."""
         mark = self.account_mark(order.account)
         orders = schema.orders
         with self.redactor.hiding([order.account]), self.writing() as tx:
             reason = self.redactor.text(reason)
-            tx.connection.execute(
-                update(orders)
-                .where(
-                    orders.c.system == order.system,
-                    orders.c.account_mark == mark,
-                    orders.c.arrival_id.is_(None),
+            for name, days in order.wanted.items():
+                tx.connection.execute(
+                    update(orders)
+                    .where(
+                        orders.c.system == order.system,
+                        orders.c.account_mark == mark,
+                        orders.c.format == name,
+                        orders.c.day.in_(days),
+                        orders.c.arrival_id.is_(None),
+                    )
+                    .values(trouble=reason, updated_at=tx.now)
                 )
-                .values(trouble=reason, updated_at=tx.now)
+            first, last = order.days()
+            account = mask_account(bare(order.account))
+            tx.tell(
+                Fact(
+                    kind="statements_not_fetched",
+                    told=f"{account} {first} to {last}: {reason}",
+                    data={"system": order.system},
+                    evidence=evidence,
+                )
             )
-            told = f"{mask_account(bare(order.account))}: {reason}"
-            tx.tell(Fact(kind="statements_not_fetched", told=told, data={"system": order.system}))
 
     def made_id(self, letters: str, context: str, *parts: str) -> str:
         """The same parts, the same id; nobody can tell the account from it."""
@@ -115,13 +129,11 @@ def _order_context(mark: str) -> str:
     return f"statement order:{mark}"
 
 
-def _insert_once(tx: Transaction, row: dict[str, Any]) -> int:
-    """1, or 0 where the very order is there."""
+def _insert_once(tx: Transaction, row: dict[str, Any]) -> bool:
+    """False where the very order is there."""
     dialect = sqlite if tx.book.alone else postgresql
-    made = tx.connection.execute(
-        dialect.insert(schema.orders).values(**row).on_conflict_do_nothing()
-    )
-    return made.rowcount
+    made = dialect.insert(schema.orders).values(**row).on_conflict_do_nothing()
+    return tx.connection.execute(made.returning(schema.orders.c.order_id)).first() is not None
 
 
 def answer_by_known(tx: Transaction, system: str, mark: str) -> None:

@@ -84,6 +84,7 @@ class ArrivalRow:
     pages: int | None
     fetched_at: datetime  # UTC
     read_at: datetime | None  # UTC
+    updated_at: datetime  # UTC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,16 @@ class OrderRow:
     day: date
     format: str
     trouble: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRow:
+    """What a person decided about one fetched file."""
+
+    kind: str
+    person: str
+    reason: str
+    at: datetime  # UTC
 
 
 class StatementReads(StatementArrivals):
@@ -165,6 +176,17 @@ class StatementReads(StatementArrivals):
         )
         return [self._row(each) for each in self._all(query.order_by(table.c.statement_id))]
 
+    def uncompared_statements(self, system: str | None = None) -> list[StatementRow]:
+        """Those that have not been held against their neighbours, by their days."""
+        table = schema.statements
+        query = select(*(table.c[each] for each in StatementRow.__slots__)).where(
+            ~table.c.compared, table.c.state.in_(LIVE)
+        )
+        if system is not None:
+            query = query.where(table.c.system == system)
+        order = (table.c.first_day, table.c.last_day, table.c.statement_id)
+        return [self._row(each) for each in self._all(query.order_by(*order))]
+
     def same_account(self, row: StatementRow) -> list[StatementRow]:
         """All live statements of its account and currency, in every format, by their days."""
         table = schema.statements
@@ -209,6 +231,16 @@ class StatementReads(StatementArrivals):
             )
             for row in self._all(query.order_by(table.c.exception_id))
         ]
+
+    def decisions(self, arrival_id: str) -> list[DecisionRow]:
+        """What people decided about one file, first to last."""
+        table = schema.decisions
+        query = (
+            select(*(table.c[each] for each in DecisionRow.__slots__))
+            .where(table.c.arrival_id == arrival_id)
+            .order_by(table.c.decision_id)
+        )
+        return [DecisionRow(**row) for row in self._all(query)]
 
     def unanswered_orders(self, system: str | None = None) -> list[OrderRow]:
         """Days for which nothing came yet, and why, as far as that is known."""

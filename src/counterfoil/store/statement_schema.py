@@ -119,6 +119,7 @@ statements = Table(
     Column("proof", JSON, nullable=False, comment="every equation with its places"),
     Column("state", String(20), nullable=False, comment="StatementState"),
     Column("filed_at", UtcDateTime, nullable=False, comment="UTC"),
+    Column("compared", Boolean, nullable=False, comment="with its neighbours as they are now"),
     Column("updated_at", UtcDateTime, nullable=False, comment="UTC: last change of this row"),
     CheckConstraint(one_of("state", list(StatementState)), name="state"),
     CheckConstraint(one_of("grade", list(Grade)), name="grade"),

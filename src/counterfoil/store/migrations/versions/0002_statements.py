@@ -237,6 +237,9 @@ def _make_statements() -> None:
         sa.Column("state", sa.String(length=20), nullable=False, comment="StatementState"),
         sa.Column("filed_at", UtcDateTime(), nullable=False, comment="UTC"),
         sa.Column(
+            "compared", sa.Boolean(), nullable=False, comment="with its neighbours as they are now"
+        ),
+        sa.Column(
             "updated_at", UtcDateTime(), nullable=False, comment="UTC: last change of this row"
         ),
         sa.CheckConstraint("grade IN ('A', 'B', 'C')", name=op.f("ck_statements_grade")),
