@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "counterfoil.config": {"counterfoil.errors", "counterfoil.toml_records"},
     "counterfoil.domain": {"counterfoil.errors"},
     "counterfoil.rules": NOUNS,
+    "counterfoil.statements": NOUNS | {"counterfoil.adapters", "counterfoil.rules"},
     "counterfoil.adapters": NOUNS,
     "counterfoil.audit": NOUNS,
     "counterfoil.store": NOUNS | {"counterfoil.audit"},
