@@ -6,11 +6,11 @@ Written from the ledger's rows alone, so that each can be written again at any t
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from counterfoil.adapters.dropped import fsync_folder, safe_name
 from counterfoil.adapters.sheets.statement_book import StatementView, Value, write_statement
@@ -28,10 +28,8 @@ STANDINGS = {
 }
 
 
-class Emit(Protocol):
-    """Writes one record into the audit log."""
-
-    def __call__(self, kind: str, data: Mapping[str, Any]) -> None: ...
+#: An event and its data, for the audit log.
+Emit = Callable[[str, Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True, slots=True)

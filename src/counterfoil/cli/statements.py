@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from counterfoil.cli.items import Person, Reason
+from counterfoil.cli.running import emitter
 from counterfoil.cli.site import Site, open_reader, open_site
 from counterfoil.cli.terminal import out, say, show_table
 from counterfoil.config import Suite
@@ -68,7 +68,7 @@ def fetch(
         closed = _fetch(tools, system, account)
         with out.status("reading") as status:
             read_arrivals(tools, system=system, say=lambda text: status.update(f"reading {text}"))
-        for path in export_statements(site.suite, tools.statements, emit=_emitter(site)):
+        for path in export_statements(site.suite, tools.statements, emit=emitter(site)):
             say(f"export  {path}", style="green")
         waiting = tools.statements.exceptions()
     if waiting:
@@ -205,13 +205,6 @@ def statement_tools(site: Site) -> Tools:
 def statement_folder(suite: Suite) -> Path:
     """Where the sealed files are."""
     return suite.data / "statements"
-
-
-def _emitter(site: Site) -> Any:
-    def emit(kind: str, data: Mapping[str, Any]) -> None:
-        site.audit.emit(kind, obj={}, data=data)
-
-    return emit
 
 
 def _placed(reason: str, place: str) -> str:
