@@ -106,15 +106,11 @@ def _statements(suite: Suite, settings: StatementSettings) -> str:
     if table is None:
         raise SetupError(f"selectors/{settings.system}/system.toml has no [statements]")
     if strange := [each for each in settings.formats if each not in table.downloads]:
-        offered = ", ".join(table.downloads)
-        raise SetupError(
-            f"config.toml: formats: {strange[0]!r} is not offered; there are {offered}"
-        )
-    if (
-        settings.password
-        and not suite.path(suite.config.site.credentials / settings.password).exists()
-    ):
-        raise SetupError(f"config.toml: password: there is no credential {settings.password!r}")
+        known = ", ".join(table.downloads)
+        raise SetupError(f"config.toml: formats: {strange[0]!r} is not offered; known: {known}")
+    path = suite.path(suite.config.site.credentials) / settings.password
+    if settings.password and not path.is_file():
+        raise SetupError(f"config.toml: password: there is no {path}")
     shown = ", ".join(settings.formats)
     return f"{len(settings.accounts)} accounts as {shown}, grade {settings.lowest_grade} passes"
 
