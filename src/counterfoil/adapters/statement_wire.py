@@ -9,14 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, DecimalException
-from typing import Any, TypeVar
+from decimal import DecimalException
+from typing import Any
 
+from counterfoil.domain.statement_json import (
+    dump_equations,
+    dump_place,
+    dump_proof,
+    exactly,
+    load_amount,
+    load_equations,
+    load_place,
+    load_proof,
+)
 from counterfoil.domain.statements import (
-    Equation,
-    Grade,
-    Place,
-    Proof,
     Proved,
     Statement,
     StatementReading,
@@ -24,8 +30,6 @@ from counterfoil.domain.statements import (
     Unproved,
     Verdict,
 )
-
-T = TypeVar("T")
 
 
 def dump(reading: StatementReading) -> dict[str, Any]:
@@ -57,43 +61,29 @@ def _dump_verdict(verdict: Verdict) -> dict[str, Any]:
     if isinstance(verdict, Proved):
         return {
             "proved": dump_statement(verdict.statement),
-            "proof": {
-                "grade": verdict.proof.grade.value,
-                "equations": [_dump_equation(each) for each in verdict.proof.equations],
-                "dates": list(verdict.proof.dates),
-                "shortfalls": list(verdict.proof.shortfalls),
-            },
+            "proof": dump_proof(verdict.proof),
         }
     return {
         "unproved": {
             "account": verdict.account,
             "code": verdict.code,
             "reason": verdict.reason,
-            "failed": [_dump_equation(each) for each in verdict.failed],
-            "place": None if verdict.place is None else _dump_place(verdict.place),
+            "failed": dump_equations(verdict.failed),
+            "place": None if verdict.place is None else dump_place(verdict.place),
         }
     }
 
 
 def _load_verdict(record: Mapping[str, Any]) -> Verdict:
     if "proved" in record:
-        proof = record["proof"]
-        return Proved(
-            statement=load_statement(record["proved"]),
-            proof=Proof(
-                grade=Grade(proof["grade"]),
-                equations=tuple(_load_equation(each) for each in proof["equations"]),
-                dates=tuple(map(_text, proof["dates"])),
-                shortfalls=tuple(map(_text, proof["shortfalls"])),
-            ),
-        )
+        return Proved(statement=load_statement(record["proved"]), proof=load_proof(record["proof"]))
     found = record["unproved"]
     return Unproved(
         account=_text(found["account"]),
         code=_text(found["code"]),
         reason=_text(found["reason"]),
-        failed=tuple(_load_equation(each) for each in found["failed"]),
-        place=None if found["place"] is None else _load_place(found["place"]),
+        failed=load_equations(found["failed"]),
+        place=None if found["place"] is None else load_place(found["place"]),
     )
 
 
@@ -120,8 +110,8 @@ def load_statement(record: Mapping[str, Any]) -> Statement:
         currency=_text(record["currency"]),
         number=_text(record["number"]),
         period=(date.fromisoformat(period[0]), date.fromisoformat(period[1])) if period else None,
-        opening=_amount(record["opening"]),
-        closing=_amount(record["closing"]),
+        opening=load_amount(record["opening"]),
+        closing=load_amount(record["closing"]),
         opening_printed=_flag(record["opening_printed"]),
         closing_printed=_flag(record["closing_printed"]),
         transactions=tuple(_load_transaction(each) for each in record["transactions"]),
@@ -136,7 +126,7 @@ def _dump_transaction(each: Transaction) -> dict[str, Any]:
         "balance": None if each.balance is None else f"{each.balance:f}",
         "description": each.description,
         "reference": each.reference,
-        "place": _dump_place(each.place),
+        "place": dump_place(each.place),
     }
 
 
@@ -145,71 +135,21 @@ def _load_transaction(record: Mapping[str, Any]) -> Transaction:
     return Transaction(
         booking_date=date.fromisoformat(record["booking_date"]),
         value_date=date.fromisoformat(value_date) if value_date is not None else None,
-        amount=_amount(record["amount"]),
-        balance=_amount(balance) if balance is not None else None,
+        amount=load_amount(record["amount"]),
+        balance=load_amount(balance) if balance is not None else None,
         description=_text(record["description"]),
         reference=_text(record["reference"]),
-        place=_load_place(record["place"]),
+        place=load_place(record["place"]),
     )
-
-
-def _dump_equation(each: Equation) -> dict[str, Any]:
-    return {
-        "kind": each.kind,
-        "says": each.says,
-        "left": f"{each.left:f}",
-        "right": f"{each.right:f}",
-        "places": [_dump_place(place) for place in each.places],
-    }
-
-
-def _load_equation(record: Mapping[str, Any]) -> Equation:
-    return Equation(
-        kind=_text(record["kind"]),
-        says=_text(record["says"]),
-        left=_amount(record["left"]),
-        right=_amount(record["right"]),
-        places=tuple(_load_place(each) for each in record["places"]),
-    )
-
-
-def _dump_place(place: Place) -> list[Any]:
-    return [place.page, list(place.box) if place.box else None, place.line, place.path]
-
-
-def _load_place(record: Any) -> Place:
-    page, box, line, path = record
-    if box is not None:
-        left, top, right, bottom = map(_whole, box)
-        box = (left, top, right, bottom)
-    return Place(
-        page=None if page is None else _whole(page),
-        box=box,
-        line=None if line is None else _whole(line),
-        path=_text(path),
-    )
-
-
-def _amount(text: Any) -> Decimal:
-    amount = Decimal(_text(text))
-    if not amount.is_finite():
-        raise ValueError(f"{text!r} is not an amount")
-    return amount
 
 
 def _text(value: Any) -> str:
-    return _exactly(str, value)
+    return exactly(str, value)
 
 
 def _whole(value: Any) -> int:
-    return _exactly(int, value)
+    return exactly(int, value)
 
 
 def _flag(value: Any) -> bool:
-    return _exactly(bool, value)
-
-
-def _exactly(kind: type[T], value: Any) -> T:
-    if type(value) is not kind:
-        raise TypeError(f"expected {kind.__name__}, found {value!r}")
-    return value
+    return exactly(bool, value)

@@ -1,18 +1,24 @@
-"""Proofs as JSON and back: for the ledger's columns, and for whoever checks them again."""
+"""Proofs as JSON and back: over the parser box's pipe, and in the ledger's columns.
+
+What is loaded is judged again: another type than the one that was written is refused, and
+a :class:`Proof` with an equation that does not hold cannot be constructed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from counterfoil.domain.statements import Equation, Grade, Place, Proof
 
+T = TypeVar("T")
+
 
 def dump_proof(proof: Proof) -> dict[str, Any]:
-    """Plain JSON types only; amounts are decimal text."""
+    """Plain JSON types only; amounts are text with every digit."""
     return {
-        "grade": str(proof.grade),
+        "grade": proof.grade.value,
         "equations": dump_equations(proof.equations),
         "dates": list(proof.dates),
         "shortfalls": list(proof.shortfalls),
@@ -20,22 +26,17 @@ def dump_proof(proof: Proof) -> dict[str, Any]:
 
 
 def load_proof(record: Mapping[str, Any]) -> Proof:
-    """The proof again.
-
-    Raises:
-        ValueError, KeyError, TypeError: This is not what :func:`dump_proof` made, or an
-            equation does not hold any more.
-    """
+    """The proof again. Raises ValueError, KeyError, TypeError, DecimalException."""
     return Proof(
         grade=Grade(record["grade"]),
         equations=load_equations(record["equations"]),
-        dates=tuple(record["dates"]),
-        shortfalls=tuple(record["shortfalls"]),
+        dates=tuple(exactly(str, each) for each in record["dates"]),
+        shortfalls=tuple(exactly(str, each) for each in record["shortfalls"]),
     )
 
 
 def dump_equations(equations: Iterable[Equation]) -> list[dict[str, Any]]:
-    """Each with both sides and its places."""
+    """Each with both sides and its places, whether it holds or not."""
     return [
         {
             "kind": each.kind,
@@ -48,14 +49,14 @@ def dump_equations(equations: Iterable[Equation]) -> list[dict[str, Any]]:
     ]
 
 
-def load_equations(records: Sequence[Mapping[str, Any]]) -> tuple[Equation, ...]:
-    """The equations again. Raises ValueError, KeyError, TypeError."""
+def load_equations(records: Iterable[Mapping[str, Any]]) -> tuple[Equation, ...]:
+    """The equations again. Raises ValueError, KeyError, TypeError, DecimalException."""
     return tuple(
         Equation(
-            kind=str(each["kind"]),
-            says=str(each["says"]),
-            left=Decimal(each["left"]),
-            right=Decimal(each["right"]),
+            kind=exactly(str, each["kind"]),
+            says=exactly(str, each["says"]),
+            left=load_amount(each["left"]),
+            right=load_amount(each["right"]),
             places=tuple(load_place(place) for place in each["places"]),
         )
         for each in records
@@ -75,10 +76,28 @@ def dump_place(place: Place) -> dict[str, Any]:
 
 def load_place(record: Mapping[str, Any]) -> Place:
     """The place again. Raises ValueError, TypeError."""
-    left, top, right, bottom = box = record.get("box") or (0, 0, 0, 0)
+    box = None
+    if "box" in record:
+        left, top, right, bottom = (exactly(int, each) for each in record["box"])
+        box = (left, top, right, bottom)
     return Place(
-        page=record.get("page"),
-        box=(int(left), int(top), int(right), int(bottom)) if any(box) else None,
-        line=record.get("line"),
-        path=str(record.get("path", "")),
+        page=exactly(int, record["page"]) if "page" in record else None,
+        box=box,
+        line=exactly(int, record["line"]) if "line" in record else None,
+        path=exactly(str, record.get("path", "")),
     )
+
+
+def load_amount(text: Any) -> Decimal:
+    """A finite number, every digit of it. Raises ValueError, TypeError, DecimalException."""
+    amount = Decimal(exactly(str, text))
+    if not amount.is_finite():
+        raise ValueError(f"{text!r} is not an amount")
+    return amount
+
+
+def exactly(kind: type[T], value: Any) -> T:
+    """*value*, if it is of this very type. Raises TypeError."""
+    if type(value) is not kind:
+        raise TypeError(f"expected {kind.__name__}, found {value!r}")
+    return value
