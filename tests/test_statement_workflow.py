@@ -115,6 +115,18 @@ def same_as(read: Any, real: dict[str, Any]) -> bool:
     return ends == (real["opening"], real["closing"], real["currency"]) and entries == lines
 
 
+def books_the_same(read: Any, real: dict[str, Any]) -> bool:
+    """Ends, currency, and every amount on its day; some layouts print the value date only."""
+    statement = read.proved.statement
+    ends = (str(statement.opening), str(statement.closing), statement.currency)
+    entries = Counter((str(e.booking_date), f"{e.amount:.2f}") for e in statement.transactions)
+    days = [
+        Counter((line[day], f"{Decimal(line['amount']):.2f}") for line in real["lines"])
+        for day in ("booked", "value")
+    ]
+    return ends == (real["opening"], real["closing"], real["currency"]) and entries in days
+
+
 # --- the whole way ---------------------------------------------------------------------
 
 
@@ -187,6 +199,28 @@ def test_csv_is_read_by_its_map_and_held_for_its_grade(suite: Suite, bank: Runni
         assert [each.state for each in ledger.statements()] == [StatementState.ACCEPTED]
     run(suite)
     assert standing(suite) == "Accepted by a person"
+
+
+def test_every_pdf_layout_is_read_right_or_waits_for_a_person(
+    suite: Suite, bank: RunningBank
+) -> None:
+    """Seven layouts. Whatever cannot be proved is said; nothing is ever filed wrong."""
+    suite = with_statements(suite, *EVERY_TYPE, formats=("pdf",), lowest_grade="C")
+    run(suite)
+
+    with at_work(suite) as (_, ledger):
+        assert len(ledger.arrivals()) == len(KINDS)
+        waiting = {each.arrival_id: each for each in ledger.exceptions()}
+        for arrival in ledger.arrivals():
+            account = ledger.arrival(arrival.arrival_id).account
+            rows = ledger.statements_of(arrival.arrival_id)
+            if not rows:
+                assert waiting[arrival.arrival_id].code
+                assert waiting[arrival.arrival_id].remedy
+            for row in rows:
+                assert books_the_same(
+                    ledger.statement(row.statement_id), truth(bank, account, FIRST_DAY)
+                )
 
 
 def test_days_that_the_bank_does_not_list_and_accounts_that_it_does_not_know_stay_ordered(
