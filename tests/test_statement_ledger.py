@@ -284,7 +284,7 @@ def test_what_the_list_said_comes_back_with_the_unread_file(desk: Desk) -> None:
 def test_why_nothing_came_is_kept_with_the_orders(desk: Desk) -> None:
     desk.order()
     (order,) = desk.wanted()
-    desk.ledger.nothing_came(order, f"the list of {ACCOUNT} is closed", evidence=EVIDENCE)
+    desk.ledger.nothing_came([order], f"the list of {ACCOUNT} is closed", evidence=EVIDENCE)
 
     left = desk.ledger.unanswered_orders()
     assert len(left) == 30

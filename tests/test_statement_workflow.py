@@ -341,7 +341,10 @@ def test_a_closed_bank_leaves_the_orders(suite: Suite, bank: RunningBank) -> Non
     finally:
         bank.set(maintenance=False)
     with at_work(suite) as (_, ledger):
-        assert len(ledger.unanswered_orders()) == LAST_DAY.day
+        left = ledger.unanswered_orders()
+    assert len(left) == LAST_DAY.day
+    assert all(each.trouble for each in left)
+    assert audit_kinds(suite)["statements_not_fetched"] == 1
 
 
 def test_a_refused_operator_freezes_the_system_and_is_not_tried_again(
@@ -356,7 +359,7 @@ def test_a_refused_operator_freezes_the_system_and_is_not_tried_again(
 
 
 def test_an_account_that_is_not_configured_is_not_ordered(suite: Suite) -> None:
-    with at_work(suite) as (site, _), pytest.raises(SetupError, match="add them"):
+    with at_work(suite) as (site, _), pytest.raises(SetupError, match="add it to accounts"):
         order_statements(statement_tools(site), "corebank", today=LAST_DAY, accounts=["1234567890"])
 
 

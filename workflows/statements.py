@@ -23,7 +23,7 @@ from counterfoil.adapters.screens import Chromium, Login, Session
 from counterfoil.adapters.secrets import Secrets
 from counterfoil.config import StatementSettings, Suite, SystemSettings
 from counterfoil.domain.evidence import Evidence
-from counterfoil.domain.secrets import Redactor, Secret, bare
+from counterfoil.domain.secrets import Redactor, Secret, bare, mask_account
 from counterfoil.domain.statement_orders import (
     Exceptional,
     FetchedFile,
@@ -113,7 +113,8 @@ def order_statements(  # noqa: PLR0913 - what can be said on the command line
     every = statement_settings(tools.suite, system)
     known = {account for each in every for account in each.accounts}
     if strange := set(accounts or ()) - known:
-        raise SetupError(f"{len(strange)} accounts are in no [statements.*] of {system}: add them")
+        shown = ", ".join(mask_account(bare(each)) for each in sorted(strange))
+        raise SetupError(f"{shown}: in no [statements.*] of {system}: add it to accounts")
     made = 0
     for each in every:
         ends = last or today - ONE_DAY
@@ -140,6 +141,16 @@ async def fetch_wanted(
     wanted = tools.statements.wanted_statements(system, accounts)
     if not wanted:
         return Fetching(files=0, troubles=())
+    try:
+        return await _fetch_in_session(tools, system, wanted, say)
+    except Unavailable as trouble:
+        tools.statements.nothing_came(wanted, str(trouble))
+        raise
+
+
+async def _fetch_in_session(
+    tools: Tools, system: str, wanted: list[StatementOrder], say: Say
+) -> Fetching:
     if reason := tools.ledger.frozen_systems().get(system):
         raise Unavailable(system, f"frozen: {reason}")
     settings = tools.suite.config.systems[system]
@@ -195,7 +206,7 @@ async def _fetch_account(
     except (Refused, Unavailable) as trouble:
         with tools.redactor.hiding([order.account]):
             reason = tools.redactor.text(str(trouble))
-        tools.statements.nothing_came(order, reason)
+        tools.statements.nothing_came([order], reason)
         return reason
     _note_unlisted(tools, order, listed)
     return ""
@@ -231,7 +242,9 @@ def _note_unlisted(tools: Tools, order: StatementOrder, listed: ListRead) -> Non
     left = {name: days for name, days in left.items() if days}
     if left:
         tools.statements.nothing_came(
-            replace(order, wanted=left), f"{NOT_LISTED} ({listed.proof})", evidence=listed.evidence
+            [replace(order, wanted=left)],
+            f"{NOT_LISTED} ({listed.proof})",
+            evidence=listed.evidence,
         )
 
 

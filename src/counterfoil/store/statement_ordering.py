@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b32encode
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from itertools import product
 from typing import Any
@@ -89,34 +89,44 @@ class StatementOrdering(Book):
         ]
 
     def nothing_came(
-        self, order: StatementOrder, reason: str, *, evidence: tuple[Evidence, ...] = ()
+        self,
+        wanted: Sequence[StatementOrder],
+        reason: str,
+        *,
+        evidence: tuple[Evidence, ...] = (),
     ) -> None:
-        """The orders stay wanted; *reason* says why nothing came for them just now."""
-        mark = self.account_mark(order.account)
-        orders = schema.orders
-        with self.redactor.hiding([order.account]), self.writing() as tx:
+        """These orders stay wanted; *reason* says why nothing came for them just now."""
+        accounts = [each.account for each in wanted]
+        with self.redactor.hiding(accounts), self.writing() as tx:
             reason = self.redactor.text(reason)
-            for name, days in order.wanted.items():
-                tx.connection.execute(
-                    update(orders)
-                    .where(
-                        orders.c.system == order.system,
-                        orders.c.account_mark == mark,
-                        orders.c.format == name,
-                        orders.c.day.in_(days),
-                        orders.c.arrival_id.is_(None),
-                    )
-                    .values(trouble=reason, updated_at=tx.now)
-                )
-            first, last = order.days()
-            account = mask_account(bare(order.account))
+            for each in wanted:
+                self._note_trouble(tx, each, reason)
+            shown = mask_account(bare(accounts[0]))
+            who = shown if len(accounts) == 1 else f"{len(accounts)} accounts"
+            first = min(each.days()[0] for each in wanted)
+            last = max(each.days()[1] for each in wanted)
             tx.tell(
                 Fact(
                     kind="statements_not_fetched",
-                    told=f"{account} {first} to {last}: {reason}",
-                    data={"system": order.system},
+                    told=f"{who}, {first} to {last}: {reason}",
+                    data={"system": wanted[0].system},
                     evidence=evidence,
                 )
+            )
+
+    def _note_trouble(self, tx: Transaction, order: StatementOrder, reason: str) -> None:
+        orders, mark = schema.orders, self.account_mark(order.account)
+        for name, days in order.wanted.items():
+            tx.connection.execute(
+                update(orders)
+                .where(
+                    orders.c.system == order.system,
+                    orders.c.account_mark == mark,
+                    orders.c.format == name,
+                    orders.c.day.in_(days),
+                    orders.c.arrival_id.is_(None),
+                )
+                .values(trouble=reason, updated_at=tx.now)
             )
 
     def made_id(self, letters: str, context: str, *parts: str) -> str:
