@@ -343,12 +343,16 @@ def test_no_row_holds_an_account_number_or_a_description(desk: Desk) -> None:
     (order,) = desk.wanted()
     file = a_file(b"%PDF other", on=listed(account=OTHER))
     desk.ledger.file_arrival(order, file)
-    desk.read(exceptions=(replace(WRONG, reason=f"account {OTHER}: 5 is not 6"),))
+    payee = "CZ6508000000192000145399"
+    reason = f"line 7 {payee} of account {OTHER}: 5 is not 6"
+    desk.read(exceptions=(replace(WRONG, reason=reason),))
 
     with desk.ledger.reading() as connection:
         stored = repr([connection.execute(select(each)).all() for each in METADATA.sorted_tables])
     assert ACCOUNT not in stored
     assert OTHER not in stored
+    assert payee not in stored
+    assert "line 7 ****5399 of account ****0002: 5 is not 6" in stored
     assert "entry 0" not in stored
     assert "****0001" in stored
 

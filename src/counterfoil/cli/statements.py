@@ -106,11 +106,11 @@ def listing(
         found = StatementLedger.beside(ledger)
         rows = [
             (each.arrival_id, each.account_shown, f"{each.first_day} {each.last_day}",
-             f"{each.closing} {each.currency}", each.lines, each.grade, each.state)
+             each.format, f"{each.closing} {each.currency}", each.lines, each.grade, each.state)
             for each in found.statements(system)
         ]  # fmt: skip
         left = found.unanswered_orders(system)
-    columns = ("arrival", "account", "days", ">closing", ">lines", "grade", "state")
+    columns = ("arrival", "account", "days", "format", ">closing", ">lines", "grade", "state")
     show_table(f"{len(rows)} statements", columns, rows)
     if left:
         days = sorted({each.day for each in left})

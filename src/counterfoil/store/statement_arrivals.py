@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -154,7 +155,9 @@ def quarantine(tx: Transaction, arrival_id: str, exceptions: Sequence[Exceptiona
     tx.tell(
         Fact(
             kind="statement_quarantined",
-            told="; ".join(f"{each.code}: {each.reason}" for each in exceptions)[:2000],
+            told="; ".join(f"{each.code}: {_seemly(tx, each.reason)}" for each in exceptions)[
+                :2000
+            ],
             arrival_id=arrival_id,
             data={"codes": [each.code for each in exceptions]},
         )
@@ -163,14 +166,13 @@ def quarantine(tx: Transaction, arrival_id: str, exceptions: Sequence[Exceptiona
 
 def insert_exceptions(tx: Transaction, arrival_id: str, exceptions: Sequence[Exceptional]) -> None:
     """Open them all."""
-    text = tx.book.redactor.text
     rows = [
         {
             "arrival_id": arrival_id,
             "code": each.code,
-            "reason": text(each.reason),
-            "place": text(each.place),
-            "remedy": text(each.remedy),
+            "reason": _seemly(tx, each.reason),
+            "place": _seemly(tx, each.place),
+            "remedy": _seemly(tx, each.remedy),
             "failed": dump_equations(each.failed),
             "holds": each.holds,
             "state": "OPEN",
@@ -180,6 +182,15 @@ def insert_exceptions(tx: Transaction, arrival_id: str, exceptions: Sequence[Exc
     ]
     if rows:
         tx.connection.execute(insert(schema.exceptions), rows)
+
+
+#: A reader's reason may quote a line, and a line somebody's account.
+_LONG_NUMBER = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}|[0-9]{10,}")
+
+
+def _seemly(tx: Transaction, text: str) -> str:
+    """Without secrets, and without whole account numbers, whosever they are."""
+    return _LONG_NUMBER.sub(lambda found: mask_account(found[0]), tx.book.redactor.text(text))
 
 
 def _arrival_context(arrival_id: str) -> str:
