@@ -14,6 +14,7 @@ from counterfoil.adapters.file_kinds import HEAD_BYTES, TAIL_BYTES, spoiled, tit
 from counterfoil.adapters.screens import Screen, Session, SessionExpired, open_screen
 from counterfoil.adapters.screens.download import Arrived, fetch_file
 from counterfoil.adapters.screens.evidence import take_page
+from counterfoil.adapters.screens.session import nothing_keyed
 from counterfoil.adapters.screens.statements import Offer, offers_of, seen_of
 from counterfoil.adapters.screens.tables import ListPage, first_page, next_page
 from counterfoil.domain.evidence import Evidence
@@ -59,7 +60,8 @@ async def fetch_statements(
         for _ in range(SESSIONS_LOST_MAX):
             before = len(run.done)
             try:
-                return await signed_on(session, run.visit)
+                async with nothing_keyed(session.system.name, session.redactor):
+                    return await signed_on(session, run.visit)
             except SessionExpired:
                 if len(run.done) == before:
                     raise

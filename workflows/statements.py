@@ -82,9 +82,9 @@ def statement_settings(suite: Suite, system: str) -> list[StatementSettings]:
     """Every [statements.*] of *system*. Raises SetupError when there is none."""
     found = [each for each in suite.config.statements.values() if each.system == system]
     if not found:
-        known = sorted({each.system for each in suite.config.statements.values()})
+        known = ", ".join(sorted({each.system for each in suite.config.statements.values()}))
         raise SetupError(
-            f"config.toml has no [statements.*] for {system!r}; there are: {', '.join(known) or 0}"
+            f"config.toml has no [statements.*] for {system!r}, only: {known or 'none'}"
         )
     return found
 
@@ -277,7 +277,7 @@ def _judged(tools: Tools, arrival: Arrival, folder: Path) -> Judged:
     )
     plain = folder / arrival.arrival_id
     try:
-        tools.files.lay_out(arrival.document_sha256, plain)
+        _lay_out(tools, arrival, plain)
         reading = read_document(
             plain,
             password=_password(tools, settings),
@@ -291,6 +291,16 @@ def _judged(tools: Tools, arrival: Arrival, folder: Path) -> Judged:
         return Judged(filed=(), exceptions=(found,))
     finally:
         plain.unlink(missing_ok=True)
+
+
+def _lay_out(tools: Tools, arrival: Arrival, plain: Path) -> None:
+    """Raises Quarantined: our own copy is gone, or not what was put there."""
+    try:
+        tools.files.lay_out(arrival.document_sha256, plain)
+    except (FileNotFoundError, ValueError) as trouble:
+        raise Quarantined(
+            "our_copy_is_lost", f"the kept file is not to be had: {trouble}", remedy="requeue it"
+        ) from trouble
 
 
 def _password(tools: Tools, settings: StatementSettings) -> Secret | None:

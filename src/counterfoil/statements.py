@@ -34,7 +34,15 @@ def read_document(
         Quarantined: The file as a whole cannot be read; the message says why and where.
     """
     options = {"maps": str(maps.resolve()) if maps is not None else ""}
-    return statement_wire.load(parser_box.run(PARSER, path, options))
+    answer = parser_box.run(PARSER, path, options)
+    try:
+        return statement_wire.load(answer)
+    except (ValueError, KeyError, TypeError) as trouble:  # the child read a stranger's file
+        raise Quarantined(
+            "reading_contradicts_itself",
+            f"what was read does not hold together ({type(trouble).__name__})",
+            remedy="tell the operators; order another format meanwhile",
+        ) from trouble
 
 
 def parse(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class StatementFiles:
         plain = path.read_bytes()
         digest = sha256(plain).hexdigest()
         kept = self.path(digest)
-        if not kept.exists():
+        if not self._is_whole(digest):
             make_folder(kept.parent)
             publish(kept, self._vault.seal(plain, context=_context(digest)))
         return digest
@@ -48,6 +48,14 @@ class StatementFiles:
         plain = self.get(digest)
         with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(plain)
+
+    def _is_whole(self, digest: str) -> bool:
+        """A damaged or altered file is kept anew."""
+        try:
+            self.get(digest)
+        except (FileNotFoundError, ValueError):
+            return False
+        return True
 
     def path(self, digest: str) -> Path:
         """Where the sealed file lies, there or not."""
