@@ -19,16 +19,16 @@ from pathlib import Path
 from typing import Any
 
 import workflows.statement_exports
-import workflows.statements
 from counterfoil.cli.running import emitter
 from counterfoil.cli.site import Site, open_site
-from counterfoil.cli.statements import statement_tools
+from counterfoil.cli.statements import reading_desk, statement_tools
 from counterfoil.config import find_suite
 from counterfoil.store.ledger import new_boot
 from counterfoil.store.statement_files import StatementFiles
 from counterfoil.store.statement_ledger import StatementLedger
 from workflows.statement_exports import export_statements
-from workflows.statements import fetch_wanted, order_statements, read_arrivals
+from workflows.statement_reading import read_arrivals
+from workflows.statements import fetch_wanted, order_statements
 
 #: What a run does with one file, in this order.
 POINTS: dict[str, tuple[Any, str]] = {
@@ -57,7 +57,7 @@ def run_all(site: Site, first: date, last: date) -> list[Path]:
     today = date.today()  # noqa: DTZ011 - the bank is on this machine
     order_statements(tools, "corebank", today=today, first=first, last=last)
     asyncio.run(fetch_wanted(tools, "corebank", say=lambda _: None))
-    read_arrivals(tools, system="corebank", say=lambda _: None)
+    read_arrivals(reading_desk(site), system="corebank", say=lambda _: None)
     return export_statements(site.suite, tools.statements, emit=emitter(site))
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from counterfoil.cli.site import Site as OpenSite
 from counterfoil.cli.site import open_site
-from counterfoil.cli.statements import statement_tools
+from counterfoil.cli.statements import reading_desk, statement_tools
 from counterfoil.config import Bounds as ConfigBounds
 from counterfoil.config import Config, Site, StatementSettings, Suite, SystemSettings
 from counterfoil.domain.statement_orders import (
@@ -26,9 +27,11 @@ from counterfoil.domain.statement_orders import (
 from counterfoil.store.deciding import Word
 from fixtures.corebank.statement_files import camt053, mt940
 from fixtures.corebank.statements import Statement, statements_of
+from fixtures.statements.formats.writers import Booking, Made, ofx2
 from tests.bank_support import ROOT
 from workflows.statement_exports import export_statements
-from workflows.statements import Tools, read_arrivals
+from workflows.statement_reading import read_arrivals
+from workflows.statements import Tools
 
 ACCOUNT = "1000000001"
 PETRA = Word(person="petra.novakova", reason="looked")
@@ -36,9 +39,10 @@ AUGUST, SEPTEMBER, OCTOBER = list(statements_of(ACCOUNT, 1, date(2026, 11, 20)))
 
 
 @dataclass(slots=True)
-class Desk:
+class Counter:
     """Files arrive without having been fetched."""
 
+    site: OpenSite
     tools: Tools
     home: Path
 
@@ -70,7 +74,7 @@ class Desk:
         return self.tools.statements.file_arrival(order, file)
 
     def read(self) -> int:
-        return read_arrivals(self.tools, say=lambda _: None)
+        return read_arrivals(reading_desk(self.site), say=lambda _: None)
 
     def codes(self) -> list[str]:
         return sorted(each.code for each in self.tools.statements.exceptions())
@@ -85,7 +89,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def desk(tmp_path: Path) -> Iterator[Counter]:
     (tmp_path / "selectors").symlink_to(ROOT / "selectors")
     corebank = SystemSettings(
         base_url="http://127.0.0.1:1", logins=(), bounds=ConfigBounds(source="none"), sessions_max=1
@@ -103,7 +107,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         statements={"daily": settings},
     )
     with open_site("statements", Suite(tmp_path, config)) as site:
-        yield Desk(statement_tools(site), tmp_path)
+        yield Counter(site, statement_tools(site), tmp_path)
 
 
 def other_bytes(content: bytes) -> bytes:
@@ -112,7 +116,7 @@ def other_bytes(content: bytes) -> bytes:
     return content.replace(b"T22:00:00Z", b"T22:00:01Z")
 
 
-def test_statements_that_follow_each_other_pass(desk: Desk) -> None:
+def test_statements_that_follow_each_other_pass(desk: Counter) -> None:
     for each in (OCTOBER, AUGUST, SEPTEMBER):  # in whatever order they came
         desk.arrive(each, camt053(each))
 
@@ -123,7 +127,7 @@ def test_statements_that_follow_each_other_pass(desk: Desk) -> None:
     assert desk.read() == 0
 
 
-def test_a_file_that_is_no_statement_stops_no_other(desk: Desk) -> None:
+def test_a_file_that_is_no_statement_stops_no_other(desk: Counter) -> None:
     desk.arrive(AUGUST, b"this is no statement")
     desk.arrive(SEPTEMBER, camt053(SEPTEMBER))
 
@@ -135,7 +139,7 @@ def test_a_file_that_is_no_statement_stops_no_other(desk: Desk) -> None:
     assert found.remedy
 
 
-def test_one_changed_digit_is_not_believed(desk: Desk) -> None:
+def test_one_changed_digit_is_not_believed(desk: Counter) -> None:
     content = camt053(SEPTEMBER)
     amount = f"{abs(SEPTEMBER.lines[3].amount):.2f}".encode()
     wrong = amount[:-1] + (b"1" if amount[-1:] != b"1" else b"2")
@@ -151,7 +155,7 @@ def test_one_changed_digit_is_not_believed(desk: Desk) -> None:
     assert [each.endswith(".xlsx") for each in desk.export()] == [True]
 
 
-def test_the_same_period_in_other_bytes_is_a_duplicate_and_held(desk: Desk) -> None:
+def test_the_same_period_in_other_bytes_is_a_duplicate_and_held(desk: Counter) -> None:
     desk.arrive(SEPTEMBER, camt053(SEPTEMBER))
     desk.read()
     again = desk.arrive(SEPTEMBER, other_bytes(camt053(SEPTEMBER)))
@@ -168,7 +172,7 @@ def test_the_same_period_in_other_bytes_is_a_duplicate_and_held(desk: Desk) -> N
     assert desk.codes() == []
 
 
-def test_a_duplicate_passes_when_the_first_one_is_set_aside(desk: Desk) -> None:
+def test_a_duplicate_passes_when_the_first_one_is_set_aside(desk: Counter) -> None:
     first = desk.arrive(SEPTEMBER, camt053(SEPTEMBER))
     desk.read()
     desk.arrive(SEPTEMBER, other_bytes(camt053(SEPTEMBER)))
@@ -181,7 +185,7 @@ def test_a_duplicate_passes_when_the_first_one_is_set_aside(desk: Desk) -> None:
     assert desk.codes() == []
 
 
-def test_formats_that_disagree_hold_the_later_one(desk: Desk) -> None:
+def test_formats_that_disagree_hold_the_later_one(desk: Counter) -> None:
     """The same ends and another way between them: only the other format tells."""
     one, two, *rest = SEPTEMBER.lines
     cent = Decimal("0.01")
@@ -200,7 +204,7 @@ def test_formats_that_disagree_hold_the_later_one(desk: Desk) -> None:
     assert desk.codes() == ["formats_disagree"]
 
 
-def test_a_month_whose_opening_is_not_the_closing_before_is_held(desk: Desk) -> None:
+def test_a_month_whose_opening_is_not_the_closing_before_is_held(desk: Counter) -> None:
     moved = replace(
         OCTOBER,
         opening=OCTOBER.opening + 1,
@@ -215,7 +219,7 @@ def test_a_month_whose_opening_is_not_the_closing_before_is_held(desk: Desk) -> 
     assert desk.codes() == ["opening_differs"]
 
 
-def test_a_kept_file_that_is_gone_waits_for_a_person(desk: Desk) -> None:
+def test_a_kept_file_that_is_gone_waits_for_a_person(desk: Counter) -> None:
     arrival_id = desk.arrive(SEPTEMBER, camt053(SEPTEMBER))
     digest = desk.tools.statements.arrival(arrival_id).document_sha256
     desk.tools.files.path(digest).unlink()
@@ -225,7 +229,7 @@ def test_a_kept_file_that_is_gone_waits_for_a_person(desk: Desk) -> None:
     assert desk.codes() == ["our_copy_is_lost"]
 
 
-def test_an_account_that_is_not_configured_any_more_is_still_read(desk: Desk) -> None:
+def test_an_account_that_is_not_configured_any_more_is_still_read(desk: Counter) -> None:
     (strange, *_) = statements_of("1000000008", 1, date(2025, 3, 1))
     desk.arrive(strange, camt053(strange))
 
@@ -235,7 +239,45 @@ def test_an_account_that_is_not_configured_any_more_is_still_read(desk: Desk) ->
     assert desk.export() == []  # there is no folder for it
 
 
-def test_no_plain_copy_stays_behind(desk: Desk) -> None:
+def test_without_an_opening_balance_the_statement_before_opens_it(desk: Counter) -> None:
+    """OFX prints a closing balance only: the first is not proved, the next is with its help."""
+    months = [
+        Made(
+            account=ACCOUNT,
+            currency="CZK",
+            number=each.number,
+            first=each.first,
+            last=each.last,
+            opening=each.opening,
+            bookings=tuple(
+                Booking(
+                    booked=line.booked,
+                    value=line.value,
+                    amount=line.amount,
+                    text=line.text,
+                    reference=line.reference,
+                )
+                for line in each.lines
+            ),
+        )
+        for each in (SEPTEMBER, OCTOBER)
+    ]
+    desk.arrive(SEPTEMBER, camt053(SEPTEMBER), "ofx")
+    for month, made in zip((SEPTEMBER, OCTOBER), months, strict=True):
+        desk.arrive(month, ofx2(made), "ofx")
+
+    desk.read()
+
+    codes = [each.code for each in desk.tools.statements.exceptions()]
+    assert sorted(codes) == ["grade_too_low", "opening_balance_missing"]
+    rows = desk.tools.statements.statements()
+    assert [(each.first_day, each.grade) for each in rows] == [
+        (SEPTEMBER.first, "A"),
+        (OCTOBER.first, "C"),
+    ]
+
+
+def test_no_plain_copy_stays_behind(desk: Counter) -> None:
     desk.arrive(SEPTEMBER, camt053(SEPTEMBER))
     desk.arrive(AUGUST, b"no statement")
     desk.read()

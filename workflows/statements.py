@@ -1,15 +1,12 @@
-"""Statements: ordered, fetched from the bank, read in the parser box, proved, filed, exported.
+"""Statements: days of an account are ordered, and what is wanted is fetched from the bank.
 
-order -> fetch -> read -> prove -> file -> compare with the neighbours -> workbook. Each part
-takes up what the ledger says is left to do: running it twice files nothing new, and a
-killed run leaves nothing half filed. What is not proved waits for a person, with a reason.
+What arrives is kept sealed and filed at once; statement_reading.py reads it. Running this
+twice fetches nothing new, and a killed run leaves nothing half filed.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,33 +18,24 @@ from counterfoil.adapters.browsers import find_browser
 from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.screens import Chromium, Login, Session
 from counterfoil.adapters.secrets import Secrets
-from counterfoil.config import StatementSettings, Suite, SystemSettings
+from counterfoil.config import Suite, SystemSettings
 from counterfoil.domain.evidence import Evidence
-from counterfoil.domain.secrets import Redactor, Secret, bare, mask_account
+from counterfoil.domain.secrets import Redactor, bare, mask_account
 from counterfoil.domain.statement_orders import (
-    Exceptional,
     FetchedFile,
-    Judged,
     StatementOrder,
 )
-from counterfoil.domain.statements import Grade
 from counterfoil.engine.borrowing import borrowed_login
 from counterfoil.engine.run_folders import run_folder
-from counterfoil.errors import Quarantined, Refused, SetupError, Unavailable
-from counterfoil.rules.statement_arrivals import Wanted, judge
-from counterfoil.rules.statement_joints import joints
-from counterfoil.statements import read_document
+from counterfoil.errors import Refused, SetupError, Unavailable
 from counterfoil.store.claims import LeaseRow
 from counterfoil.store.deciding import Word
 from counterfoil.store.evidence import EvidenceStore
 from counterfoil.store.ledger import Ledger
-from counterfoil.store.statement_arrivals import Arrival
 from counterfoil.store.statement_files import StatementFiles
 from counterfoil.store.statement_ledger import StatementLedger
-from counterfoil.store.statement_reading import StatementRow
 
 ONE_DAY = timedelta(days=1)
-FETCHING = "fetching"  # below the data folder: plain copies while a run needs them
 NOT_LISTED = "the bank lists no statement of these days yet"
 #: One account may be the bank's trouble; three in a row are the system's.
 UNAVAILABLE_MAX = 3
@@ -78,17 +66,6 @@ class Fetching:
 Say = Callable[[str], None]
 
 
-def statement_settings(suite: Suite, system: str) -> list[StatementSettings]:
-    """Every [statements.*] of *system*. Raises SetupError when there is none."""
-    found = [each for each in suite.config.statements.values() if each.system == system]
-    if not found:
-        known = ", ".join(sorted({each.system for each in suite.config.statements.values()}))
-        raise SetupError(
-            f"config.toml has no [statements.*] for {system!r}, only: {known or 'none'}"
-        )
-    return found
-
-
 def order_statements(  # noqa: PLR0913 - what can be said on the command line
     tools: Tools,
     system: str,
@@ -110,7 +87,7 @@ def order_statements(  # noqa: PLR0913 - what can be said on the command line
     Raises:
         SetupError: An account is not configured, or the days are the wrong way round.
     """
-    every = statement_settings(tools.suite, system)
+    every = tools.suite.statements_of(system)
     known = {account for each in every for account in each.accounts}
     if strange := set(accounts or ()) - known:
         shown = ", ".join(mask_account(bare(each)) for each in sorted(strange))
@@ -158,7 +135,7 @@ async def _fetch_in_session(
     async with borrowed_login(
         tools.ledger, tools.suite.data, system, names, sessions_max=settings.sessions_max
     ) as lease:
-        with run_folder(tools.suite.data / FETCHING) as folder:
+        with run_folder(tools.suite.fetching) as folder:
             async with _chromium(tools.suite, settings) as chromium:
                 session = _session(tools, system, lease.login, chromium)
                 try:
@@ -176,7 +153,7 @@ async def _fetch_all(  # noqa: PLR0913 - one visit has these parts
     folder: Path,
     say: Say,
 ) -> Fetching:
-    bytes_max = max(each.bytes_max for each in statement_settings(tools.suite, lease.system))
+    bytes_max = max(each.bytes_max for each in tools.suite.statements_of(lease.system))
     files, troubles, in_a_row = 0, list[str](), 0
     for number, order in enumerate(wanted, 1):
         if not tools.ledger.holds(lease):
@@ -246,113 +223,6 @@ def _note_unlisted(tools: Tools, order: StatementOrder, listed: ListRead) -> Non
             f"{NOT_LISTED} ({listed.proof})",
             evidence=listed.evidence,
         )
-
-
-def read_arrivals(tools: Tools, *, system: str | None = None, say: Say) -> int:
-    """Read and judge every file that was kept and not yet read; how many.
-
-    Each is read in the parser box, several at once; they are filed in the order of their days.
-    """
-    arrivals = tools.statements.unread_arrivals(system)
-    with (
-        run_folder(tools.suite.data / FETCHING) as folder,
-        ThreadPoolExecutor(os.cpu_count() or 1) as readers,
-    ):
-        judged = readers.map(lambda each: _judged(tools, each, folder), arrivals)
-        for number, (arrival, verdict) in enumerate(zip(arrivals, judged, strict=True), 1):
-            say(f"file {number} of {len(arrivals)}")
-            tools.statements.file_reading(arrival, verdict)
-    for row in tools.statements.uncompared_statements(system):
-        _compare_with_neighbours(tools, row)
-    return len(arrivals)
-
-
-def _judged(tools: Tools, arrival: Arrival, folder: Path) -> Judged:
-    settings = _settings_of(tools.suite, arrival)
-    wanted = Wanted(
-        account=arrival.account,
-        listed=arrival.listed,
-        lowest=Grade(settings.lowest_grade),
-        aliases=settings.aliases,
-    )
-    plain = folder / arrival.arrival_id
-    try:
-        _lay_out(tools, arrival, plain)
-        reading = read_document(
-            plain,
-            password=_password(tools, settings),
-            maps=tools.suite.selectors / "statements",
-        )
-        return judge(reading, wanted)
-    except Quarantined as trouble:
-        found = Exceptional(
-            code=trouble.code, reason=trouble.reason, remedy=trouble.remedy or "ask the operators"
-        )
-        return Judged(filed=(), exceptions=(found,))
-    finally:
-        plain.unlink(missing_ok=True)
-
-
-def _lay_out(tools: Tools, arrival: Arrival, plain: Path) -> None:
-    """Raises Quarantined: our own copy is gone, or not what was put there."""
-    try:
-        tools.files.lay_out(arrival.document_sha256, plain)
-    except (FileNotFoundError, ValueError) as trouble:
-        raise Quarantined(
-            "our_copy_is_lost", f"the kept file is not to be had: {trouble}", remedy="requeue it"
-        ) from trouble
-
-
-def _password(tools: Tools, settings: StatementSettings) -> Secret | None:
-    return tools.secrets.get(settings.password) if settings.password else None
-
-
-def _settings_of(suite: Suite, arrival: Arrival) -> StatementSettings:
-    """Those of its account; of an account that is not configured any more, its system's first."""
-    every = statement_settings(suite, arrival.system)
-    return next((each for each in every if arrival.account in map(bare, each.accounts)), every[0])
-
-
-def _compare_with_neighbours(tools: Tools, row: StatementRow) -> None:
-    """A statement with those before it, and the next one again, with this before it."""
-    same = tools.statements.same_account(row)
-    account = tools.statements.arrival(row.arrival_id).account
-    for each in (row, *[each for each in same if _comes_after(each, row)][:1]):
-        earlier = [other for other in same if _comes_after(each, other)]
-        _compare(tools, account, each, earlier, [other for other in same if _is_twin(each, other)])
-
-
-def _compare(
-    tools: Tools,
-    account: str,
-    row: StatementRow,
-    earlier: list[StatementRow],
-    twins: list[StatementRow],
-) -> None:
-    """With the last one before it, all that share days with it, and its other formats."""
-    sharing = [each for each in earlier if each.last_day >= row.first_day]
-    before = [each for each in earlier if each.last_day < row.first_day]
-    read = tools.statements.statement
-    found = joints(
-        account,
-        read(row.statement_id),
-        [read(each.statement_id) for each in (*before[-1:], *sharing)],
-        [read(each.statement_id) for each in twins],
-    )
-    tools.statements.note_sequence(row.statement_id, found)
-
-
-def _is_twin(one: StatementRow, other: StatementRow) -> bool:
-    """The same statement in another format, filed earlier: the later one is in question."""
-    days = (one.first_day, one.last_day) == (other.first_day, other.last_day)
-    return days and one.format != other.format and one.statement_id > other.statement_id
-
-
-def _comes_after(one: StatementRow, other: StatementRow) -> bool:
-    """By their days; of the same days, the one that was filed later. In one format."""
-    mine = (one.first_day, one.last_day, one.statement_id)
-    theirs = (other.first_day, other.last_day, other.statement_id)
-    return one.format == other.format and mine > theirs
 
 
 def _session(tools: Tools, system: str, login: str, chromium: Chromium) -> Session:

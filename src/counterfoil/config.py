@@ -176,6 +176,20 @@ class Suite:
         return self.root / "selectors"
 
     @property
+    def fetching(self) -> Path:
+        """Plain copies of fetched files, while a run needs them."""
+        return self.data / "fetching"
+
+    def statements_of(self, system: str) -> list[StatementSettings]:
+        """Every [statements.*] of *system*. Raises SetupError when there is none."""
+        every = self.config.statements.values()
+        found = [each for each in every if each.system == system]
+        if not found:
+            known = ", ".join(sorted({each.system for each in every})) or "none"
+            raise SetupError(f"config.toml: no [statements.*] for {system!r}; for: {known}")
+        return found
+
+    @property
     def ledger_url(self) -> str:
         """SQLAlchemy's URL of the ledger."""
         return self.config.ledger.url or f"sqlite:///{self.data / 'ledger.sqlite'}"

@@ -21,7 +21,8 @@ from counterfoil.store.reading import Step
 from counterfoil.store.statement_files import StatementFiles
 from counterfoil.store.statement_ledger import StatementLedger
 from workflows.statement_exports import export_statements
-from workflows.statements import Tools, fetch_wanted, order_statements, read_arrivals
+from workflows.statement_reading import Desk, read_arrivals
+from workflows.statements import Tools, fetch_wanted, order_statements
 
 SystemName = Annotated[str, typer.Argument(metavar="SYSTEM", help="As in config.toml.")]
 ArrivalId = Annotated[str, typer.Argument(metavar="ARRIVAL", help="Such as A-7K2M4QXN3PWE.")]
@@ -67,7 +68,11 @@ def fetch(
         say(f"{made} days ordered that were not before")
         closed = _fetch(tools, system, account)
         with out.status("reading") as status:
-            read_arrivals(tools, system=system, say=lambda text: status.update(f"reading {text}"))
+            read_arrivals(
+                reading_desk(site),
+                system=system,
+                say=lambda text: status.update(f"reading {text}"),
+            )
         for path in export_statements(site.suite, tools.statements, emit=emitter(site)):
             say(f"export  {path}", style="green")
         waiting = tools.statements.exceptions()
@@ -199,6 +204,14 @@ def statement_tools(site: Site) -> Tools:
         secrets=site.secrets,
         evidence=site.evidence,
         redactor=site.redactor,
+    )
+
+
+def reading_desk(site: Site) -> Desk:
+    """The part of the site that reading needs."""
+    tools = statement_tools(site)
+    return Desk(
+        suite=tools.suite, ledger=tools.statements, files=tools.files, secrets=tools.secrets
     )
 
 

@@ -176,6 +176,19 @@ class StatementReads(StatementArrivals):
         )
         return [self._row(each) for each in self._all(query.order_by(table.c.statement_id))]
 
+    def statements_before(self, arrival: Arrival) -> list[StatementRow]:
+        """The last statement before the listed days, of the same format, in each currency."""
+        table = schema.statements
+        query = select(*(table.c[each] for each in StatementRow.__slots__)).where(
+            table.c.system == arrival.system,
+            table.c.account_mark == self.account_mark(arrival.account),
+            table.c.format == arrival.format,
+            table.c.last_day < (arrival.listed.first or arrival.listed.last),
+            table.c.state.in_(LIVE),
+        )
+        rows = [self._row(each) for each in self._all(query.order_by(table.c.last_day))]
+        return list({each.currency: each for each in rows}.values())
+
     def uncompared_statements(self, system: str | None = None) -> list[StatementRow]:
         """Those that have not been held against their neighbours, by their days."""
         table = schema.statements
