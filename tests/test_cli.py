@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 COMMANDS = (
     *("demo", "up", "run", "batches", "items", "why", "approve", "release", "look-again"),
-    *("booked", "cancel", "unfreeze", "verify", "evidence", "check", "bank"),
+    *("booked", "cancel", "unfreeze", "verify", "evidence", "check", "bank", "statement"),
 )
 
 
@@ -90,3 +90,35 @@ def test_a_misspelt_state_is_answered_with_the_known_ones() -> None:
 
     assert answer.returncode == 2
     assert "POSTED" in answer.stderr
+
+
+def test_the_statement_commands_teach_themselves() -> None:
+    answer = counterfoil("statement", "--help")
+
+    assert answer.returncode == 0
+    for verb in ("fetch", "list", "exceptions", "why", "save", "requeue", "set-aside", "accept"):
+        assert verb in answer.stdout
+
+
+def test_an_empty_suite_has_no_statements(suite: Path) -> None:
+    assert "0 statements" in counterfoil("statement", "list", at=suite).stdout
+    assert "0 exceptions" in counterfoil("statement", "exceptions", at=suite).stdout
+
+
+@pytest.mark.parametrize("verb", ["requeue", "set-aside", "accept"])
+def test_an_unknown_fetched_file_is_refused_in_one_sentence(suite: Path, verb: str) -> None:
+    words = ("statement", verb, "A-NOWHERE", "--as", "petra.novakova", "--reason", "x")
+    answer = counterfoil(*words, at=suite)
+
+    assert answer.returncode == 1
+    assert "there is no fetched statement A-NOWHERE" in answer.stderr.replace("\n", " ")
+
+
+def test_check_names_a_format_that_the_list_does_not_offer(suite: Path) -> None:
+    text = (suite / "config.toml").read_text("utf-8")
+    (suite / "config.toml").write_text(text.replace('["camt.053"]', '["camt.054"]'), "utf-8")
+
+    answer = counterfoil("check", at=suite)
+
+    assert answer.returncode == 1
+    assert "'camt.054' is not offered; known: pdf" in " ".join(answer.stdout.split())

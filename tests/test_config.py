@@ -73,3 +73,59 @@ def test_more_sessions_than_logins_are_refused(tmp_path: Path) -> None:
 def test_a_folder_without_config_says_where_it_looked(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match=r"no config\.toml in .* or above it"):
         find_suite(tmp_path)
+
+
+STATEMENTS = """schema = 1
+[site]
+name = "x"
+[systems.s]
+base_url = "http://127.0.0.1:1"
+logins = []
+bounds = { source = "none" }
+[statements.a]
+system = "s"
+accounts = ["1", "2"]
+formats = ["pdf"]
+export = "out"
+"""
+
+
+def test_statements_have_their_defaults(tmp_path: Path) -> None:
+    config = find_suite(suite_with(tmp_path, STATEMENTS)).config
+
+    settings = config.statements["a"]
+    assert (settings.lowest_grade, settings.days_back, settings.bytes_max) == ("A", 7, 25 * 2**20)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ('system = "s"', 'system = "t"', r"statements: a: system 't' is not among \[systems"),
+        ('formats = ["pdf"]', "formats = []", r"accounts and formats need one entry"),
+        ('accounts = ["1", "2"]', 'accounts = ["1", "1"]', r"account '1' stands there twice"),
+        (
+            'export = "out"',
+            'export = "out"\nlowest_grade = "D"',
+            r"'D' is not one of 'A', 'B', 'C'",
+        ),
+        ('export = "out"', 'export = "out"\nlowest_grad = "A"', r"did you mean 'lowest_grade'"),
+        (
+            'export = "out"',
+            'export = "out"\naliases = { x = "3" }',
+            r"'3' is not among the accounts",
+        ),
+        (
+            'export = "out"',
+            'export = "out"\n[statements.b]\nsystem = "s"\naccounts = ["2"]\nformats = ["pdf"]\n'
+            'export = "out"',
+            r"statements: b: '2' stands in a too",
+        ),
+    ],
+)
+def test_statements_that_are_not_exactly_right_are_refused(
+    tmp_path: Path, right: str, wrong: str, message: str
+) -> None:
+    assert right in STATEMENTS
+
+    with pytest.raises(SetupError, match=message):
+        find_suite(suite_with(tmp_path, STATEMENTS.replace(right, wrong)))

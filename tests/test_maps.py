@@ -115,6 +115,36 @@ def test_every_shipped_screen_is_found_again_in_its_own_inventory() -> None:
             r"'no-blank' is not one of upper, no-blanks, cut-N, last-N",
         ),
         (
+            "statement_list",
+            '[table.downloads."camt.053"]',
+            '[table.downloads."camt.53"]',
+            r"statement_list: downloads: unknown format 'camt.53', did you mean 'camt.05",
+        ),
+        (
+            "statement_list",
+            "[table.columns.month]",
+            "[table.columns.monat]",
+            r"table: columns: the period is missing",
+        ),
+        (
+            "statement_list",
+            "[table.columns.currency]",
+            "[table.columns.curency]",
+            r"columns: curency \(text\) is not one of account \(account\), number",
+        ),
+        (
+            "system",
+            'list   = "statement_list"',
+            'list   = "payment_list"',
+            r"statements: the table of 'payment_list' has no downloads",
+        ),
+        (
+            "system",
+            'list = "payment_list"',
+            'list = "statement_list"',
+            r"tasks: payment: the screen 'statement_list' lists statements",
+        ),
+        (
             "payment_verify",
             'effect = "commit"',
             'effect = "navigate"',

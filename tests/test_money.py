@@ -39,6 +39,12 @@ def test_what_is_not_one_amount_is_refused(text: str) -> None:
         parse_decimal(text, decimal_mark=".")
 
 
+@pytest.mark.parametrize("text", ["12.50", "1.5", "1234.567,00", "-12.50", "0.001"])
+def test_a_point_is_no_decimal_mark_where_the_mark_is_a_comma(text: str) -> None:
+    with pytest.raises(ValueError, match="is not an amount"):
+        parse_decimal(text, decimal_mark=",")
+
+
 def test_the_decimal_mark_is_never_guessed() -> None:
     with pytest.raises(ValueError, match="neither"):
         parse_decimal("1.00", decimal_mark=";")

@@ -100,6 +100,31 @@ class ApprovalSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatementSettings:
+    """Statements of some accounts at one system: what is fetched, what passes, where it goes."""
+
+    system: str  # [systems.<system>]; its map has [statements]
+    accounts: tuple[str, ...]
+    formats: tuple[str, ...]  # as the map's [table.downloads] calls them: "pdf", "camt.053"
+    export: Path  # gets <account>_<from>_<to>.statement.xlsx
+    lowest_grade: Literal["A", "B", "C"] = "A"  # that passes without a person
+    days_back: int = 7  # ordered when no --from is given, back from yesterday
+    bytes_max: int = 26_214_400  # a larger file is no statement
+    aliases: dict[str, str] = field(default_factory=dict)  # another spelling -> the account
+    password: str = ""  # credential that opens protected files; empty: they are not protected
+
+    def __post_init__(self) -> None:
+        if not self.accounts or not self.formats:
+            raise ValueError("accounts and formats need one entry at least")
+        if twice := [each for each in self.accounts if self.accounts.count(each) > 1]:
+            raise ValueError(f"account {twice[0]!r} stands there twice")
+        if strange := set(self.aliases.values()) - set(self.accounts):
+            raise ValueError(f"aliases: {min(strange)!r} is not among the accounts")
+        if self.days_back < 1 or self.bytes_max < 1:
+            raise ValueError("days_back and bytes_max must be at least 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All of config.toml."""
 
@@ -110,14 +135,23 @@ class Config:
     approval: ApprovalSettings = field(default_factory=ApprovalSettings)
     systems: dict[str, SystemSettings] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)
+    statements: dict[str, StatementSettings] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name, folder in self.folders.items():
-            if folder.system not in self.systems:
-                known = ", ".join(sorted(self.systems)) or "none"
-                raise ValueError(
-                    f"folders: {name}: system {folder.system!r} is not among [systems.*]: {known}"
-                )
+            self._check_system(f"folders: {name}", folder.system)
+        seen: dict[tuple[str, str], str] = {}
+        for name, each in self.statements.items():
+            self._check_system(f"statements: {name}", each.system)
+            for account in each.accounts:
+                other = seen.setdefault((each.system, account), name)
+                if other != name:
+                    raise ValueError(f"statements: {name}: {account!r} stands in {other} too")
+
+    def _check_system(self, where: str, system: str) -> None:
+        if system not in self.systems:
+            known = ", ".join(sorted(self.systems)) or "none"
+            raise ValueError(f"{where}: system {system!r} is not among [systems.*]: {known}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +174,20 @@ class Suite:
     def selectors(self) -> Path:
         """The maps."""
         return self.root / "selectors"
+
+    @property
+    def fetching(self) -> Path:
+        """Plain copies of fetched files, while a run needs them."""
+        return self.data / "fetching"
+
+    def statements_of(self, system: str) -> list[StatementSettings]:
+        """Every [statements.*] of *system*. Raises SetupError when there is none."""
+        every = self.config.statements.values()
+        found = [each for each in every if each.system == system]
+        if not found:
+            known = ", ".join(sorted({each.system for each in every})) or "none"
+            raise SetupError(f"config.toml: no [statements.*] for {system!r}; for: {known}")
+        return found
 
     @property
     def ledger_url(self) -> str:

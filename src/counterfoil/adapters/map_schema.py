@@ -199,11 +199,39 @@ class Column:
     shown: tuple[str, ...] = ()
     options: dict[str, str] = field(default_factory=dict)  # our value -> what the list shows
     sum: bool = False  # money of all lines with the same bank_reference, added up
+    date_format: str = ""  # strftime, where this column writes days otherwise: "%m/%Y"
 
     def __post_init__(self) -> None:
         check_changes(self.shown)
         if self.sum and self.kind != "money":
             raise ValueError("only money is summed")
+
+
+#: What a list of statements may show of each, and how it is read. The period is the first
+#: and the last day, or the month, or the last day alone.
+STATEMENT_COLUMNS = {
+    "account": "account",
+    "number": "text",
+    "first": "date",
+    "last": "date",
+    "month": "date",
+    "currency": "text",
+    "opening": "money",
+    "closing": "money",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Download:
+    """A file that each line of a list offers in one format, by a link or button of its own."""
+
+    header: str  # head of the column that it stands in
+    label: str = ""  # its face; "": the only one in its cell
+    answer_within_seconds: int = 60
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.answer_within_seconds <= 600:
+            raise ValueError("answer_within_seconds must be between 1 and 600")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +240,7 @@ class Table:
 
     ``columns`` are named by the item's values; "reference" (ours, matched exactly) and
     "bank_reference" must be among them, every other one is compared; at least one is money.
+    A list with ``downloads`` is one of statements; its columns: STATEMENT_COLUMNS.
     """
 
     columns: dict[str, Column]
@@ -224,13 +253,13 @@ class Table:
     empty: str = ""  # pattern shown when nothing was found
     pages_max: int = 200
     only_ours: bool = False  # the search is exact: a line of another reference means a wrong page
+    downloads: dict[str, Download] = field(default_factory=dict)  # by format: "pdf", "camt.053"
 
     def __post_init__(self) -> None:
-        for needed in ("reference", "bank_reference"):
-            if needed not in self.columns:
-                raise ValueError(f"columns: {needed!r} is missing")
-        if not (self.lines or any(each.kind == "money" for each in self.columns.values())):
-            raise ValueError("columns: an amount is missing: a booking is never taken unseen")
+        if self.downloads:
+            self._check_statements()
+        else:
+            self._check_bookings()
         if not (self.page or self.end or self.totals):
             raise ValueError("a list needs a proof that it was read to its end: page, end, totals")
         if self.totals and not any(each.kind == "money" for each in self.columns.values()):
@@ -239,6 +268,23 @@ class Table:
             raise ValueError("page: the pattern needs the groups 'page' and 'pages'")
         for pattern in (self.end, self.empty):
             groups_of(pattern)
+
+    def _check_bookings(self) -> None:
+        for needed in ("reference", "bank_reference"):
+            if needed not in self.columns:
+                raise ValueError(f"columns: {needed!r} is missing")
+        if not (self.lines or any(each.kind == "money" for each in self.columns.values())):
+            raise ValueError("columns: an amount is missing: a booking is never taken unseen")
+
+    def _check_statements(self) -> None:
+        if "last" not in self.columns and "month" not in self.columns:
+            raise ValueError("columns: the period is missing: first and last, month, or last")
+        if self.totals or self.lines:
+            raise ValueError("a list of statements has neither totals nor lines")
+        for name, column in self.columns.items():
+            if STATEMENT_COLUMNS.get(name) != column.kind:
+                known = ", ".join(f"{each} ({kind})" for each, kind in STATEMENT_COLUMNS.items())
+                raise ValueError(f"columns: {name} ({column.kind}) is not one of {known}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,9 +330,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LookUpTask:
-    """Search by our reference and read the list."""
+    """Search and read the list: by our reference, or by the account of statements."""
 
-    screen: str  # opened, filled with the item's values
+    screen: str  # opened, filled with the item's values; of statements: account, first, last
     action: str
     list: str  # the screen with the table; may be the same
 
@@ -321,7 +367,8 @@ class SystemMap:
     locale: Locale
     frames: dict[str, tuple[str, ...]] = field(default_factory=dict)  # path by frame name
     session: SessionMap
-    tasks: dict[str, Task]  # by kind of item: "payment", "journal_voucher"
+    tasks: dict[str, Task] = field(default_factory=dict)  # by kind of item: "payment" ...
+    statements: LookUpTask | None = None  # how the statements of an account are listed
     reference_is_searchable: bool = True
     heal: Literal["never", "text"] = "never"  # text: a text or select box whose name is gone may
     # be taken by its label path; money and accounts never

@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from counterfoil.adapters.file_kinds import KINDS
 from counterfoil.adapters.map_schema import (
     Action,
     Dialog,
+    LookUpTask,
     Says,
     ScreenMap,
     Step,
     System,
     SystemMap,
+    Table,
     Task,
     groups_of,
 )
@@ -52,6 +55,10 @@ def faults(system: System) -> Iterator[str]:
     yield from _session_faults(system, f"{top}: session")
     for kind, task in system.map.tasks.items():
         yield from _task_faults(system, task, f"{top}: tasks: {kind}")
+    if system.map.statements is not None:
+        where = f"{top}: statements"
+        yield from _look_up_faults(system, system.map.statements, where)
+        yield from _download_faults(system, system.map.statements, where)
     for name, screen in system.screens.items():
         yield from _screen_faults(system, screen, f"{system.folder / name}.toml")
 
@@ -73,15 +80,38 @@ def _task_faults(system: System, task: Task, where: str) -> Iterator[str]:
     effects = [_effect(system, step) for step in task.steps]
     if not effects or effects[-1] != "commit" or "commit" in effects[:-1]:
         yield f"{where}: the last step, and no other, must have the effect 'commit'"
-    look_up = task.look_up
+    yield from _look_up_faults(system, task.look_up, where)
+    if task.steps:
+        yield from _way_faults(system, task.steps[0].screen, where)
+    if (table := _table_of(system, task.look_up)) is not None and table.downloads:
+        yield f"{where}: the screen {task.look_up.list!r} lists statements"
+    yield from _unread_before_commit(system, task, where)
+
+
+def _look_up_faults(system: System, look_up: LookUpTask, where: str) -> Iterator[str]:
     yield from _step_faults(system, Step(screen=look_up.screen, action=look_up.action), where)
     yield from _unknown("screen", look_up.list, system.screens, where)
-    if look_up.list in system.screens and system.screens[look_up.list].table is None:
+    if look_up.list in system.screens and _table_of(system, look_up) is None:
         yield f"{where}: the screen {look_up.list!r} has no table"
-    for name in {task.steps[0].screen if task.steps else "", look_up.screen}:
-        if name in system.screens and system.screens[name].open is None:
-            yield f"{where}: the screen {name!r} has no way to open it"
-    yield from _unread_before_commit(system, task, where)
+    yield from _way_faults(system, look_up.screen, where)
+
+
+def _download_faults(system: System, look_up: LookUpTask, where: str) -> Iterator[str]:
+    table = _table_of(system, look_up)
+    if table is not None and not table.downloads:
+        yield f"{where}: the table of {look_up.list!r} has no downloads"
+    for name in table.downloads if table else ():
+        yield from _unknown("format", name, KINDS, f"{where}: {look_up.list}: downloads")
+
+
+def _way_faults(system: System, name: str, where: str) -> Iterator[str]:
+    if name in system.screens and system.screens[name].open is None:
+        yield f"{where}: the screen {name!r} has no way to open it"
+
+
+def _table_of(system: System, look_up: LookUpTask) -> Table | None:
+    screen = system.screens.get(look_up.list)
+    return screen.table if screen else None
 
 
 def _unread_before_commit(system: System, task: Task, where: str) -> Iterator[str]:

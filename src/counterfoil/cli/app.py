@@ -10,6 +10,7 @@ from counterfoil.cli.demo import register as with_demo
 from counterfoil.cli.items import register as with_items
 from counterfoil.cli.proof import register as with_proof
 from counterfoil.cli.running import register as with_running
+from counterfoil.cli.statements import register as with_statements
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,5 +25,7 @@ app = typer.Typer(
     ),
 )
 
-for add_commands in (with_demo, with_running, with_items, with_proof, with_check, with_bank):
+for add_commands in (
+    *(with_demo, with_running, with_items, with_statements, with_proof, with_check, with_bank),
+):
     add_commands(app)

@@ -15,7 +15,7 @@ from counterfoil.adapters.browsers import find_browser
 from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.sheets.maps import load_sheet_map
 from counterfoil.cli.terminal import out, say
-from counterfoil.config import Suite, find_suite
+from counterfoil.config import StatementSettings, Suite, find_suite
 from counterfoil.errors import CounterfoilError, SetupError
 
 FREE_BYTES_MIN = 1_000_000_000
@@ -67,6 +67,9 @@ def checks_of(suite: Suite) -> Iterator[Check]:
         path = suite.selectors / "sheets" / f"{folder.sheet_map}.toml"
         yield tried(f"sheet map of {name}", lambda path=path: load_sheet_map(path).title)  # type: ignore[misc]
         yield _folder(f"watched folder {name}", suite.path(folder.path))
+    for name, settings in suite.config.statements.items():
+        yield tried(f"statements {name}", lambda each=settings: _statements(suite, each))  # type: ignore[misc]
+        yield _folder(f"export folder of {name}", suite.path(settings.export))
     yield _folder("data folder", suite.data)
     yield _free_space(suite.data)
 
@@ -93,6 +96,23 @@ def browser_version(executable: Path) -> str:
 def _count_screens(suite: Suite, name: str) -> str:
     system = load_system(suite.selectors, name)
     return f"{len(system.screens)} screens, tasks {', '.join(sorted(system.map.tasks))}"
+
+
+def _statements(suite: Suite, settings: StatementSettings) -> str:
+    """Raises SetupError when the system's maps cannot fetch what is wanted."""
+    system = load_system(suite.selectors, settings.system)
+    task = system.map.statements
+    table = system.screens[task.list].table if task is not None else None
+    if table is None:
+        raise SetupError(f"selectors/{settings.system}/system.toml has no [statements]")
+    if strange := [each for each in settings.formats if each not in table.downloads]:
+        known = ", ".join(table.downloads)
+        raise SetupError(f"config.toml: formats: {strange[0]!r} is not offered; known: {known}")
+    path = suite.path(suite.config.site.credentials) / settings.password
+    if settings.password and not path.is_file():
+        raise SetupError(f"config.toml: password: there is no {path}")
+    shown = ", ".join(settings.formats)
+    return f"{len(settings.accounts)} accounts as {shown}, grade {settings.lowest_grade} passes"
 
 
 def _credentials(suite: Suite, name: str) -> Iterator[Check]:

@@ -193,7 +193,7 @@ def write_due_results(site: Site) -> list[Path]:
             sheet_map=site.suite.selectors / "sheets" / f"{batch.sheet_map}.toml",
             folder=result_of(site.suite, batch).parent,
             now=site.ledger.now(),
-            emit=_emitter(site),
+            emit=emitter(site),
         )
         for batch in site.ledger.batches()
         if batch.complete and _is_stale(site, batch)
@@ -235,7 +235,7 @@ def _receiver(site: Site, folder: Folder) -> Callable[[Document], Taken]:
         approval=approval_policy(site.suite),
     )
 
-    emit = _emitter(site)
+    emit = emitter(site)
 
     def receive(document: Document) -> Taken:
         today = datetime.now().astimezone().date()
@@ -244,7 +244,9 @@ def _receiver(site: Site, folder: Folder) -> Callable[[Document], Taken]:
     return receive
 
 
-def _emitter(site: Site) -> Callable[[str, Mapping[str, Any]], None]:
+def emitter(site: Site) -> Callable[[str, Mapping[str, Any]], None]:
+    """What a workflow tells goes into the site's audit log."""
+
     def emit(kind: str, data: Mapping[str, Any]) -> None:
         site.audit.emit(kind, obj={}, data=data)
 

@@ -64,8 +64,9 @@ def parse_decimal(text: str, *, decimal_mark: str) -> Decimal:
             bare = bare[len(opening) : len(bare) - len(closing)].strip()
             break
     whole, mark, fraction = bare.partition(decimal_mark)
-    plain = _without_groups(whole, _GROUPS[decimal_mark]) + ("." + fraction if mark else "")
-    if not _PLAIN.fullmatch(plain):
+    digits = _without_groups(whole, _GROUPS[decimal_mark])
+    plain = digits + ("." + fraction if mark else "")
+    if "." in digits or not _PLAIN.fullmatch(plain):  # 12.50 is nothing where the mark is a comma
         raise ValueError(f"{text!r} is not an amount with the decimal mark {decimal_mark!r}")
     return -Decimal(plain) if negative else Decimal(plain)
 
@@ -73,6 +74,6 @@ def parse_decimal(text: str, *, decimal_mark: str) -> Decimal:
 def _without_groups(whole: str, marks: str) -> str:
     """``1'234`` -> ``1234``; text with uneven groups or two kinds of mark is kept."""
     for mark in marks:
-        if re.fullmatch(rf"[0-9]{{1,3}}(?:{re.escape(mark)}[0-9]{{3}})+", whole):
+        if re.fullmatch(rf"[1-9][0-9]{{0,2}}(?:{re.escape(mark)}[0-9]{{3}})+", whole):
             return whole.replace(mark, "")
     return whole

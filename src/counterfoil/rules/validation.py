@@ -15,10 +15,10 @@ from decimal import Decimal
 from typing import Literal
 
 from counterfoil.domain.batches import Finding
+from counterfoil.domain.currencies import DECIMALS
 from counterfoil.domain.documents import SheetRow
 from counterfoil.domain.secrets import mask_account
 from counterfoil.domain.values import Value
-from counterfoil.rules.currencies import DECIMALS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

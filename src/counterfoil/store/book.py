@@ -61,6 +61,9 @@ class Sealer(Protocol):
     def open(self, sealed: bytes, *, context: str) -> bytes:
         """The plain bytes again. Raises ValueError: altered, or somebody else's."""
 
+    def mark(self, text: str, *, context: str) -> str:
+        """The same text, the same mark; nobody without the key can tell which text."""
+
 
 class Carrier(Protocol):
     """Whoever carries the work: an enqueue is part of the ledger's transaction."""
@@ -79,6 +82,7 @@ class Fact:
     told: str  # one sentence for people; redacted before it is kept
     item_id: str | None = None
     batch_id: str | None = None
+    arrival_id: str | None = None  # a fetched statement
     attempt: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
@@ -180,7 +184,12 @@ class Transaction:
         if audit is None:
             raise SetupError("the ledger was opened for reading: it has no audit log to write to")
         told = self.book.redactor.text(fact.told)
-        about = {"batch": fact.batch_id, "item": fact.item_id, "attempt": fact.attempt}
+        about = {
+            "batch": fact.batch_id,
+            "item": fact.item_id,
+            "arrival": fact.arrival_id,
+            "attempt": fact.attempt,
+        }
         mark = audit.emit(
             fact.kind,
             obj={name: each for name, each in about.items() if each is not None},
@@ -199,6 +208,7 @@ class Transaction:
                 at=self.now,
                 batch_id=fact.batch_id,
                 item_id=fact.item_id,
+                arrival_id=fact.arrival_id,
                 told=told,
             )
         )

@@ -109,14 +109,14 @@ class Deciding(Book):
 
     def unfreeze(self, system: str, word: Word) -> None:
         """Lift the alarm; the sweeper takes up what was due."""
-        _need_reason(word)
+        need_reason(word)
         with self.writing() as tx:
             set_frozen(tx, system, frozen=False, reason=word.reason)
             self._tell_system(tx, "system_unfrozen", system, word)
 
     def freeze_by_hand(self, system: str, word: Word) -> None:
         """Nothing more may be keyed into *system* until somebody lifts it."""
-        _need_reason(word)
+        need_reason(word)
         with self.writing() as tx:
             set_frozen(tx, system, frozen=True, reason=word.reason)
             self._tell_system(tx, "system_frozen", system, word)
@@ -153,7 +153,7 @@ class Deciding(Book):
     def _decide(
         self, tx: Transaction, row: Row[tuple[object, ...]], word: Word, change: _Change
     ) -> None:
-        _need_reason(word)
+        need_reason(word)
         values = row._mapping
         item_id, before = values["item_id"], ItemState(values["state"])
         if change.state not in states.ALLOWED[before]:
@@ -220,6 +220,7 @@ class Deciding(Book):
         )
 
 
-def _need_reason(word: Word) -> None:
+def need_reason(word: Word) -> None:
+    """Refuse a decision that nobody answers for."""
     if not word.reason.strip() or not word.person.strip():
         raise Refused("no_reason", "a decision needs a person and a reason")

@@ -7,6 +7,7 @@ have passed the redactor. What the database itself can refuse, it refuses.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -70,7 +71,8 @@ METADATA = MetaData(
 )
 
 
-def _one_of(column: str, values: list[str]) -> str:
+def one_of(column: str, values: Sequence[str]) -> str:
+    """SQL: *column* holds one of *values*."""
     return f"{column} IN ({', '.join(repr(str(each)) for each in values)})"
 
 
@@ -138,7 +140,7 @@ items = Table(
     Column("updated_at", UtcDateTime, nullable=False, comment="UTC: last change of this row"),
     UniqueConstraint("system", "reference"),
     UniqueConstraint("batch_id", "row"),
-    CheckConstraint(_one_of("state", list(ItemState)), name="state"),
+    CheckConstraint(one_of("state", list(ItemState)), name="state"),
     CheckConstraint("state <> 'KEYING' OR holder IS NOT NULL", name="keying_is_held"),
     CheckConstraint("(unconfirmed_since IS NULL) = (bookings_expected IS NULL)", name="owed"),
     CheckConstraint("bookings_expected IN (0, 1)", name="bookings_expected"),
@@ -160,7 +162,7 @@ findings = Table(
     Column("row", Integer, comment="as the spreadsheet numbers it; NULL: the whole file"),
     Column("column", Text, comment="header text"),
     Column("cell", Text, comment="Payments!D17"),
-    CheckConstraint(_one_of("severity", ["refuse", "hold", "note"]), name="severity"),
+    CheckConstraint(one_of("severity", ["refuse", "hold", "note"]), name="severity"),
     comment="what was wrong or odd with a file's rows",
 )
 Index("ix_findings_batch", findings.c.batch_id)
@@ -175,10 +177,12 @@ steps = Table(
     Column("at", UtcDateTime, nullable=False, comment="UTC, by the ledger's clock"),
     Column("batch_id", ForeignKey("batches.batch_id"), comment="what it is about"),
     Column("item_id", ForeignKey("items.item_id"), comment="what it is about"),
+    Column("arrival_id", String(40), comment="what it is about: a fetched statement"),
     Column("told", Text, nullable=False, comment="one redacted sentence for people"),
     comment="every change of this ledger, and the audit record that tells of it",
 )
 Index("ix_steps_item", steps.c.item_id)
+Index("ix_steps_arrival", steps.c.arrival_id)
 
 intents = Table(
     "intents",
@@ -195,7 +199,7 @@ intents = Table(
     Column("audit_seq", Integer, nullable=False, comment="the witness: which record"),
     Column("audit_hash", String(64), nullable=False, comment="the witness: its hash"),
     CheckConstraint("attempt >= 1", name="attempt"),
-    CheckConstraint(_one_of("outcome", ["posted", "refused", "void", "absent"]), name="outcome"),
+    CheckConstraint(one_of("outcome", ["posted", "refused", "void", "absent"]), name="outcome"),
     CheckConstraint("(outcome IS NULL) = (outcome_at IS NULL)", name="outcome_at"),
     comment="the durable word that a click may follow; an open one means: look, do not do",
 )
@@ -216,7 +220,7 @@ receipts = Table(
     Column("read_at", UtcDateTime, nullable=False, comment="UTC: when it was on the screen"),
     Column("evidence", JSON, nullable=False, comment="[{kind, sha256, size}]"),
     Column("confirmed_at", UtcDateTime, comment="UTC: the enquiry showed exactly one booking"),
-    CheckConstraint(_one_of("source", ["receipt", "enquiry", "person"]), name="source"),
+    CheckConstraint(one_of("source", ["receipt", "enquiry", "person"]), name="source"),
     comment="the bank has it",
 )
 
@@ -244,7 +248,7 @@ decisions = Table(
     Column("from_state", String(20), nullable=False, comment="ItemState before"),
     Column("to_state", String(20), nullable=False, comment="ItemState after"),
     Column("at", UtcDateTime, nullable=False, comment="UTC"),
-    CheckConstraint(_one_of("kind", ["look_again", "release", "booked", "cancel"]), name="kind"),
+    CheckConstraint(one_of("kind", ["look_again", "release", "booked", "cancel"]), name="kind"),
     CheckConstraint("kind <> 'release' OR person <> maker", name="four_eyes"),
     CheckConstraint("reason <> ''", name="reason"),
     comment="what a person decided about an item, and why",

@@ -13,11 +13,11 @@ by tests/test_post_guard.py.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Route
+from playwright.async_api import Request, Route
 
 #: Sent again by the definition of the status: what became of the first is not to be known.
 REPOSTS = (307, 308)
@@ -49,11 +49,23 @@ class Shot:
         return self.sent
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diverted:
+    """A request that a page was about to make; it was not sent."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    window: bool  # it was to open in a window of its own
+
+
 class PostGuard:
     """The one way out of a browser context.
 
     Open: POSTs leave, each once. Armed: the next one is the shot, and the last. Spent:
-    none leaves until :meth:`reopen`, which is what opening a screen does.
+    none leaves until :meth:`reopen`, which is what opening a screen does. Diverting: the
+    next page that is asked for goes to the caller instead: a document, to be kept.
     """
 
     ANSWER_WITHIN_SECONDS = 30  # for POSTs that move nothing
@@ -62,12 +74,22 @@ class PostGuard:
         self._allowed = allowed
         self._shot: Shot | None = None
         self._spent = False
+        self._diverting: asyncio.Future[Diverted] | None = None
         self.strays: list[str] = []  # addresses that were refused
 
     def reopen(self) -> None:
         """A new form: forget the shot."""
-        self._shot, self._spent = None, False
+        self._shot, self._spent, self._diverting = None, False, None
         self.strays.clear()
+
+    def divert(self) -> asyncio.Future[Diverted]:
+        """The next page that is asked for is not sent but handed over."""
+        self._diverting = asyncio.get_running_loop().create_future()
+        return self._diverting
+
+    def stop_diverting(self) -> None:
+        """Whatever is asked for from now on leaves as usual."""
+        self._diverting = None
 
     def arm(self, shot: Shot) -> None:
         """From now on only this shot leaves."""
@@ -85,6 +107,8 @@ class PostGuard:
             if not self._allowed(request.url):
                 self.strays.append(request.url)
                 await route.abort("blockedbyclient")
+            elif self._diverting is not None and request.is_navigation_request():
+                await self._divert(route, self._diverting)
             elif request.method in ("GET", "HEAD"):
                 self._note_wandering(request.is_navigation_request())
                 await route.continue_()
@@ -112,6 +136,25 @@ class PostGuard:
         finally:
             self._settle()
 
+    async def _divert(self, route: Route, wanted: asyncio.Future[Diverted]) -> None:
+        """A frame stays as it is; a new window gets an empty page, for us to shut."""
+        request = route.request
+        window = _opens_a_window(request)
+        self._diverting = None
+        if window:
+            await route.fulfill(status=200, content_type="text/html", body="")
+        else:
+            await route.abort("aborted")  # of all reasons the one that shows no error page
+        wanted.set_result(
+            Diverted(
+                method=request.method,
+                url=request.url,
+                headers=request.headers,
+                body=request.post_data_buffer,
+                window=window,
+            )
+        )
+
     def _note_wandering(self, navigates: bool) -> None:
         if navigates and self._shot is not None and not self._shot.sent:
             self._shot.wandered = True
@@ -119,3 +162,11 @@ class PostGuard:
     def _settle(self) -> None:
         if self._shot is not None:
             self._shot.settled.set()
+
+
+def _opens_a_window(request: Request) -> bool:
+    """The first request of a window is made before the window has a frame."""
+    try:
+        return request.frame.is_detached()
+    except PlaywrightError:
+        return True

@@ -44,6 +44,7 @@ class Sight:
     controls: tuple[Control, ...]
     text: str = ""  # what a person can read; "" unless asked for
     tables: tuple[tuple[tuple[str, ...], ...], ...] = ()  # innermost tables, unless not asked for
+    held: tuple[tuple[tuple[tuple[int, ...], ...], ...], ...] = ()  # the same cells: their controls
 
     @classmethod
     def of(cls, seen: Mapping[str, Any]) -> Sight:
@@ -53,7 +54,10 @@ class Sight:
             for each in seen["controls"]
         )
         tables = tuple(tuple(tuple(row) for row in table) for table in seen["tables"])
-        return cls(**{**seen, "controls": controls, "tables": tables})
+        held = tuple(
+            tuple(tuple(tuple(cell) for cell in row) for row in table) for table in seen["held"]
+        )
+        return cls(**{**seen, "controls": controls, "tables": tables, "held": held})
 
     def fingerprint(self) -> str:
         """SHA-256 over all that tells one form from another, and over no value."""

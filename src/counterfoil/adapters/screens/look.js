@@ -123,8 +123,10 @@
     return one.value ?? "";
   };
   const controls = [];
+  const places = new Map();
   document.querySelectorAll(CONTROL).forEach((one, index) => {
     if (!shown(one)) return;
+    places.set(one, index);
     const kind = kind_of(one);
     const press = kind === "button" || kind === "link";
     const {label, path} = press
@@ -140,8 +142,10 @@
     });
   });
   window.__seen ??= Math.random().toString(36).slice(2);
-  const rows = (table) => Array.from(table.rows, (row) => Array.from(row.cells, (cell) => clean(cell.innerText)));
-  const leaf = (table) => !table.querySelector("table");
+  const rows = (read) => (table) => Array.from(table.rows, (row) => Array.from(row.cells, read));
+  const words = rows((cell) => clean(cell.innerText));
+  const held = rows((cell) => Array.from(cell.querySelectorAll(CONTROL), (one) => places.get(one)).filter((at) => at >= 0));
+  const leaves = tables ? Array.from(document.querySelectorAll("table")).filter((table) => !table.querySelector("table")) : [];
   return {
     mark: window.__seen,
     complete: document.readyState === "complete",
@@ -149,6 +153,7 @@
     path: location.pathname + location.search,
     controls,
     text: text && document.body ? document.body.innerText : "",
-    tables: tables ? Array.from(document.querySelectorAll("table")).filter(leaf).map(rows) : [],
+    tables: leaves.map(words),
+    held: leaves.map(held),
   };
 }

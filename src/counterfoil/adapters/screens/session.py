@@ -117,6 +117,14 @@ class Session:
         async with nothing_keyed(self.system.name, self.redactor):
             await self.page.context.clear_cookies()
 
+    async def own_window(self) -> Page:
+        """An empty window of our own beside the session's; the caller shuts it."""
+        self.watch.is_ours = True
+        try:
+            return await self.page.context.new_page()
+        finally:
+            self.watch.is_ours = False
+
     async def wire(self) -> CDPSession:
         """The browser's own protocol for this window: for evidence only."""
         if self._wire is None:

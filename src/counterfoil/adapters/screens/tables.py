@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from counterfoil.adapters.map_schema import Column, Locale, Table
+from counterfoil.adapters.screens.answers import refusal_in
 from counterfoil.adapters.screens.inventory import Sight
 from counterfoil.adapters.screens.screen import Screen
 from counterfoil.adapters.screens.spelling import Values, as_date, reads_as
@@ -21,6 +22,14 @@ Row = dict[str, str]  # what a line shows, by the names of the map's columns; "l
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a list."""
+
+    row: Row
+    held: Mapping[str, tuple[int, ...]]  # head of a column with downloads -> controls in its cell
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """Every line of a list, and what proves that there is no other."""
 
@@ -29,36 +38,64 @@ class Listing:
     proof: str  # "page 2 of 2", or the words that only the last page shows
 
 
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of a list, open in the browser."""
+
+    screen: Screen
+    number: int
+    proof: str  # that it is the last; "": it is not
+    lines: tuple[Line, ...]
+
+
 async def read_list(screen: Screen) -> Listing:
     """Read the list from the page that is open to its end.
 
     Raises:
         Unavailable: It is not there, ambiguous, changes while being read, or its end
             cannot be proved.
+        Refused: The system says no in its place, in words that the map knows.
     """
     table = screen.map.table
     assert table is not None, f"{screen.name} has no table"
-    rows: list[Row] = []
-    for number in range(1, table.pages_max + 1):
-        sight = await _read_page(screen)
-        rows += _rows_of(table, sight, screen.where)
-        if table.totals:
-            return _added_up(table, rows, screen)
-        proof = _end_of(table, sight, number, screen.where)
-        if proof:
-            return Listing(tuple(rows), number, proof)
-        if not table.next:
-            raise Unavailable(screen.where, "the list goes on and the map has no way to follow")
-        screen = await screen.press(table.next, {})
-    raise Unavailable(screen.where, f"more than {table.pages_max} pages")
+    page = await first_page(screen)
+    rows = [each.row for each in page.lines]
+    if table.totals:
+        return _added_up(table, rows, screen)
+    while not page.proof:  # at most pages_max: next_page sees to it
+        page = await next_page(page)
+        rows += [each.row for each in page.lines]
+    return Listing(tuple(rows), page.number, page.proof)
 
 
-async def _read_page(screen: Screen) -> Sight:
+async def first_page(screen: Screen) -> ListPage:
+    """The page that is open. Raises Unavailable and Refused, as :func:`read_list` does."""
+    return await _read_page(screen, 1)
+
+
+async def next_page(page: ListPage) -> ListPage:
+    """Turn the page. Raises Unavailable, as :func:`read_list` does."""
+    screen, table = page.screen, page.screen.map.table
+    assert table is not None
+    if not table.next:
+        raise Unavailable(screen.where, "the list goes on and the map has no way to follow")
+    if page.number >= table.pages_max:
+        raise Unavailable(screen.where, f"more than {table.pages_max} pages")
+    return await _read_page(await screen.press(table.next, {}), page.number + 1)
+
+
+async def _read_page(screen: Screen, number: int) -> ListPage:
+    table = screen.map.table
+    assert table is not None
     sight = await screen.session.look(screen.frame, text=True, tables=True)
     if sight.mark != screen.sight.mark:
         raise Unavailable(screen.where, "the page has changed under our hands")
     screen.sight = sight
-    return sight
+    if (refusal := refusal_in(sight.text, screen.map.answers)) is not None:
+        raise refusal
+    lines = tuple(_lines_of(table, sight, screen.where))
+    proof = "" if table.totals else _end_of(table, sight, number, screen.where)
+    return ListPage(screen, number, proof, lines)
 
 
 def _end_of(table: Table, sight: Sight, number: int, where: str) -> str:
@@ -89,28 +126,30 @@ def _added_up(table: Table, rows: list[Row], screen: Screen) -> Listing:
     return Listing(tuple(lines), 1, f"{len(lines)} lines make {', '.join(sums)}")
 
 
-def _rows_of(table: Table, sight: Sight, where: str) -> list[Row]:
+def _lines_of(table: Table, sight: Sight, where: str) -> Iterator[Line]:
     """The lines under the one header row that has every head of the map."""
     heads = {name: column.header for name, column in table.columns.items()}
     heads |= {f"lines.{name}": column.header for name, column in table.lines.items()}
+    offered = {each.header for each in table.downloads.values()}
     found = [
-        (each, at)
-        for each in sight.tables
+        (which, at)
+        for which, each in enumerate(sight.tables)
         for at, row in enumerate(each)
-        if all(row.count(head) == 1 for head in heads.values())
+        if all(row.count(head) == 1 for head in {*heads.values(), *offered})
     ]
     if not found and table.empty and re.search(table.empty, sight.text, re.MULTILINE):
-        return []
+        return
     if len(found) != 1:
         raise Unavailable(where, f"the list with its heads is there {len(found)} times")
-    lines, at = found[0]
-    width = len(lines[at])
-    places = {name: lines[at].index(head) for name, head in heads.items()}
-    return [
-        {name: row[place] for name, place in places.items()}
-        for row in lines[at + 1 :]
-        if len(row) == width
-    ]
+    which, at = found[0]
+    lines, held = sight.tables[which], sight.held[which]
+    head = lines[at]
+    for row, controls in zip(lines[at + 1 :], held[at + 1 :], strict=True):
+        if len(row) == len(head):
+            yield Line(
+                {name: row[head.index(each)] for name, each in heads.items()},
+                {each: controls[head.index(each)] for each in offered},
+            )
 
 
 def bookings(
@@ -160,7 +199,7 @@ def _shown(rows: Sequence[Row], name: str, column: Column, values: Values, local
     ours = values.get(name)
     if ours is not None and _equal(text, ours, column, locale):
         return ours
-    return _read(text, column, locale)
+    return read(text, column, locale)
 
 
 def _other_lines(
@@ -191,6 +230,7 @@ def _sum_of(texts: Sequence[str], locale: Locale) -> Decimal:
 
 
 def _equal(text: str, ours: Value, column: Column, locale: Locale) -> bool:
+    locale = _locale_of(column, locale)
     if column.options:
         return column.options.get(as_text(ours)) == text
     if column.kind == "account":
@@ -198,14 +238,19 @@ def _equal(text: str, ours: Value, column: Column, locale: Locale) -> bool:
     return reads_as(text, ours, locale, column.shown)
 
 
-def _read(text: str, column: Column, locale: Locale) -> Value:
+def read(text: str, column: Column, locale: Locale) -> Value:
+    """*text* as the column's kind of value. Raises ValueError."""
     match column.kind:
         case "money":
             return _money(text, locale)
         case "date":
-            return as_date(text, locale)
+            return as_date(text, _locale_of(column, locale))
         case _:
             return text
+
+
+def _locale_of(column: Column, locale: Locale) -> Locale:
+    return replace(locale, date_format=column.date_format) if column.date_format else locale
 
 
 def _money(text: str, locale: Locale) -> Decimal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from playwright.async_api import Dialog as PageDialog
 from playwright.async_api import Download, Page
@@ -24,9 +24,11 @@ class Watch:
         self._expected: deque[Dialog] = deque()
         self._values: Values = {}
         self._popup: asyncio.Future[Page] | None = None
+        self._download: Callable[[str], None] | None = None
         self.trouble = ""
         self.alarm = asyncio.Event()  # set with trouble
         self.main: Page | None = None  # the session's own window
+        self.is_ours = False  # whoever opens a window just now: we ourselves
 
     def expect(self, dialogs: Sequence[Dialog], values: Values) -> None:
         """The boxes that the next action brings, in order, and what they must say."""
@@ -38,10 +40,18 @@ class Watch:
         self._popup = asyncio.get_running_loop().create_future()
         return self._popup
 
+    def expect_download(self, take: Callable[[str], None]) -> None:
+        """*take* gets the address of what is downloaded; the download itself is stopped."""
+        self._download = take
+
+    def expect_no_file(self) -> None:
+        """Neither a window nor a download is expected any more; what went wrong stays."""
+        self._popup = self._download = None
+
     def clear(self) -> None:
         """A new step: nothing is expected, nothing went wrong."""
         self._expected.clear()
-        self._popup = None
+        self.expect_no_file()
         self.trouble = ""
         self.alarm.clear()
 
@@ -62,7 +72,7 @@ class Watch:
 
     def on_page(self, page: Page) -> asyncio.Task[None] | None:
         """Hand over the expected window, shut any other."""
-        if self.main is None or page is self.main:
+        if self.main is None or page is self.main or self.is_ours:
             return None
         if self._popup is not None and not self._popup.done():
             self._popup.set_result(page)
@@ -71,8 +81,11 @@ class Watch:
         return asyncio.ensure_future(_shut(page))
 
     async def on_download(self, download: Download) -> None:
-        """No step of keying downloads anything."""
-        self._raise_alarm("a download began that nobody expected")
+        """Told where it is expected; no step of keying downloads anything."""
+        if self._download is not None:
+            self._download(download.url)
+        else:
+            self._raise_alarm("a download began that nobody expected")
         try:
             await download.cancel()
         except PlaywrightError:

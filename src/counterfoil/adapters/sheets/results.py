@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from copy import copy
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ _HEAD = PatternFill("solid", start_color="1F3864")
 _LINE = Border(bottom=Side(style="thin", color="BFBFBF"))
 
 
-def put(cell: Cell | MergedCell, value: str | int | Decimal | datetime | None) -> None:
+def put(cell: Cell | MergedCell, value: str | int | Decimal | date | None) -> None:
     """Write *value* so that no program ever runs it: a text stays a text."""
     if isinstance(cell, MergedCell):  # covered by its neighbour: nobody would see it
         return

@@ -1,0 +1,59 @@
+"""A bank login for work that keys nothing: leased like a worker's, and given back."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+
+from counterfoil.engine.worker import Pace, worker_lock
+from counterfoil.errors import LedgerLost, Unavailable
+from counterfoil.store.claims import LeaseRow
+from counterfoil.store.ledger import Ledger
+
+
+@asynccontextmanager
+async def borrowed_login(
+    ledger: Ledger, data: Path, system: str, logins: Sequence[str], *, sessions_max: int
+) -> AsyncIterator[LeaseRow]:
+    """One login of *system*, ours alone over all machines while the block lasts.
+
+    Ask ``ledger.holds`` before each piece of work: a lease may be lost.
+
+    Raises:
+        SetupError: A worker works on this data folder; on SQLite it is the only one.
+        Unavailable: Every login is in use.
+    """
+    pace = Pace()
+    length = timedelta(seconds=pace.lease_seconds)
+    with worker_lock(data):
+        host = f"{platform.node()}:{data.resolve()}"
+        ledger.start_worker(host=host, pid=os.getpid(), lease=length)
+        try:
+            lease = ledger.take_lease(system, logins, sessions_max=sessions_max, lease=length)
+            if lease is None:
+                raise Unavailable(system, "every bank login is in use")
+            beating = asyncio.create_task(_beat(ledger, length, pace.beat_seconds))
+            try:
+                yield lease
+            finally:
+                beating.cancel()
+                with suppress(asyncio.CancelledError):
+                    await beating
+                ledger.give_lease_back(lease)
+        finally:
+            with suppress(LedgerLost):
+                ledger.stop_worker(ledger.boot)
+
+
+async def _beat(ledger: Ledger, length: timedelta, seconds: float) -> None:
+    """Until cancelled, or until the ledger says that we are dead."""
+    while True:
+        await asyncio.sleep(seconds)
+        with suppress(LedgerLost):
+            if not await asyncio.to_thread(ledger.beat, length):
+                return

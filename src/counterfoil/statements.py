@@ -1,0 +1,68 @@
+"""Read a statement of account of any known kind; its own arithmetic decides what is believed.
+
+The one way in for workflows and commands: :func:`read_document`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from counterfoil.adapters import parser_box, statement_wire
+from counterfoil.adapters.statement_formats import reading
+from counterfoil.adapters.statement_formats.csv_maps import load_csv_map
+from counterfoil.adapters.statement_formats.options import ReadOptions
+from counterfoil.domain.secrets import Secret
+from counterfoil.domain.statements import Statement, StatementReading
+from counterfoil.errors import Quarantined
+from counterfoil.rules.statement_proof import prove_all
+
+PARSER = "counterfoil.statements:parse"
+
+
+def read_document(
+    path: Path,
+    *,
+    password: Secret | None = None,
+    maps: Path | None = None,
+    known: Sequence[Statement] = (),
+) -> StatementReading:
+    """A verdict on every account in the file at *path*, read in the parser box.
+
+    Args:
+        password: Opens a protected file.
+        maps: ``selectors/statements``: what cannot be read without one.
+        known: The last proved statement of each account, where there is one: it opens a
+            statement that prints no opening balance.
+
+    Raises:
+        Quarantined: The file as a whole cannot be read; the message says why and where.
+    """
+    options = {
+        "maps": str(maps.resolve()) if maps is not None else "",
+        "known": [statement_wire.dump_statement(each) for each in known],
+    }
+    answer = parser_box.run(PARSER, path, options)
+    try:
+        return statement_wire.load(answer)
+    except (ValueError, KeyError, TypeError) as trouble:  # the child read a stranger's file
+        raise Quarantined(
+            "reading_contradicts_itself",
+            f"what was read does not hold together ({type(trouble).__name__})",
+            remedy="tell the operators; order another format meanwhile",
+        ) from trouble
+
+
+def parse(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The parser box's entry: called in the child only."""
+    content = path.read_bytes()
+    if b"%PDF-" in content[:1024]:
+        raise Quarantined(
+            "no_reader", "PDF statements cannot be read yet", remedy="order another format"
+        )
+    found = sorted(Path(options["maps"]).glob("*.csv.toml")) if options["maps"] else []
+    told = ReadOptions(csv_maps=tuple(load_csv_map(each) for each in found))
+    source, drafts = reading.read(content, told)
+    known = [statement_wire.load_statement(each) for each in options["known"]]
+    return statement_wire.dump(StatementReading(source=source, verdicts=prove_all(drafts, known)))
