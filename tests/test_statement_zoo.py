@@ -1,0 +1,111 @@
+"""The zoo of statements is what it says: the same for a seed, true where it says prove."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from itertools import pairwise
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pypdfium2
+import pytest
+
+from fixtures.statements.zoo import spoil
+from fixtures.statements.zoo.books import account, adds_up
+from fixtures.statements.zoo.catalogue import HALVES, LAYOUTS
+from fixtures.statements.zoo.filing import file, missing
+from fixtures.statements.zoo.fonts import FACES
+from fixtures.statements.zoo.records import Account, Document, Rng
+from fixtures.statements.zoo.words.english import UK
+
+
+def documents(name: str, seed: int = 1) -> list[Document]:
+    return list(LAYOUTS[name].make(Random(f"{seed}/{name}")))
+
+
+def test_the_two_halves_share_all_layouts() -> None:
+    assert set(HALVES["open"]) | set(HALVES["kept"]) == set(LAYOUTS)
+    assert set(HALVES["open"]) & set(HALVES["kept"]) == set()
+    assert abs(len(HALVES["open"]) - len(HALVES["kept"])) <= 2
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_the_books_of_every_truth_add_up(name: str) -> None:
+    """Also of those to be refused: it is the print that is spoiled, never the truth."""
+    for seed in (1, 2):
+        for document in documents(name, seed):
+            assert document.expect in {"prove", "quarantine", "either"}
+            for truth in document.truths:
+                assert adds_up(truth.account), document.name
+                record = truth.record()
+                moved = sum(Decimal(row["amount"]) for row in record["transactions"])
+                assert Decimal(record["opening"]) + moved == Decimal(record["closing"])
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_layout_writes_the_stated_pages_and_the_same_bytes_again(
+    name: str, tmp_path: Path
+) -> None:
+    """Bytes where reportlab writes them; the other programs stamp the time of day."""
+    document, again = documents(name)[0], documents(name)[0]
+    if absent := missing(document):
+        pytest.skip(f"without {', '.join(absent)}")
+    path = file(document, name, tmp_path)
+    with pypdfium2.PdfDocument(path, password=document.password) as pdf:
+        assert len(pdf) == document.pages
+    assert again.truth(name) == document.truth(name)
+    if {*document.needs} <= FACES.keys():
+        assert file(again, name, tmp_path / "again").read_bytes() == path.read_bytes()
+
+
+def test_another_seed_gives_other_books() -> None:
+    first, other = (documents("uk_wyvern", seed)[0].truth("uk_wyvern") for seed in (1, 2))
+    assert first["accounts"][0]["account"] != other["accounts"][0]["account"]
+    assert first["accounts"][0]["transactions"] != other["accounts"][0]["transactions"]
+
+
+@pytest.mark.parametrize(
+    "ruin",
+    [
+        spoil.one_digit,
+        spoil.balance_digit,
+        spoil.without_row,
+        spoil.flipped,
+        spoil.other_closing,
+        spoil.other_opening,
+    ],
+)
+def test_a_spoiled_print_does_not_tie(ruin: Callable[[Account, Rng], Account]) -> None:
+    for seed in range(40):
+        rng = Random(seed)
+        books = account(
+            rng, UK, month=(2025, 3), count=(5, 9), currency="GBP", number="1", floor=-200
+        )
+        assert adds_up(books)
+        assert not adds_up(ruin(books, rng))
+
+
+def test_rows_that_bridge_a_missing_page_cancel_out() -> None:
+    """Otherwise the missing page shows in the chain, and the case tests nothing new."""
+    whole, numbered, _ = documents("odd_bridge")
+    rows = whole.truths[0].account.rows
+    assert (whole.pages, numbered.pages) == (3, 2)
+    balances = [row.balance for row in rows]
+    assert len(balances) > len(set(balances))
+
+
+def test_dates_that_cannot_be_told_rise_both_ways() -> None:
+    dates = [row.date for row in documents("odd_untold")[0].truths[0].account.rows]
+    swapped = [dt.date(date.year, date.day, date.month) for date in dates]
+    assert all(a <= b for found in (dates, swapped) for a, b in pairwise(found))
+
+
+def test_the_truth_is_written_in_the_format_that_is_scored(tmp_path: Path) -> None:
+    document = documents("hk_lionrock")[0]
+    truth: dict[str, Any] = document.truth("hk_lionrock")
+    assert truth["file"] == "hk_lionrock/composite.pdf"
+    assert {"expect", "note", "password", "accounts"} <= truth.keys()
+    assert [one["currency"] for one in truth["accounts"]] == ["HKD", "HKD", "USD", "JPY"]
