@@ -20,6 +20,7 @@ from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, rows_of
 from counterfoil.domain.pages import Page, PrintedPages
 from counterfoil.errors import Quarantined
 
+HEAD = 1_024  # bytes within which a PDF must say what it is
 PAGES_MAX = 2_000
 CHARACTERS_MAX = 20_000  # of one page: a real statement has 1,600, the fullest seen 6,000
 OBJECTS_MAX = 30_000  # of one page, drawn things of any kind
@@ -35,6 +36,12 @@ class Sheet(NamedTuple):
     page: Any
     text: Any
     seen: Frame  # the part of it that is shown; points, y upwards
+
+
+def is_pdf(path: Path) -> bool:
+    """Whether the file says that it is one; some begin with a few bytes of something else."""
+    with path.open("rb") as file:
+        return b"%PDF-" in file.read(HEAD)
 
 
 def read(path: Path, password: str | None) -> PrintedPages:
