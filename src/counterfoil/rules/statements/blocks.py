@@ -239,7 +239,7 @@ def _runs(document: Document) -> Iterator[Run]:
     for table, events in document.tables:
         first = table.heading.first if table.heading else events[0].line.index
         for part in _parts(events):
-            if _has_transactions(table, part):
+            if _has_transactions(table, events, part):
                 yield Run(tuple(part), first, _identity(document, first, part[0]))
             first = part[-1].line.index + 1
 
@@ -260,14 +260,20 @@ def _parts(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
     yield events[start:]
 
 
-def _has_transactions(table: Table, events: Sequence[Event]) -> bool:
-    """Entries with dates; where no heading names a date, two lines that begin with one."""
+def _has_transactions(
+    table: Table, table_events: Sequence[Event], events: Sequence[Event]
+) -> bool:
+    """Entries with dates; where no heading names a date, two lines that begin with one.
+
+    A table may begin with entries of the day that the page before ended with.
+    """
     entries = [event for event in events if event.kind is Kind.ENTRY]
     if not table.may_move:
         return False
     cells = () if table.heading is None else table.heading.cells
     if any(cell.role in (Role.DATE, Role.VALUE_DATE) for cell in cells):
-        return any(event.date is not None for event in entries)  # or carried over the page
+        carried = events[0] is table_events[0] and any(event.date for event in entries)
+        return carried or any(event.anchored for event in entries)
     return sum(event.anchored for event in entries) >= 2
 
 

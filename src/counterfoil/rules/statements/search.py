@@ -195,7 +195,7 @@ def _variants(
     base = replace(base, black=1 if -1 in _hues(events, base) else -1)
     plains = [Plain.IN]
     if 0 in marks[Use.AMOUNT]:
-        plains += [Plain.OUT] if marks[Use.AMOUNT] != {0} else []
+        plains += [Plain.OUT] if marks[Use.AMOUNT] == {0, 1} else []  # "CR" marks what comes in
         plains += [Plain.SECTION] if any(event.section.sign for event in events) else []
         plains += [Plain.COLOUR] if _hues(events, base) - {0} else []
         plains += [Plain.UNKNOWN, Plain.OUT] if marks[Use.AMOUNT] == {0} else []
