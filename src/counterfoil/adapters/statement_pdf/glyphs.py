@@ -8,7 +8,7 @@ parts two words only where there is room for it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from operator import itemgetter
 
@@ -32,14 +32,26 @@ SPACE = " "
 ROW_TOLERANCE = 36
 #: The same character drawn again within this part of its width is fake bold.
 DOUBLE = 30
+#: A colour's part is this much stronger than the others.
+COLOURED = 80
 
 
-def rows_of(glyphs: Iterable[Glyph], page: int) -> tuple[Row, ...]:
+Hue = Callable[[int], int]  # of the character drawn at that place: -1 red, +1 green, 0 other
+
+
+def hue_of(red: int, green: int, blue: int) -> int:
+    """What a bank may mean by a colour (parts 0 to 255): -1 money out, +1 money in."""
+    if red - max(green, blue) >= COLOURED:
+        return -1
+    return 1 if green - max(red, blue) >= COLOURED // 2 else 0
+
+
+def rows_of(glyphs: Iterable[Glyph], page: int, hue: Hue) -> tuple[Row, ...]:
     """All *glyphs* of one page as rows from top to bottom."""
     rows = []
     for line in _lines(sorted(glyphs)):
         for part in _overprints(line):
-            words = tuple(_words(_once(part)))
+            words = tuple(_words(_once(part), hue))
             if words:
                 rows.append(Row(page, words))
     return tuple(sorted(rows, key=lambda row: (row.top + row.bottom, row.words[0].left)))
@@ -122,7 +134,7 @@ def _redrawn(one: Glyph, two: Glyph) -> bool:
     return not (ligature and abs(next_order - order) == 1)
 
 
-def _words(line: Sequence[Glyph]) -> Iterable[Word]:
+def _words(line: Sequence[Glyph], hue: Hue) -> Iterable[Word]:
     """The line cut at its gaps."""
     word: list[Glyph] = []
     end = last_height = 0
@@ -135,7 +147,7 @@ def _words(line: Sequence[Glyph]) -> Iterable[Word]:
         if word and left > end:
             room = SPACE_GAP if spaced else WORD_GAP
             if (left - end) * 100 > (height if height < last_height else last_height) * room:
-                yield _word(word, end)
+                yield _word(word, end, hue)
                 word = []
         if not word or right > end:
             end = right
@@ -143,12 +155,13 @@ def _words(line: Sequence[Glyph]) -> Iterable[Word]:
         last_height = height
         spaced = False
     if word:
-        yield _word(word, end)
+        yield _word(word, end, hue)
 
 
-def _word(glyphs: Sequence[Glyph], end: int) -> Word:
+def _word(glyphs: Sequence[Glyph], end: int, hue: Hue) -> Word:
     top = min([middle - height // 2 for middle, _, _, height, _, _ in glyphs])
     height = max([height for _, _, _, height, _, _ in glyphs])
     text = "".join([character for _, _, _, _, character, _ in glyphs])
     edges = [left for _, left, _, _, character, _ in glyphs for _ in character]
-    return Word(text, (*edges, end), top, top + height)
+    shade = hue(glyphs[-1][5]) if text[-1].isdigit() else 0
+    return Word(text, (*edges, end), top, top + height, shade)

@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium
 
 from counterfoil.adapters.statement_pdf.characters import Characters, characters_of
 from counterfoil.adapters.statement_pdf.drawn import Drawn, Frame, look_at, shown
-from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, rows_of
+from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, Hue, hue_of, rows_of
 from counterfoil.domain.pages import Page, PrintedPages
 from counterfoil.errors import Quarantined
 
@@ -127,11 +127,24 @@ def _read_page(number: int, sheet: Sheet) -> Page:
         number=number,
         width=round(width * 100),
         height=round(height * 100),
-        rows=rows_of(seen, number),
+        rows=rows_of(seen, number, _hues(sheet.text)),
         characters=sum([glyph[4] != SPACE for glyph in seen]),
         hidden=hidden,
         images=drawn.images,
     )
+
+
+def _hues(text: Any) -> Hue:
+    """The colour that a character is filled with, as far as it may be a sign."""
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    parts = tuple(ctypes.byref(part) for part in (red, green, blue, alpha))
+
+    def hue(index: int) -> int:
+        if not pdfium.FPDFText_GetFillColor(text, index, *parts):
+            return 0
+        return hue_of(red.value, green.value, blue.value)
+
+    return hue
 
 
 def _dominant(found: Characters) -> int:

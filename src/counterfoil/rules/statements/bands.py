@@ -67,10 +67,15 @@ def pieces_of(event: Event) -> Iterator[Piece]:
         taken: set[int] = set()
         if own:
             for amount in event.cells.values():
-                if amount.alone:
-                    taken.update(range(amount.first, amount.last + 1))
+                words = range(amount.first, amount.last + 1)
+                if amount.alone or not any(map(_has_letters, map(line.row.words.__getitem__, words))):
+                    taken.update(words)
         for piece in _pieces(line, taken, own=own):
             yield from _cut_at(piece, edges)
+
+
+def _has_letters(word: Word) -> bool:
+    return any(each.isalpha() for each in word.text)
 
 
 def _description_edges(event: Event) -> tuple[int, ...]:
