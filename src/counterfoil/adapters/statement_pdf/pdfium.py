@@ -27,6 +27,8 @@ OBJECTS_MAX = 30_000  # of one page, drawn things of any kind
 SIDE_MAX = 14_400  # points, the format's own bound
 TINY = 150  # hundredths of a point: nobody reads below 1.5 pt
 
+UNKNOWN = "\ufffd"  # drawn, but the file does not say which letter it is
+
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 
 
@@ -174,11 +176,12 @@ def _characters(text: Any) -> list[_Character]:
     found = []
     for index in range(pdfium.FPDFText_CountChars(text)):
         code = unicode_of(text, index)
-        if code < 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF):
-            continue
-        character = chr(code)
         if not box_of(text, index, pointer):
             continue
+        unknown = code < 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF)
+        if unknown and rect.right <= rect.left:
+            continue  # line ends, made up by pdfium
+        character = UNKNOWN if unknown else chr(code)
         if character.isspace():
             if rect.right <= rect.left:
                 continue  # made up by pdfium
