@@ -19,6 +19,9 @@ import pypdfium2.raw as pdfium
 from counterfoil.adapters.statement_pdf.drawn import Box
 from counterfoil.adapters.statement_pdf.glyphs import SPACE
 
+UNKNOWN = "\ufffd"  # drawn, but the file does not say which letter it is
+_MADE_UP = {SPACE, UNKNOWN}  # without a width: by pdfium, between words and at line ends
+
 
 class Characters(NamedTuple):
     """All characters of a page in the order of the file, a list for each thing known."""
@@ -58,7 +61,7 @@ def characters_of(text: Any) -> Characters:
     lefts, tops, rights, bottoms = (sides[side::4] for side in range(4))
     letters = list(map(_letter, codes))
     for index, letter in enumerate(letters):
-        made_up = letter == SPACE and rights[index] <= lefts[index]  # by pdfium, between words
+        made_up = letter in _MADE_UP and rights[index] <= lefts[index]
         if made_up or not boxed[index]:
             letters[index] = ""
     return Characters(letters, _degrees(angles), lefts, tops, rights, bottoms)
@@ -66,9 +69,9 @@ def characters_of(text: Any) -> Characters:
 
 @cache
 def _letter(code: int) -> str:
-    """The character with that code point; "" for what is not drawn."""
+    """The character with that code point."""
     if code < 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF):
-        return ""
+        return UNKNOWN
     return SPACE if chr(code).isspace() else chr(code)
 
 

@@ -147,19 +147,11 @@ def _by_role(words: list[Word]) -> Iterator[list[Word]]:
     if len(words) < 2 or all(role_of(word.text) is None for word in words):
         yield words
         return
-    roles = [role_of(word.text) for word in words]
     typed = _is_typewritten(words)
     cuts = [
         index + 1
         for index, (one, two) in enumerate(pairwise(words))
-        if roles[index] != roles[index + 1]
-        and (
-            (roles[index] in _MONEY and roles[index + 1] in _TEXT)
-            if typed
-            else (roles[index + 1] in _CUT and roles[index] in _CUT | {None})
-        )
-        and (two.left - one.right) * 100 > words[index].em * 35
-        and _both_known(words, index, _TEXT if typed else _MONEY)
+        if (two.left - one.right) * 100 > one.em * 35 and _are_two(words, index, typed=typed)
     ]
     start = 0
     for cut in [*cuts, len(words)]:
@@ -173,7 +165,16 @@ def _is_typewritten(words: Sequence[Word]) -> bool:
     return len(widths) >= 6 and max(widths) - min(widths) <= 15
 
 
-def _both_known(words: Sequence[Word], index: int, behind: set[Role]) -> bool:
-    before = " ".join(word.text for word in words[: index + 1])
-    after = " ".join(word.text for word in words[index + 1 :])
-    return role_of(before) in _MONEY and role_of(after) in behind
+def _are_two(words: Sequence[Word], index: int, *, typed: bool) -> bool:
+    """Whether one heading ends with the word at *index* and another begins behind it."""
+    here, there = role_of(words[index].text), role_of(words[index + 1].text)
+    before = role_of(" ".join(word.text for word in words[: index + 1]))
+    after = role_of(" ".join(word.text for word in words[index + 1 :]))
+    if here == there:
+        return False
+    if typed:
+        return here in _MONEY and there in _TEXT and before in _MONEY and after in _TEXT
+    if here is Role.REFERENCE and there is Role.DESCRIPTION:
+        return before is Role.REFERENCE and after is Role.DESCRIPTION
+    crowded = there in _CUT and here in _CUT | {None}
+    return crowded and before in _MONEY and after in _MONEY
