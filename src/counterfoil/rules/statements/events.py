@@ -80,7 +80,7 @@ def events_of(
     dates = find_dates(table.heading, table.lines, frozenset(money))
     anchors = anchor(table.lines, frozenset(money), dates, carried)
     dated = dates.booking.keys() - dates.value_lines
-    entries = groups(table.lines, money, dated)
+    entries = groups(table.lines, money, dated, dates.day_headings)
     sections = _sections(table, money, before)
     return tuple(
         Event(
