@@ -36,7 +36,7 @@ _NUMBERED = (
     r"номер счета|счет\s*№|αρ\w*\.?\s*λογαριασμ\w*|card\s*(?:number|no|ending in)\.?|releve de compte folio|folio|clabe|so tai khoan|cbu|account ending in"
 )
 _NAMED = (
-    r"(?:a/c|acct|account|acc)|konto|rib|compte|cuenta|c/c|conta|conto|rekening|tili|rachun\w*|uct\w*|hesap\w*|חשבון|счет\w*|"
+    r"(?:a/c|acct|account|acc)|\w*konto|rib|compte|cuenta|c/c|conta|conto|rekening|tili|rachun\w*|uct\w*|hesap\w*|חשבון|счет\w*|"
     r"λογαριασμ\w*|member(?:\s*(?:number|no))?|customer\s*(?:number|no)|mobile(?:\s*(?:number|no))?|wallet"
 )
 _WORDS = re.compile(rf"(?<!\w)(?:(?P<numbered>{_NUMBERED})|(?P<named>{_NAMED}))(?!\w)")

@@ -155,6 +155,9 @@ def _step(state: _Walk, event: Event) -> Broken | None:
         balance = _labelled(event, uses, state)
         if balance is not None:
             amount, unknown = Decimal(0), False
+    if balance is not None and not amount and _is_sum_of_one_way(event):
+        state.totals.append(event)
+        return None
     if balance is not None and amount and _repeats_totals(event, state, balance, amount):
         state.totals.append(event)
         amount = Decimal(0)
@@ -178,6 +181,11 @@ def _is_total(state: _Walk, event: Event, uses: Sequence[Use]) -> bool:
     return any(
         _holds(event, uses, sums) for sums in (state.sums, state.sums[state.since :]) if sums
     )
+
+
+def _is_sum_of_one_way(event: Event) -> bool:
+    """``Total paid in  49,629.30``, printed where the balances stand."""
+    return event.label in (Label.TOTAL_CREDITS, Label.TOTAL_DEBITS) and not event.dated
 
 
 def _holds(event: Event, uses: Sequence[Use], sums: Sequence[tuple[Use, Decimal]]) -> bool:

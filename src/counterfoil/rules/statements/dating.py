@@ -24,6 +24,7 @@ MONTH = timedelta(days=31)
 YEAR = timedelta(days=366)
 UNNOTICED_MAX = 3  # per cent of one-digit slips that may pass where dates "hold" (grade A)
 
+from counterfoil.rules.statements.vocabulary import Role
 
 @dataclass(frozen=True, slots=True)
 class Dated:
@@ -332,6 +333,8 @@ def _held(entries: Sequence[Entry], reading: Reading) -> Dated:
         evidence.append(f"all inside {reading.period[0]} to {reading.period[1]}, or close to it")
     if reading.inversions == 0:
         evidence.append("in order of time")
+    if _only_value_dates(entries):
+        shortfalls.append("only value dates are printed: they stand for the days of booking")
     gap = _value_gap(reading)
     if gap is not None:
         evidence.append(f"each value date within {gap} days of its booking date")
@@ -349,6 +352,12 @@ def _held(entries: Sequence[Entry], reading: Reading) -> Dated:
     return Dated(
         reading.days, reading.value_days, reading.period, tuple(evidence), tuple(shortfalls)
     )
+
+
+def _only_value_dates(entries: Sequence[Entry]) -> bool:
+    headings = [entry.event.table.heading for entry in entries]
+    roles = {role for heading in headings if heading is not None for role in heading.roles()}
+    return Role.VALUE_DATE in roles and Role.DATE not in roles
 
 
 def _value_gap(reading: Reading) -> int | None:

@@ -71,7 +71,17 @@ def search(events: Sequence[Event], ends: Ends) -> Found:
                 chains.append(result)
             sure = result.balances >= SURE_TIES
             rank_found = rank if sure and rank_found is None else rank_found
-    return Found(tuple(chains), furthest)
+    return Found(tuple(_best_held(chains, ends)), furthest)
+
+
+def _best_held(chains: Sequence[Chain], ends: Ends) -> Sequence[Chain]:
+    """Where several hold: those that begin with a printed balance, if any do."""
+    held = [
+        chain
+        for chain in chains
+        if chain.opening_at is not None or chain.opening in ends.openings
+    ]
+    return held or chains
 
 
 def _is_proof(chain: Chain, opening: Decimal | None, closing: Decimal | None) -> bool:

@@ -77,6 +77,7 @@ def verdict_of(
     bad = [gap for gap in gaps if gap.within or not (ends.opening and ends.closing)]
     if bad:
         return Unproved(account=account, code="page_missing", reason=bad[0].reason)
+    first_gone, last_gone = not ends.opening, not ends.closing
     if wrong := guards.summary_contradicts(document, outcome):
         return Unproved(account=account, code="totals_contradict", reason=wrong)
     currency = currency_of(

@@ -52,7 +52,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         fecha valor|f. valor|f valor|f.valor|data valor|data valuta|data val*|valutadat*|rentedatum|rentedato|rentedag|valuedate|datum valuty|
         data waluty|erteknap|valör|value|effective date|eff date|data effettiva|liq|fecha liq*|operation date value|
         起息日|起息|ημ valeur|valööripäev|arvopäivä|arvopv|дата валютирования|תאריך ערך"""),
-    (Role.BALANCE, """balance|balances|bal|bal.|saldo|saldos|saldi|solde|soldes|soldo|kontostand*|guthaben|new balance|running balance|
+    (Role.BALANCE, """outstanding|outstanding balance|balance outstanding|balance|balances|bal|bal.|saldo|saldos|saldi|solde|soldes|soldo|kontostand*|guthaben|new balance|running balance|
         closing balance|ledger balance|ending daily balance|account balance|daily balance|balans|saldobeløb|bakiye*|egyenleg*|zustatek*|zostatok*|stav|sold|
         υπολοιπο|остаток*|исходящий остаток|баланс|сальдо|залишок|baki|jaannos|saldostanje|stanje|atlikums|likutis|jaak|saldo po operacji|saldo contable|
         残高|差引残高|余额|余額|結餘|结余|ยอดคงเหลือ|คงเหลือ|잔액|거래후 잔액|الرصيد|رصيد|יתרה|so du"""),
@@ -79,7 +79,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         =ma|uznan*|wplyw*|wplat*|prijem*|prijmy|kredit|kreditni*|jovairas*|befizetes*|incasari|incasat|alacak|yatan|
         πιστωση*|πιστωσεις|приход*|зачислен*|кредит*|по кредиту|надходження|masuk|pemasukan|setoran|uang masuk|wang masuk|
         お預入れ*|お預け入れ*|お預り*|預入*|入金*|收入|存入|存款|貸方|貸記|入帳|转入|ฝาก|รายการฝาก|เครดิต|입금*|맡기신금액|دائن|الإيداع|الدائن|זכות|ghi co"""),
-    (Role.AMOUNT, """amount*|amt|betrag*|umsatz*|montant*|importe*|importo|importi|valor|valore|bedrag|belop|belob|belopp|summa|summe|kwota*|castka*|suma|osszeg*|tutar*|islem tutari|monto|maara|
+    (Role.AMOUNT, """movement|movements|amount*|amt|betrag*|umsatz*|montant*|importe*|importo|importi|valor|valore|bedrag|belop|belob|belopp|summa|summe|kwota*|castka*|suma|osszeg*|tutar*|islem tutari|monto|maara|
         ποσο|ποσον|сумма*|сума|jumlah*|nominal|mutasi|iznos|transaction amount|transaktionsbetrag|
         金額|金额|发生额|交易金额|交易金額|จำนวนเงิน|จำนวน|금액|거래금액|المبلغ|סכום|so tien"""),
     (Role.REFERENCE, """reference*|ref|ref.|ref no*|ref. no*|ref/chq|cheque*|check|check number|check no*|check #|chq*|chq.|receipt no*|receipt|document|documento|=doc|=doc.|num. doc|beleg*|beleg-nr.|numero|=number|=no|=no.|=nr|=nr.|=n.|
@@ -110,7 +110,7 @@ _LABELS: tuple[tuple[Label, str], ...] = (
     (Label.CARRIED, """carried forward to next page|carried to next page|brought forward from page|from previous page|to next page|ubertrag*|zwischensaldo|zwischensumme|a reporter|report page*|solde a reporter|report|reporte|saldo a transportar|transporte|transport|a transportar|saldo anterior a transportar|suma y sigue|sigue|riporto|a riportare|
         do przeniesienia|z przeniesienia|prevod|atvitel|nakli yekun|page balance|過次頁|承前頁|轉下頁|承上頁"""),
     (Label.DAILY, """saldo do dia|saldo del dia|saldo dia|saldo giornaliero|saldo diario|day end balance|end of day balance|daily balance|balance at close of day|tagessaldo|dagsaldo"""),
-    (Label.OPENING, """opening bal*|open balance|beginning bal*|starting balance|start balance|start of period|balance brought forward|brought forward|b/f|b/fwd|bal b/f|balance b/f|bf|previous balance|prior balance|previous statement balance|last statement balance|last month's balance|last statement|balance last statement|balance from last*|balance from previous*|balance from your last*|opening ledger*|initial balance|
+    (Label.OPENING, """outstanding at start|outstanding at beginning|balance at start*|balance at beginning*|balance at the beginning*|balance at the start*|opening bal*|open balance|beginning bal*|starting balance|start balance|start of period|balance brought forward|brought forward|b/f|b/fwd|bal b/f|balance b/f|bf|previous balance|prior balance|previous statement balance|last statement balance|last month's balance|last statement|balance last statement|balance from last*|balance from previous*|balance from your last*|opening ledger*|initial balance|
         anfangssaldo|anfangsbestand|anfangskontostand|alter saldo|alter kontostand|alter stand|letzter kontostand|saldo alt|saldovortrag|vortrag|eroffnungssaldo|startsaldo|saldo vortrag|letzter auszug|kontostand alt|
         solde initial|ancien solde|solde precedent|solde anterieur|solde d'ouverture|solde au debut|solde en debut|solde reporte|report solde|
         saldo anterior|saldo inicial|saldo de apertura|saldo apertura|saldo previo|saldo al inicio|saldo periodo anterior|saldo iniziale|saldo precedente|saldo di apertura|saldo d'apertura|
@@ -118,7 +118,7 @@ _LABELS: tuple[tuple[Label, str], ...] = (
         saldo poczatkowe|stan poczatkowy|poczatkowe|pocatecni zustatek|pociatocny zostatok|pocatecni stav|pociatocny stav|nyito egyenleg|nyitoegyenleg|sold initial|sold anterior|devir|devreden|devir bakiye*|devreden bakiye*|onceki bakiye|acilis bakiyesi|onceki donem*|
         προηγουμενο υπολοιπο|υπολοιπο εναρξης|αρχικο υπολοιπο|входящий остаток|остаток на начало|начальный остаток|saldo awal|saldo pembuka|baki permulaan|baki awal|baki bawa ke hadapan|baki lepas|
         繰越残高|前月繰越|前回残高|前期繰越|繰越|期初余额|上期余额|上期结余|承前|承上結餘|承上结余|前期結餘|ยอดยกมา|이월|전월이월|전월잔액|이월잔액|الرصيد الافتتاحي|رصيد أول المدة|רצת פתיחה|יתרת פתיחה|יתרה קודמת|so du dau*|algsaldo|sakuma atlikums|pradinis likutis"""),
-    (Label.CLOSING, """closing bal*|close balance|ending bal*|end balance|final balance|end of period|balance carried forward|carried forward|c/f|c/fwd|bal c/f|balance c/f|new balance|current balance|new statement balance|your balance at close*|closing ledger*|statement balance|total amount due|balance this statement|
+    (Label.CLOSING, """outstanding at end|balance at end*|balance at the end*|closing bal*|close balance|ending bal*|end balance|final balance|end of period|balance carried forward|carried forward|c/f|c/fwd|bal c/f|balance c/f|new balance|current balance|new statement balance|your balance at close*|closing ledger*|statement balance|total amount due|balance this statement|
         endsaldo|endbestand|endkontostand|neuer saldo|neuer kontostand|neuer stand|aktueller kontostand|saldo neu|schlusssaldo|schlussaldo|abschlusssaldo|kontostand neu|schlußsaldo|
         solde final|nouveau solde|solde actuel|solde de cloture|solde en fin*|solde a la fin*|solde en fin de periode|
         saldo final|saldo actual|saldo de cierre|saldo al cierre|saldo al corte|saldo atual|saldo de fechamento|saldo finale|saldo attuale|saldo di chiusura|saldo contabile finale|saldo nuevo|
