@@ -47,7 +47,8 @@ def read_edits(line: str) -> Edits:
     """What :func:`written` wrote."""
     parts = [part.split("/", 4) for part in line.split(" ")]
     return tuple(
-        Edit(verb, int(page), int(first), int(last), text) for verb, page, first, last, text in parts
+        Edit(verb, int(page), int(first), int(last), text)
+        for verb, page, first, last, text in parts
     )
 
 
@@ -82,7 +83,9 @@ def _edited(page: Page, edits: Sequence[Edit]) -> Page:
             by_row.setdefault(edit.first, []).append(edit)
     for index, own in by_row.items():
         words = list(_words(page.rows[index].words, own))
-        rows[index] = Row(page.number, tuple(sorted(words, key=lambda w: w.left))) if words else None
+        rows[index] = (
+            Row(page.number, tuple(sorted(words, key=lambda w: w.left))) if words else None
+        )
     for edit in sorted(edits, key=lambda each: -each.first):
         if edit.verb in ("drop", "close", "double"):
             rows = _rearranged(page, rows, edit)

@@ -24,7 +24,10 @@ from counterfoil.rules.statements.numbers import styles_of
 GROUP_GAP = 60  # hundredths of the height: digits parted by less are one number
 DATE_ABOVE = 8  # rows above an entry's money that may hold its date
 DATE_BELOW = 3
-_NUMBER = re.compile(r"[^\d]{0,6}\d{1,3}(?:[.,'’]?\d{2,3})*(?:[.,]\d{1,3})?[^\d]{0,4}|[^\d]{0,6}\d+[.,]\d{1,3}[^\d]{0,4}")  # fmt: skip
+_NUMBER = re.compile(
+    r"[^\d]{0,6}\d{1,3}(?:[.,'\u2019]?\d{2,3})*(?:[.,]\d{1,3})?[^\d]{0,4}|"
+    r"[^\d]{0,6}\d+[.,]\d{1,3}[^\d]{0,4}"
+)
 _HEAD, _TAIL = re.compile(r"[^\d]{0,6}\d{1,3}"), re.compile(r"\d{3}(?:[.,]\d{1,3})?[^\d]{0,4}")
 _CENTS = re.compile(r"[.,](\d{1,3})[^\d]*$")
 
@@ -48,7 +51,7 @@ class Spot:
 
     def is_money(self) -> bool:
         """Whether it has decimals or grouped thousands."""
-        return re.search(r"\d[.,'’ ]\d", self.text) is not None
+        return re.search(r"\d[.,'\u2019 ]\d", self.text) is not None
 
     def says(self, value: Decimal) -> bool:
         """Whether it is *value*, whatever its sign and its marks."""
@@ -138,8 +141,9 @@ class Ground:
         )  # fmt: skip
 
     def _row_of(self, entry: Transaction) -> int | None:
-        assert entry.place.page is not None and entry.place.box is not None
         box = entry.place.box
+        assert entry.place.page is not None
+        assert box is not None
         for index, row in enumerate(self.rows(entry.place.page)):
             left, top, right, bottom = row.box()
             if left <= box[0] and top <= box[1] and right >= box[2] and bottom >= box[3]:
@@ -208,16 +212,12 @@ class Ground:
         found = []
         for heading in headings_of(lines):
             places = [(rows[n], all_rows[n]) for n in range(heading.first, heading.last + 1)]
-            cells = tuple(
-                tuple(_within(places, cell.left, cell.right)) for cell in heading.cells
-            )
+            cells = tuple(tuple(_within(places, cell.left, cell.right)) for cell in heading.cells)
             found.append((heading, cells))
         return tuple(found)
 
 
-def _within(
-    places: Iterable[tuple[tuple[int, int], Row]], left: int, right: int
-) -> Iterator[Spot]:
+def _within(places: Iterable[tuple[tuple[int, int], Row]], left: int, right: int) -> Iterator[Spot]:
     for (page, index), row in places:
         words = [n for n, w in enumerate(row.words) if left <= (w.left + w.right) // 2 <= right]
         if words:
@@ -273,9 +273,7 @@ def _dates_by_row(dates: Iterable[tuple[Spot, Printed]]) -> _Dates:
     return found
 
 
-def _money(
-    entry: Transaction, spots: Sequence[Spot]
-) -> tuple[tuple[Spot, ...], tuple[Spot, ...]]:
+def _money(entry: Transaction, spots: Sequence[Spot]) -> tuple[tuple[Spot, ...], tuple[Spot, ...]]:
     """The numbers that are the entry's amount, and its balance."""
     inside = [s for s in spots if entry.place.box and entry.place.box[0] <= s.left]
     inside = [s for s in inside if entry.place.box and s.right <= entry.place.box[2]]
