@@ -8,8 +8,6 @@ from random import Random
 from typing import NamedTuple
 
 from counterfoil.rules.statements.document import is_title
-from counterfoil.rules.statements.lines import lines_of
-from counterfoil.rules.statements.numbers import styles_of
 from tests.statement_edits import Edit, Edits
 from tests.statement_fault_numbers import exchange
 from tests.statement_spots import Ground, Spot
@@ -67,11 +65,8 @@ def _opposite(text: str) -> str:
 
 
 def _labelled(ground: Ground) -> list[Spot]:
-    return [*ground.ends, *(spot for spot in ground.others if _is_outside(ground, spot))]
-
-
-def _is_outside(ground: Ground, spot: Spot) -> bool:
-    return all((spot.page, spot.row) != (each.page, each.row) for each in ground.entries)
+    outside = [spot for spot in ground.others if (spot.page, spot.row) not in ground.entry_rows]
+    return [*ground.ends, *outside]
 
 
 def _of_labels(ground: Ground) -> Iterator[_Worded]:
@@ -84,12 +79,9 @@ def _of_labels(ground: Ground) -> Iterator[_Worded]:
 
 def _of_titles(ground: Ground) -> Iterator[_Worded]:
     """The words of short lines without number that stand right above entries or headings."""
-    rows = [row for page in ground.printed.pages for row in page.rows]
-    places = [(page.number, n) for page in ground.printed.pages for n in range(len(page.rows))]
-    lines = lines_of(ground.printed, styles_of(rows)[0])
-    tops = {(each.page, each.row) for each in ground.entries}
-    for line, place in zip(lines, places, strict=True):
-        above = (place[0], place[1] + 1) in tops and not line.amounts and not line.dates
+    for place, line in ground.lines:
+        over_entry = (place[0], place[1] + 1) in ground.entry_rows
+        above = over_entry and not line.amounts and not line.dates
         if above or is_title(line):
             for index, word in enumerate(line.row.words):
                 if any(each.isalpha() for each in word.text):

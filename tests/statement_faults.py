@@ -11,21 +11,23 @@ a line of tests/statement_edits.py.
 from __future__ import annotations
 
 import json
+import re
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
 from counterfoil.adapters.statement_pdf import pdfium
 from counterfoil.domain.pages import PrintedPages
-from counterfoil.domain.statements import Grade, Proved, StatementReading
+from counterfoil.domain.statements import Grade, Proof, Proved, StatementReading
 from counterfoil.rules.statements.reading import read
 from fixtures.statements.zoo.catalogue import LAYOUTS
 from fixtures.statements.zoo.filing import file, missing
@@ -78,6 +80,9 @@ class Tally:
     notable: list[Struck] = field(default_factory=list)  # through, partly and crashed
     documents: int = 0
     skipped: dict[str, str] = field(default_factory=dict)
+    grades: Counter[Grade] = field(default_factory=Counter)  # of accounts, unspoiled
+    shortfalls: dict[Grade, Counter[str]] = field(default_factory=partial(defaultdict, Counter))
+    only: dict[Grade, Counter[str]] = field(default_factory=partial(defaultdict, Counter))
     cpu_seconds: float = 0.0
 
     def add(self, other: Tally) -> None:
@@ -86,7 +91,19 @@ class Tally:
         self.notable += other.notable
         self.documents += other.documents
         self.skipped.update(other.skipped)
+        self.grades += other.grades
+        for grade in Grade:
+            self.shortfalls[grade] += other.shortfalls[grade]
+            self.only[grade] += other.only[grade]
         self.cpu_seconds += other.cpu_seconds
+
+    def note(self, proof: Proof) -> None:
+        """Count what an unspoiled account is graded, and why."""
+        texts = {re.sub(r":.*| \d+ %", "", text) for text in proof.shortfalls}
+        self.grades[proof.grade] += 1
+        self.shortfalls[proof.grade].update(texts)
+        if len(texts) == 1:
+            self.only[proof.grade].update(texts)
 
     def faults(self) -> int:
         return sum(self.counts.values())
@@ -213,6 +230,8 @@ def run(source: str, share: int, seed: int) -> Tally:
         tally.skipped[source] = "not proved unspoiled"
         return tally
     tally.documents = 1
+    for each in reading.proved():
+        tally.note(each.proof)
     began = time.process_time()
     whole = max(each.proof.grade for each in reading.proved())
     many = sum(len(page.rows) for page in printed.pages) > MANY_ROWS

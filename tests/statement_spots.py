@@ -18,7 +18,7 @@ from counterfoil.domain.pages import PrintedPages, Row, Word
 from counterfoil.domain.statements import StatementReading, Transaction
 from counterfoil.rules.statements.dates import Era, Order, Printed, dates_of
 from counterfoil.rules.statements.headings import Heading, headings_of
-from counterfoil.rules.statements.lines import lines_of
+from counterfoil.rules.statements.lines import Line, lines_of
 from counterfoil.rules.statements.numbers import styles_of
 
 GROUP_GAP = 60  # hundredths of the height: digits parted by less are one number
@@ -110,6 +110,24 @@ class Ground:
         )
 
     @cached_property
+    def money_rows(self) -> frozenset[tuple[int, int]]:
+        """Page and row of every number with decimals."""
+        return frozenset((spot.page, spot.row) for spot in self.numbers if spot.is_money())
+
+    @cached_property
+    def entry_rows(self) -> frozenset[tuple[int, int]]:
+        """Page and row of every entry's money."""
+        return frozenset((each.page, each.row) for each in self.entries)
+
+    @cached_property
+    def lines(self) -> tuple[tuple[tuple[int, int], Line], ...]:
+        """All rows with their page and row, as the reader takes them."""
+        places = [(page.number, n) for page in self.printed.pages for n in range(len(page.rows))]
+        rows = [row for page in self.printed.pages for row in page.rows]
+        lines = lines_of(self.printed, styles_of(rows)[0])
+        return tuple(zip(places, lines, strict=True))
+
+    @cached_property
     def dates(self) -> tuple[tuple[Spot, Printed], ...]:
         """Everything with a date's looks."""
         return tuple(
@@ -153,9 +171,11 @@ class Ground:
     def _until(self, page: int, row: int, starts: set[tuple[int, int]]) -> int:
         """The last row close below that has no number with decimals."""
         rows = self.rows(page)
-        money = {spot.row for spot in self.numbers if spot.page == page and spot.is_money()}
         last = row
-        while last + 1 < len(rows) and (page, last + 1) not in starts and last + 1 not in money:
+        while last + 1 < len(rows):
+            below = (page, last + 1)
+            if below in starts or below in self.money_rows:
+                break
             if (rows[last + 1].top - rows[last].bottom) * 100 > rows[row].words[0].em * 60:
                 break
             last += 1
@@ -169,11 +189,11 @@ class Ground:
             for account in self.reading.proved()
             for value in (account.statement.opening, account.statement.closing)
         }
-        taken = {(each.page, each.row) for each in self.entries}
         return tuple(
             spot
             for spot in self.numbers
-            if (spot.page, spot.row) not in taken and any(spot.says(value) for value in values)
+            if (spot.page, spot.row) not in self.entry_rows
+            and any(spot.says(value) for value in values)
         )
 
     @cached_property
@@ -204,15 +224,12 @@ class Ground:
     @cached_property
     def headings(self) -> tuple[tuple[Heading, tuple[tuple[Spot, ...], ...]], ...]:
         """Each table's heading with the words of each of its cells, row by row."""
-        rows = [
-            (page.number, index) for page in self.printed.pages for index in range(len(page.rows))
-        ]
-        all_rows = [row for page in self.printed.pages for row in page.rows]
-        lines = lines_of(self.printed, styles_of(all_rows)[0])
         found = []
-        for heading in headings_of(lines):
-            places = [(rows[n], all_rows[n]) for n in range(heading.first, heading.last + 1)]
-            cells = tuple(tuple(_within(places, cell.left, cell.right)) for cell in heading.cells)
+        for heading in headings_of([line for _, line in self.lines]):
+            rows = [
+                (place, line.row) for place, line in self.lines[heading.first : heading.last + 1]
+            ]
+            cells = tuple(tuple(_within(rows, cell.left, cell.right)) for cell in heading.cells)
             found.append((heading, cells))
         return tuple(found)
 
