@@ -23,6 +23,7 @@ class Word:
     edges: tuple[int, ...]
     top: int
     bottom: int
+    hue: int = 0  # of a number: -1 red, +1 green, 0 any other colour
 
     @property
     def left(self) -> int:
@@ -42,7 +43,7 @@ class Word:
     def cut(self, start: int, end: int | None = None) -> Word:
         """The characters from *start* up to *end* as a word of their own."""
         end = len(self.text) if end is None else end
-        return Word(self.text[start:end], self.edges[start : end + 1], self.top, self.bottom)
+        return Word(self.text[start:end], self.edges[start : end + 1], self.top, self.bottom, self.hue)
 
 
 @dataclass(frozen=True, slots=True)

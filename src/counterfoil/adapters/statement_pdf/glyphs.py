@@ -8,7 +8,7 @@ parts two words only where there is room for it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from counterfoil.domain.pages import Row, Word
@@ -35,14 +35,26 @@ SPACE = " "
 ROW_TOLERANCE = 36
 #: The same character drawn again within this part of its width is fake bold.
 DOUBLE = 30
+#: A colour's part is this much stronger than the others.
+COLOURED = 80
 
 
-def rows_of(glyphs: Iterable[Glyph], page: int) -> tuple[Row, ...]:
+Hue = Callable[[int], int]  # of the character drawn at that place: -1 red, +1 green, 0 other
+
+
+def hue_of(red: int, green: int, blue: int) -> int:
+    """What a bank may mean by a colour (parts 0 to 255): -1 money out, +1 money in."""
+    if red - max(green, blue) >= COLOURED:
+        return -1
+    return 1 if green - max(red, blue) >= COLOURED // 2 else 0
+
+
+def rows_of(glyphs: Iterable[Glyph], page: int, hue: Hue) -> tuple[Row, ...]:
     """All *glyphs* of one page as rows from top to bottom."""
     rows = []
     for line in _lines(sorted(glyphs)):
         for part in _overprints(line):
-            words = tuple(_words(_once(part)))
+            words = tuple(_words(_once(part), hue))
             if words:
                 rows.append(Row(page, words))
     return tuple(sorted(rows, key=lambda row: (row.top + row.bottom, row.words[0].left)))
@@ -106,7 +118,7 @@ def _redrawn(one: Glyph, two: Glyph) -> bool:
     return not (ligature and abs(two.order - one.order) == 1)
 
 
-def _words(line: Sequence[Glyph]) -> Iterable[Word]:
+def _words(line: Sequence[Glyph], hue: Hue) -> Iterable[Word]:
     """The line cut at its gaps."""
     word: list[Glyph] = []
     right = 0
@@ -118,18 +130,19 @@ def _words(line: Sequence[Glyph]) -> Iterable[Word]:
         if word:
             gap = (glyph.left - right) * 100
             if gap > min(word[-1].height, glyph.height) * (SPACE_GAP if spaced else WORD_GAP):
-                yield _word(word, right)
+                yield _word(word, right, hue)
                 word = []
         right = max(right, glyph.right) if word else glyph.right
         word.append(glyph)
         spaced = False
     if word:
-        yield _word(word, right)
+        yield _word(word, right, hue)
 
 
-def _word(glyphs: Sequence[Glyph], right: int) -> Word:
+def _word(glyphs: Sequence[Glyph], right: int, hue: Hue) -> Word:
     tops = [glyph.middle - glyph.height // 2 for glyph in glyphs]
     height = max(glyph.height for glyph in glyphs)
     text = "".join(glyph.character for glyph in glyphs)
     edges = [edge for glyph in glyphs for edge in [glyph.left] * len(glyph.character)]
-    return Word(text, (*edges, right), min(tops), min(tops) + height)
+    shade = hue(glyphs[-1].order) if glyphs[-1].character.isdigit() else 0
+    return Word(text, (*edges, right), min(tops), min(tops) + height, shade)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import pypdfium2.raw as pdfium
 
 from counterfoil.adapters.statement_pdf.drawn import Box, Frame, look_at, shown
-from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, rows_of
+from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, Hue, hue_of, rows_of
 from counterfoil.domain.pages import Page, PrintedPages
 from counterfoil.errors import Quarantined
 
@@ -26,6 +26,8 @@ CHARACTERS_MAX = 20_000  # of one page: a real statement has 1,600, the fullest 
 OBJECTS_MAX = 30_000  # of one page, drawn things of any kind
 SIDE_MAX = 14_400  # points, the format's own bound
 TINY = 150  # hundredths of a point: nobody reads below 1.5 pt
+
+UNKNOWN = "\ufffd"  # drawn, but the file does not say which letter it is
 
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 
@@ -142,11 +144,24 @@ def _read_page(number: int, sheet: Sheet) -> Page:
         number=number,
         width=round(width * 100),
         height=round(height * 100),
-        rows=rows_of(seen, number),
+        rows=rows_of(seen, number, _hues(sheet.text)),
         characters=sum(glyph.character != SPACE for glyph in seen),
         hidden=hidden,
         images=drawn.images,
     )
+
+
+def _hues(text: Any) -> Hue:
+    """The colour that a character is filled with, as far as it may be a sign."""
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    parts = tuple(ctypes.byref(part) for part in (red, green, blue, alpha))
+
+    def hue(index: int) -> int:
+        if not pdfium.FPDFText_GetFillColor(text, index, *parts):
+            return 0
+        return hue_of(red.value, green.value, blue.value)
+
+    return hue
 
 
 _Character = tuple[int, int, str, Box]
@@ -161,11 +176,12 @@ def _characters(text: Any) -> list[_Character]:
     found = []
     for index in range(pdfium.FPDFText_CountChars(text)):
         code = unicode_of(text, index)
-        if code < 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF):
-            continue
-        character = chr(code)
         if not box_of(text, index, pointer):
             continue
+        unknown = code < 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF)
+        if unknown and rect.right <= rect.left:
+            continue  # line ends, made up by pdfium
+        character = UNKNOWN if unknown else chr(code)
         if character.isspace():
             if rect.right <= rect.left:
                 continue  # made up by pdfium
