@@ -100,6 +100,8 @@ def report(tally: Tally) -> Iterator[str]:
     yield "\n## Grades unspoiled\n"
     yield from grades(tally)
     reasons = Counter(tally.skipped.values())
+    if tally.slowest is not None:
+        yield f"\nSlowest, {tally.slowest.cpu_seconds:.1f} CPU s:\n\n{leak(tally.slowest)}"
     yield f"\nNot struck: {', '.join(f'{count} {text}' for text, count in reasons.items())}\n"
     for grade in (Grade.A, Grade.B):
         yield f"\n## Let through with grade {grade}\n"

@@ -69,6 +69,7 @@ class Struck:
     outcome: Outcome
     grade: Grade | None  # of the account that reads otherwise; of the document if one is lost
     says: str  # what was read instead
+    cpu_seconds: float = 0.0
 
 
 @dataclass(slots=True)
@@ -84,6 +85,7 @@ class Tally:
     shortfalls: dict[Grade, Counter[str]] = field(default_factory=partial(defaultdict, Counter))
     only: dict[Grade, Counter[str]] = field(default_factory=partial(defaultdict, Counter))
     cpu_seconds: float = 0.0
+    slowest: Struck | None = None
 
     def add(self, other: Tally) -> None:
         self.counts += other.counts
@@ -92,10 +94,17 @@ class Tally:
         self.documents += other.documents
         self.skipped.update(other.skipped)
         self.grades += other.grades
+        self.time(other.slowest)
         for grade in Grade:
             self.shortfalls[grade] += other.shortfalls[grade]
             self.only[grade] += other.only[grade]
         self.cpu_seconds += other.cpu_seconds
+
+    def time(self, struck: Struck | None) -> None:
+        """Keep the one that took longest to read."""
+        known = -1.0 if self.slowest is None else self.slowest.cpu_seconds
+        if struck is not None and struck.cpu_seconds > known:
+            self.slowest = struck
 
     def note(self, proof: Proof) -> None:
         """Count what an unspoiled account is graded, and why."""
@@ -208,13 +217,14 @@ def strike(
     source: str, printed: PrintedPages, reading: StatementReading, kind: Kind, edits: Edits
 ) -> Struck:
     """Read the pages with one fault in them."""
+    began = time.process_time()
     try:
         after = read(spoiled(printed, edits), TODAY)
     except Exception as defect:  # noqa: BLE001 - whatever it is, it is what we are looking for
         return Struck(source, kind, edits, Outcome.CRASHED, None, repr(defect))
     of_value_dates = kind in (Kind.VALUE_DATE_DIGIT, Kind.DATE_CELLS, Kind.DATE_HEADINGS)
     verdict = judged(reading, after, value_dates=of_value_dates)
-    return Struck(source, kind, edits, *verdict)
+    return Struck(source, kind, edits, *verdict, time.process_time() - began)
 
 
 def run(source: str, share: int, seed: int) -> Tally:
@@ -240,6 +250,7 @@ def run(source: str, share: int, seed: int) -> Tally:
         struck = strike(source, printed, reading, kind, edits)
         tally.counts[kind, struck.outcome, struck.grade] += 1
         tally.exposed[kind, whole] += 1
+        tally.time(struck)
         if struck.outcome in (Outcome.THROUGH, Outcome.PARTLY, Outcome.CRASHED):
             tally.notable.append(struck)
     tally.cpu_seconds = time.process_time() - began
