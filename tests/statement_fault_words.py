@@ -83,7 +83,7 @@ def _of_titles(ground: Ground) -> Iterator[_Worded]:
         over_entry = (place[0], place[1] + 1) in ground.entry_rows
         above = over_entry and not line.amounts and not line.dates
         if above or is_title(line):
-            for index, word in enumerate(line.row.words):
+            for index, word in enumerate(ground.rows(place[0])[place[1]].words):
                 if any(each.isalpha() for each in word.text):
                     yield _Worded(*place, index, word.text)
 
