@@ -161,14 +161,21 @@ _PAGE = re.compile(
 )
 
 
+_BARE_PAGE = re.compile(r"[-–(]?\s*(\d{1,3})\s*/\s*(\d{1,3})\s*[-–)]?")
+
+
 def page_counts(lines: Sequence[Line]) -> tuple[PageCount, ...]:
-    """Every "page x of y" of the document."""
+    """Every "page x of y" of the document; "x / y" alone on the first or last line of a page."""
     found = []
+    pages = [line.row.page for line in lines]
+    outer = {pages.index(page) for page in set(pages)}
+    outer |= {len(pages) - 1 - pages[::-1].index(page) for page in set(pages)}
     for line in lines:
         text = folded(line.text)
         if len(text) > 220 or not any(each.isdigit() for each in text):
             continue
-        if hit := _PAGE.search(text):
+        bare = _BARE_PAGE.fullmatch(text) if line.index in outer else None
+        if hit := _PAGE.search(text) or bare:
             number, total = (int(each) for each in hit.groups() if each is not None)
             if 1 <= number <= total <= 2_000:
                 found.append(PageCount(line.row.page, number, total))
