@@ -226,9 +226,8 @@ class Ground:
         """Each table's heading with the words of each of its cells, row by row."""
         found = []
         for heading in headings_of([line for _, line in self.lines]):
-            rows = [
-                (place, line.row) for place, line in self.lines[heading.first : heading.last + 1]
-            ]
+            places = [place for place, _ in self.lines[heading.first : heading.last + 1]]
+            rows = [((page, n), self.rows(page)[n]) for page, n in places]
             cells = tuple(tuple(_within(rows, cell.left, cell.right)) for cell in heading.cells)
             found.append((heading, cells))
         return tuple(found)
