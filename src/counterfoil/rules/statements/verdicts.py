@@ -74,7 +74,8 @@ def verdict_of(
             reason="amounts run against the printed balances, and nothing says that money is owed",
         )
     ends = _ends(document, outcome, chain, dated)
-    bad = [gap for gap in gaps if gap.within or not (ends.opening and ends.closing)]
+    borne_out = ends.opening and ends.closing and not _may_be_a_pages(document, chain)
+    bad = [gap for gap in gaps if gap.within or not borne_out]
     if bad:
         return Unproved(account=account, code="page_missing", reason=bad[0].reason)
     first_gone, last_gone = not ends.opening, not ends.closing
@@ -164,6 +165,24 @@ def _ends(document: Document, outcome: Outcome, chain: Chain, dated: Dated) -> _
         or guards.printed_at(facts, Label.CLOSING, chain.closing) is not None
         or guards.printed_at(after, Label.BALANCE, chain.closing) is not None,
     )
+
+
+def _may_be_a_pages(document: Document, chain: Chain) -> bool:
+    """Whether an end may be that of a page, where nothing else prints it: carried, or undated."""
+    facts = [fact for fact in document.facts if fact.line not in _entry_lines(chain)]
+    for event, label, value in (
+        (chain.opening_at, Label.OPENING, chain.opening),
+        (chain.closing_at, Label.CLOSING, chain.closing),
+    ):
+        sure = [fact for fact in facts if fact.label is label and not _CARRY.search(folded(fact.words))]
+        if guards.printed_at(sure, label, value) is not None:
+            continue
+        if event is None or event.label is not Label.BALANCE or not event.line.dates:
+            return True
+    return False
+
+
+_CARRY = re.compile(r"(?:brought|carried) (?:forward|over|down)|(?<!\w)(?:b|c)/?(?:f|fwd|d)(?!\w)")
 
 
 def _entry_lines(chain: Chain) -> set[int]:
