@@ -128,15 +128,16 @@ def currency_of(
     """
     outside = [line for line in document.lines if line.index not in document.entry_lines]
     own = [line for line in outside if line.index in block]
-    tiers = (
-        _leading(document, block) or _beside_money(events, document, block),
-        _spoken(titles),
-        _spoken(line.text for line in _naming(document, own)),
-        _spoken(line.text for line in own if _WORDED.search(folded(line.text))),
-        _spoken(line.text for line in outside if _WORDED.search(folded(line.text))),
-    )
-    for votes in tiers:
-        if leader := _leader(votes):
+    leader = _leader(_leading(document, block) or _beside_money(events, document, block))
+    if leader:
+        return Kept(leader, "")
+    for texts in (
+        titles,
+        [line.text for line in _naming(document, own)],
+        [line.text for line in own if _WORDED.search(folded(line.text))],
+        [line.text for line in outside if _WORDED.search(folded(line.text))],
+    ):
+        if leader := _leader(_spoken(texts)):
             return Kept(leader, "")
     lands = _lands(outside)
     for lines in (own, outside):
@@ -202,17 +203,26 @@ def _spoken(texts: Iterable[str]) -> Counter[str]:
     for text in texts:
         votes.update(code for code in _CODE.findall(text) if code in _CODES)
         bare = folded(text)
-        votes.update(code for code, name in _NAMES if re.search(name, bare))
-        votes.update(code for sign, code in _SYMBOLS.items() if _stands_in(sign, text))
+        if _ANY_NAME.search(bare):
+            votes.update(code for code, name in _NAMES if re.search(name, bare))
+        upper = text.upper()
+        votes.update(
+            code
+            for sign, code in _SYMBOLS.items()
+            if (sign in text or sign in upper) and _stands_in(sign, text, upper)
+        )
     return votes
 
 
-def _stands_in(sign: str, text: str) -> bool:
+_ANY_NAME = re.compile("|".join(name for _, name in _NAMES))
+
+
+def _stands_in(sign: str, text: str, upper: str) -> bool:
     """Whether *sign* is in *text*; one of letters only beside a number."""
     if not sign[-1].isalnum() or not sign.isascii():
         before = r"(?<![A-Za-z])" if sign[0].isalpha() else ""
         return re.search(before + re.escape(sign), text) is not None
-    return re.search(rf"(?<!\w){re.escape(sign)}\.? ?\d|\d ?{re.escape(sign)}(?!\w)", text.upper()) is not None
+    return re.search(rf"(?<!\w){re.escape(sign)}\.? ?\d|\d ?{re.escape(sign)}(?!\w)", upper) is not None
 
 
 def _lands(lines: Sequence[Line]) -> list[str]:
