@@ -223,17 +223,6 @@ def _codes_in(text: str) -> tuple[str, ...]:
     return tuple(codes)
 
 
-_ANY_NAME.search(bare):
-            votes.update(code for code, name in _NAMES if re.search(name, bare))
-        upper = text.upper()
-        votes.update(
-            code
-            for sign, code in _SYMBOLS.items()
-            if (sign in text or sign in upper) and _stands_in(sign, text, upper)
-        )
-    return votes
-
-
 _ANY_NAME = re.compile("|".join(name for _, name in _NAMES))
 
 
