@@ -183,9 +183,9 @@ def _step(state: _Walk, event: Event) -> Broken | None:
     if balance is not None and amount and _repeats_totals(event, state, balance, amount):
         state.totals.append(event)
         amount = Decimal(0)
-    if event.kind is Kind.ENTRY and _two_amounts(event, uses):
+    if len(event.cells) > 1 and event.kind is Kind.ENTRY and _two_amounts(event, uses):
         return Broken(
-            event=event, equation=None, reason="two amounts stand on one line", held=state.tied
+            event=event, tie=None, reason="two amounts stand on one line", held=state.tied
         )
     if amount:
         state.waiting.append((event, amount, unknown))
