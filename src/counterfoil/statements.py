@@ -1,6 +1,8 @@
 """Read a statement of account of any known kind; its own arithmetic decides what is believed.
 
-The one way in for workflows and commands: :func:`read_document`.
+The one way in for workflows and commands: :func:`read_document`. It parses nothing itself:
+the readers are imported in the child, each only where a file is of its kind, because
+loading them all takes as long as reading a short statement.
 """
 
 from __future__ import annotations
@@ -12,17 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from counterfoil.adapters import parser_box, statement_wire
-from counterfoil.adapters.statement_formats import reading
-from counterfoil.adapters.statement_formats.csv_maps import load_csv_map
-from counterfoil.adapters.statement_formats.options import ReadOptions
-from counterfoil.adapters.statement_pdf import pdfium, plumber
-from counterfoil.adapters.statement_pdf.pdfium import is_pdf
 from counterfoil.domain.secrets import Secret
 from counterfoil.domain.statements import Statement, StatementReading
 from counterfoil.errors import Quarantined
-from counterfoil.rules.statement_proof import prove_all
-from counterfoil.rules.statements.opinions import agrees
-from counterfoil.rules.statements.reading import read as read_printed
 
 PARSER = "counterfoil.statements:parse"
 SECOND_PAGES_MAX = 40  # the second reader takes a fifth of a second a page
@@ -71,22 +65,40 @@ def _options(
 
 def parse(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
     """The parser box's entry: called in the child only."""
+    from counterfoil.adapters.statement_pdf.pdfium import is_pdf
+
     if is_pdf(path):
         today = date.fromisoformat(options["today"])
         return statement_wire.dump(_read_pdf(path, options["password"], today))
+    return statement_wire.dump(_read_format(path, options))
+
+
+def _read_format(path: Path, options: Mapping[str, Any]) -> StatementReading:
+    """CAMT.053, MT940 and the like."""
+    from counterfoil.adapters.statement_formats import reading
+    from counterfoil.adapters.statement_formats.csv_maps import load_csv_map
+    from counterfoil.adapters.statement_formats.options import ReadOptions
+    from counterfoil.rules.statement_proof import prove_all
+
     content = path.read_bytes()
     found = sorted(Path(options["maps"]).glob("*.csv.toml")) if options["maps"] else []
     told = ReadOptions(csv_maps=tuple(load_csv_map(each) for each in found))
     source, drafts = reading.read(content, told)
     known = [statement_wire.load_statement(each) for each in options["known"]]
-    return statement_wire.dump(StatementReading(source=source, verdicts=prove_all(drafts, known)))
+    return StatementReading(source=source, verdicts=prove_all(drafts, known))
 
 
 def _read_pdf(path: Path, password: str | None, today: date) -> StatementReading:
     """The first reader's pages or, where they prove nothing, the second's."""
+    from counterfoil.adapters.statement_pdf import pdfium
+    from counterfoil.rules.statements.reading import read as read_printed
+
     first = read_printed(pdfium.read(path, password), today)
     if not first.unproved() or first.pages > SECOND_PAGES_MAX:
         return first
+    from counterfoil.adapters.statement_pdf import plumber
+    from counterfoil.rules.statements.opinions import agrees
+
     try:
         second = read_printed(plumber.read(path, password), today)
     except Quarantined:

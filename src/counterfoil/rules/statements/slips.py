@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 
 from counterfoil.rules.statements.dates import Printed
@@ -80,10 +81,7 @@ def _window(
 
 
 def _between(first: date, last: date) -> Iterator[date]:
-    day = first
-    while day <= last:
-        yield day
-        day += timedelta(days=1)
+    yield from map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
 
 
 def _digits(printed: Printed) -> int:
@@ -93,7 +91,13 @@ def _digits(printed: Printed) -> int:
 
 
 def _one_digit_apart(one: date, two: date, printed: Printed) -> bool:
-    first, second = (f"{each.year:04d}{each.month:02d}{each.day:02d}" for each in (one, two))
-    if not printed.has_year and one.year != two.year:
-        first, second = first[4:], second[4:]
-    return sum(a != b for a, b in zip(first, second, strict=True)) == 1
+    apart = _apart(one.day, two.day) + _apart(one.month, two.month)
+    if printed.has_year:
+        apart += _apart(one.year, two.year)
+    return apart == 1
+
+
+@cache
+def _apart(one: int, two: int) -> int:
+    """How many of their digits differ."""
+    return sum(a != b for a, b in zip(f"{one:04d}", f"{two:04d}", strict=True))

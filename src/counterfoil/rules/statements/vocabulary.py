@@ -185,7 +185,9 @@ class _Words(NamedTuple):
 
     def longest(self, bare: str) -> int:
         """How many letters of the text speak for it."""
-        lengths = [len(each) * 2 for each in self.anywhere if each in bare]
+        lengths = []
+        if not bare.isascii():
+            lengths += [len(each) * 2 for each in self.anywhere if each in bare]
         if self.pattern is not None:
             lengths += [len(hit[0]) for hit in self.pattern.finditer(bare)]
         if self.whole and _letters(bare) in self.whole:
