@@ -130,7 +130,7 @@ def currency_of(
     own = [line for line in outside if line.index in block]
     tiers = (
         _leading(document, block) or _beside_money(events, document, block),
-        _spoken(titles),
+        _nearest(titles),
         _spoken(line.text for line in _naming(document, own)),
         _spoken(line.text for line in own if _WORDED.search(folded(line.text))),
         _spoken(line.text for line in outside if _WORDED.search(folded(line.text))),
@@ -155,6 +155,12 @@ def currency_of(
     if len(lands) == 1:
         return Kept(lands[0], f"no currency is printed: {lands[0]} is that of the bank's land")
     return Kept("", "no currency is printed")
+
+
+def _nearest(titles: Sequence[str]) -> Counter[str]:
+    """What the nearest title that names one says: the others may be the page's foot above."""
+    votes = (_spoken([title]) for title in reversed(titles))
+    return next((each for each in votes if _leader(each)), Counter())
 
 
 def _rival(leader: str, tiers: Sequence[Counter[str]]) -> str:
@@ -192,6 +198,7 @@ def _beside_money(events: Sequence[Event], document: Document, block: range) -> 
     cells = [amount.currency for event in events for amount in event.cells.values()]
     amounts = [*_if_usual([each for each in cells if each], len(cells))]
     ends = {fact.line for fact in document.facts if fact.beside and fact.label is not Label.OTHER}
+    ends -= {line.index for event in events for line in event.words}
     for line in document.lines:
         if line.index in block and line.index in ends:
             amounts += [amount.currency for amount in line.amounts]
