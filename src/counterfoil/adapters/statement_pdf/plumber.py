@@ -58,7 +58,7 @@ def _page(number: int, page: Any) -> Page:
         width=round(page.width * 100),
         height=round(page.height * 100),
         rows=rows_of(seen, number, lambda order: _hue(page.chars[order])),
-        characters=sum(glyph.character != SPACE for glyph in seen),
+        characters=sum(glyph[4] != SPACE for glyph in seen),
         hidden=hidden,
         images=len(page.images),
     )
@@ -68,14 +68,10 @@ def _page(number: int, page: Any) -> Page:
 
 def _glyph(char: dict[str, Any], order: int) -> Glyph:
     text = str(char["text"])
-    return Glyph(
-        middle=round((char["top"] + char["bottom"]) * 50),
-        left=round(char["x0"] * 100),
-        right=round(char["x1"] * 100),
-        height=round((char["bottom"] - char["top"]) * 100),
-        character=SPACE if text.isspace() else text,
-        order=order,
-    )
+    middle = round((char["top"] + char["bottom"]) * 50)
+    height = round((char["bottom"] - char["top"]) * 100)
+    character = SPACE if text.isspace() else text
+    return (middle, round(char["x0"] * 100), round(char["x1"] * 100), height, character, order)
 
 
 def _hue(char: dict[str, Any]) -> int:

@@ -49,6 +49,7 @@ class Document:
     page_counts: tuple[PageCount, ...]
     event_lines: frozenset[int]  # with money in a table
     entry_lines: frozenset[int]  # and those that belong to them
+    daily_lines: frozenset[int]  # that hold the balances of days
 
     def identity_above(self, line: int) -> str:
         """What the lines just above *line* call the account; "" where they are silent."""
@@ -143,6 +144,12 @@ def document_of(printed: PrintedPages, style: Style) -> Document:
         page_counts=page_counts(lines),
         event_lines=frozenset(event.line.index for _, events in tables for event in events),
         entry_lines=entry_lines,
+        daily_lines=frozenset(
+            event.line.index
+            for _, events in tables
+            for event in events
+            if event.section.kind == "balances"
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from counterfoil.rules.statements.vocabulary import Role
 REACH = 600  # hundredths of a point: how far beside its heading a date may stand
 FEWEST = 2  # dates in a column
 _DIGITS = re.compile(r"\d{4}(?:\d{2})?")
+_PAIR = re.compile(r"\d{2}")
 _DAY = re.compile(r"([1-9]|[0-2]\d|3[01])\.?")
 _MONTH = re.compile(r"([^\W\d_]{3,})\.?[ ,/-]*((?:19|20|25)\d\d)")
 
@@ -30,10 +31,12 @@ def with_headed_dates(lines: Sequence[Line], headings: Sequence[Heading]) -> tup
         end = headings[place + 1].first if place + 1 < len(headings) else len(lines)
         below = lines[heading.last + 1 : end]
         for cell in heading.cells:
-            if cell.role not in (Role.DATE, Role.VALUE_DATE) or _dated(below, cell):
+            if cell.role not in (Role.DATE, Role.VALUE_DATE):
                 continue
-            month = _days(below, cell, month, found) or month
-            _digits(below, cell, found)
+            plain = _dated(below, cell)
+            if not plain:
+                month = _days(below, cell, month, found) or month
+            _digits(below, cell, found, plain)
     return tuple(_with(line, found[line.index]) if line.index in found else line for line in lines)
 
 
@@ -43,9 +46,9 @@ class _Month:
     year: int
 
 
-def _dated(lines: Sequence[Line], cell: Cell) -> bool:
-    """Whether dates that say so themselves stand in the column."""
-    return any(
+def _dated(lines: Sequence[Line], cell: Cell) -> int:
+    """How many dates that say so themselves stand in the column."""
+    return sum(
         token.left <= cell.right + REACH and token.right >= cell.left - REACH
         for line in lines
         for token in line.dates
@@ -58,16 +61,19 @@ def _under(line: Line, cell: Cell) -> Iterator[tuple[int, Word]]:
             yield index, word
 
 
-def _digits(lines: Sequence[Line], cell: Cell, found: Found) -> None:
-    """A column of four or six digits each, all days of some year in one order."""
-    hits = [
-        (line, index, word)
+def _digits(lines: Sequence[Line], cell: Cell, found: Found, plain: int) -> None:
+    """A column of four or six digits each, all days of some year in one order.
+
+    Args:
+        plain: Dates that stand there anyway; few are the texts of other lines.
+    """
+    tokens = [
+        (line.index, token)
         for line in lines
         for index, word in _under(line, cell)
-        if _DIGITS.fullmatch(word.text)
+        if (token := _of_digits(line, index, word)) is not None
     ]
-    tokens = [(line.index, _token(_parted(word.text), index, word)) for line, index, word in hits]
-    if len(tokens) < FEWEST or not any(
+    if len(tokens) < FEWEST or len(tokens) <= plain * 2 or not any(
         all(token.printed.can_be(order) for _, token in tokens) for order in Order
     ):
         return
@@ -75,9 +81,21 @@ def _digits(lines: Sequence[Line], cell: Cell, found: Found) -> None:
         found.setdefault(line, []).append(token)
 
 
-def _parted(digits: str) -> Printed:
-    numbers = tuple(int(digits[at : at + 2]) for at in range(0, len(digits), 2))
-    return Printed(numbers, open=True, short_year=len(numbers) == 3)
+def _of_digits(line: Line, index: int, word: Word) -> DateToken | None:
+    """``0112``, ``011224``, or ``01 12`` as two words."""
+    if _DIGITS.fullmatch(word.text):
+        pairs = [word.text[at : at + 2] for at in range(0, len(word.text), 2)]
+        return _token(_printed(pairs), index, word)
+    behind = line.row.words[index + 1 : index + 2]
+    if behind and all(_PAIR.fullmatch(each.text) for each in (word, *behind)):
+        if behind[0].left - word.right < word.em:
+            printed = _printed([word.text, behind[0].text])
+            return DateToken(printed, index, index + 1, word.left, behind[0].right)
+    return None
+
+
+def _printed(pairs: Sequence[str]) -> Printed:
+    return Printed(tuple(map(int, pairs)), open=True, short_year=len(pairs) == 3)
 
 
 def _days(
@@ -110,7 +128,7 @@ def _token(printed: Printed, index: int, word: Word) -> DateToken:
 
 def _with(line: Line, tokens: Sequence[DateToken]) -> Line:
     """*line* with more dates; what is part of a date is no amount."""
-    taken = {token.first for token in tokens}
+    taken = {index for token in tokens for index in range(token.first, token.last + 1)}
     return replace(
         line,
         dates=tuple(sorted((*line.dates, *tokens), key=lambda token: token.first)),
