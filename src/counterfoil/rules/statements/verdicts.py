@@ -28,6 +28,7 @@ from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.naming import titles_of
+from counterfoil.rules.statements.sides import side_contradicts
 from counterfoil.rules.statements.vocabulary import Label
 
 _LOAN = re.compile(r"(?<!\w)(?:loan|mortgage|kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo)(?!\w)")
@@ -73,6 +74,8 @@ def verdict_of(
             code="polarity",
             reason="amounts run against the printed balances, and nothing says that money is owed",
         )
+    if against := side_contradicts(chain, sign):
+        return Unproved(account=account, code="polarity", reason=against)
     ends = _ends(document, outcome, chain, dated)
     borne_out = ends.opening and ends.closing and not _may_be_a_pages(document, chain)
     bad = [gap for gap in gaps if gap.within or not borne_out]
