@@ -182,6 +182,11 @@ def _dominant(found: list[_Character]) -> int:
     return angles.most_common(1)[0][0] if angles else 0
 
 
+def way_up(text: Any) -> int:
+    """The angle of most of a page's text, as :func:`read` turns the page by."""
+    return _dominant(_characters(text))
+
+
 def _places(frame: Frame, turn: int) -> Callable[[str, Box, int], Glyph]:
     """From the page's own points to hundredths from the top left, upright."""
     x0, y0, x1, y1 = frame

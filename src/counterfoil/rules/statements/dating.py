@@ -17,6 +17,7 @@ from itertools import pairwise
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.dates import Era, Order, Printed, era_of
 from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements import layouts
 from counterfoil.rules.statements.slips import unnoticed
 
 TOLERANCE = timedelta(days=10)  # a row may be booked so far outside the printed period
@@ -101,7 +102,11 @@ def settle(
         for event in (chain.opening_at, chain.closing_at)
     )
     context = Context(document, lines, opened, closed, today, made_on)
-    readings = [each for order in Order if (each := _read(context, entries, order)) is not None]
+    readings = [
+        each
+        for order in layouts.orders(document.layout)
+        if (each := _read(context, entries, order)) is not None
+    ]
     if not readings:
         return Undated("no_such_day", "the printed dates are no days of any year that is printed")
     chosen = readings[0]
