@@ -141,7 +141,7 @@ def _write_roles(page: Image.Image, bands: Sequence[Mark], scale: float) -> None
     pen = ImageDraw.Draw(page)
     font = _font(15)
     taken: list[Tag] = []
-    for mark in sorted(bands, key=lambda each: each.box):
+    for mark in _first_of_each(bands):
         left, top, right, bottom = _pixels(mark, scale)
         width = round(pen.textlength(mark.text, font)) + 8
         x = max((left + right - width) // 2, 0)
@@ -153,6 +153,14 @@ def _write_roles(page: Image.Image, bands: Sequence[Mark], scale: float) -> None
         pen.line([((left + right) // 2, place[1] + 9), ((left + right) // 2, edge)], fill=colour)
         pen.rectangle(place, fill=colour)
         pen.text((place[0] + 4, place[1] + 1), mark.text, fill=PAPER, font=font)
+
+
+def _first_of_each(bands: Sequence[Mark]) -> list[Mark]:
+    """Tables below each other have the same columns: one tag a page says what they are."""
+    first: dict[tuple[str, int], Mark] = {}
+    for mark in sorted(bands, key=lambda each: each.box[1]):
+        first.setdefault((mark.text, round(mark.box[2], -3)), mark)
+    return sorted(first.values(), key=lambda each: each.box)
 
 
 Tag = tuple[int, int, int, int]  # left, top, right, bottom in pixels
