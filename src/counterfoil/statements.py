@@ -22,20 +22,24 @@ from counterfoil.adapters.statement_pdf import pdfium, picture, plumber
 from counterfoil.adapters.statement_pdf.layout_maps import layouts_in, load_layout
 from counterfoil.adapters.statement_pdf.pdfium import is_pdf
 from counterfoil.domain.explained import Explained, Notes
+from counterfoil.domain.inquiries import Inquiry
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.secrets import Secret
 from counterfoil.domain.statement_layouts import Layout
 from counterfoil.domain.statements import Statement, StatementReading
-from counterfoil.errors import Quarantined
+from counterfoil.errors import MapError, Quarantined
 from counterfoil.rules.statement_proof import prove_all
 from counterfoil.rules.statements.choosing import examine_with
 from counterfoil.rules.statements.explaining import notes_of
+from counterfoil.rules.statements.inquiring import inquire
 from counterfoil.rules.statements.marks import banner_of, marks_of
 from counterfoil.rules.statements.opinions import agrees
 from counterfoil.rules.statements.reading import Examined, examine
+from counterfoil.toml_records import build_record
 
 PARSER = "counterfoil.statements:parse"
 EXPLAINER = "counterfoil.statements:explain"
+INQUIRER = "counterfoil.statements:ask"
 EXPLAINED = Limits(cpu_seconds=60, wall_seconds=90, answer_bytes=128 * 2**20)
 SECOND_PAGES_MAX = 40  # the second reader takes a fifth of a second a page
 
@@ -89,6 +93,19 @@ def explain_document(
             notes=tuple(_load_notes(each) for each in answer["notes"]),
             pictures=tuple(base64.b64decode(each) for each in answer["pictures"]),
         )
+
+
+def inquire_document(path: Path, *, password: Secret | None = None) -> Inquiry:
+    """What the PDF at *path* leaves open, read without any map.
+
+    Raises:
+        Quarantined: The file as a whole cannot be read, or it is no PDF.
+    """
+    with password.reveal() if password is not None else nullcontext() as opening:
+        options = _options(opening, None, (), None)
+        answer = parser_box.run(INQUIRER, path, options, limits=EXPLAINED)
+    with _trusted_no_further():
+        return build_record(Inquiry, answer, "inquiry", error=MapError)
 
 
 def _load_notes(record: Mapping[str, Any]) -> Notes:
@@ -148,6 +165,14 @@ def explain(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
         "notes": [asdict(each) for each in notes_of(examined)],
         "pictures": [base64.b64encode(each).decode() for each in pictures],
     }
+
+
+def ask(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The parser box's third entry: what a person is asked. In the child only."""
+    if not is_pdf(path):
+        raise Quarantined("no_pdf", "only the layout of a PDF can be taught")
+    printed = pdfium.read(path, options["password"])
+    return asdict(inquire(printed, date.fromisoformat(options["today"])))
 
 
 def _read_other(path: Path, options: Mapping[str, Any]) -> StatementReading:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
+DecimalMark = Literal[".", ",", ""]
 DayOrder = Literal["day first", "month first", "year first"]
 Unsigned = Literal["adds", "subtracts", "as the balances say", "as its section says"]
 
@@ -77,7 +78,7 @@ class Layout:
 
     title: str  # for people
     recognise: tuple[str, ...]  # all of them stand on page 1
-    decimal_mark: Literal[".", ",", ""] | None = None  # "": there are no decimals
+    decimal_mark: DecimalMark | None = None  # "": there are no decimals
     day_order: DayOrder | None = None
     unsigned: Unsigned | None = None  # what an amount without a sign does to the balance
     newest_first: bool | None = None
@@ -90,10 +91,6 @@ class Layout:
     name: str = ""  # the file's, without its endings; the loader sets it
 
     def __post_init__(self) -> None:
-        if not any(len(each.strip()) >= RECOGNISED_FROM for each in self.recognise):
-            raise ValueError(
-                f"recognise: words of the bank are wanted, {RECOGNISED_FROM} letters at least"
-            )
         if self.currency and not re.fullmatch(r"[A-Z]{3}", self.currency):
             raise ValueError(f"currency: {self.currency!r} is no code of ISO 4217, such as EUR")
         both = {name for name, _ in told(self.columns)} & {name for name, _ in told(self.ranges)}
@@ -105,9 +102,6 @@ class Layout:
     def called(self, name: str) -> Layout:
         """The same map under the *name* of its file."""
         return replace(self, name=name)
-
-
-RECOGNISED_FROM = 4  # letters: a shorter word stands on every page
 
 
 def told(
