@@ -113,7 +113,7 @@ def _show_equations(equations: Sequence[Equation]) -> None:
     rest = [each for each in equations if each.kind != "running"]
     running = [each for each in equations if each.kind == "running"]
     rows = [*rest, *running[:RUNNING_SHOWN]]
-    title = f"{len(equations)} equations hold, {len(running)} of them running balances"
+    title = f"equations that hold: {len(equations)}, {len(running)} of them running balances"
     show_table(title, ("kind", "says", "where"), [_row(each) for each in rows])
     if len(running) > RUNNING_SHOWN:
         say(f"    {len(running) - RUNNING_SHOWN} more running balances hold")
@@ -152,7 +152,10 @@ def _reason(verdict: Unproved) -> Iterator[str]:
     for equation in verdict.failed:
         if not equation.holds:
             off = equation.right - equation.left
-            yield f"left of it comes to {equation.left:,}, printed is {equation.right:,}: {off:+,}"
+            yield (
+                f"the left side comes to {equation.left:,}, printed is {equation.right:,}:"
+                f" off by {off:+,}"
+            )
             yield f"at {places_of(equation.places)}"
 
 

@@ -9,6 +9,7 @@ import typer
 
 from counterfoil.cli.terminal import say, show_table
 from counterfoil.domain.inquiries import Candidate, Inquiry, OpenColumn
+from counterfoil.domain.statements import Proved, StatementReading
 
 ROLES = (
     "booking_date", "value_date", "description", "reference", "debit", "credit", "amount",
@@ -52,11 +53,34 @@ def ask_all(inquiry: Inquiry, answers: Answers) -> None:
         _ask_columns(inquiry.columns, answers)
     for end in inquiry.ends:
         if inquiry.labels and end not in answers.tables.get("labels", {}):
-            _ask_label(end, inquiry.labels, answers)
-    if inquiry.currency and "currency" not in answers.hints:
-        code = typer.prompt("Currency (ISO 4217, such as EUR; empty: unknown)", default="")
-        if code:
-            answers.hints["currency"] = str(code).upper()
+            _ask_label(end, inquiry.labels, answers, what=f"the {end} balance")
+    if inquiry.currency:
+        _ask_currency(answers)
+
+
+def ask_more(inquiry: Inquiry, answers: Answers, reading: StatementReading) -> bool:
+    """What only a reading that proves leaves open; whether anything was answered."""
+    before = repr(answers.record())
+    proved = reading.proved()
+    unsure = any("currency" in each or "small print" in each for each in _shortfalls(proved))
+    if unsure:
+        _ask_currency(answers)
+    nameless = any(not each.statement.account for each in proved)
+    if nameless and inquiry.numbered and "account" not in answers.tables.get("labels", {}):
+        _ask_label("account", inquiry.numbered, answers, what="the account's number")
+    return repr(answers.record()) != before
+
+
+def _shortfalls(proved: Sequence[Proved]) -> list[str]:
+    return [sentence for each in proved for sentence in each.proof.shortfalls]
+
+
+def _ask_currency(answers: Answers) -> None:
+    if "currency" in answers.hints:
+        return
+    code = typer.prompt("Currency (ISO 4217, such as EUR; empty: unknown)", default="")
+    if code:
+        answers.hints["currency"] = str(code).upper()
 
 
 def is_open(inquiry: Inquiry) -> bool:
@@ -78,21 +102,11 @@ def _choose(question: str, candidates: Sequence[Candidate]) -> dict[str, str | b
     """Candidate readings with their sums: which is right?"""
     rows = [(n, each.says, each.comes_to) for n, each in enumerate(candidates, 1)]
     show_table(question, (">", "reading", "comes to"), rows)
-    number = typer.prompt("Number", type=typer_choice(len(candidates)))
-    return dict(candidates[int(number) - 1].hints)
-
-
-def typer_choice(count: int) -> type[int]:
-    """A whole number from 1 to *count*; anything else is asked again."""
-
-    class Choice(int):
-        def __new__(cls, value: object) -> Choice:
-            number = int(str(value))
-            if not 1 <= number <= count:
-                raise ValueError(f"{value} is not 1 to {count}")
-            return super().__new__(cls, number)
-
-    return Choice
+    while True:  # a person types until it is one of them, or stops with ctrl-C
+        number = int(typer.prompt("Number", type=int))
+        if 1 <= number <= len(candidates):
+            return dict(candidates[number - 1].hints)
+        say(f"  {number} is not 1 to {len(candidates)}")
 
 
 def _ask_columns(columns: Sequence[OpenColumn], answers: Answers) -> None:
@@ -126,12 +140,12 @@ def _numbered(columns: Sequence[OpenColumn]) -> list[tuple[int, OpenColumn]]:
     return list(enumerate(columns, 1))
 
 
-def _ask_label(end: str, labels: Sequence[str], answers: Answers) -> None:
-    say(f"Which words stand beside the {end} balance?")
+def _ask_label(key: str, labels: Sequence[str], answers: Answers, *, what: str) -> None:
+    say(f"Which words stand before {what}?")
     for number, label in enumerate(labels, 1):
         say(f"  {number}  {label}")
     said = str(typer.prompt("Number, or the words; empty: it is not printed", default=""))
     if said:
         number = int(said) if said.isdigit() else 0
         words = labels[number - 1] if 0 < number <= len(labels) else said
-        answers.add("labels", end, words)
+        answers.add("labels", key, words)

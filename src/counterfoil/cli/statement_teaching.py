@@ -16,7 +16,7 @@ import typer
 from counterfoil.adapters.statement_pdf.layout_maps import SUFFIX
 from counterfoil.adapters.statement_pdf.layout_writing import written
 from counterfoil.cli.statement_explaining import show_reading
-from counterfoil.cli.statement_questions import Answers, ask_all, is_open
+from counterfoil.cli.statement_questions import Answers, ask_all, ask_more, is_open
 from counterfoil.cli.statement_reading import MAPS, password_given
 from counterfoil.cli.terminal import say
 from counterfoil.domain.inquiries import Inquiry
@@ -109,11 +109,19 @@ def _teach(file: Path, answers: Answers, to: Path | None, *, ask: bool) -> None:
         answers.recognise = list(inquiry.first_lines[:1])
     answers.title = answers.title or (answers.recognise or [""])[0]
     path = to or MAPS / f"{_slug(answers.title)}{SUFFIX}"
-    layout = build_record(Layout, answers.record(), str(path), error=MapError)
     if path.exists():
         raise MapError(f"{path} is there already: name another with --to, or take it away first")
+    layout = _layout(answers, path)
     reading = _tried(file, layout)
+    if ask and ask_more(inquiry, answers, reading):
+        layout = _layout(answers, path)
+        reading = _tried(file, layout)
     _settle(path, layout, reading)
+
+
+def _layout(answers: Answers, path: Path) -> Layout:
+    """The answers as strictly as a file's. Raises MapError."""
+    return build_record(Layout, answers.record(), str(path), error=MapError)
 
 
 def _show_state(inquiry: Inquiry) -> None:

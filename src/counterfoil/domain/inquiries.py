@@ -38,4 +38,5 @@ class Inquiry:
     signs: tuple[Candidate, ...]  # what an amount without a sign does
     labels: tuple[str, ...]  # words beside a number that is no entry, and unknown
     ends: tuple[str, ...]  # "opening", "closing": those that no known word names
+    numbered: tuple[str, ...]  # words before a long number, which may be the account's
     currency: bool  # whether none is printed

@@ -70,10 +70,13 @@ def _columns(events: Sequence[Event], chain: Chain | None) -> Iterator[str]:
             return
         uses = None if chain is None else chain.hypothesis.uses.get(table.roles())
         for index, column in enumerate(table.columns):
+            count = sum(
+                each.table.roles() == table.roles() and index in each.cells for each in events
+            )
             headed = f"headed {column.text!r}" if column.text else "without a heading"
             taken = "not settled" if uses is None else _use(uses[index])
             place = f"{column.left // 100} to {column.right // 100} pt"
-            yield f"{taken}: the column {headed}, {place} from the left, {column.count} numbers"
+            yield f"{taken}: the column {headed}, {place} from the left, {count} numbers"
 
 
 def _use(use: Use) -> str:
@@ -100,22 +103,23 @@ def _over_texts(table: Table) -> str:
 def _competing(document: Document, outcome: Outcome) -> Iterator[str]:
     """Other ways to read the same rows, those that got furthest first."""
     events = _events(outcome)
-    chosen = None if outcome.chain is None else _says(outcome.chain.hypothesis, events)
     ends = _ends(outcome)
-    found: dict[str, tuple[int, str]] = {}
+    found: dict[str, tuple[int, str]] = {}  # by what became of it: the simplest one says it
+    alike = 0
     ranked = allowed(hypotheses(events), document.layout)
     for _, hypothesis in islice(ranked, TRIED_MAX):
-        says = _says(hypothesis, events)
-        if says == chosen:
-            continue
         result = walk(events, hypothesis, *ends)
-        held, why = _came_to(result, outcome.chain)
-        if says not in found or held > found[says][0]:
-            found[says] = (held, why)
+        if isinstance(result, Chain) and _amounts(result) == _amounts(outcome.chain):
+            alike += 1
+            continue
+        held, why = _came_to(result)
+        found.setdefault(why, (held, _says(hypothesis, events)))
     best = sorted(found.items(), key=lambda each: -each[1][0])
-    yield from (f"{says}: {why}" for says, (_, why) in best[:SHOWN_MAX])
+    yield from (f"{says}: {why}" for why, (_, says) in best[:SHOWN_MAX])
     if len(best) > SHOWN_MAX:
         yield f"and {len(best) - SHOWN_MAX} more that failed as early, or earlier"
+    if alike > 1:
+        yield f"{alike} ways to read the columns come to the very same amounts: they are one"
 
 
 def _events(outcome: Outcome) -> list[Event]:
@@ -133,7 +137,7 @@ def _ends(outcome: Outcome) -> tuple[Decimal | None, Decimal | None]:
     return chain.opening, chain.closing
 
 
-def _came_to(result: Chain | Broken, chain: Chain | None) -> tuple[int, str]:
+def _came_to(result: Chain | Broken) -> tuple[int, str]:
     """(balances that held, what became of a reading)."""
     if isinstance(result, Broken):
         where = ""
@@ -141,16 +145,16 @@ def _came_to(result: Chain | Broken, chain: Chain | None) -> tuple[int, str]:
             where = f" on page {result.event.line.row.page}, {result.event.line.text[:40]!r}"
         said = is_not(result.equation) if result.equation is not None else result.reason
         return result.held, f"fails after {result.held} balances{where}: {said}"
-    if chain is not None and _amounts(result) == _amounts(chain):
-        return result.balances, "comes to the same amounts"
     return result.balances, (
         f"adds up too, from {result.opening:,} to {result.closing:,},"
         " and its ends are not those that are printed"
     )
 
 
-def _amounts(chain: Chain) -> list[tuple[int, Decimal]]:
-    return sorted((entry.event.line.index, entry.amount) for entry in chain.entries)
+def _amounts(chain: Chain | None) -> list[tuple[int, Decimal]]:
+    """By line; of no chain, nothing."""
+    entries = () if chain is None else chain.entries
+    return sorted((entry.event.line.index, entry.amount) for entry in entries)
 
 
 def _says(hypothesis: Hypothesis, events: Sequence[Event]) -> str:

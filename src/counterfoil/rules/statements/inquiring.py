@@ -22,10 +22,12 @@ from counterfoil.rules.statements.vocabulary import Label
 FIRST_LINES = 8
 SAMPLES = 4
 LABELS_MAX = 12
+WORDS_MAX = 40  # characters before an account's number
 HEADED_ABOVE = 4  # lines above the first entry that may head its columns
 HEADED_WITHIN = 5  # and heights of its text
 _NO_SUMS = {"does_not_add_up", "no_ends", "no_transactions", "two_readings"}
 _THOUSANDS = re.compile(r"\D{0,3}(\d{1,3})([.,])(\d{3})\D{0,3}")
+_LONG_NUMBER = re.compile(r"(?<![\d./])[A-Z]{0,2}\d[\d -]{4,}\d(?![\d./])")
 _ORDERS: dict[DayOrder, Order] = {
     "day first": Order.DAY_FIRST,
     "month first": Order.MONTH_FIRST,
@@ -52,6 +54,7 @@ def inquire(printed: PrintedPages, today: date) -> Inquiry:
         signs=tuple(_signs(printed, found, today)),
         labels=tuple(_labels(found)) if ends else (),
         ends=ends,
+        numbered=tuple(_numbered(printed)),
         currency=any(not each.statement.currency for each in found.reading.proved()),
     )
 
@@ -62,6 +65,17 @@ def _first_lines(printed: PrintedPages) -> Iterator[str]:
     texts = [row.text for row in rows if sum(each.isalpha() for each in row.text) >= SAMPLES]
     plain = [text for text in texts if not any(each.isdigit() for each in text)]
     yield from (plain or texts)[:FIRST_LINES]
+
+
+def _numbered(printed: PrintedPages) -> Iterator[str]:
+    """Words of page 1 that stand before a number as long as an account's."""
+    seen: set[str] = set()
+    for row in printed.pages[0].rows if printed.pages else ():
+        hit = _LONG_NUMBER.search(row.text)
+        words = "" if hit is None else row.text[: hit.start()].split("  ")[-1].strip(" :.#")
+        if any(map(str.isalpha, words)) and len(words) <= WORDS_MAX and words not in seen:
+            seen.add(words)
+            yield words
 
 
 def _unnamed_ends(found: Examined) -> Iterator[str]:
