@@ -14,7 +14,9 @@ from typing import Literal
 
 DecimalMark = Literal[".", ",", ""]
 DayOrder = Literal["day first", "month first", "year first"]
-Unsigned = Literal["adds", "subtracts", "as the balances say", "as its section says"]
+Unsigned = Literal[
+    "adds", "subtracts", "as the balances say", "as its section says", "as its colour says"
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from counterfoil.rules.statements.facts import (
     periods_of,
 )
 from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.headed import with_headed_dates
 from counterfoil.rules.statements.headings import Heading, headings_of
 from counterfoil.rules.statements.lines import Line, lines_of
 from counterfoil.rules.statements.numbers import Style
@@ -120,6 +121,7 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
     """Read *printed*, which is in our words, in *style*."""
     lines = lines_of(printed, style)
     headings = headings_of(lines)
+    lines = with_headed_dates(lines, headings)
     tables: list[tuple[Table, tuple[Event, ...]]] = []
     raw = tables_of(lines, headings, style)
     for table in raw:

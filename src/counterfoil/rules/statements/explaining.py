@@ -28,6 +28,7 @@ _PLAIN = {
     Plain.OUT: "amounts without a sign are taken from the balance",
     Plain.UNKNOWN: "signs as the balances ask for them",
     Plain.SECTION: "signs from the title above",
+    Plain.COLOUR: "signs from the colour",
 }
 
 

@@ -34,7 +34,7 @@ _ORDERS: dict[DayOrder, Order] = {
 }
 _TRIED = Layout(title="tried", recognise=())  # with one hint at a time
 _UNSIGNED: tuple[Unsigned, ...] = (
-    *("adds", "subtracts", "as the balances say", "as its section says"),
+    *("adds", "subtracts", "as the balances say", "as its section says", "as its colour says"),
 )
 
 

@@ -75,16 +75,19 @@ def _signs_fit(hypothesis: Hypothesis, layout: Layout) -> bool:
     two_way = any(Use.AMOUNT in uses for uses in hypothesis.uses.values())
     if layout.unsigned is None or not two_way:
         return True
-    match layout.unsigned:
-        case "as the balances say":
-            return hypothesis.plain is Plain.UNKNOWN
-        case "as its section says":
-            return hypothesis.plain is Plain.SECTION
-        case _:
-            if hypothesis.plain not in (Plain.IN, Plain.OUT):
-                return False
-            adds = (hypothesis.plain is Plain.IN) is not hypothesis.flipped
-            return adds is (layout.unsigned == "adds")
+    if layout.unsigned in _TOLD_BY:
+        return hypothesis.plain is _TOLD_BY[layout.unsigned]
+    if hypothesis.plain not in (Plain.IN, Plain.OUT):
+        return False
+    adds = (hypothesis.plain is Plain.IN) is not hypothesis.flipped
+    return adds is (layout.unsigned == "adds")
+
+
+_TOLD_BY: dict[str, Plain] = {
+    "as the balances say": Plain.UNKNOWN,
+    "as its section says": Plain.SECTION,
+    "as its colour says": Plain.COLOUR,
+}
 
 
 def in_our_words(printed: PrintedPages, layout: Layout | None) -> PrintedPages:
