@@ -69,9 +69,9 @@ def _verdicts(
     gaps = list(guards.page_gaps(document, printed))
     reasons = [gap.reason for gap in gaps]
     if not outcomes:
-        quiet = quiet_month(document, reasons)
-        return [quiet] if quiet is not None else []
-    verdicts = [
+        month = quiet_month(document, reasons)
+        return [month] if month is not None else []
+    verdicts: list[Verdict] = [
         verdict_of(document, each, printed, gaps, today, account)
         for each, account in zip(outcomes, names_of(document, outcomes), strict=True)
     ]
