@@ -26,6 +26,16 @@ from counterfoil.errors import MapError
 from counterfoil.statements import inquire_document, read_document
 from counterfoil.toml_records import build_record
 
+Unsigned = Annotated[
+    str | None,
+    typer.Option(
+        help="What an amount without a sign does: adds, subtracts, 'as the balances say',"
+        " 'as its section says', 'as its colour says'."
+    ),
+]
+Newest = Annotated[
+    bool | None, typer.Option("--newest-first/--oldest-first", help="How entries are ordered.")
+]
 Words = Annotated[list[str] | None, typer.Option(metavar="KEY=WORDS")]
 
 
@@ -41,13 +51,8 @@ def teach(  # noqa: PLR0913 - one option for each thing that a map can say
     day_order: Annotated[
         str | None, typer.Option(help="'day first', 'month first' or 'year first'.")
     ] = None,
-    unsigned: Annotated[
-        str | None,
-        typer.Option(help="adds, subtracts, 'as the balances say', 'as its section says'."),
-    ] = None,
-    newest_first: Annotated[
-        bool | None, typer.Option("--newest-first/--oldest-first", help="How entries are ordered.")
-    ] = None,
+    unsigned: Unsigned = None,
+    newest_first: Newest = None,
     currency: Annotated[str | None, typer.Option(help="ISO 4217, where none is printed.")] = None,
     column: Words = None,
     place: Annotated[

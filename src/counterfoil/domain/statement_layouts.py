@@ -49,7 +49,8 @@ class ColumnRanges:
     ignored: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        for name, span in told(self):
+        for name, said in told(self):
+            span = [int(each) for each in said]
             if len(span) != 2 or not 0 <= span[0] < span[1]:
                 raise ValueError(f"{name}: two numbers are wanted, left and right, in points")
 

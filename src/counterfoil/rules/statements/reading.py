@@ -58,8 +58,8 @@ def examine(printed: PrintedPages, today: date, layout: Layout | None = None) ->
         if best is None or (verdicts and not best.reading.verdicts):
             best = found
     if best is None or not best.reading.verdicts:
-        document = None if best is None else best.document
-        return Examined(reading=_whole(printed, [_no_table()]), document=document, outcomes=())
+        last = None if best is None else best.document
+        return Examined(reading=_whole(printed, [_no_table()]), document=last, outcomes=())
     return best
 
 
