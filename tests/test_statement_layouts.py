@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +26,7 @@ from counterfoil.rules.statements.choosing import examine_with
 from fixtures.statements import unfamiliar
 from fixtures.statements.unfamiliar import Truth
 from tests.statement_pdf_support import TODAY, examined, mapped, zoo
+from tests.test_cli import ROOT
 
 WELSH = """
 title = "Banc y Ddraig Goch"
@@ -235,3 +238,19 @@ def test_what_is_written_of_a_map_is_read_again_as_the_same_map(tmp_path: Path) 
     path.write_text(written(layout, TODAY), "utf-8")
 
     assert load_layout(path) == layout.called("bank")
+
+
+def test_every_key_of_a_map_and_every_code_of_a_refusal_is_in_the_manual() -> None:
+    manual = (ROOT / "docs" / "STATEMENTS.md").read_text("utf-8")
+    records = (Layout, ColumnWords, ColumnRanges, LabelWords, WayWords)
+    keys = {each.name for record in records for each in fields(record)} - {"name"}
+    rules = (ROOT / "src" / "counterfoil" / "rules" / "statements").glob("*.py")
+    code = re.compile(r'(?:code=|Undated\(|Objection\(\s*)"([a-z_]+)"')
+    codes = {hit for path in rules for hit in code.findall(path.read_text("utf-8"))}
+
+    assert len(codes) > 12
+    assert [
+        each
+        for each in sorted(keys | codes)
+        if f"`{each}`" not in manual and f"[{each}]" not in manual
+    ] == []

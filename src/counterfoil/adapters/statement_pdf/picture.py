@@ -12,6 +12,7 @@ import io
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from counterfoil.adapters.statement_pdf.picture_style import (
     PAPER,
     SHAPES,
     Colour,
-    legible,
+    bare_of,
 )
 from counterfoil.domain.page_marks import Banner, Mark, MarkKind
 
@@ -38,6 +39,8 @@ MARGIN = 430  # pixels beside the page, for words
 NOTE_CHARACTERS = 52  # on a line of a note
 NOTES_MAX = 40  # of one page
 BANNER_LINES = 5
+
+FLUSH_LEFT = {"Booking date", "Value date", "Description"}  # the other columns end alike
 
 _TURNS = {0: 0, 270: 1, 180: 2, 90: 3}  # angle of the text -> quarter turns that put it upright
 
@@ -108,8 +111,21 @@ def _png(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
+@cache
 def _font(size: int) -> Any:
     return ImageFont.load_default(size)
+
+
+def _legible(text: str) -> str:
+    """*text* in letters that the built-in font has; others become a raised dot."""
+    return "".join(each if _has(each) else bare_of(each) for each in text)
+
+
+@cache
+def _has(character: str) -> bool:
+    """Whether the font draws *character* as something else than "no such letter"."""
+    font = _font(16)
+    return bool(font.getmask(character).getbbox() != font.getmask("\uffff").getbbox())
 
 
 def _pixels(mark: Mark, scale: float, pad: int = 0) -> tuple[int, int, int, int]:
@@ -159,7 +175,8 @@ def _first_of_each(bands: Sequence[Mark]) -> list[Mark]:
     """Tables below each other have the same columns: one tag a page says what they are."""
     first: dict[tuple[str, int], Mark] = {}
     for mark in sorted(bands, key=lambda each: each.box[1]):
-        first.setdefault((mark.text, round(mark.box[2], -3)), mark)
+        edge = mark.box[0] if mark.text in FLUSH_LEFT else mark.box[2]
+        first.setdefault((mark.text, round(edge, -3)), mark)
     return sorted(first.values(), key=lambda each: each.box)
 
 
@@ -236,7 +253,7 @@ def _notes(marks: Sequence[Mark], scale: float, height: int) -> list[_Note]:
     end = 4
     for mark in (each for each in noted if each in urgent):
         _, top, right, bottom = _pixels(mark, scale)
-        lines = tuple(textwrap.wrap(legible(mark.note), NOTE_CHARACTERS))
+        lines = tuple(textwrap.wrap(_legible(mark.note), NOTE_CHARACTERS))
         start = max((top + bottom) // 2 - 10, end)
         end = start + len(lines) * 19 + 6
         found.append(_Note(mark.kind, lines, start, end, right + 18, (top + bottom) // 2))
@@ -266,7 +283,7 @@ def _write_notes(
 
 def _banner(banner: Banner, title: str, width: int) -> Image.Image:
     across = width // 8  # characters of this size, near enough
-    lines = [part for line in banner.lines for part in textwrap.wrap(legible(line), across)]
+    lines = [part for line in banner.lines for part in textwrap.wrap(_legible(line), across)]
     if len(lines) > BANNER_LINES:
         lines = [*lines[: BANNER_LINES - 1], "... and more: counterfoil statement read --explain"]
     head = Image.new("RGB", (width, 52 + 21 * len(lines)), PAPER)
@@ -274,9 +291,9 @@ def _banner(banner: Banner, title: str, width: int) -> Image.Image:
     kind = MarkKind.HOLDS if banner.proved else MarkKind.FAILS
     pen.rectangle((0, 0, width, 38), fill=COLOURS[kind])
     _sign(pen, (22, 19), kind)
-    pen.text((42, 8), legible(banner.headline), fill=PAPER, font=_font(20))
-    length = pen.textlength(legible(title), _font(16))
-    pen.text((width - length - 12, 10), legible(title), fill=PAPER, font=_font(16))
+    pen.text((42, 8), _legible(banner.headline), fill=PAPER, font=_font(20))
+    length = pen.textlength(_legible(title), _font(16))
+    pen.text((width - length - 12, 10), _legible(title), fill=PAPER, font=_font(16))
     for number, line in enumerate(lines):
         pen.text((12, 44 + number * 21), line, fill=(30, 30, 30), font=_font(16))
     return head

@@ -60,8 +60,7 @@ LEGEND: tuple[tuple[MarkKind, str], ...] = (
 )
 
 
-def legible(text: str) -> str:
-    """*text* in letters that the built-in font has; others become a raised dot."""
-    bare = unicodedata.normalize("NFKD", text)
-    bare = "".join(each for each in bare if not unicodedata.combining(each))
-    return "".join(each if each.isascii() and each.isprintable() else "·" for each in bare)
+def bare_of(character: str) -> str:
+    """A letter without its accent or, where that is no Latin letter, a raised dot."""
+    bare = unicodedata.normalize("NFKD", character)[:1]
+    return bare if bare.isascii() and bare.isprintable() else "·"
