@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from counterfoil.domain.page_marks import Mark, MarkKind
+from counterfoil.domain.pages import Word
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain, Use
 from counterfoil.rules.statements.document import Document
@@ -121,23 +122,25 @@ def _usual(places: Sequence[int]) -> int:
 
 def _texts(events: Sequence[Event], others: Sequence[Band]) -> Iterator[Band]:
     """What is neither date nor money, up to the columns beside it."""
-    words = [
-        word
+    lines = [
+        [word for word in line.words_outside() if not _is_over(word, others)]
         for event in events
         if event.kind is Kind.ENTRY
         for line in event.words
-        for word in line.words_outside()
-        if not any(band.left <= (word.left + word.right) // 2 <= band.right for band in others)
     ]
+    words = [word for line in lines for word in line]
     if not words:
         return
     middle = _usual([word.left for word in words])
     left = max((band.right + PAD for band in others if band.right <= middle), default=0)
     right = min((band.left - PAD for band in others if band.left >= middle), default=10**9)
     inside = [word for word in words if left <= word.right and word.left <= right]
-    if inside:
-        yield Band(
-            "Description",
-            max(left, min(word.left for word in inside)),
-            min(right, max(word.right for word in inside)),
-        )
+    starts = sorted(line[0].left for line in lines if line and line[0].left <= right)
+    if inside and starts:
+        edge = starts[len(starts) // 4]  # titles between the entries begin further left
+        yield Band("Description", max(left, edge), min(right, max(word.right for word in inside)))
+
+
+def _is_over(word: Word, bands: Sequence[Band]) -> bool:
+    middle = (word.left + word.right) // 2
+    return any(band.left <= middle <= band.right for band in bands)

@@ -37,9 +37,10 @@ def banner_of(examined: Examined) -> Banner:
 
 
 def _why(verdict: Unproved) -> str:
-    """The failing equation first, where there is one."""
+    """The failing equation and where it is, or the reason."""
     said = [is_not(each) for each in verdict.failed if not each.holds]
-    return "; ".join([*said, verdict.reason])
+    where = f" ({verdict.place})" if verdict.place is not None else ""
+    return f"{'; '.join(said)}{where}" if said else verdict.reason
 
 
 def _account_line(each: Proved) -> str:
