@@ -241,7 +241,7 @@ class _Note:
     lines: tuple[str, ...]
     top: int
     bottom: int
-    from_x: int
+    from_x: int  # where its line begins: below the box, so that it crosses no print
     from_y: int
 
 
@@ -256,7 +256,7 @@ def _notes(marks: Sequence[Mark], scale: float, height: int) -> list[_Note]:
         lines = tuple(textwrap.wrap(_legible(mark.note), NOTE_CHARACTERS))
         start = max((top + bottom) // 2 - 10, end)
         end = start + len(lines) * 19 + 6
-        found.append(_Note(mark.kind, lines, start, end, right + 18, (top + bottom) // 2))
+        found.append(_Note(mark.kind, lines, start, end, right + 10, bottom + 3))
     return found
 
 
@@ -269,11 +269,9 @@ def _write_notes(
         y = down + note.top + 10
         width = 3 if note.kind is MarkKind.FAILS else 1
         bend = page_width + 6
-        points = [
-            (note.from_x, down + note.from_y),
-            (page_width - 6, down + note.from_y),
-            (bend, y),
-        ]
+        under = down + note.from_y
+        start = [(note.from_x, under - 5), (note.from_x, under)]
+        points = [*start, (page_width - 6, under), (bend, y)]
         pen.line(points, fill=colour, width=width)
         _sign(pen, (page_width + 16, y), note.kind)
         for number, line in enumerate(note.lines):

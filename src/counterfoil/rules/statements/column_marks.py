@@ -86,7 +86,7 @@ def _money(events: Sequence[Event], chain: Chain | None) -> Iterator[Band]:
     for index, name in enumerate(names):
         cells = [event.cells[index] for event in events if index in event.cells]
         if cells and name:
-            left, right = min(each.left for each in cells), max(each.end for each in cells)
+            left, right = min(each.left for each in cells), max(each.right for each in cells)
             yield Band(name, left, right)
 
 

@@ -18,6 +18,11 @@ from counterfoil.rules.statements.reading import Examined
 from counterfoil.rules.statements.search import newest_first
 from counterfoil.rules.statements.vocabulary import Label
 
+_OBJECTIONS = {
+    "unread_line": "money in no proved account",
+    "unread_table": "a table in no proved account",
+    "end_contradicts": "no proved account has this balance",
+}
 _OF_DATES = {"day_or_month", "no_such_day", "outside_period", "odd_day", "date_missing"}
 REASON_MAX = 160  # characters of a reason in the margin
 
@@ -62,7 +67,8 @@ def marks_of(examined: Examined) -> tuple[Mark, ...]:
         marks += _account(document, outcome, verdict)
     for verdict in examined.reading.verdicts[len(examined.outcomes) :]:
         if isinstance(verdict, Unproved) and verdict.place is not None:
-            marks += _at(MarkKind.UNREAD, verdict.place, note=verdict.code.replace("_", " "))
+            kind = MarkKind.FAILS if verdict.code == "end_contradicts" else MarkKind.UNREAD
+            marks += _at(kind, verdict.place, note=_OBJECTIONS.get(verdict.code, ""))
     return tuple(sorted(marks, key=lambda mark: mark.kind is not MarkKind.COLUMN))
 
 
