@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
-from counterfoil.rules.statements.vocabulary import Role, is_posting, label_of
+from counterfoil.rules.statements.vocabulary import Role, is_posting, label_of, role_of
 
 SAME_EDGE = 250  # hundredths of a point: dates this close to each other are one column
 HEADING_REACH = 1_000  # a heading no further than this from a date names it
@@ -195,13 +195,20 @@ def _completed(token: DateToken, below: Line | None) -> Printed:
 
 
 def _day_headings(lines: Sequence[Line], money: frozenset[int]) -> dict[int, Printed]:
-    """Lines that say only which day the entries below them were booked on."""
-    return {
-        line.index: line.dates[0].printed
-        for line in lines
-        if line.index not in money and len(line.dates) == 1
-        if len(line.words_outside()) <= OTHER_WORDS_MAX
-    }
+    """Lines that say only which day the entries below them were booked on.
+
+    All say it alike: with the same word for it or, above the first entry, with none.
+    """
+    groups: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.index not in money and len(line.dates) == 1:
+            if len(line.words_outside()) <= OTHER_WORDS_MAX:
+                groups.setdefault(line.label(), []).append(line)
+    first = min(money, default=0)
+    for label, group in groups.items():
+        if role_of(label) is Role.DATE or group[0].index < first:
+            return {line.index: line.dates[0].printed for line in group}
+    return {}
 
 
 def _value_lines(

@@ -199,7 +199,11 @@ def _ends(document: Document, block: Block) -> Ends:
         for fact in document.facts
         if block.start <= fact.line < block.end and fact.line not in inside
     ]
-    balances = [fact for fact in facts if fact.label is Label.BALANCE]
+    balances = [
+        fact
+        for fact in facts
+        if fact.label is Label.BALANCE and fact.line not in document.daily_lines
+    ]
     openings = [fact for fact in facts if fact.label is Label.OPENING] + balances[:1]
     closings = [fact for fact in facts if fact.label is Label.CLOSING] + balances[-1:]
     return Ends(_values(openings), _values(closings))

@@ -15,7 +15,7 @@ from enum import StrEnum
 from counterfoil.domain.statements import Equation, Place
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.numbers import Amount
-from counterfoil.rules.statements.vocabulary import Label
+from counterfoil.rules.statements.vocabulary import Label, Role
 
 TOTAL_FROM = 3  # entries: the sum of fewer is too often just another amount
 UNKNOWN_MAX = 12  # amounts without a sign between two balances: 4,096 ways
@@ -163,6 +163,10 @@ def _step(state: _Walk, event: Event) -> Broken | None:
     if balance is not None and amount and _repeats_totals(event, state, balance, amount):
         state.totals.append(event)
         amount = Decimal(0)
+    if event.kind is Kind.ENTRY and _two_amounts(event, uses):
+        return Broken(
+            event=event, equation=None, reason="two amounts stand on one line", held=state.tied
+        )
     if amount:
         state.waiting.append((event, amount, unknown))
         state.sums.append((_use_of(event, uses), amount))
@@ -183,6 +187,17 @@ def _is_total(state: _Walk, event: Event, uses: Sequence[Use]) -> bool:
     return any(
         _holds(event, uses, sums) for sums in (state.sums, state.sums[state.since :]) if sums
     )
+
+
+def _two_amounts(event: Event, uses: Sequence[Use]) -> bool:
+    """Whether a line holds more money that moves than one amount and its fees."""
+    roles = event.table.roles()
+    moved = [
+        amount
+        for index, amount in event.cells.items()
+        if uses[index] in _MONEY and amount.value and roles[index] is not Role.FEE
+    ]
+    return len(moved) > 1
 
 
 def _is_sum_of_one_way(event: Event) -> bool:
@@ -356,9 +371,10 @@ def _signed_balance(amount: Amount, hypothesis: Hypothesis) -> Decimal:
 
 def _labelled(event: Event, uses: Sequence[Use], state: _Walk) -> Decimal | None:
     """A balance in a column of amounts: ``Kontostand am 29.08.2025   2.345,67+``."""
-    if len(event.cells) != 1:
+    cells = [(index, each) for index, each in event.cells.items() if uses[index] is not Use.NOTHING]
+    if len(cells) != 1:
         return None
-    index, amount = next(iter(event.cells.items()))
+    index, amount = cells[0]
     value = _signed_balance(amount, state.hypothesis)
     if not amount.mark and uses[index] is Use.DEBIT:
         value = -value

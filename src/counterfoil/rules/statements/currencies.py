@@ -21,16 +21,19 @@ from counterfoil.rules.statements.vocabulary import Label
 _SYMBOLS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "₦": "NGN", "₱": "PHP", "₩": "KRW", "₺": "TRY",
     "₽": "RUB", "₪": "ILS", "฿": "THB", "₫": "VND", "₴": "UAH", "₡": "CRC", "₲": "PYG",
-    "₵": "GHS", "₸": "KZT", "R$": "BRL", "US$": "USD", "S$": "SGD", "HK$": "HKD",
+    "₵": "GHS", "₸": "KZT", "₾": "GEL", "֏": "AMD", "₼": "AZN", "៛": "KHR", "₭": "LAK", "৳": "BDT", "S/": "PEN", "B/.": "PAB", "R$": "BRL", "US$": "USD", "S$": "SGD", "HK$": "HKD",
     "NT$": "TWD", "NZ$": "NZD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD",
     "MX$": "MXN", "J$": "JMD", "RP": "IDR", "RM": "MYR", "ZŁ": "PLN", "KČ": "CZK",
     "FT": "HUF", "円": "JPY", "元": "CNY", "원": "KRW", "LEI": "RON", "บาท": "THB",
     "KSH": "KES", "TL": "TRY", "FR.": "CHF", "SFR.": "CHF", "DH": "AED",
 }  # fmt: skip
 _CODES = frozenset("""
-    AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GHS HKD HRK HUF IDR ILS INR
-    IQD ISK JOD JPY KES KRW KWD KZT LBP LKR LYD MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON
-    RSD RUB SAR SEK SGD THB TND TRY TWD TZS UAH UGX USD UYU VND XAF XOF ZAR ZMW
+    AED AFN AMD AOA ARS AUD AWG AZN BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY
+    COP CRC CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR
+    ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD
+    MMK MNT MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB
+    RWF SAR SBD SCR SDG SEK SGD SHP SLE SRD SSP STN SVC SYP SZL THB TJS TMT TND TRY TTD TWD TZS UAH UGX USD UYU
+    UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW
 """.split())
 #: Names of currencies, folded.
 _NAMES = (
@@ -38,7 +41,7 @@ _NAMES = (
     ("CAD", r"canadian dollars?|dollars? canadiens?"), ("AUD", r"australian dollars?"),
     ("NZD", r"new zealand dollars?"), ("HKD", r"hong kong dollars?|港[幣币]|港元"), ("SGD", r"singapore dollars?"),
     ("CHF", r"schweizer franken|francs? suisses?|swiss francs?"), ("JPY", r"japanese yen"),
-    ("CNY", r"人民[币幣]|\brmb\b|renminbi"), ("KRW", r"korean won"), ("INR", r"indian rupees?"),
+    ("TWD", r"新[臺台][幣币]"), ("PEN", r"(?<!\w)soles(?!\w)"), ("RUB", r"российский рубль"), ("CNY", r"人民[币幣]|\brmb\b|renminbi"), ("KRW", r"korean won"), ("INR", r"indian rupees?"),
     ("MXN", r"\bm\.n\.|moneda nacional|pesos? mexicanos?"), ("CLP", r"pesos? chilenos?"),
     ("COP", r"pesos? colombianos?"), ("ARS", r"pesos? argentinos?"), ("PHP", r"philippine pesos?"),
     ("NGN", r"\bnaira\b"), ("GHS", r"\bcedis?\b"), ("KES", r"kenya shillings?|\bkshs?\b"), ("ZAR", r"\brands?\b"),

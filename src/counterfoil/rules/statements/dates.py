@@ -133,6 +133,7 @@ class DateToken:
 
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?\2?,?")
 _SPACED = re.compile(r"(\d{1,2}) ?[./-] ?(\d{1,2}) ?[./-] ?(\d{4}|\d{2})")
+_PARTED = re.compile(r"(\d{2}) (\d{2}) ((?:19|20)\d{2})")
 _ISO = re.compile(r"(\d{4})([./-]?)(\d{2})\2(\d{2})\.?(?:T.*)?|(\d{4})([./-])(\d{1,2})\6(\d{1,2})\.?")
 _MINGUO = re.compile(r"(1\d\d)([./-])(\d{1,2})\2(\d{1,2})")
 _CJK = re.compile(
@@ -195,9 +196,10 @@ def dates_of(row: Row) -> tuple[DateToken, ...]:
 def parse(text: str) -> Printed | None:
     """One whole text that is a date, or None; brackets around it are no part of it."""
     text = text.strip("()[]*")
-    if (found := _NUMERIC.fullmatch(text)) or (found := _SPACED.fullmatch(text)):
-        groups = found.groups()
-        return _open(int(groups[0]), int(groups[-2]), groups[-1])
+    if found := _NUMERIC.fullmatch(text):
+        return _open(int(found[1]), int(found[3]), found[4])
+    if (found := _SPACED.fullmatch(text)) or (found := _PARTED.fullmatch(text)):
+        return _open(int(found[1]), int(found[2]), found[3])
     if found := _ISO.fullmatch(text):
         year, month, day = (found[1], found[3], found[4]) if found[1] else (found[5], found[7], found[8])
         return _fixed(int(day), int(month), year)

@@ -23,6 +23,7 @@ from counterfoil.rules.statements.slips import unnoticed
 TOLERANCE = timedelta(days=10)  # a row may be booked so far outside the printed period
 MONTH = timedelta(days=31)
 YEAR = timedelta(days=366)
+AGE_MAX = 12 * YEAR
 UNNOTICED_MAX = 3  # per cent of one-digit slips that may pass where dates "hold" (grade A)
 
 from counterfoil.rules.statements.vocabulary import Role
@@ -36,6 +37,20 @@ class Dated:
     period: tuple[date, date] | None
     evidence: tuple[str, ...]
     shortfalls: tuple[str, ...]  # why they do not hold by their own checks
+    order: Order
+    era: Era
+
+    def day_of(self, printed: Printed | None) -> date | None:
+        """The day of another date of the document; the year is the nearest, if none is printed."""
+        if printed is None or not printed.can_be(self.order):
+            return None
+        first, last = min(self.days), max(self.days)
+        days = [
+            day
+            for year in range(first.year - 1, last.year + 2)
+            if (day := printed.day(self.order, self.era, year=year)) is not None
+        ]
+        return min(days, key=lambda day: min(abs(day - first), abs(day - last)), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +131,7 @@ def settle(
             orders = " or ".join(reading.order.value for reading in readings)
             return Undated("day_or_month", f"nothing tells whether the dates are {orders}")
         chosen = likeliest
-    return _odd_day(context, chosen) or _held(entries, chosen)
+    return _odd_day(context, chosen) or _held(entries, chosen, context.era)
 
 
 def _odd_day(context: Context, reading: Reading) -> Undated | None:
@@ -287,11 +302,17 @@ def _value_day(printed: Printed | None, day: date, order: Order, era: Era) -> da
 
 def _likeliest(context: Context, readings: Sequence[Reading]) -> Reading | None:
     """The one order that the document itself speaks for; None where nothing does."""
-    for tells in (_by_period, _by_order, _by_custom):
+    for tells in (_by_age, _by_period, _by_order, _by_custom):
         chosen = tells(context, readings)
         if chosen is not None:
             return chosen
     return None
+
+
+def _by_age(context: Context, readings: Sequence[Reading]) -> Reading | None:
+    """``25/06/01`` is no day of 2001 where it can be one of these years."""
+    recent = [each for each in readings if context.today - max(each.days) <= AGE_MAX]
+    return recent[0] if len(recent) == 1 else None
 
 
 def _by_period(context: Context, readings: Sequence[Reading]) -> Reading | None:
@@ -328,7 +349,7 @@ def _by_custom(context: Context, readings: Sequence[Reading]) -> Reading | None:
     return next((each for each in readings if each.order in plain), None)
 
 
-def _held(entries: Sequence[Entry], reading: Reading) -> Dated:
+def _held(entries: Sequence[Entry], reading: Reading, era: Era) -> Dated:
     evidence, shortfalls = [], []
     if reading.year_from:
         evidence.append(f"the year comes from {reading.year_from}")
@@ -355,7 +376,13 @@ def _held(entries: Sequence[Entry], reading: Reading) -> Dated:
             f"order, period and value dates leave {share} % of one-digit slips in dates unnoticed"
         )
     return Dated(
-        reading.days, reading.value_days, reading.period, tuple(evidence), tuple(shortfalls)
+        reading.days,
+        reading.value_days,
+        reading.period,
+        tuple(evidence),
+        tuple(shortfalls),
+        reading.order,
+        era,
     )
 
 

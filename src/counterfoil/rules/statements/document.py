@@ -50,6 +50,7 @@ class Document:
     page_counts: tuple[PageCount, ...]
     event_lines: frozenset[int]  # with money in a table
     entry_lines: frozenset[int]  # and those that belong to them
+    daily_lines: frozenset[int]  # that hold the balances of days
     layout: Layout | None = None  # what a map says of it
 
     def identity_above(self, line: int) -> str:
@@ -146,6 +147,12 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
         event_lines=frozenset(event.line.index for _, events in tables for event in events),
         entry_lines=entry_lines,
         layout=layout,
+        daily_lines=frozenset(
+            event.line.index
+            for _, events in tables
+            for event in events
+            if event.section.kind == "balances"
+        ),
     )
 
 

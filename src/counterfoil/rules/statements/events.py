@@ -99,9 +99,14 @@ def events_of(
         )
         for line in table.lines
         if line.index in money
-        for label in [label_of(line.label())]
+        for label in [label_of(line.label() or _around(entries[line.index]))]
         for kind in [_kind(label, dated=anchors[line.index].own is not None)]
     )
+
+
+def _around(lines: Sequence[Line]) -> str:
+    """The words of a label that is broken over the lines around its number."""
+    return " ".join(line.label() for line in lines)
 
 
 def _kind(label: Label | None, *, dated: bool) -> Kind:

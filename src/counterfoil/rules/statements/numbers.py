@@ -27,6 +27,7 @@ _MARKS_BEHIND = {
 }  # fmt: skip
 #: German S (Soll) and H (Haben); OD is overdrawn; K is kredit; Greek and Russian letters.
 _BEHIND = re.compile(r"^(?:\(?(CR|DR|DB|OD|Cr|Dr|Db|cr|dr|CT|DT|[CDHSKΧΠДК])\.?\)?|([-+]))$")
+MINORITY = 5  # so many times rarer than the other, a decimal mark is none
 _WIDE_GAP = 75  # hundredths of the height: what stands alone has so much room on both sides
 _NEAR = 110  # and a sign or a currency this close belongs to the number
 
@@ -117,15 +118,26 @@ def styles_of(rows: Sequence[Row]) -> tuple[Style, ...]:
     votes = style_votes(rows)
     marks = Counter({mark: votes[Style(mark)] + votes[Style(mark, spaced=True)] for mark in ".,"})
     styles: list[Style] = []
+    most = max(marks.values())
     for mark, count in marks.most_common():
-        if count < 1:
-            continue
+        if count * MINORITY < most or not count:
+            continue  # a reading in it would pass over nearly all numbers
         # Where groups are parted by spaces, "3 501,19" must never be read as 501,19.
         spaced = votes[Style(mark, spaced=True)] > 0
         styles += [Style(mark, spaced=spaced), Style(mark, spaced=spaced, loose=True)]
     if not styles and any(_THREE.search(row.text) for row in rows):
         styles.append(Style("."))
+    if most * MINORITY > _whole_numbers(rows):
+        return tuple(styles)
     return (*styles, Style(""), Style("", spaced=True))
+
+
+_WHOLE = re.compile(r"[^\d]{0,4}\d{1,3}(?:[.,' ]\d{3})+[^\d]{0,3}")
+
+
+def _whole_numbers(rows: Sequence[Row]) -> int:
+    """How many words are whole numbers in groups, ``120,500``."""
+    return sum(_WHOLE.fullmatch(word.text) is not None for row in rows for word in row.words)
 
 
 #: Currencies of which a thousandth is the smallest coin (ISO 4217).

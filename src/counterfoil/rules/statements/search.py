@@ -150,7 +150,7 @@ def _uses(table: Table) -> Iterator[tuple[int, tuple[Use, ...]]]:
     roles = table.roles()
     options = [_USES.get(role, (Use.NOTHING,)) for role in roles]
     if roles.count(Role.AMOUNT) > 1:  # "Amount", "Amount": the one is money out, the other in
-        both = (Use.DEBIT, Use.CREDIT, Use.AMOUNT, Use.NOTHING)
+        both = (Use.AMOUNT, Use.NOTHING, Use.DEBIT, Use.CREDIT)
         options = [
             both if role is Role.AMOUNT else option
             for role, option in zip(roles, options, strict=True)

@@ -73,7 +73,7 @@ def verdict_of(
             code="polarity",
             reason="amounts run against the printed balances, and nothing says that money is owed",
         )
-    ends = _ends(document, outcome, chain)
+    ends = _ends(document, outcome, chain, dated)
     bad = [gap for gap in gaps if gap.within or not (ends.opening and ends.closing)]
     if bad:
         return Unproved(account=account, code="page_missing", reason=bad[0].reason)
@@ -151,14 +151,21 @@ def _is_loan(document: Document, outcome: Outcome) -> bool:
     return _LOAN.search(folded(first.identity)) is not None
 
 
-def _ends(document: Document, outcome: Outcome, chain: Chain) -> _Ends:
+def _ends(document: Document, outcome: Outcome, chain: Chain, dated: Dated) -> _Ends:
     """Whether a label beside the value says that it is the end of the account."""
     opening = chain.opening_at is not None and _labels(chain.opening_at, Label.OPENING)
     closing = chain.closing_at is not None and _labels(chain.closing_at, Label.CLOSING)
     facts = [fact for fact in document.facts if fact.line not in _entry_lines(chain)]
+    days = [(fact, dated.day_of(fact.day)) for fact in facts if guards.is_plain_balance(fact)]
+    before = [fact for fact, day in days if day is not None and day <= min(dated.days)]
+    after = [fact for fact, day in days if day is not None and day >= max(dated.days)]
     return _Ends(
-        opening or guards.printed_at(facts, Label.OPENING, chain.opening) is not None,
-        closing or guards.printed_at(facts, Label.CLOSING, chain.closing) is not None,
+        opening
+        or guards.printed_at(facts, Label.OPENING, chain.opening) is not None
+        or guards.printed_at(before, Label.BALANCE, chain.opening) is not None,
+        closing
+        or guards.printed_at(facts, Label.CLOSING, chain.closing) is not None
+        or guards.printed_at(after, Label.BALANCE, chain.closing) is not None,
     )
 
 
