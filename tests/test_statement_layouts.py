@@ -105,6 +105,87 @@ def test_a_map_never_makes_a_sum_hold(tmp_path: Path) -> None:
     assert verdict.failed[0].right - verdict.failed[0].left == Decimal("0.01")
 
 
+def test_one_wrong_digit_is_found_with_a_map_as_without(tmp_path: Path) -> None:
+    """Every digit of every amount, each in a document of its own: none may prove."""
+    layout = mapped(tmp_path, WELSH)
+    tried = 0
+    for number, (_, amount, _) in enumerate(unfamiliar.ROWS):
+        money = f"{abs(Decimal(amount)):,}"
+        for place in (place for place, each in enumerate(money) if each.isdigit()):
+            digit = str((int(money[place]) + 3) % 10)
+            wrong = {number: money[:place] + digit + money[place + 1 :]}
+            path = tmp_path / "statement.pdf"
+            unfamiliar.in_welsh(path, printed=wrong)
+            assert examined(path, layout).reading.proved() == (), wrong
+            tried += 1
+    assert tried == 28
+
+
+SECTIONS = """
+title = "Banc y Ddraig Goch"
+recognise = ["Banc y Ddraig Goch"]
+unsigned = "as its section says"
+
+[columns]
+booking_date = ["Dyddiad"]
+description = ["Manylion"]
+amount = ["Swm"]
+
+[labels]
+opening = ["Gweddill agoriadol"]
+closing = ["Gweddill terfynol"]
+
+[sections]
+debit = ["Arian allan"]
+credit = ["Arian i mewn"]
+"""
+
+
+def test_titles_in_the_banks_own_words_sign_what_stands_below_them(tmp_path: Path) -> None:
+    path = tmp_path / "statement.pdf"
+    truth = unfamiliar.in_welsh_sections(path)
+
+    found = only(examined(path, mapped(tmp_path, SECTIONS)).reading)
+
+    assert sorted(as_truth(found).entries) == sorted(truth.entries)
+
+
+def test_marks_in_the_banks_own_words_sign_what_they_stand_behind(tmp_path: Path) -> None:
+    path = tmp_path / "statement.pdf"
+    truth = unfamiliar.in_welsh_marks(path)
+    text = SECTIONS.replace("as its section says", "adds").partition("[sections]")[0]
+
+    assert examined(path, mapped(tmp_path, text)).reading.proved() == ()
+    text += '[marks]\ndebit = ["All."]\ncredit = ["Mewn"]'
+    assert as_truth(only(examined(path, mapped(tmp_path, text)).reading)) == truth
+
+
+def test_totals_in_the_banks_own_words_become_equations(tmp_path: Path) -> None:
+    path = tmp_path / "statement.pdf"
+    unfamiliar.in_welsh(path, totals=True)
+    text = f'{WELSH}total_debits = ["Cyfanswm allan"]\ntotal_credits = ["Cyfanswm i mewn"]'
+
+    (proved,) = examined(path, mapped(tmp_path, text)).reading.proved()
+
+    totals = {each.right for each in proved.proof.equations if each.kind.startswith("total")}
+    assert totals == {Decimal("498.70"), Decimal("1310.00")}
+
+
+@pytest.mark.parametrize(
+    ("unsigned", "proves"),
+    [("as the balances say", True), ("adds", False), ("subtracts", False)],
+)
+def test_a_sign_that_the_map_excludes_is_not_tried(
+    tmp_path: Path, unsigned: str, proves: bool
+) -> None:
+    path = zoo("odd_unsigned", "statement", tmp_path)
+    text = f'title = "Hollow Creek"\nrecognise = ["Hollow Creek"]\nunsigned = "{unsigned}"'
+
+    reading = examined(path, mapped(tmp_path, text)).reading
+
+    assert bool(reading.proved()) is proves
+
+
 @pytest.mark.parametrize(
     ("order", "first"), [("day first", date(2025, 4, 3)), ("month first", date(2025, 3, 4))]
 )
