@@ -83,7 +83,8 @@ def test_a_map_teaches_the_words_of_a_language_that_the_reader_does_not_know(
 
     assert as_truth(found) == truth
     assert (found.account, found.currency) == ("30291174", "GBP")
-    assert found.transactions[1].description == "Cyflog Melin Wen"
+    said = [each.description for each in found.transactions]
+    assert said == [text for _, _, text in unfamiliar.ROWS], "also where a text has a label's words"
 
 
 def test_columns_that_no_word_stands_over_are_told_by_their_place(tmp_path: Path) -> None:

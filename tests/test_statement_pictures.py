@@ -6,6 +6,7 @@ import io
 import json
 from collections import Counter
 from pathlib import Path
+from random import Random
 
 import pytest
 from PIL import Image
@@ -13,9 +14,12 @@ from PIL import Image
 from counterfoil.adapters.statement_pdf import picture
 from counterfoil.adapters.statement_pdf.picture_style import COLOURS, SHAPES
 from counterfoil.domain.page_marks import Mark, MarkKind
+from counterfoil.domain.secrets import Redactor, Secret
 from counterfoil.rules.statements.explaining import notes_of
 from counterfoil.rules.statements.marks import banner_of, marks_of
+from counterfoil.statements import explain_document
 from fixtures.statements import unfamiliar
+from fixtures.statements.zoo.catalogue import LAYOUTS
 from fixtures.statements.zoo.press import Hand
 from tests.statement_pdf_support import examined, zoo
 from tests.test_cli import counterfoil
@@ -144,6 +148,14 @@ def test_read_writes_a_picture_of_each_page_and_explains_in_words(tmp_path: Path
     assert "the left side comes to 1,467.18, printed is 1,668.88: off by +201.70" in said
     assert "readings that were tried" in said
     assert (tmp_path / "why.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_protected_document_is_drawn_with_its_password(tmp_path: Path) -> None:
+    path = zoo("be_brabant", "beschermd", tmp_path)
+    (document,) = (d for d in LAYOUTS["be_brabant"].make(Random("1/be_brabant")) if d.password)
+    secret = Secret("STATEMENT_PASSWORD", document.password or "", Redactor())
+
+    assert len(explain_document(path, password=secret, pictures=True).pictures) == document.pages
 
 
 def test_json_stays_json_when_pictures_are_drawn(tmp_path: Path) -> None:

@@ -85,7 +85,7 @@ def _ask_currency(answers: Answers) -> None:
 
 def is_open(inquiry: Inquiry) -> bool:
     """Whether there is anything to ask beside the bank's name."""
-    return bool(inquiry.codes or inquiry.numbers or inquiry.currency)
+    return bool(inquiry.codes or inquiry.numbers or inquiry.currency or inquiry.labels)
 
 
 def _ask_bank(lines: Sequence[str]) -> str:

@@ -87,6 +87,8 @@ def read(
         _show(answer, explain=explain)
         for path in drawn:
             say(f"  picture  {path}")
+        if picture is not None and not drawn:
+            say("  no picture: it is no PDF, or it cannot be opened")
     if not all(answer.proved for answer in answers):
         raise typer.Exit(1)
 
@@ -127,8 +129,7 @@ def ask_again(answer: Answer, secret: Secret | None, order: Order) -> Answer:
     protected = answer.refusal is not None and answer.refusal.code == "password"
     if not protected or secret is not None or not sys.stdin.isatty():
         return answer
-    typed = typer.prompt(f"Password of {answer.path.name}", hide_input=True, err=True)
-    return answer_of(answer.path, Secret(PASSWORD, str(typed), Redactor()), order)
+    return answer_of(answer.path, password_typed(answer.path), order)
 
 
 def write_pictures(answer: Answer, place: Path | None, *, several: bool) -> list[Path]:
@@ -147,6 +148,12 @@ def write_pictures(answer: Answer, place: Path | None, *, several: bool) -> list
     for path, content in zip(paths, pictures, strict=True):
         path.write_bytes(content)
     return paths
+
+
+def password_typed(path: Path) -> Secret:
+    """From somebody at the keyboard."""
+    typed = typer.prompt(f"Password of {path.name}", hide_input=True, err=True)
+    return Secret(PASSWORD, str(typed), Redactor())
 
 
 def password_given() -> Secret | None:

@@ -17,12 +17,13 @@ from counterfoil.adapters.statement_pdf.layout_maps import SUFFIX
 from counterfoil.adapters.statement_pdf.layout_writing import written
 from counterfoil.cli.statement_explaining import show_reading
 from counterfoil.cli.statement_questions import Answers, ask_all, ask_more, is_open
-from counterfoil.cli.statement_reading import MAPS, password_given
+from counterfoil.cli.statement_reading import MAPS, password_given, password_typed
 from counterfoil.cli.terminal import say
 from counterfoil.domain.inquiries import Inquiry
+from counterfoil.domain.secrets import Secret
 from counterfoil.domain.statement_layouts import Layout
 from counterfoil.domain.statements import StatementReading
-from counterfoil.errors import MapError
+from counterfoil.errors import MapError, Quarantined
 from counterfoil.statements import inquire_document, read_document
 from counterfoil.toml_records import build_record
 
@@ -103,7 +104,7 @@ def _take_pairs(answers: Answers, table: str, pairs: Sequence[str]) -> None:
 
 
 def _teach(file: Path, answers: Answers, to: Path | None, *, ask: bool) -> None:
-    inquiry = inquire_document(file, password=password_given())
+    inquiry, secret = _inquired(file, ask=ask)
     _show_state(inquiry)
     if not is_open(inquiry) and not answers.hints and not answers.tables:
         say("  it is read without a map: nothing to teach", style="green")
@@ -117,10 +118,10 @@ def _teach(file: Path, answers: Answers, to: Path | None, *, ask: bool) -> None:
     if path.exists():
         raise MapError(f"{path} is there already: name another with --to, or take it away first")
     layout = _layout(answers, path)
-    reading = _tried(file, layout)
+    reading = _tried(file, secret, layout)
     if ask and ask_more(inquiry, answers, reading):
         layout = _layout(answers, path)
-        reading = _tried(file, layout)
+        reading = _tried(file, secret, layout)
     _settle(path, layout, reading)
 
 
@@ -135,12 +136,24 @@ def _show_state(inquiry: Inquiry) -> None:
         say(f"  without a map  {code}: {reason}", style="yellow")
 
 
-def _tried(file: Path, layout: Layout) -> StatementReading:
+def _inquired(file: Path, *, ask: bool) -> tuple[Inquiry, Secret | None]:
+    """What it leaves open, and the password that opens it. Raises Quarantined."""
+    secret = password_given()
+    try:
+        return inquire_document(file, password=secret), secret
+    except Quarantined as trouble:
+        if trouble.code != "password" or secret is not None or not ask:
+            raise
+    secret = password_typed(file)
+    return inquire_document(file, password=secret), secret
+
+
+def _tried(file: Path, secret: Secret | None, layout: Layout) -> StatementReading:
     """*file* read with the map, which is not in its place yet."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"taught{SUFFIX}"
         path.write_text(written(layout, _today()), "utf-8")
-        return read_document(file, password=password_given(), layout=path)
+        return read_document(file, password=secret, layout=path)
 
 
 def _settle(path: Path, layout: Layout, reading: StatementReading) -> None:

@@ -21,6 +21,7 @@ from counterfoil.rules.statements.numbers import Style
 
 HEADED_FROM = 2  # words of the map's columns on one line make it a heading
 OLD_HEADING = 3  # lines just above the first entry that a told heading takes the place of
+CELL_GAP = 75  # hundredths of the height: a wider gap parts two cells
 TITLE_WORDS = 3  # more words than the title itself has on a title's line
 
 #: What the reader calls the things that a map gives words for.
@@ -132,7 +133,7 @@ def _row(row: Row, layout: Layout) -> Row:
 def _is_headed(row: Row, layout: Layout) -> bool:
     text = folded(row.text)
     found = {name for name, word in words_of(layout.columns) if _pattern(word).search(text)}
-    return len(found) >= HEADED_FROM
+    return len(found) >= HEADED_FROM and not dates_of(row)  # an entry may say the same words
 
 
 def _is_title(row: Row, titled: Row) -> bool:
@@ -157,7 +158,7 @@ def _told_row(
             start = last
             if at_start and first > 0:
                 break
-            if before_number and not _leads_to_number(row, last):
+            if before_number and not (_leads_to_number(row, last) and _begins_cell(row, first)):
                 continue
             row = Row(row.page, tuple(_replaced(row, first, last, ours[name])))
             start = first + len(ours[name])
@@ -168,6 +169,17 @@ def _leads_to_number(row: Row, end: int) -> bool:
     """Whether a digit, or nothing, stands behind the label: prose is no label."""
     rest = row.text[end:].strip()
     return not rest or any(each.isdigit() for each in rest)
+
+
+def _begins_cell(row: Row, start: int) -> bool:
+    """Whether nothing stands close before it but a date: an entry's text may say the same."""
+    before = [word for word, at in _starts(row) if at < start]
+    if not before:
+        return True
+    label = next((word for word, at in _starts(row) if at == start), None)
+    if label is not None and (label.left - before[-1].right) * 100 > label.em * CELL_GAP:
+        return True
+    return any(token.last == len(before) - 1 for token in dates_of(row))
 
 
 def _find(row: Row, word: str, start: int) -> tuple[int, int] | None:
