@@ -35,6 +35,7 @@ class Dates:
     booking: Mapping[int, Printed]
     value: Mapping[int, Printed]
     value_lines: frozenset[int]  # that hold the value date of the entry above, and no more
+    day_headings: frozenset[int] = frozenset()  # that hold the day of the entries below
 
 
 def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[int]) -> Dates:
@@ -46,11 +47,13 @@ def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[
     first, second = _columns(heading, lines)
     booking = _in_column(lines, first)
     value = _in_column(lines, second)
+    headings: dict[int, Printed] = {}
     if first is not None and second is None and first.role is Role.VALUE_DATE:
         headings = _day_headings(lines, money)
         if headings:
             booking, value = headings, booking
-    return Dates(booking, value, frozenset(_value_lines(lines, money, booking)))
+    value_lines = frozenset(_value_lines(lines, money, booking))
+    return Dates(booking, value, value_lines, frozenset(headings))
 
 
 def anchor(

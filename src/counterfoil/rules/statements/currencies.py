@@ -140,7 +140,7 @@ def currency_of(
     )
     for votes in tiers:
         if leader := _leader(votes):
-            return Kept(leader, "")
+            return Kept(leader, _rival(leader, tiers[:-1]))
     lands = _lands(outside)
     for lines in (own, outside):
         leader = _leader(_spoken(line.text for line in lines))
@@ -158,6 +158,12 @@ def currency_of(
     if len(lands) == 1:
         return Kept(lands[0], f"no currency is printed: {lands[0]} is that of the bank's land")
     return Kept("", "no currency is printed")
+
+
+def _rival(leader: str, tiers: Sequence[Counter[str]]) -> str:
+    """What the account's own money, titles or headings say against *leader*; "" for nothing."""
+    rivals = sorted({each for tier in tiers if (each := _leader(tier))} - {leader})
+    return f"{leader} is printed, and {' and '.join(rivals)} too" if rivals else ""
 
 
 def _leader(votes: Counter[str]) -> str:

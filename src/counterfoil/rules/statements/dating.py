@@ -14,17 +14,18 @@ from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 
+from counterfoil.rules.statements import layouts
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.dates import Era, Order, Printed, era_of
 from counterfoil.rules.statements.document import Document
-from counterfoil.rules.statements import layouts
+from counterfoil.rules.statements.misprints import unreadable_date
 from counterfoil.rules.statements.slips import unnoticed
 
 TOLERANCE = timedelta(days=10)  # a row may be booked so far outside the printed period
 MONTH = timedelta(days=31)
 YEAR = timedelta(days=366)
 AGE_MAX = 12 * YEAR
-UNNOTICED_MAX = 3  # per cent of one-digit slips that may pass where dates "hold" (grade A)
+UNNOTICED_MAX = 4  # per cent of one-digit slips that may pass where dates "hold" (grade A)
 
 from counterfoil.rules.statements.vocabulary import Role
 
@@ -112,6 +113,12 @@ def settle(
     entries = chain.entries
     if any(entry.event.date is None for entry in entries):
         return Undated("date_missing", "an entry has no date, on its lines or above them")
+    if misprint := unreadable_date(entries):
+        line, text = misprint
+        return Undated(
+            "no_such_day",
+            f"page {line.row.page}: {text!r} stands among the dates and is no day: {line.text[:60]}",
+        )
     opened, closed = (
         tuple(token.printed for token in event.line.dates) if event is not None else ()
         for event in (chain.opening_at, chain.closing_at)

@@ -60,7 +60,7 @@ def verdict_of(
     chain = outcome.chain
     if chain is None:
         return _unproved(account, outcome)
-    if goes_on := _goes_on(chain):
+    if goes_on := _goes_on(chain, first_is_here=_first_page_is_here(document)):
         return Unproved(account=account, code="page_missing", reason=goes_on)
     lines = range(outcome.block.start, outcome.block.end)
     dated = settle(document, chain, lines, today, printed.made_on)
@@ -74,7 +74,8 @@ def verdict_of(
             reason="amounts run against the printed balances, and nothing says that money is owed",
         )
     ends = _ends(document, outcome, chain, dated)
-    bad = [gap for gap in gaps if gap.within or not (ends.opening and ends.closing)]
+    borne_out = ends.opening and ends.closing and not _may_be_a_pages(document, chain)
+    bad = [gap for gap in gaps if gap.within or not borne_out]
     if bad:
         return Unproved(account=account, code="page_missing", reason=bad[0].reason)
     first_gone, last_gone = not ends.opening, not ends.closing
@@ -94,9 +95,16 @@ def verdict_of(
     return Proved(statement=statement, proof=proof)
 
 
-def _goes_on(chain: Chain) -> str:
+def _first_page_is_here(document: Document) -> bool:
+    """Whether the first page in the file says that it is page 1: what is carried to it is an opening."""
+    return any(count.page == 1 and count.number == 1 for count in document.page_counts)
+
+
+def _goes_on(chain: Chain, *, first_is_here: bool) -> str:
     """Why the account begins before, or goes on behind, what is in the file; or ""."""
-    if chain.opening_at is not None and chain.opening_at.label is Label.CARRIED:
+    opening = chain.opening_at
+    carried = opening is not None and opening.label is Label.CARRIED
+    if carried and not (first_is_here and opening.line.row.page == 1):
         return f"it begins with a balance carried from a page that is not here: {chain.opening_at.line.text[:60]}"
     if chain.closing_at is not None and chain.closing_at.label is Label.CARRIED:
         return f"it ends with a balance carried to a page that is not here: {chain.closing_at.line.text[:60]}"
@@ -169,6 +177,24 @@ def _ends(document: Document, outcome: Outcome, chain: Chain, dated: Dated) -> _
     )
 
 
+def _may_be_a_pages(document: Document, chain: Chain) -> bool:
+    """Whether an end may be that of a page, where nothing else prints it: carried, or undated."""
+    facts = [fact for fact in document.facts if fact.line not in _entry_lines(chain)]
+    for event, label, value in (
+        (chain.opening_at, Label.OPENING, chain.opening),
+        (chain.closing_at, Label.CLOSING, chain.closing),
+    ):
+        sure = [fact for fact in facts if fact.label is label and not _CARRY.search(folded(fact.words))]
+        if guards.printed_at(sure, label, value) is not None:
+            continue
+        if event is None or event.label is not Label.BALANCE or not event.line.dates:
+            return True
+    return False
+
+
+_CARRY = re.compile(r"(?:brought|carried) (?:forward|over|down)|(?<!\w)(?:b|c)/?(?:f|fwd|d)(?!\w)")
+
+
 def _entry_lines(chain: Chain) -> set[int]:
     return {entry.event.line.index for entry in chain.entries}
 
@@ -234,8 +260,9 @@ def _grade(  # noqa: PLR0913
         shortfalls.append("a column of numbers without a heading is not read")
     if guessed:
         shortfalls.append(guessed)
-    if not uses_balances(chain) and not any(each.holds for each in totals):
-        shortfalls.append("only the two ends hold the amounts: no running balance, no total")
+    if not uses_balances(chain):
+        held = "the two ends and totals" if any(each.holds for each in totals) else "the two ends"
+        shortfalls.append(f"only {held} hold the amounts: no running balance is printed")
     if not (ends.opening and ends.closing):
         grade = Grade.C
     elif shortfalls:

@@ -52,7 +52,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         fecha valor|f. valor|f valor|f.valor|data valor|data valuta|data val*|valutadat*|rentedatum|rentedato|rentedag|valuedate|datum valuty|
         data waluty|erteknap|valör|value|effective date|eff date|=eff|=eff.|data effettiva|liq|fecha liq*|operation date value|
         起息日|起息|ημ valeur|valööripäev|arvopäivä|arvopv|дата валютирования|תאריך ערך|
-        вальор|вальер|datum valute|valuta dat*|帳務日|起息日|дата валютирования|settlement date|settled|settlement|vaxtadags*"""),
+        вальор|вальер|datum valute|valuta dat*|起息日|дата валютирования|settlement date|settled|settlement|vaxtadags*"""),
     (Role.BALANCE, """outstanding|outstanding balance|balance outstanding|balance|balances|bal|bal.|saldo|saldos|saldi|solde|soldes|soldo|kontostand*|guthaben|new balance|running balance|
         closing balance|ledger balance|ending daily balance|account balance|daily balance|balans|saldobeløb|bakiye*|egyenleg*|zustatek*|zostatok*|stav|sold|
         υπολοιπο|остаток*|исходящий остаток|баланс|сальдо|залишок|baki|jaannos|saldostanje|stanje|atlikums|likutis|jaak|saldo po operacji|saldo contable|
@@ -89,7 +89,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         თანხა|net amount|gross amount|iznos u*|suma operacijos|summa|vrednost|znesek|shuma|montanti|bedrag*|maht|сумма операции|сума операції|износ|tranzacija|upphaed|upphad|金額|amount in|amount (in|betrag in|upphæð"""),
     (Role.REFERENCE, """reference*|ref|ref.|ref no*|ref. no*|ref/chq|cheque*|check|check number|check no*|check #|chq*|chq.|receipt no*|receipt|document|documento|=doc|=doc.|num. doc|beleg*|beleg-nr.|numero|=number|=no|=no.|=nr|=nr.|=n.|
         ag/origem|branch|sucursal|oficina|of.|transaction id|tran id|tran. id|trans id|instr. id|instrument*|serial*|serial no.|s no.|s.no|sl no*|sr no*|=code|=cod|=cod.|=type|stan|utr|dcto|docto|folio|
-        referenz*|referencia|riferimento|referentie|kenmerk|viitenumero|arkiv*|cbu|channel|teller|=time|hora|お取扱店|取扱店|店番|傳票|流水号|凭证号|종류|취급점|transaction status|=status|buchungsnr*|fis no|dekont*|=page|category|card|karta|konto*|counterparty account|账号|tilvísun|mótaðili*|kennitala"""),
+        referenz*|referencia|riferimento|referentie|kenmerk|viitenumero|arkiv*|cbu|channel|teller|=time|hora|お取扱店|取扱店|店番|傳票|流水号|凭证号|종류|취급점|transaction status|=status|buchungsnr*|fis no|dekont*|=page|category|card|karta|konto*|counterparty account|账号|tilvísun|mótaðili*|kennitala|categor*|subcategor*|kategori*|tegenrekening*|contrarekening*|counter account*|gegenkonto|rachunek kontrahenta|protiucet|nr ref|numer ref*|nr transakcji"""),
     (Role.DATE, """bu.tag|bu-tag|bu tag|*datum|*dato|*paiva|date*|datum|datums|datumbuchung|buchung|buchungstag|buchungsdatum|fecha*|=data|data mov*|data oper*|data cont*|dato|bokf*|bogf*|bokforingsdag|bokforingsdatum|paiva|kirjauspaiva|pvm|tanggal|tgl|tgl.|tarih|tarikh|
         transaction date|tran date|trans date|txn date|post date|posting date|=post|=tag|=jour|=giorno|posted|posted on|posted date|booking|booking date|booked|process date|entry date|value dt|=dia|=day|=dag|completion time|
         f. oper*|f.oper*|fec*|konyveles*|operazione|data contabile|data operazione|datum transakce|datum uctovani|data ksiegowania|data operacji|konyvelesi*|
@@ -101,7 +101,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         omschrijving*|mededeling*|naam*|naam / omschrijving|beskrivelse|forklaring|tekst|transaktion*|specifikation|specifikasjon|meddelande|selite|saaja*|opis*|tytul*|tresc|szczegoly|popis*|detaily|nazev*|megnevez*|kozlemeny|leiras|jogcim|detalii*|descriere|explicatii|aciklama*|islem*|
         περιγραφη*|αιτιολογια*|описание*|назначение*|содержание|операция|keterangan*|uraian*|butiran*|butir*|diskripsi|deskripsi|
         お取引内容|取引内容|摘要|内容|お取引|進支詳情|詳情|交易说明|交易摘要|交易詳情|รายการ|รายละเอียด|적요|내용|거래내용|البيان|التفاصيل|תיאור|פרטים|noi dung|dien giai|selgitus|apraksts|paskirtis|
-        დანიშნულება|naziv*|svrha*|opis*|namen*|paskirtis|mokejimo paskirtis|moketojas*|gavejas*|selgitus|makse selgitus|saaja*|основание*|контрагент*|детали*|операция*|вид операции|призначення*|pershkrimi|pershkrim|lysing|skyring|摘要|備註|備考|विवरण|বিবরণ|concepto*|beschreibung*|typ|categoria|subcategoria|merchant name|skýring"""),
+        დანიშნულება|naziv*|svrha*|opis*|namen*|paskirtis|mokejimo paskirtis|moketojas*|gavejas*|selgitus|makse selgitus|saaja*|основание*|контрагент*|детали*|операция*|вид операции|призначення*|pershkrimi|pershkrim|lysing|skyring|摘要|備註|備考|विवरण|বিবরণ|concepto*|beschreibung*|typ|merchant name|skýring"""),
 )
 
 _LABELS: tuple[tuple[Label, str], ...] = (
@@ -295,7 +295,20 @@ def says(text: str, words: Sequence[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", bare) for each in words)
 
 
-_POSTING = re.compile(r"(?<!\w)(?:post\w*|book\w*|buch\w*|bu\.?-?tag|bokf\w*|bogf\w*|contab\w*|comptab\w*|konyvel\w*|uctov\w*|ksiegow\w*|process\w*)")
+_SIDES = (
+    (1, re.compile(r"(?<!\w)(?:crediteur|credit balance|acreedor|credor|in credit|a favor)(?!\w)")),
+    (-1, re.compile(r"(?<!\w)(?:debiteur|debit balance|deudor|devedor|overdrawn)(?!\w)")),
+)
+
+
+@lru_cache(maxsize=4_000)
+def side_of(text: str) -> int:
+    """+1 where the words beside a balance say that it is had, -1 owed, 0 neither."""
+    bare = folded(text)
+    return next((sign for sign, words in _SIDES if words.search(bare)), 0)
+
+
+_POSTING = re.compile(r"帳務日|入帳日|記帳日|记账日|過賬日|过账日|기장일|(?<!\w)(?:post\w*|book\w*|buch\w*|bu\.?-?tag|bokf\w*|bogf\w*|contab\w*|comptab\w*|konyvel\w*|uctov\w*|ksiegow\w*|process\w*)")
 
 
 def is_posting(text: str) -> bool:
