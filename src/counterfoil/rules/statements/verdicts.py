@@ -18,7 +18,7 @@ from counterfoil.domain.statements import (
     Unproved,
     Verdict,
 )
-from counterfoil.rules.statements import guards
+from counterfoil.rules.statements import guards, layout_fit
 from counterfoil.rules.statements.blocks import Outcome, uses_balances
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.currencies import currency_of
@@ -84,9 +84,12 @@ def verdict_of(
     first_gone, last_gone = not ends.opening, not ends.closing
     if wrong := guards.summary_contradicts(document, outcome):
         return Unproved(account=account, code="totals_contradict", reason=wrong)
-    currency = currency_of(
-        document, lines, [e.event for e in chain.entries], titles_of(document, outcome)
+    entries = [each.event for each in chain.entries]
+    currency = layout_fit.currency(
+        currency_of(document, lines, entries, titles_of(document, outcome)), document.layout
     )
+    if isinstance(currency, Unproved):
+        return currency
     totals = tuple(guards.totals(document, outcome))
     statement = _statement(document, outcome, chain, dated, sign, ends, currency.code, account)
     proof = _grade(
@@ -272,6 +275,6 @@ def _grade(  # noqa: PLR0913
     return Proof(
         grade=grade,
         equations=(*chain.equations, *(each for each in totals if each.holds)),
-        dates=dated.evidence,
+        dates=(*dated.evidence, *layout_fit.evidence(document.layout)),
         shortfalls=tuple(shortfalls),
     )
