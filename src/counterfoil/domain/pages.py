@@ -83,6 +83,7 @@ class Page:
     characters: int  # that are seen; hidden ones are not in the rows
     hidden: int = 0  # characters left out: invisible, white on white, off the page, tiny
     images: int = 0  # pictures that cover a good part of the page
+    turn: int = 0  # degrees clockwise from the page's own right to where its text runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,6 +146,7 @@ def _read_page(number: int, sheet: Sheet) -> Page:
         characters=sum(glyph.character != SPACE for glyph in seen),
         hidden=hidden,
         images=drawn.images,
+        turn=turn,
     )
 
 
