@@ -15,7 +15,9 @@ from counterfoil.adapters.statement_pdf.rendered import PixelBox
 from counterfoil.adapters.statement_pdf.shapes import Shape, cells_of
 
 CONTRAST = 24  # of 255: what differs less from the paper around it is not seen
+TURNED = tuple(range(255, -1, -1))
 KEPT = 20_000  # cuttings that are remembered
+FREE = 3  # ink that touches no side is the character when it is a third of the rest at least
 
 
 class Mark(NamedTuple):
@@ -26,6 +28,7 @@ class Mark(NamedTuple):
     right: int
     bottom: int
     shape: Shape
+    strength: int  # of the ink, against its paper; 255 is black on white
 
     @property
     def width(self) -> int:
@@ -38,46 +41,101 @@ class Mark(NamedTuple):
         return self.bottom - self.top
 
 
-def mark_in(image: Image.Image, box: PixelBox, *, ruled: bool = True) -> Mark | None:
+def mark_in(
+    image: Image.Image, box: PixelBox, *, ruled: bool = True, share: int = 50
+) -> Mark | None:
     """The ink within *box*; None where nothing is seen.
 
     Args:
         ruled: A line from side to side is a rule of the table, and is left out.
+        share: Per cent of the strongest ink from which on ink counts.
     """
     cut = image.crop(box)
-    found = _measured(cut.size, cut.tobytes(), ruled)
+    found = _measured(cut.size, cut.tobytes(), ruled, share)
     if found is None:
         return None
-    (left, top, right, bottom), shape = found
-    return Mark(box[0] + left, box[1] + top, box[0] + right, box[1] + bottom, shape)
+    (left, top, right, bottom), shape, strength = found
+    return Mark(box[0] + left, box[1] + top, box[0] + right, box[1] + bottom, shape, strength)
 
 
-def inked(image: Image.Image) -> tuple[Image.Image, bool] | None:
-    """Where *image* differs from its paper (255, else 0), and whether the paper is dark."""
+def inked(image: Image.Image, share: int = 50, least: int = CONTRAST) -> tuple[Image.Image, int]:
+    """Where *image* differs from its paper (255, else 0), and how much; minus: by less dark.
+
+    The strength is 0 where it differs by less than *least*.
+    """
     pixels = image.tobytes()
     paper = _paper(image.width, pixels)
     darker, lighter = paper - min(pixels), max(pixels) - paper
     reach = max(darker, lighter)
-    if reach < CONTRAST:
-        return None
-    table = [255 * (abs(grey - paper) * 2 > reach) for grey in range(256)]
-    return image.point(table), lighter > darker
+    if reach < least:
+        return Image.new("L", image.size), 0
+    table = [255 * (abs(grey - paper) * 100 > reach * share) for grey in range(256)]
+    return image.point(table), darker if darker >= lighter else -lighter
 
 
 @lru_cache(maxsize=KEPT)
 def _measured(
-    size: tuple[int, int], pixels: bytes, ruled: bool
-) -> tuple[PixelBox, Shape] | None:
+    size: tuple[int, int], pixels: bytes, ruled: bool, share: int
+) -> tuple[PixelBox, Shape, int] | None:
     image = Image.frombytes("L", size, pixels)
-    ink = inked(image)
-    if ink is None:
+    ink, strength = inked(image, share)
+    if not strength:
         return None
-    found, dark = ink
-    box = _without_rules(found) if ruled else found.getbbox()
+    if strangers := _strangers(ink):
+        image = _without(image, strangers)
+        ink, strength = inked(image, share)
+    box = _without_rules(ink) if ruled else ink.getbbox()
     if box is None:
         return None
-    shape = cells_of(image, box)
-    return box, tuple([-cell for cell in shape]) if dark else shape
+    shape = cells_of(image if share <= 50 else ink.point(TURNED), box)
+    if strength < 0 and share <= 50:
+        shape = tuple([-cell for cell in shape])
+    return box, shape, abs(strength)
+
+
+def _strangers(ink: Image.Image) -> set[int]:
+    """The pixels that come in from the sides: a neighbour's overhang, a rule of the table.
+
+    Not where what stands free of the sides is too little to be the character itself.
+    """
+    wide, high = ink.size
+    pixels = ink.tobytes()
+    sides = [at for at in range(wide * high) if at % wide in (0, wide - 1) and pixels[at]]
+    if not sides:
+        return set()
+    outside = _reached(sides, pixels, wide)
+    free = len(pixels) - pixels.count(0) - len(outside)
+    return outside if free * FREE > len(outside) else set()
+
+
+def _reached(start: list[int], pixels: bytes, wide: int) -> set[int]:
+    """Every inked pixel that hangs together with one of *start*."""
+    found, waiting = set(start), list(start)
+    while waiting:
+        at = waiting.pop()
+        column = at % wide
+        beside = [at - wide, at + wide]
+        if column:
+            beside += [at - wide - 1, at - 1, at + wide - 1]
+        if column < wide - 1:
+            beside += [at - wide + 1, at + 1, at + wide + 1]
+        for other in beside:
+            if 0 <= other < len(pixels) and pixels[other] and other not in found:
+                found.add(other)
+                waiting.append(other)
+    return found
+
+
+def _without(image: Image.Image, strangers: set[int]) -> Image.Image:
+    """*image* with paper in their place, their soft edges too."""
+    wide = image.width
+    pixels = bytearray(image.tobytes())
+    paper = _paper(wide, bytes(pixels))
+    for at in strangers:
+        for other in (at, at - 1, at + 1, at - wide, at + wide):
+            if 0 <= other < len(pixels):
+                pixels[other] = paper
+    return Image.frombytes("L", image.size, bytes(pixels))
 
 
 def _without_rules(ink: Image.Image) -> PixelBox | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from statistics import median
+from statistics import median, median_low
 from typing import NamedTuple
 
 from counterfoil.adapters.statement_pdf.marks import Mark, inked, mark_in
@@ -18,6 +18,8 @@ from counterfoil.domain.statements import Box, Place
 DIGITS = "0123456789"
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
 UNLIKE = 15  # hundredths: what is less like any digit than that is none
+#: Where a sign is looked for: heights of a digit above and below the line it stands on.
+REACH = dict.fromkeys(DASHES, (0.95, -0.05)) | {".": (0.6, 0.3), ",": (0.6, 0.45)}
 BESIDE = 90  # hundredths of a digit's height on either side of a value that are its own
 
 
@@ -35,23 +37,30 @@ class Line(NamedTuple):
 
     height: float  # of a digit
     base: float  # what they stand on
+    strength: float  # of their ink
 
 
-def lies_of(row: Row, picture: Picture) -> Iterator[Lie]:
-    """What *row* says and *picture* does not show."""
+def lies_of(row: Row, picture: Picture, share: int = 50) -> Iterator[Lie]:
+    """What *row* says and *picture* does not show.
+
+    Args:
+        share: Per cent of the strongest ink from which on ink counts: with more than 50,
+            a pale print over a black one is not seen.
+    """
+    row = usual_height(row)
     for number, word in enumerate(row.words):
         if not any(character in DIGITS for character in word.text):
             continue
-        yield from _word_lies(row, number, picture)
+        yield from _word_lies(row, number, picture, share)
 
 
-def _word_lies(row: Row, number: int, picture: Picture) -> Iterator[Lie]:
+def _word_lies(row: Row, number: int, picture: Picture, share: int) -> Iterator[Lie]:
     word = row.words[number]
     marks: list[Mark] = []
     for at, character in enumerate(word.text):
         if character not in DIGITS:
             continue
-        mark = mark_in(picture.image, _cell(word, at, picture))
+        mark = mark_in(picture.image, _cell(word, at, picture), share=share)
         if mark is None:
             yield _lie(row, word, at, "nothing")
             continue
@@ -61,9 +70,13 @@ def _word_lies(row: Row, number: int, picture: Picture) -> Iterator[Lie]:
             yield _lie(row, word, at, seen)
     if not marks:
         return
-    line = Line(median(each.height for each in marks), median(each.bottom for each in marks))
+    line = Line(
+        median(each.height for each in marks),
+        median(each.bottom for each in marks),
+        median(each.strength for each in marks),
+    )
     for at, character in enumerate(word.text):
-        if seen := _sign(word, at, picture, line):
+        if seen := _sign(word, at, picture, line, share):
             yield _lie(row, word, at, seen)
     for seen in _beside(row, number, picture, line):
         yield _lie(row, word, 0, seen)
@@ -78,19 +91,16 @@ def _digit(shape: Shape, claimed: str) -> str:
     return found
 
 
-def _sign(word: Word, at: int, picture: Picture, line: Line) -> str:
+def _sign(word: Word, at: int, picture: Picture, line: Line, share: int) -> str:
     """What a sign is drawn as, where that is not what it says; else ""."""
     character = word.text[at]
     if character not in DASHES and character not in "+.,()":
         return ""
     left, _, right, _ = _cell(word, at, picture)
-    cell = (
-        left,
-        math.floor(line.base - line.height * 1.3),
-        right,
-        math.ceil(line.base + line.height * 0.45),
-    )
-    mark = mark_in(picture.image, cell, ruled=False)
+    above, below = REACH.get(character, (1.25, 0.45))
+    top, bottom = line.base - line.height * above, line.base + line.height * below
+    cell = (left, math.floor(top), right, math.ceil(bottom))
+    mark = mark_in(picture.image, cell, ruled=character not in DASHES, share=share)
     if mark is None:
         return "nothing"
     return "" if _fits(character, mark, line) else "something else"
@@ -132,16 +142,21 @@ def _stray(picture: Picture, strip: PixelBox, line: Line) -> bool:
     """Whether something stands inside of *strip* without touching its ends."""
     if strip[2] - strip[0] < line.height * 0.15 or strip[0] < 0 or strip[1] < 0:
         return False
-    found = inked(picture.image.crop(strip))
-    if found is None:
-        return False
-    ink = found[0]
+    ink, strength = inked(picture.image.crop(strip))
     box = ink.getbbox()
     if box is None:
         return False
     wide, high = ink.size
     touches = box[0] == 0 or box[2] == wide or (box[1] == 0 and box[3] == high)
-    return not touches and (box[2] - box[0]) > line.height * 0.12
+    if touches or box[2] - box[0] < line.height * 0.12:
+        return False
+    return abs(strength) > line.strength * 0.6 or _is_bar(box, line)
+
+
+def _is_bar(box: PixelBox, line: Line) -> bool:
+    """Whether a mark above the base line, pale or not, could be a minus."""
+    wide, high = box[2] - box[0], box[3] - box[1]
+    return wide > high and high < line.height * 0.35 and box[1] > line.height * 0.2
 
 
 def _cell(word: Word, at: int, picture: Picture) -> PixelBox:
@@ -151,6 +166,16 @@ def _cell(word: Word, at: int, picture: Picture) -> PixelBox:
         math.ceil(picture.x(word.edges[at + 1])),
         math.ceil(picture.y(word.bottom)),
     )
+
+
+def usual_height(row: Row) -> Row:
+    """*row* with every word as high as most of it: a letter of a watermark is none of ours."""
+    usual = min(row.words, key=lambda word: abs(word.em - median_low(w.em for w in row.words)))
+    words = [
+        word if word.em * 2 <= usual.em * 3 else replace(word, top=usual.top, bottom=usual.bottom)
+        for word in row.words
+    ]
+    return Row(row.page, tuple(words))
 
 
 def _lie(row: Row, word: Word, at: int, seen: str) -> Lie:

@@ -27,6 +27,7 @@ DIGIT_PIXELS = 18  # how high a digit is drawn at first: less, and an 8 is a 3
 NEARER = 4  # times larger the second time
 #: A digit is about so many hundredths of the height of its font.
 DIGIT_SHARE = 62
+BOLD = 75  # per cent of the strongest ink: a pale print over a black one is not seen
 LIES_MAX = 10  # after so many the document is not worth another look
 SCALE_MIN, SCALE_MAX = 1.0, 12.0  # pixels a point
 
@@ -75,7 +76,9 @@ def _page_lies(document: object, number: int, turn: int, rows: list[Row]) -> Ite
         picture = picture_of(page, turn, scale)
         for row in rows:
             if any(lies_of(row, picture)):
-                yield from lies_of(row, _nearer(page, turn, scale, row))
+                near = _nearer(page, turn, scale, row)
+                if any(lies_of(row, near, BOLD)):
+                    yield from lies_of(row, near)
     finally:
         pdfium.FPDF_ClosePage(page)
 
