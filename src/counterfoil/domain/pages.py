@@ -7,6 +7,7 @@ person holds the page.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from counterfoil.domain.statements import Box
 
@@ -23,6 +24,7 @@ class Word:
     edges: tuple[int, ...]
     top: int
     bottom: int
+    hue: int = 0  # of a number: -1 red, +1 green, 0 any other colour
 
     @property
     def left(self) -> int:
@@ -42,34 +44,34 @@ class Word:
     def cut(self, start: int, end: int | None = None) -> Word:
         """The characters from *start* up to *end* as a word of their own."""
         end = len(self.text) if end is None else end
-        return Word(self.text[start:end], self.edges[start : end + 1], self.top, self.bottom)
+        return Word(self.text[start:end], self.edges[start : end + 1], self.top, self.bottom, self.hue)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """Words on one line, from left to right."""
 
     page: int  # the first page is 1
     words: tuple[Word, ...]
 
-    @property
+    @cached_property
     def top(self) -> int:
         """The upper edge of the highest word."""
-        return min(word.top for word in self.words)
+        return min([word.top for word in self.words])
 
-    @property
+    @cached_property
     def bottom(self) -> int:
         """The lower edge of the lowest word."""
-        return max(word.bottom for word in self.words)
+        return max([word.bottom for word in self.words])
 
-    @property
+    @cached_property
     def text(self) -> str:
         """Its words, one space between them."""
-        return " ".join(word.text for word in self.words)
+        return " ".join([word.text for word in self.words])
 
     def box(self) -> Box:
         """Around all its words."""
-        return (self.words[0].left, self.top, max(w.right for w in self.words), self.bottom)
+        return (self.words[0].left, self.top, max([w.edges[-1] for w in self.words]), self.bottom)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,11 +34,6 @@ class Frame(NamedTuple):
     right: float
     top: float
 
-    def holds(self, box: Box) -> bool:
-        """Whether the middle of *box* is inside."""
-        x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-        return self.left <= x <= self.right and self.bottom <= y <= self.top
-
 
 @dataclass(frozen=True, slots=True)
 class Drawn:

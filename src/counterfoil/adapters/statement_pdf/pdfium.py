@@ -6,17 +6,17 @@ Fifteen times cheaper than pdfplumber. Only what a person would see is handed on
 from __future__ import annotations
 
 import ctypes
-import math
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
-from counterfoil.adapters.statement_pdf.drawn import Box, Frame, look_at, shown
-from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, rows_of
+from counterfoil.adapters.statement_pdf.characters import Characters, characters_of
+from counterfoil.adapters.statement_pdf.drawn import Drawn, Frame, look_at, shown
+from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, Hue, hue_of, rows_of
 from counterfoil.domain.pages import Page, PrintedPages
 from counterfoil.errors import Quarantined
 
@@ -119,95 +119,92 @@ def _check(number: int, text: Any, page: Any, frame: Frame) -> None:
 
 def _read_page(number: int, sheet: Sheet) -> Page:
     drawn = look_at(sheet.page, sheet.seen)
-    found = _characters(sheet.text)
+    found = characters_of(sheet.text)
     turn = _dominant(found)
-    place = _places(sheet.seen, turn)
-    seen: list[Glyph] = []
-    hidden = 0
-    for index, angle, character, box in found:
-        if angle != turn:
-            continue  # a watermark, or a note along the edge
-        glyph = place(character, box, index)
-        if (
-            glyph.height < TINY
-            or not sheet.seen.holds(box)
-            or (drawn.suspects and drawn.hides(sheet.text, index, box))
-        ):
-            hidden += 1
-        else:
-            seen.append(glyph)
-    sides = (sheet.seen.right - sheet.seen.left, sheet.seen.top - sheet.seen.bottom)
-    width, height = sides if turn in (0, 180) else sides[::-1]
+    seen, hidden = _seen(found, sheet, drawn, turn)
+    width, height = _size(sheet.seen, turn)
     return Page(
         number=number,
         width=round(width * 100),
         height=round(height * 100),
-        rows=rows_of(seen, number),
-        characters=sum(glyph.character != SPACE for glyph in seen),
+        rows=rows_of(seen, number, _hues(sheet.text)),
+        characters=sum([glyph[4] != SPACE for glyph in seen]),
         hidden=hidden,
         images=drawn.images,
         turn=turn,
     )
 
 
-_Character = tuple[int, int, str, Box]
+def _hues(text: Any) -> Hue:
+    """The colour that a character is filled with, as far as it may be a sign."""
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    parts = tuple(ctypes.byref(part) for part in (red, green, blue, alpha))
+
+    def hue(index: int) -> int:
+        if not pdfium.FPDFText_GetFillColor(text, index, *parts):
+            return 0
+        return hue_of(red.value, green.value, blue.value)
+
+    return hue
 
 
-def _characters(text: Any) -> list[_Character]:
-    """(index, angle in degrees, character, box) of everything that is drawn."""
-    rect = pdfium.FS_RECTF()
-    pointer = ctypes.byref(rect)
-    unicode_of, box_of = pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetLooseCharBox
-    angle_of = pdfium.FPDFText_GetCharAngle
-    found = []
-    for index in range(pdfium.FPDFText_CountChars(text)):
-        code = unicode_of(text, index)
-        if code < 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF):
-            continue
-        character = chr(code)
-        if not box_of(text, index, pointer):
-            continue
-        if character.isspace():
-            if rect.right <= rect.left:
-                continue  # made up by pdfium
-            character = SPACE
-        angle = angle_of(text, index)
-        degrees = 0 if angle == 0 else round(math.degrees(angle)) % 360
-        found.append((index, degrees, character, (rect.left, rect.bottom, rect.right, rect.top)))
-    return found
-
-
-def _dominant(found: list[_Character]) -> int:
+def _dominant(found: Characters) -> int:
     """The way most of the text runs; only the four straight ones can be a page."""
-    angles = Counter(angle for _, angle, _, _ in found if angle % 90 == 0)
-    return angles.most_common(1)[0][0] if angles else 0
+    drawn = zip(found.letters, found.degrees, strict=True)
+    angles = Counter([angle for letter, angle in drawn if letter])
+    straight = {angle: count for angle, count in angles.items() if angle % 90 == 0}
+    return max(straight, key=straight.__getitem__, default=0)
 
 
-def _places(frame: Frame, turn: int) -> Callable[[str, Box, int], Glyph]:
-    """From the page's own points to hundredths from the top left, upright."""
+#: The nearer and the further edge of every character along one axis of the page as a
+#: person holds it, what they are counted from, and in which direction.
+_Axis = tuple[Sequence[float], Sequence[float], float, int]
+
+
+def _axes(found: Characters, frame: Frame, turn: int) -> tuple[_Axis, _Axis]:
+    """Across and down."""
     x0, y0, x1, y1 = frame
+    match turn:
+        case 0:
+            return (found.lefts, found.rights, x0, 1), (found.tops, found.bottoms, y1, -1)
+        case 90:
+            return (found.tops, found.bottoms, y1, -1), (found.rights, found.lefts, x1, -1)
+        case 180:
+            return (found.rights, found.lefts, x1, -1), (found.bottoms, found.tops, y0, 1)
+        case _:
+            return (found.bottoms, found.tops, y0, 1), (found.lefts, found.rights, x0, 1)
 
-    def place(character: str, box: Box, order: int) -> Glyph:
-        left, bottom, right, top = box
-        match turn:
-            case 0:
-                near, far, upper, lower = left - x0, right - x0, y1 - top, y1 - bottom
-            case 270:
-                near, far, upper, lower = bottom - y0, top - y0, left - x0, right - x0
-            case 180:
-                near, far, upper, lower = x1 - right, x1 - left, bottom - y0, top - y0
-            case _:
-                near, far, upper, lower = y1 - top, y1 - bottom, x1 - right, x1 - left
-        return Glyph(
-            middle=round((upper + lower) * 50),
-            left=round(near * 100),
-            right=round(far * 100),
-            height=round((lower - upper) * 100),
-            character=character,
-            order=order,
-        )
 
-    return place
+def _seen(found: Characters, sheet: Sheet, drawn: Drawn, turn: int) -> tuple[list[Glyph], int]:
+    """What a person sees of *found*, upright; and how much of it is for machines only."""
+    (nears, fars, x, right), (uppers, lowers, y, down) = _axes(found, sheet.seen, turn)
+    width, height = _size(sheet.seen, turn)
+    seen: list[Glyph] = []
+    hidden = 0
+    each = zip(found.letters, found.degrees, nears, fars, uppers, lowers, strict=True)
+    for index, (letter, angle, near, far, upper, lower) in enumerate(each):
+        if angle != turn or not letter:
+            continue  # a watermark, or a note along the edge
+        start, end = (near - x) * right, (far - x) * right
+        top, bottom = (upper - y) * down, (lower - y) * down
+        tall = round((bottom - top) * 100)
+        within = 0 <= start + end <= 2 * width and 0 <= top + bottom <= 2 * height
+        if (
+            tall < TINY
+            or not within
+            or (drawn.suspects and drawn.hides(sheet.text, index, found.box(index)))
+        ):
+            hidden += 1
+            continue
+        middle = round((top + bottom) * 50)
+        seen.append((middle, round(start * 100), round(end * 100), tall, letter, index))
+    return seen, hidden
+
+
+def _size(frame: Frame, turn: int) -> tuple[float, float]:
+    """Width and height, in points, as a person holds the page."""
+    sides = (frame.right - frame.left, frame.top - frame.bottom)
+    return sides if turn in (0, 180) else sides[::-1]
 
 
 def _made_on(document: Any) -> str:

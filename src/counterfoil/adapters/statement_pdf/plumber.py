@@ -14,7 +14,7 @@ import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.utils.exceptions import PdfminerException
 
-from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, rows_of
+from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, hue_of, rows_of
 from counterfoil.domain.pages import Page, PrintedPages
 from counterfoil.errors import Quarantined
 
@@ -57,8 +57,8 @@ def _page(number: int, page: Any) -> Page:
         number=number,
         width=round(page.width * 100),
         height=round(page.height * 100),
-        rows=rows_of(seen, number),
-        characters=sum(glyph.character != SPACE for glyph in seen),
+        rows=rows_of(seen, number, lambda order: _hue(page.chars[order])),
+        characters=sum(glyph[4] != SPACE for glyph in seen),
         hidden=hidden,
         images=len(page.images),
     )
@@ -68,14 +68,18 @@ def _page(number: int, page: Any) -> Page:
 
 def _glyph(char: dict[str, Any], order: int) -> Glyph:
     text = str(char["text"])
-    return Glyph(
-        middle=round((char["top"] + char["bottom"]) * 50),
-        left=round(char["x0"] * 100),
-        right=round(char["x1"] * 100),
-        height=round((char["bottom"] - char["top"]) * 100),
-        character=SPACE if text.isspace() else text,
-        order=order,
-    )
+    middle = round((char["top"] + char["bottom"]) * 50)
+    height = round((char["bottom"] - char["top"]) * 100)
+    character = SPACE if text.isspace() else text
+    return (middle, round(char["x0"] * 100), round(char["x1"] * 100), height, character, order)
+
+
+def _hue(char: dict[str, Any]) -> int:
+    parts = char.get("non_stroking_color")
+    if not isinstance(parts, tuple | list) or len(parts) != 3:
+        return 0  # grey, or a colour space that nothing is known of
+    red, green, blue = (round(float(part) * 255) for part in parts)
+    return hue_of(red, green, blue)
 
 
 def _is_seen(char: dict[str, Any], page: Any) -> bool:

@@ -188,7 +188,7 @@ def _year_alone(line: Line, column: _Column) -> int | None:
 def _completed(token: DateToken, below: Line | None) -> Printed:
     if below is None or token.printed.has_year:
         return token.printed
-    for word in below.row.words:
+    for word in below.words_outside():  # "2012" is 20 December where dates are written so
         if abs(word.left - token.left) <= SAME_EDGE and _YEAR.fullmatch(word.text):
             return token.printed.with_year(int(word.text))
     return token.printed

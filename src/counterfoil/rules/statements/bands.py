@@ -11,7 +11,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from counterfoil.domain.pages import Word
 from counterfoil.rules.statements.chain import Entry
@@ -26,13 +26,15 @@ CODES = 80  # per cent of its texts that make a strip one of codes
 CODE_MAX = 4  # characters of a transaction code
 CODES_FROM = 4  # entries that show whether there are codes
 SAME_EDGE = 250
+LINED = 60
+TRIFLES = "-–—~*$€£^"  # words that say nothing, set between columns
 EXACT = 25  # hundredths of a point: a character that stands just where a column begins
 
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: ?[AaPp]\.?[Mm]\.?| [A-Z]{3,4})?")
 _SERIAL = re.compile(r"#?\d+\.?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """Words of one line that stand together."""
 
@@ -41,6 +43,7 @@ class Piece:
     words: tuple[Word, ...]
     is_date: bool
     own: bool  # of the line with the entry's money
+    entry: int  # the line that holds that
 
     @property
     def text(self) -> str:
@@ -55,7 +58,8 @@ class Band:
     left: int
     right: int
     role: Role
-    codes: int | None = None  # where short codes stand in front of its texts
+    title: str = ""  # of the heading over it
+    codes: tuple[int, int] | None = None  # edges of short codes and of the texts behind them
     references: tuple[Cell, ...] = ()  # headings of references over a strip of texts
 
 
@@ -64,13 +68,26 @@ def pieces_of(event: Event) -> Iterator[Piece]:
     edges = _description_edges(event)
     for line in event.words:
         own = line is event.line
-        taken: set[int] = set()
-        if own:
-            for amount in event.cells.values():
-                if amount.alone:
-                    taken.update(range(amount.first, amount.last + 1))
-        for piece in _pieces(line, taken, own=own):
+        taken = set(_money_words(event)) if own else set()
+        for words, is_date in _groups(line, taken):
+            piece = Piece(
+                left=words[0].left,
+                right=words[-1].right,
+                words=tuple(words),
+                is_date=is_date,
+                own=own,
+                entry=event.line.index,
+            )
             yield from _cut_at(piece, edges)
+
+
+def _money_words(event: Event) -> Iterator[int]:
+    """The words of its line that are its money and nothing else."""
+    for amount in event.cells.values():
+        inside = range(amount.first, amount.last + 1)
+        glued = any(each.isalpha() for index in inside for each in event.line.row.words[index].text)
+        if amount.alone or not glued:
+            yield from inside
 
 
 def _description_edges(event: Event) -> tuple[int, ...]:
@@ -81,44 +98,45 @@ def _description_edges(event: Event) -> tuple[int, ...]:
 
 
 def _cut_at(piece: Piece, edges: Sequence[int]) -> Iterator[Piece]:
-    """*piece* in two where its first word runs into a description that begins at an edge."""
+    """*piece* in two where a description begins at an edge, between words or within one."""
     first = piece.words[0]
     for edge in edges:
+        for place, word in enumerate(piece.words[1:], start=1):
+            if abs(word.left - edge) <= EXACT:
+                head, tail = piece.words[:place], piece.words[place:]
+                yield replace(piece, right=head[-1].right, words=head)
+                yield replace(piece, left=word.left, words=tail)
+                return
         for place, left in enumerate(first.edges[1:-1], start=1):
             if abs(left - edge) <= EXACT:
-                head, tail = first.cut(0, place), first.cut(place)
-                yield Piece(head.left, head.right, (head,), piece.is_date, piece.own)
-                words = (tail, *piece.words[1:])
-                yield Piece(tail.left, piece.right, words, piece.is_date, piece.own)
+                before, after = first.cut(0, place), first.cut(place)
+                yield replace(piece, right=before.right, words=(before,))
+                yield replace(piece, left=after.left, words=(after, *piece.words[1:]))
                 return
     yield piece
 
 
-def _pieces(line: Line, taken: set[int], *, own: bool) -> Iterator[Piece]:
+def _groups(line: Line, taken: set[int]) -> Iterator[tuple[list[Word], bool]]:
+    """(words that stand together, whether they are a date), from left to right."""
     dates = {
         index: token.first
         for token in line.dates
         for index in range(token.first, token.last + 1)
     }
     group: list[Word] = []
-    before: tuple[object, int] | None = None  # what the last word was, and its index
+    before: tuple[int | None, int] = (None, -1)  # what the last word was, and its index
     for index, word in enumerate(line.row.words):
-        if index in taken or word.text in "-–—~*$€£^":
+        if index in taken or word.text in TRIFLES:
             continue
         kind = dates.get(index)
-        if group and before is not None:
-            wide = (word.left - group[-1].right) * 100 > word.em * CUT
-            if wide or kind != before[0] or before[1] != index - 1:
-                yield _piece(group, before[0] is not None, own=own)
-                group = []
+        wide = bool(group) and (word.left - group[-1].right) * 100 > word.em * CUT
+        if group and (wide or (kind, index - 1) != before):
+            yield group, before[0] is not None
+            group = []
         group.append(word)
         before = (kind, index)
-    if group and before is not None:
-        yield _piece(group, before[0] is not None, own=own)
-
-
-def _piece(words: Sequence[Word], is_date: bool, *, own: bool) -> Piece:  # noqa: FBT001
-    return Piece(words[0].left, words[-1].right, tuple(words), is_date, own)
+    if group:
+        yield group, before[0] is not None
 
 
 def bands_of(entries: Sequence[Entry]) -> tuple[Band, ...]:
@@ -137,26 +155,38 @@ def bands_of(entries: Sequence[Entry]) -> tuple[Band, ...]:
     ]
     if Role.DESCRIPTION not in roles:
         roles = _with_description(roles, filled)
+    elif roles.count(Role.DESCRIPTION) > 1:
+        roles = _without_codes(roles, filled)
     return tuple(
-        Band(*strip, role, _codes(inside), _references(strip, cells))
+        Band(*strip, role, _title(strip, cells), _codes(inside), _references(strip, cells))
         if role is Role.DESCRIPTION
-        else Band(*strip, role)
+        else Band(*strip, role, _title(strip, cells))
         for strip, role, inside in zip(strips, roles, filled, strict=True)
     )
 
 
-def _codes(pieces: Sequence[Piece]) -> int | None:
-    """Where codes of different widths stand in front of texts that are set in line."""
-    firsts = [piece.words[:2] for piece in pieces if piece.own and not piece.is_date]
+def _codes(pieces: Sequence[Piece]) -> tuple[int, int] | None:
+    """Where codes of different widths stand, and the texts behind them, all set in line."""
+    firsts = list(_first_of_each(pieces))
     pairs = [words for words in firsts if len(words) == 2 and len(words[0].text) <= CODE_MAX]
-    if len(firsts) < CODES_FROM or len(pairs) * 100 < len(firsts) * CODES:
+    if len(firsts) < CODES_FROM or not pairs:
         return None
-    for index in (0, 1):
-        lefts = Counter(words[index].left // SAME_EDGE for words in pairs)
-        if lefts.most_common(1)[0][1] * 100 < len(firsts) * CODES:
-            return None
-    widths = {(words[0].right - words[0].left) // SAME_EDGE for words in pairs}
-    return pairs[0][0].left if len(widths) >= 2 else None
+    edge = Counter(words[0].left for words in pairs).most_common(1)[0][0]
+    text = Counter(words[1].left for words in pairs).most_common(1)[0][0]
+    lined = [w for w in pairs if abs(w[0].left - edge) <= LINED and abs(w[1].left - text) <= LINED]
+    widths = {(words[0].right - words[0].left) // LINED for words in lined}
+    if len(lined) * 100 < len(firsts) * CODES or len(widths) < 2:
+        return None
+    return edge, text
+
+
+def _first_of_each(pieces: Sequence[Piece]) -> Iterator[Sequence[Word]]:
+    """The first two words of every entry's text; *pieces* come entry by entry."""
+    entry = -1
+    for piece in pieces:
+        if not piece.is_date and piece.entry != entry:
+            yield piece.words[:2]
+            entry = piece.entry
 
 
 def _references(strip: tuple[int, int], cells: Sequence[Cell]) -> tuple[Cell, ...]:
@@ -166,6 +196,11 @@ def _references(strip: tuple[int, int], cells: Sequence[Cell]) -> tuple[Cell, ..
         for cell in cells
         if cell.role is Role.REFERENCE and cell.left <= right and left <= cell.right
     )
+
+
+def _title(strip: tuple[int, int], cells: Sequence[Cell]) -> str:
+    over = [cell.text for cell in cells if cell.left <= strip[1] and strip[0] <= cell.right]
+    return over[0] if over else ""
 
 
 def _strips(pieces: Iterable[Piece], allowed: int) -> Iterator[tuple[int, int]]:
@@ -211,6 +246,21 @@ def _looks(pieces: Sequence[Piece]) -> Role:
         for piece in own
     )
     return Role.REFERENCE if codes * 100 >= share * CODES else Role.DESCRIPTION
+
+
+def _without_codes(roles: Sequence[Role], filled: Sequence[Sequence[Piece]]) -> list[Role]:
+    """One heading over a strip of codes and one of texts describes with the texts."""
+    looks = [_looks(pieces) for pieces in filled]
+    texts = [
+        look is Role.DESCRIPTION and role is Role.DESCRIPTION
+        for look, role in zip(looks, roles, strict=True)
+    ]
+    if not any(texts):
+        return list(roles)
+    return [
+        Role.REFERENCE if role is Role.DESCRIPTION and look is Role.REFERENCE else role
+        for role, look in zip(roles, looks, strict=True)
+    ]
 
 
 def _with_description(roles: Sequence[Role], filled: Sequence[Sequence[Piece]]) -> list[Role]:

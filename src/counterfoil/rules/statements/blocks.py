@@ -13,6 +13,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from counterfoil.rules.statements.chain import Broken, Chain, Use
+from counterfoil.rules.statements.currencies import is_code
 from counterfoil.rules.statements.document import Document, other_account
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.facts import Fact, Period
@@ -130,11 +131,11 @@ def _is_carried_on(chain: Chain) -> bool:
 def _places_to_split(block: Block, broken: Broken | None) -> Iterator[int]:
     """Runs that the document announces as another account, the broken one first."""
     places = []
-    named = block.runs[0].identity
+    names: set[str] = set()
     for place, run in enumerate(block.runs):
-        if other_account(named, run.identity):
+        if any(other_account(name, run.identity) for name in names):
             places.append(place)
-        named = run.identity or named
+        names.add(run.identity)
     at = None
     if broken is not None and broken.event is not None:
         at = next(
@@ -238,9 +239,16 @@ def _runs(document: Document) -> Iterator[Run]:
     for table, events in document.tables:
         first = table.heading.first if table.heading else events[0].line.index
         for part in _parts(events):
-            if _has_transactions(table, part):
-                yield Run(tuple(part), first, document.identity_above(first))
+            if _has_transactions(table, events, part):
+                yield Run(tuple(part), first, _identity(document, first, part[0]))
             first = part[-1].line.index + 1
+
+
+def _identity(document: Document, first: int, event: Event) -> str:
+    """What stands above line *first*, and the currency that the first line begins with."""
+    word = event.line.row.words[0].text
+    code = word if is_code(word) else ""
+    return f"{document.identity_above(first)} {code}".strip()
 
 
 def _parts(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
@@ -252,14 +260,20 @@ def _parts(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
     yield events[start:]
 
 
-def _has_transactions(table: Table, events: Sequence[Event]) -> bool:
-    """Entries with dates; where no heading names a date, two lines that begin with one."""
+def _has_transactions(
+    table: Table, table_events: Sequence[Event], events: Sequence[Event]
+) -> bool:
+    """Entries with dates; where no heading names a date, two lines that begin with one.
+
+    A table may begin with entries of the day that the page before ended with.
+    """
     entries = [event for event in events if event.kind is Kind.ENTRY]
     if not table.may_move:
         return False
     cells = () if table.heading is None else table.heading.cells
     if any(cell.role in (Role.DATE, Role.VALUE_DATE) for cell in cells):
-        return any(event.anchored for event in entries)
+        carried = events[0] is table_events[0] and any(event.date for event in entries)
+        return carried or any(event.anchored for event in entries)
     return sum(event.anchored for event in entries) >= 2
 
 

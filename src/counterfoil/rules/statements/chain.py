@@ -41,6 +41,7 @@ class Plain(StrEnum):
     OUT = "out"
     UNKNOWN = "unknown"  # the balances tell
     SECTION = "section"  # the title above tells
+    COLOUR = "colour"  # red is out, or green is in
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Hypothesis:
     newest_first: bool = False
     plain_balance: int = 1  # the sign of a balance without a mark
     reversals: bool = False  # a minus in a column of debits takes the debit back
+    black: int = 1  # the sign of an amount in no colour, where colours tell
     flipped: bool = False  # amounts count against the printed balances: a card's charges
     totals_are_entries: bool = False
 
@@ -336,6 +338,8 @@ def _two_way(amount: Amount, event: Event, hypothesis: Hypothesis) -> tuple[Deci
         case Plain.SECTION:
             sign = hypothesis.signs.get(event.section.line, event.section.sign)
             return amount.value * sign, sign == 0
+        case Plain.COLOUR:
+            return amount.value * (amount.hue or hypothesis.black), False
     return amount.value, True
 
 

@@ -104,6 +104,11 @@ _CODE = re.compile(r"(?<![A-Z0-9])([A-Z]{3})(?![A-Z0-9])")
 _WORDED = re.compile(r"currency|wahrung|moneda|devise|divisa|moeda|valuta\b|mena\b|waluta|devizanem|para birimi|валюта|通貨|币种|幣別|통화|สกุลเงิน|mata uang|loai tien")
 
 
+def is_code(word: str) -> bool:
+    """Whether *word* is a currency's code (ISO 4217)."""
+    return word in _CODES
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """The currency of one account."""
@@ -124,7 +129,7 @@ def currency_of(
     outside = [line for line in document.lines if line.index not in document.entry_lines]
     own = [line for line in outside if line.index in block]
     tiers = (
-        _beside_money(events, document, block),
+        _leading(document, block) or _beside_money(events, document, block),
         _spoken(titles),
         _spoken(line.text for line in _naming(document, own)),
         _spoken(line.text for line in own if _WORDED.search(folded(line.text))),
@@ -158,6 +163,15 @@ def _leader(votes: Counter[str]) -> str:
     if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
         return ""
     return ranked[0][0]
+
+
+def _leading(document: Document, block: range) -> Counter[str]:
+    """Codes that lines with money begin with: a column of currencies."""
+    firsts = (
+        line.row.words[0].text for line in document.lines[block.start : block.stop]
+        if line.index in document.event_lines
+    )
+    return Counter(word for word in firsts if is_code(word))
 
 
 def _beside_money(events: Sequence[Event], document: Document, block: range) -> Counter[str]:

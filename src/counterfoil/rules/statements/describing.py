@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from counterfoil.domain.pages import Word
-from counterfoil.rules.statements.bands import CODE_MAX, SAME_EDGE, Band, Piece, bands_of, pieces_of
+from counterfoil.rules.statements.bands import CODE_MAX, LINED, SAME_EDGE, Band, Piece, bands_of, pieces_of
 from counterfoil.rules.statements.chain import Entry
 from counterfoil.rules.statements.vocabulary import Role
 
@@ -57,16 +58,27 @@ def _said(entry: Entry, bands: Sequence[Band]) -> Said:
         elif _is_text(piece):
             description.append(piece.text)
     if not description:
-        return Said(" ".join(reference), "")
+        kind = _kind(bands) if any(map(str.isdigit, "".join(reference))) else ()
+        return Said(" ".join([*kind, *reference]), " ".join(reference))
     return Said(" ".join(description), " ".join(reference))
+
+
+_CHECK = re.compile(r"\b(check|cheque|chèque)\b", re.IGNORECASE)
+
+
+def _kind(bands: Sequence[Band]) -> Sequence[str]:
+    """What entries are that only a number describes, by the heading over it."""
+    hits = (_CHECK.search(band.title) for band in bands if band.role in _REFERENCES)
+    return [hit[1].capitalize() for hit in hits if hit][:1]
 
 
 def _after_code(piece: Piece, band: Band, reference: list[str]) -> Sequence[Word]:
     """The words of *piece* without the code in front of them, which is a *reference*."""
-    first = piece.words[0]
-    if band.codes is None or abs(first.left - band.codes) > SAME_EDGE or len(piece.words) < 2:
+    if band.codes is None or len(piece.words) < 2 or len(piece.words[0].text) > CODE_MAX:
         return piece.words
-    if len(first.text) > CODE_MAX:
+    first, second = piece.words[:2]
+    code, text = band.codes
+    if abs(first.left - code) > LINED or abs(second.left - text) > LINED:
         return piece.words
     reference.append(first.text)
     return piece.words[1:]

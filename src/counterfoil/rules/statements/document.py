@@ -21,6 +21,7 @@ from counterfoil.rules.statements.facts import (
     periods_of,
 )
 from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.headed import with_headed_dates
 from counterfoil.rules.statements.headings import Heading, headings_of
 from counterfoil.rules.statements.lines import Line, lines_of
 from counterfoil.rules.statements.numbers import Style
@@ -118,6 +119,7 @@ def document_of(printed: PrintedPages, style: Style) -> Document:
     """Read *printed* in *style*."""
     lines = lines_of(printed, style)
     headings = headings_of(lines)
+    lines = with_headed_dates(lines, headings)
     tables: list[tuple[Table, tuple[Event, ...]]] = []
     raw = tables_of(lines, headings, style)
     for table in raw:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.lines import Line
@@ -146,16 +147,11 @@ def _by_role(words: list[Word]) -> Iterator[list[Word]]:
     if len(words) < 2 or all(role_of(word.text) is None for word in words):
         yield words
         return
-    gaps = [two.left - one.right for one, two in zip(words, words[1:], strict=False)]
-    roles = [role_of(word.text) for word in words]
+    typed = _is_typewritten(words)
     cuts = [
         index + 1
-        for index, gap in enumerate(gaps)
-        if roles[index] != roles[index + 1]
-        and roles[index + 1] in _CUT
-        and roles[index] in _CUT | {None}
-        and gap * 100 > words[index].em * 35
-        and _both_known(words, index)
+        for index, (one, two) in enumerate(pairwise(words))
+        if (two.left - one.right) * 100 > one.em * 35 and _are_two(words, index, typed=typed)
     ]
     start = 0
     for cut in [*cuts, len(words)]:
@@ -163,7 +159,22 @@ def _by_role(words: list[Word]) -> Iterator[list[Word]]:
         start = cut
 
 
-def _both_known(words: Sequence[Word], index: int) -> bool:
-    before = " ".join(word.text for word in words[: index + 1])
-    after = " ".join(word.text for word in words[index + 1 :])
-    return role_of(before) in _MONEY and role_of(after) in _MONEY
+def _is_typewritten(words: Sequence[Word]) -> bool:
+    """Whether every character is as wide as the others: one space is no gap there."""
+    widths = [b - a for word in words for a, b in pairwise(word.edges)]
+    return len(widths) >= 6 and max(widths) - min(widths) <= 15
+
+
+def _are_two(words: Sequence[Word], index: int, *, typed: bool) -> bool:
+    """Whether one heading ends with the word at *index* and another begins behind it."""
+    here, there = role_of(words[index].text), role_of(words[index + 1].text)
+    before = role_of(" ".join(word.text for word in words[: index + 1]))
+    after = role_of(" ".join(word.text for word in words[index + 1 :]))
+    if here == there:
+        return False
+    if typed:
+        return here in _MONEY and there in _TEXT and before in _MONEY and after in _TEXT
+    if here is Role.REFERENCE and there is Role.DESCRIPTION:
+        return before is Role.REFERENCE and after is Role.DESCRIPTION
+    crowded = there in _CUT and here in _CUT | {None}
+    return crowded and before in _MONEY and after in _MONEY

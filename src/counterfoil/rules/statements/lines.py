@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -52,8 +53,30 @@ class Line:
 
 def lines_of(printed: PrintedPages, style: Style) -> tuple[Line, ...]:
     """Every row of *printed*, in reading order."""
-    rows = [row for page in printed.pages for row in page.rows]
+    rows = [_without_leaders(row) for page in printed.pages for row in page.rows]
     return tuple(line_of(index, row, style) for index, row in enumerate(rows))
+
+
+_LEADERS = re.compile(r"[.·…_]{3,}|…+")
+_DOTS = re.compile(r"[.·…_]{2,}|…|(?<=[^\W\d_])\.(?=[^\W\d_]{3})")
+
+
+def _without_leaders(row: Row) -> Row:
+    """``DATE.......AMOUNT`` and ``Balance......1,234.56``: the dots only lead the eye."""
+    if not _LEADERS.search(row.text):
+        return row
+    words = tuple(piece for word in row.words for piece in _pieces(word))
+    return Row(row.page, words) if words else row
+
+
+def _pieces(word: Word) -> Iterator[Word]:
+    start = 0
+    for hit in _DOTS.finditer(word.text):
+        if hit.start() > start:
+            yield word.cut(start, hit.start())
+        start = hit.end()
+    if start < len(word.text):
+        yield word.cut(start)
 
 
 def line_of(index: int, row: Row, style: Style) -> Line:

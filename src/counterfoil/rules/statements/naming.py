@@ -15,25 +15,31 @@ TITLE_MAX = 60  # characters
 def names_of(document: Document, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
     """One name for each of *outcomes*; "" where nothing is printed."""
     numbers = [_number(document, outcome) for outcome in outcomes]
-    shared = Counter(numbers)
+    shared = Counter(number for number, _ in numbers)
+    owners = Counter(number for number, own in numbers if own)
     return tuple(
-        _with_title(document, number, outcome) if shared[number] > 1 or not number else number
-        for number, outcome in zip(numbers, outcomes, strict=True)
+        number
+        if number and (shared[number] == 1 or (own and owners[number] == 1))
+        else _with_title(document, number, outcome)
+        for (number, own), outcome in zip(numbers, outcomes, strict=True)
     )
 
 
-def _number(document: Document, outcome: Outcome) -> str:
-    """The surest number of the account; of equally sure ones the nearest above its entries."""
+def _number(document: Document, outcome: Outcome) -> tuple[str, bool]:
+    """The surest number of the account, and whether it stands with this account alone.
+
+    Of equally sure ones it is the nearest above its entries.
+    """
     block = outcome.block
     first = block.runs[0].events[0].line.index
     named = [each for each in document.accounts if each.line not in document.entry_lines]
     inside = [each for each in named if block.after < each.line < block.end]
     above = [each for each in inside if each.line < first]
     before = [each for each in named if each.line < first]
-    for chosen in (above, inside[:1], before, named[:1]):
+    for chosen, own in ((above, True), (inside[:1], True), (before, False), (named[:1], False)):
         if chosen:
-            return max(reversed(chosen), key=_rank).text
-    return ""
+            return max(reversed(chosen), key=_rank).text, own
+    return "", False
 
 
 def titles_of(document: Document, outcome: Outcome) -> list[str]:

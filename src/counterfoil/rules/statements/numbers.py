@@ -54,6 +54,7 @@ class Amount:
     end: int  # of everything that belongs to it, signs and currency included
     alone: bool  # wide gaps on both sides, so it may be a cell of a table
     currency: str  # symbol or code beside it; ""
+    hue: int = 0  # as of its word: -1 red, +1 green
 
     @property
     def signed(self) -> Decimal:
@@ -195,6 +196,7 @@ def _amount_at(
         end=words[last].right,
         alone=alone,
         currency=currency,
+        hue=words[index].hue,
     )
 
 

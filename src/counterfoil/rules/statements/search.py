@@ -192,10 +192,12 @@ def _variants(
     """The signs, as far as the print leaves them open."""
     base = Hypothesis(uses)
     marks = _marks(events, base)
+    base = replace(base, black=1 if -1 in _hues(events, base) else -1)
     plains = [Plain.IN]
     if 0 in marks[Use.AMOUNT]:
-        plains += [Plain.OUT] if marks[Use.AMOUNT] != {0} else []
+        plains += [Plain.OUT] if marks[Use.AMOUNT] == {0, 1} else []  # "CR" marks what comes in
         plains += [Plain.SECTION] if any(event.section.sign for event in events) else []
+        plains += [Plain.COLOUR] if _hues(events, base) - {0} else []
         plains += [Plain.UNKNOWN, Plain.OUT] if marks[Use.AMOUNT] == {0} else []
     one_way = marks[Use.DEBIT] | marks[Use.CREDIT]
     reversals = (False, True) if -1 in one_way and one_way != {-1} else (False,)
@@ -228,6 +230,17 @@ def _section_signs(events: Sequence[Event]) -> Iterator[dict[int, int]]:
     if len(silent) < len(sections) <= SECTIONS_MAX:
         for signs in product((1, -1), repeat=len(sections)):
             yield dict(zip((section.line for section in sections), signs, strict=True))
+
+
+def _hues(events: Sequence[Event], hypothesis: Hypothesis) -> set[int]:
+    """Which colours amounts without a mark are printed in; empty where all are alike."""
+    hues = {
+        amount.hue
+        for event in events
+        for index, amount in event.cells.items()
+        if hypothesis.use_of(event)[index] is Use.AMOUNT and not amount.mark and amount.value
+    }
+    return hues if len(hues) > 1 else set()
 
 
 def _marks(events: Sequence[Event], hypothesis: Hypothesis) -> dict[Use, set[int]]:

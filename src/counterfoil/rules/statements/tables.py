@@ -236,6 +236,7 @@ def _columns(lines: Sequence[Line], heading: Heading | None) -> tuple[Column, ..
         return ()
     if not tokens:
         tokens = [amount for line in lines for amount in line.amounts if amount.alone]
+    tokens = tokens or _lined_up(sure)
     spans = _merged(_aligned(tokens))
     spans = sorted(spans, key=lambda span: -span[2])[:COLUMNS_MAX]
     return tuple(_named(sorted(spans), heading, tokens))
@@ -252,6 +253,16 @@ def _sure(lines: Sequence[Line]) -> list[Line]:
     return sure or [
         line for line in lines if first_date(line) or sum(a.alone for a in line.amounts) > 1
     ]
+
+
+def _lined_up(lines: Sequence[Line]) -> list[Amount]:
+    """Amounts with a text close behind them, where all end at one place: they are cells."""
+    firsts = [line.amounts[0] for line in lines if line.amounts and line.dates]
+    if len(firsts) < SURE_FROM:
+        return []
+    (edge, count), *_ = _common([each.right for each in firsts])
+    lined = [each for each in firsts if abs(each.right - edge) <= ALIGNED]
+    return lined if count * 10 >= len(firsts) * 9 else []
 
 
 Span = tuple[int, int, int, int, int]  # left, right, count, common left, common right

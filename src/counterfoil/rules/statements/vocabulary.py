@@ -50,7 +50,7 @@ class Label(StrEnum):
 _ROLES: tuple[tuple[Role, str], ...] = (
     (Role.VALUE_DATE, """value date|val date|val. date|valuta*|valor date|date valeur|date de valeur|valeur|wert|wertstellung*|
         fecha valor|f. valor|f valor|f.valor|data valor|data valuta|data val*|valutadat*|rentedatum|rentedato|rentedag|valuedate|datum valuty|
-        data waluty|erteknap|valör|value|effective date|eff date|data effettiva|liq|fecha liq*|operation date value|
+        data waluty|erteknap|valör|value|effective date|eff date|=eff|=eff.|data effettiva|liq|fecha liq*|operation date value|
         起息日|起息|ημ valeur|valööripäev|arvopäivä|arvopv|дата валютирования|תאריך ערך"""),
     (Role.BALANCE, """outstanding|outstanding balance|balance outstanding|balance|balances|bal|bal.|saldo|saldos|saldi|solde|soldes|soldo|kontostand*|guthaben|new balance|running balance|
         closing balance|ledger balance|ending daily balance|account balance|daily balance|balans|saldobeløb|bakiye*|egyenleg*|zustatek*|zostatok*|stav|sold|
@@ -86,7 +86,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         ag/origem|branch|sucursal|oficina|of.|transaction id|tran id|tran. id|trans id|instr. id|instrument*|serial*|serial no.|s no.|s.no|sl no*|sr no*|=code|=cod|=cod.|=type|stan|utr|dcto|docto|folio|
         referenz*|referencia|riferimento|referentie|kenmerk|viitenumero|arkiv*|cbu|channel|teller|=time|hora|お取扱店|取扱店|店番|傳票|流水号|凭证号|종류|취급점|transaction status|=status|buchungsnr*|fis no|dekont*|=page|category|card|karta|konto*|counterparty account|账号"""),
     (Role.DATE, """bu.tag|bu-tag|bu tag|*datum|*dato|*paiva|date*|datum|datums|datumbuchung|buchung|buchungstag|buchungsdatum|fecha*|=data|data mov*|data oper*|data cont*|dato|bokf*|bogf*|bokforingsdag|bokforingsdatum|paiva|kirjauspaiva|pvm|tanggal|tgl|tgl.|tarih|tarikh|
-        transaction date|tran date|trans date|txn date|post date|posting date|posted|posted on|posted date|booking|booking date|booked|process date|entry date|value dt|=dia|=day|=dag|completion time|
+        transaction date|tran date|trans date|txn date|post date|posting date|=post|=tag|=jour|=giorno|posted|posted on|posted date|booking|booking date|booked|process date|entry date|value dt|=dia|=day|=dag|completion time|
         f. oper*|f.oper*|fec*|konyveles*|operazione|data contabile|data operazione|datum transakce|datum uctovani|data ksiegowania|data operacji|konyvelesi*|
         日付|取引日|お取引日|年月日|日期|交易日|交易日期|记账日期|過賬日期|วันที่|วัน/เดือน/ปี|날짜|거래일*|거래일시|التاريخ|תאריך|ημερομηνια*|ημ/νια|дата*|kuupaev|datums|ngay"""),
     (Role.DESCRIPTION, """description*|desc|details|detail|particulars|transaction*|transactions|transaction details|transaction description|narrative|narration|narrations|=text|texto|activity|remarks|remark|memo|

@@ -1,0 +1,81 @@
+"""Every character of one page with its box, asked for in bulk.
+
+A page has some thousand characters, and three calls for each are most of what reading
+costs. So the calls carry no conversions (the functions are bound again without argument
+types), and each box is written where it belongs in one buffer.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import repeat
+from typing import Any, NamedTuple
+
+import pypdfium2.raw as pdfium
+
+from counterfoil.adapters.statement_pdf.drawn import Box
+from counterfoil.adapters.statement_pdf.glyphs import SPACE
+
+UNKNOWN = "\ufffd"  # drawn, but the file does not say which letter it is
+_MADE_UP = {SPACE, UNKNOWN}  # without a width: by pdfium, between words and at line ends
+
+
+class Characters(NamedTuple):
+    """All characters of a page in the order of the file, a list for each thing known."""
+
+    letters: Sequence[str]  # "" for what is not drawn
+    degrees: Sequence[int]  # by how much each is turned
+    lefts: Sequence[float]  # points, y upwards
+    tops: Sequence[float]
+    rights: Sequence[float]
+    bottoms: Sequence[float]
+
+    def box(self, index: int) -> Box:
+        """Of one of them."""
+        return (self.lefts[index], self.bottoms[index], self.rights[index], self.tops[index])
+
+
+def _bound(function: Any, result: type) -> Callable[..., Any]:
+    """*function* without argument types: what it is called with must fit by itself."""
+    return ctypes.CFUNCTYPE(result)(ctypes.cast(function, ctypes.c_void_p).value or 0)
+
+
+_unicode_of = _bound(pdfium.FPDFText_GetUnicode, ctypes.c_uint)
+_angle_of = _bound(pdfium.FPDFText_GetCharAngle, ctypes.c_float)
+_box_of = _bound(pdfium.FPDFText_GetLooseCharBox, ctypes.c_int)
+_BOX = ctypes.sizeof(pdfium.FS_RECTF)  # left, top, right, bottom: four floats
+
+
+def characters_of(text: Any) -> Characters:
+    """Everything on the page whose text page is *text*."""
+    count = pdfium.FPDFText_CountChars(text)
+    codes = map(_unicode_of, repeat(text), range(count))
+    angles = list(map(_angle_of, repeat(text), range(count)))
+    boxes = (pdfium.FS_RECTF * max(count, 1))()
+    slots = [ctypes.byref(boxes, at) for at in range(0, count * _BOX, _BOX)]
+    boxed = list(map(_box_of, repeat(text), range(count), slots))
+    sides = memoryview(boxes).cast("B").cast("f")[: count * 4].tolist()
+    lefts, tops, rights, bottoms = (sides[side::4] for side in range(4))
+    letters = list(map(_letter, codes))
+    for index, letter in enumerate(letters):
+        made_up = letter in _MADE_UP and rights[index] <= lefts[index]
+        if made_up or not boxed[index]:
+            letters[index] = ""
+    return Characters(letters, _degrees(angles), lefts, tops, rights, bottoms)
+
+
+@cache
+def _letter(code: int) -> str:
+    """The character with that code point."""
+    if code < 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF):
+        return UNKNOWN
+    return SPACE if chr(code).isspace() else chr(code)
+
+
+def _degrees(angles: Sequence[float]) -> list[int]:
+    if not any(angles):
+        return [0] * len(angles)
+    return [0 if angle == 0 else round(math.degrees(angle)) % 360 for angle in angles]
