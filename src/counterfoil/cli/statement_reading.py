@@ -110,6 +110,7 @@ def as_record(answer: Answer) -> dict[str, Any]:
     }
     if answer.reading is not None:
         record["source"] = answer.reading.source
+        record["notes"] = list(answer.reading.notes)
         record["accounts"] = [_account(each) for each in answer.reading.proved()]
     return record
 
@@ -158,6 +159,8 @@ def _show(answer: Answer, *, explain: bool) -> None:
         say(f"  quarantined  {reason}", style="red")
     if answer.reading is None:
         return
+    for note in answer.reading.notes:
+        say(f"  note         {note}", style="yellow")
     for proved in answer.reading.proved():
         _show_account(proved, explain=explain)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from counterfoil.domain.statements import Box
+from counterfoil.domain.statements import Box, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,15 @@ class Row:
     def box(self) -> Box:
         """Around all its words."""
         return (self.words[0].left, self.top, max([w.edges[-1] for w in self.words]), self.bottom)
+
+
+@dataclass(frozen=True, slots=True)
+class Lie:
+    """A word whose text is not what is seen in its place."""
+
+    place: Place
+    says: str
+    seen: str  # for people: "1,111.00", "nothing for its '7'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,6 +61,7 @@ def _page(number: int, page: Any) -> Page:
         characters=sum(glyph[4] != SPACE for glyph in seen),
         hidden=hidden,
         images=len(page.images),
+        turn=-int(page.rotation or 0) % 360,
     )
     page.close()
     return made

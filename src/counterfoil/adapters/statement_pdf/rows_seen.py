@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from statistics import median, median_low
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from typing import NamedTuple
 from counterfoil.adapters.statement_pdf.marks import Mark, inked, mark_in
 from counterfoil.adapters.statement_pdf.rendered import Picture, PixelBox
 from counterfoil.adapters.statement_pdf.shapes import Shape, best, likeness
-from counterfoil.domain.pages import Row, Word
+from counterfoil.domain.pages import Lie, Row, Word
 from counterfoil.domain.statements import Box, Place
 
 DIGITS = "0123456789"
@@ -21,15 +21,6 @@ UNLIKE = 15  # hundredths: what is less like any digit than that is none
 #: Where a sign is looked for: heights of a digit above and below the line it stands on.
 REACH = dict.fromkeys(DASHES, (0.95, -0.05)) | {".": (0.6, 0.3), ",": (0.6, 0.45)}
 BESIDE = 90  # hundredths of a digit's height on either side of a value that are its own
-
-
-@dataclass(frozen=True, slots=True)
-class Lie:
-    """One character, and what is seen in its place."""
-
-    place: Place
-    says: str  # the text of the word
-    seen: str  # what is drawn instead, for people
 
 
 class Line(NamedTuple):

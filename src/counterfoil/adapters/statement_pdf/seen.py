@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from statistics import median
 
 import pypdfium2.raw as pdfium
 
 from counterfoil.adapters.statement_pdf.pdfium import opened
 from counterfoil.adapters.statement_pdf.rendered import Picture, picture_of
-from counterfoil.adapters.statement_pdf.rows_seen import Lie, lies_of
-from counterfoil.domain.pages import PrintedPages, Row
+from counterfoil.adapters.statement_pdf.rows_seen import lies_of
+from counterfoil.domain.pages import Lie, PrintedPages, Row
 from counterfoil.domain.statements import Place
 
 DIGIT_PIXELS = 18  # how high a digit is drawn at first: less, and an 8 is a 3
