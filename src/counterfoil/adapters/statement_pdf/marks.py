@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from counterfoil.adapters.statement_pdf.rendered import PixelBox
+from counterfoil.adapters.statement_pdf.rendered import Cutting, Picture, PixelBox
 from counterfoil.adapters.statement_pdf.shapes import Shape, cells_of
 
 CONTRAST = 24  # of 255: what differs less from the paper around it is not seen
@@ -42,55 +42,56 @@ class Mark(NamedTuple):
 
 
 def mark_in(
-    image: Image.Image, box: PixelBox, *, ruled: bool = True, share: int = 50
+    picture: Picture, box: PixelBox, *, ruled: bool = True, share: int = 50
 ) -> Mark | None:
-    """The ink within *box*; None where nothing is seen.
+    """The ink within *box* of *picture*; None where nothing is seen.
 
     Args:
         ruled: A line from side to side is a rule of the table, and is left out.
         share: Per cent of the strongest ink from which on ink counts.
     """
-    cut = image.crop(box)
-    found = _measured(cut.size, cut.tobytes(), ruled, share)
+    cutting = picture.cut(box)
+    found = None if cutting is None else _measured(cutting, ruled, share)
     if found is None:
         return None
     (left, top, right, bottom), shape, strength = found
     return Mark(box[0] + left, box[1] + top, box[0] + right, box[1] + bottom, shape, strength)
 
 
-def inked(image: Image.Image, share: int = 50, least: int = CONTRAST) -> tuple[Image.Image, int]:
-    """Where *image* differs from its paper (255, else 0), and how much; minus: by less dark.
+def inked(cutting: Cutting, share: int = 50) -> tuple[Image.Image, int]:
+    """Where it differs from its paper (255, else 0), and by how much: negative when lighter.
 
-    The strength is 0 where it differs by less than *least*.
+    By 0 where that is less than can be seen.
     """
-    pixels = image.tobytes()
-    paper = _paper(image.width, pixels)
+    pixels = cutting.pixels
+    paper = _paper(cutting)
     darker, lighter = paper - min(pixels), max(pixels) - paper
     reach = max(darker, lighter)
-    if reach < least:
-        return Image.new("L", image.size), 0
+    size = cutting.width, cutting.height
+    if reach < CONTRAST:
+        return Image.new("L", size), 0
     table = [255 * (abs(grey - paper) * 100 > reach * share) for grey in range(256)]
-    return image.point(table), darker if darker >= lighter else -lighter
+    image = Image.frombytes("L", size, pixels).point(table)
+    return image, darker if darker >= lighter else -lighter
 
 
 @lru_cache(maxsize=KEPT)
 def _measured(
-    size: tuple[int, int], pixels: bytes, ruled: bool, share: int
+    cutting: Cutting, ruled: bool, share: int
 ) -> tuple[PixelBox, Shape, int] | None:
-    image = Image.frombytes("L", size, pixels)
-    ink, strength = inked(image, share)
+    ink, strength = inked(cutting, share)
     if not strength:
         return None
     if strangers := _strangers(ink):
-        image = _without(image, strangers)
-        ink, strength = inked(image, share)
+        cutting = _without(cutting, strangers)
+        ink, strength = inked(cutting, share)
     box = _without_rules(ink) if ruled else ink.getbbox()
     if box is None:
         return None
-    shape = cells_of(image if share <= 50 else ink.point(TURNED), box)
-    if strength < 0 and share <= 50:
-        shape = tuple([-cell for cell in shape])
-    return box, shape, abs(strength)
+    if share > 50:
+        return box, cells_of(ink.point(TURNED), box), abs(strength)
+    shape = cells_of(Image.frombytes("L", ink.size, cutting.pixels), box)
+    return box, shape if strength > 0 else tuple([-cell for cell in shape]), abs(strength)
 
 
 def _strangers(ink: Image.Image) -> set[int]:
@@ -126,16 +127,15 @@ def _reached(start: list[int], pixels: bytes, wide: int) -> set[int]:
     return found
 
 
-def _without(image: Image.Image, strangers: set[int]) -> Image.Image:
-    """*image* with paper in their place, their soft edges too."""
-    wide = image.width
-    pixels = bytearray(image.tobytes())
-    paper = _paper(wide, bytes(pixels))
+def _without(cutting: Cutting, strangers: set[int]) -> Cutting:
+    """It with paper in their place, their soft edges too."""
+    wide, paper = cutting.width, _paper(cutting)
+    pixels = bytearray(cutting.pixels)
     for at in strangers:
         for other in (at, at - 1, at + 1, at - wide, at + wide):
             if 0 <= other < len(pixels):
                 pixels[other] = paper
-    return Image.frombytes("L", image.size, bytes(pixels))
+    return cutting._replace(pixels=bytes(pixels))
 
 
 def _without_rules(ink: Image.Image) -> PixelBox | None:
@@ -150,7 +150,8 @@ def _without_rules(ink: Image.Image) -> PixelBox | None:
     return None if box is None else (box[0], top + box[1], box[2], top + box[3])
 
 
-def _paper(wide: int, pixels: bytes) -> int:
+def _paper(cutting: Cutting) -> int:
     """The grey around: the median of the border."""
+    wide, _, pixels = cutting
     border = sorted(pixels[:wide] + pixels[-wide:] + pixels[::wide] + pixels[wide - 1 :: wide])
     return border[len(border) // 2]

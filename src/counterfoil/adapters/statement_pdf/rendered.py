@@ -5,11 +5,9 @@ from __future__ import annotations
 import ctypes
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
-from PIL import Image
-
 from counterfoil.errors import Quarantined
 
 PIXELS_MAX = 24_000_000  # of one picture: 24 MB; A4 at 250 dpi has 6 million
@@ -18,14 +16,37 @@ _WHITE = 0xFFFFFFFF
 PixelBox = tuple[int, int, int, int]  # left, top, right, bottom
 
 
+class Cutting(NamedTuple):
+    """Grey pixels, row by row."""
+
+    width: int
+    height: int
+    pixels: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A page, or a part of it, in grey; the part's first pixel is *left*, *top* of the page."""
 
-    image: Image.Image
+    pixels: bytes  # of 0 (black) to 255, row by row
+    width: int
+    height: int
     scale: float  # pixels a point
     left: int = 0
     top: int = 0
+
+    def cut(self, box: PixelBox) -> Cutting | None:
+        """The part within *box*; None where that is all white paper, or off the picture."""
+        left, right = max(box[0], 0), min(box[2], self.width)
+        top, bottom = max(box[1], 0), min(box[3], self.height)
+        if left >= right or top >= bottom:
+            return None
+        wide = self.width
+        ends = range(top * wide, bottom * wide, wide)
+        pixels = b"".join([self.pixels[end + left : end + right] for end in ends])
+        if pixels.count(255) == len(pixels):
+            return None
+        return Cutting(right - left, bottom - top, pixels)
 
     def x(self, hundredths: int) -> float:
         """The column of a place of the page; hundredths of a point from its left."""
@@ -66,12 +87,13 @@ def picture_of(
             f"a picture of {cut[0]:,} x {cut[1]:,} pixels would be needed to look at its text",
             remedy="ask the bank for an ordinary statement",
         )
-    return Picture(_drawn(page, whole, quarter, (left, top), cut), scale, left, top)
+    pixels = _drawn(page, whole, quarter, (left, top), cut)
+    return Picture(pixels, *cut, scale, left, top)
 
 
 def _drawn(
     page: Any, whole: tuple[int, int], quarter: int, start: tuple[int, int], cut: tuple[int, int]
-) -> Image.Image:
+) -> bytes:
     bitmap = pdfium.FPDFBitmap_CreateEx(*cut, pdfium.FPDFBitmap_Gray, None, 0)
     if not bitmap:
         raise MemoryError
@@ -83,7 +105,9 @@ def _drawn(
         pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * cut[1])
     finally:
         pdfium.FPDFBitmap_Destroy(bitmap)
-    return Image.frombuffer("L", cut, pixels, "raw", "L", stride, 1)
+    if stride == cut[0]:
+        return pixels
+    return b"".join(pixels[at : at + cut[0]] for at in range(0, stride * cut[1], stride))
 
 
 def _upright(page: Any, turn: int) -> int:

@@ -51,7 +51,7 @@ def _word_lies(row: Row, number: int, picture: Picture, share: int) -> Iterator[
     for at, character in enumerate(word.text):
         if character not in DIGITS:
             continue
-        mark = mark_in(picture.image, _cell(word, at, picture), share=share)
+        mark = mark_in(picture, _cell(word, at, picture), share=share)
         if mark is None:
             yield _lie(row, word, at, "nothing")
             continue
@@ -91,7 +91,7 @@ def _sign(word: Word, at: int, picture: Picture, line: Line, share: int) -> str:
     above, below = REACH.get(character, (1.25, 0.45))
     top, bottom = line.base - line.height * above, line.base + line.height * below
     cell = (left, math.floor(top), right, math.ceil(bottom))
-    mark = mark_in(picture.image, cell, ruled=character not in DASHES, share=share)
+    mark = mark_in(picture, cell, ruled=character not in DASHES, share=share)
     if mark is None:
         return "nothing"
     return "" if _fits(character, mark, line) else "something else"
@@ -133,7 +133,10 @@ def _stray(picture: Picture, strip: PixelBox, line: Line) -> bool:
     """Whether something stands inside of *strip* without touching its ends."""
     if strip[2] - strip[0] < line.height * 0.15 or strip[0] < 0 or strip[1] < 0:
         return False
-    ink, strength = inked(picture.image.crop(strip))
+    cutting = picture.cut(strip)
+    if cutting is None:
+        return False
+    ink, strength = inked(cutting)
     box = ink.getbbox()
     if box is None:
         return False
