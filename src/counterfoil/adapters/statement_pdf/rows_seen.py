@@ -120,17 +120,17 @@ def _beside(row: Row, number: int, picture: Picture, line: Line) -> Iterator[str
     before = picture.x(row.words[number - 1].right) if number else -math.inf
     after = picture.x(row.words[number + 1].left) if number + 1 < len(row.words) else math.inf
     top, bottom = round(line.base - line.height), round(line.base)
-    for near, far, where in (
+    for start, end, where in (
         (max(left - reach, before), left, "before"),
         (right, min(right + reach, after), "behind"),
     ):
-        strip = (math.ceil(near) + 1, top, math.floor(far) - 1, bottom)
-        if _stray(picture, strip, line):
+        strip = (math.ceil(start) + 1, top, math.floor(end) - 1, bottom)
+        if _stray(picture, strip, line, where):
             yield f"a mark {where} it that is no text"
 
 
-def _stray(picture: Picture, strip: PixelBox, line: Line) -> bool:
-    """Whether something stands inside of *strip* without touching its ends."""
+def _stray(picture: Picture, strip: PixelBox, line: Line, where: str) -> bool:
+    """Whether something stands in *strip* that does not come in from its far end."""
     if strip[2] - strip[0] < line.height * 0.15 or strip[0] < 0 or strip[1] < 0:
         return False
     cutting = picture.cut(strip)
@@ -141,16 +141,19 @@ def _stray(picture: Picture, strip: PixelBox, line: Line) -> bool:
     if box is None:
         return False
     wide, high = ink.size
-    touches = box[0] == 0 or box[2] == wide or (box[1] == 0 and box[3] == high)
-    if touches or box[2] - box[0] < line.height * 0.12:
-        return False
+    far, near = (box[0] == 0, box[2] == wide) if where == "before" else (box[2] == wide, box[0] == 0)
+    if far or (box[1] == 0 and box[3] == high):
+        return False  # of something longer: a rule of the table, a letter of a watermark
+    if box[2] - box[0] < line.height * (0.25 if near else 0.12):
+        return False  # a slanting digit hangs over
     return abs(strength) > line.strength * 0.6 or _is_bar(box, line)
 
 
 def _is_bar(box: PixelBox, line: Line) -> bool:
-    """Whether a mark above the base line, pale or not, could be a minus."""
+    """Whether a mark, pale or not, could be a minus: a bar at half the height."""
     wide, high = box[2] - box[0], box[3] - box[1]
-    return wide > high and high < line.height * 0.35 and box[1] > line.height * 0.2
+    middle = (box[1] + box[3]) / 2 / line.height
+    return wide > high and high < line.height * 0.35 and 0.25 < middle < 0.85
 
 
 def _cell(word: Word, at: int, picture: Picture) -> PixelBox:
