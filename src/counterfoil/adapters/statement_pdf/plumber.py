@@ -90,12 +90,17 @@ def _is_seen(char: dict[str, Any], page: Any) -> bool:
     left, top, right, bottom = page.bbox
     if not (left <= x <= right and top <= y <= bottom):
         return False
+    return not _is_white(char) or any(_covers(rect, x, y) for rect in page.rects)
+
+
+def _is_white(char: dict[str, Any]) -> bool:
+    """In grey, in red, green and blue, or in inks."""
     colour = char.get("non_stroking_color")
     parts = colour if isinstance(colour, tuple | list) else (colour,)
     numbers = [part for part in parts if isinstance(part, int | float)]
-    if len(numbers) != 3 or min(numbers) < WHITE:
-        return True
-    return any(_covers(rect, x, y) for rect in page.rects)
+    if len(numbers) == 4:
+        return max(numbers) <= 1 - WHITE
+    return len(numbers) in (1, 3) and min(numbers) >= WHITE
 
 
 def _covers(rect: dict[str, Any], x: float, y: float) -> bool:
