@@ -33,7 +33,9 @@ def main(folder: Path) -> None:
     fonts = [font for path in sorted(folder.rglob("*.[to]t[fc]")) if (font := usable(path))]
     say = sys.stdout.write
     say('"""Masks by which a drawn sign is told; made by scripts/fit_digit_masks.py.\n\n')
-    say(f"Fitted to {len(fonts)} open fonts. Of each sign: its mask (the weight of each cell, and\n")
+    say(
+        f"Fitted to {len(fonts)} open fonts. Of each sign: its mask (the weight of each cell, and\n"
+    )
     say("last the bias, in thousandths) and a few usual shapes (in hundredths).\n")
     say('"""\n\n# fmt: off\n')
     say("MASKS: dict[str, dict[str, tuple[int, ...]]] = {\n")

@@ -41,6 +41,7 @@ MAY_NOT_IMPORT: dict[str, set[str]] = {"workflows": {"counterfoil.cli"}}
 
 #: The one room that may import each third-party package.
 HOME_OF: dict[str, str | tuple[str, ...]] = {
+    "PIL": "src/counterfoil/adapters/statement_pdf/",
     "alembic": "src/counterfoil/store/",
     "apscheduler": "src/counterfoil/engine/scheduler.py",
     "bai2": "src/counterfoil/adapters/statement_formats/bai2_",

@@ -100,6 +100,7 @@ def _judged(
             password=_password(desk, settings),
             maps=desk.suite.selectors / "statements",
             known=known,
+            look_above=settings.look_above,
         )
         return judge(reading, wanted)
     except Quarantined as trouble:

@@ -44,7 +44,9 @@ class Word:
     def cut(self, start: int, end: int | None = None) -> Word:
         """The characters from *start* up to *end* as a word of their own."""
         end = len(self.text) if end is None else end
-        return Word(self.text[start:end], self.edges[start : end + 1], self.top, self.bottom, self.hue)
+        return Word(
+            self.text[start:end], self.edges[start : end + 1], self.top, self.bottom, self.hue
+        )
 
 
 @dataclass(frozen=True)

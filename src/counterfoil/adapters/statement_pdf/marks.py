@@ -41,9 +41,7 @@ class Mark(NamedTuple):
         return self.bottom - self.top
 
 
-def mark_in(
-    picture: Picture, box: PixelBox, *, ruled: bool = True, share: int = 50
-) -> Mark | None:
+def mark_in(picture: Picture, box: PixelBox, *, ruled: bool = True, share: int = 50) -> Mark | None:
     """The ink within *box* of *picture*; None where nothing is seen.
 
     Args:
@@ -76,9 +74,7 @@ def inked(cutting: Cutting, share: int = 50) -> tuple[Image.Image, int]:
 
 
 @lru_cache(maxsize=KEPT)
-def _measured(
-    cutting: Cutting, ruled: bool, share: int
-) -> tuple[PixelBox, Shape, int] | None:
+def _measured(cutting: Cutting, ruled: bool, share: int) -> tuple[PixelBox, Shape, int] | None:
     ink, strength = inked(cutting, share)
     if not strength:
         return None
@@ -101,7 +97,8 @@ def _strangers(ink: Image.Image) -> set[int]:
     """
     wide, high = ink.size
     pixels = ink.tobytes()
-    sides = [at for at in range(wide * high) if at % wide in (0, wide - 1) and pixels[at]]
+    starts = range(0, wide * high, wide)
+    sides = [at for start in starts for at in (start, start + wide - 1) if pixels[at]]
     if not sides:
         return set()
     outside = _reached(sides, pixels, wide)

@@ -105,7 +105,5 @@ def _is_white(char: dict[str, Any]) -> bool:
 
 def _covers(rect: dict[str, Any], x: float, y: float) -> bool:
     return bool(
-        rect.get("fill")
-        and rect["x0"] <= x <= rect["x1"]
-        and rect["top"] <= y <= rect["bottom"]
+        rect.get("fill") and rect["x0"] <= x <= rect["x1"] and rect["top"] <= y <= rect["bottom"]
     )

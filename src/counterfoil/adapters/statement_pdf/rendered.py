@@ -57,6 +57,12 @@ class Picture:
         return hundredths * self.scale / 100 - self.top
 
 
+def fits(page: Any, scale: float) -> bool:
+    """Whether the whole page is small enough for one picture."""
+    width, height = pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
+    return bool(math.ceil(width * scale) * math.ceil(height * scale) <= PIXELS_MAX)
+
+
 def picture_of(
     page: Any, turn: int, scale: float, part: tuple[int, int, int, int] | None = None
 ) -> Picture:

@@ -141,7 +141,9 @@ def _stray(picture: Picture, strip: PixelBox, line: Line, where: str) -> bool:
     if box is None:
         return False
     wide, high = ink.size
-    far, near = (box[0] == 0, box[2] == wide) if where == "before" else (box[2] == wide, box[0] == 0)
+    far, near = (
+        (box[0] == 0, box[2] == wide) if where == "before" else (box[2] == wide, box[0] == 0)
+    )
     if far or (box[1] == 0 and box[3] == high):
         return False  # of something longer: a rule of the table, a letter of a watermark
     if box[2] - box[0] < line.height * (0.25 if near else 0.12):

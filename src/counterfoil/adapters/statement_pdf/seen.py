@@ -2,7 +2,7 @@
 
 A PDF's text is a claim beside the drawing: a font can draw "1" and say "9". So every row
 that a proof rests on is drawn, and each digit and sign in it is compared with its picture.
-What looks wrong at first is drawn again, four times larger, and judged by that.
+What looks wrong at first is drawn again, three times larger, and judged by that.
 
 Found are: digits that are drawn as others, signs that are not what they say, values of which
 nothing is seen (covered, clipped, white on white), and marks beside a value that no text has.
@@ -17,13 +17,13 @@ from pathlib import Path
 import pypdfium2.raw as pdfium
 
 from counterfoil.adapters.statement_pdf.pdfium import opened
-from counterfoil.adapters.statement_pdf.rendered import Picture, picture_of
+from counterfoil.adapters.statement_pdf.rendered import Picture, fits, picture_of
 from counterfoil.adapters.statement_pdf.rows_seen import lies_of
 from counterfoil.domain.pages import Lie, PrintedPages, Row
-from counterfoil.domain.statements import Place
+from counterfoil.domain.statements import Box, Place
 
 DIGIT_PIXELS = 18  # how high a digit is drawn at first: less, and an 8 is a 3
-NEARER = 4  # times larger the second time
+NEARER = 3  # times larger the second time
 #: A digit is about so many hundredths of the height of its font.
 DIGIT_SHARE = 62
 BOLD = 75  # per cent of the strongest ink: a pale print over a black one is not seen
@@ -72,8 +72,9 @@ def _page_lies(document: object, number: int, turn: int, rows: list[Row]) -> Ite
     page = pdfium.FPDF_LoadPage(document, number - 1)
     try:
         scale = _scale(rows)
-        picture = picture_of(page, turn, scale)
+        whole = picture_of(page, turn, scale) if fits(page, scale) else None
         for row in rows:
+            picture = whole or picture_of(page, turn, scale, _around(row))
             if any(lies_of(row, picture)):
                 near = _nearer(page, turn, scale, row)
                 if any(lies_of(row, near, BOLD)):
@@ -91,7 +92,10 @@ def _scale(rows: list[Row]) -> float:
 
 
 def _nearer(page: object, turn: int, scale: float, row: Row) -> Picture:
+    return picture_of(page, turn, scale * NEARER, _around(row))
+
+
+def _around(row: Row) -> Box:
     left, top, right, bottom = row.box()
     em = bottom - top
-    part = (left - em, top - em // 2, right + em, bottom + em // 2)
-    return picture_of(page, turn, min(scale, SCALE_MAX) * NEARER, part)
+    return (left - em, top - em // 2, right + em, bottom + em // 2)

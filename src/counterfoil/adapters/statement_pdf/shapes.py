@@ -50,4 +50,4 @@ def best(shape: Shape, alphabet: str) -> tuple[str, float]:
 
 def likeness(shape: Shape, sign: str) -> float:
     """How near *shape* is to a usual look of *sign*: 1 the same, 0 unlike."""
-    return max(sum(map(mul, shape, usual)) for usual in USUAL[sign]) / 100
+    return float(max(sum(map(mul, shape, usual)) for usual in USUAL[sign])) / 100

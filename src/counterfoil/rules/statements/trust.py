@@ -31,7 +31,9 @@ def _reaches(proved: Proved, above: Mapping[str, Decimal]) -> bool:
     if limit is None:
         return True
     found = proved.statement
-    amounts = [found.opening, found.closing, *(each.amount for each in found.transactions)]
+    amounts = [found.opening, found.closing]
+    for each in found.transactions:
+        amounts += [each.amount, each.balance or Decimal(0)]
     return max(abs(each) for each in amounts) >= limit
 
 
