@@ -27,15 +27,16 @@ from typing import Any
 import pdfplumber
 import pypdfium2
 
-from counterfoil.statements import parse, read_document
+from counterfoil.boxed.pdf import parse
+from counterfoil.statements import read_document
 
 ROOT = Path(__file__).parent.parent
 CUTS = (5, 20, 55)  # pages of the long file that memory is measured at
 TODAY = "2026-11-26"
 #: In a process of its own, as the parser box starts it: what it costs from start to end.
 _ALONE = (
-    "import sys; from pathlib import Path; from counterfoil.statements import parse;"
-    " parse(Path(sys.argv[1]), dict(password=None, today=sys.argv[2], maps='', known=[]))"
+    "import sys; from pathlib import Path; from counterfoil.boxed.pdf import parse;"
+    " parse(Path(sys.argv[1]), dict(password=None, today=sys.argv[2], maps='', layout='', known=[], look_above={}))"
 )
 
 
@@ -48,7 +49,7 @@ class Document:
 
     def ours(self) -> object:
         """Read and proved, or refused."""
-        options = {"password": self.password, "today": TODAY, "maps": "", "known": []}
+        options: dict[str, object] = {"password": self.password, "today": TODAY, "maps": "", "layout": "", "known": [], "look_above": {}}
         return parse(self.path, options)
 
     def theirs(self) -> object:

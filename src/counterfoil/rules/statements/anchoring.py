@@ -145,7 +145,7 @@ def _columns(
     booking = [column for column in wanted if column.role is Role.DATE]
     booking.sort(key=lambda column: not column.posting)
     others = [column for column in wanted if column not in values]
-    first = (booking or others or wanted or [None])[0]
+    first = next(iter(booking or others or wanted), None)
     second = [column for column in (values or booking[1:] or wanted) if column is not first]
     return first, second[0] if second else None
 

@@ -109,7 +109,7 @@ def _competing(document: Document, outcome: Outcome) -> Iterator[str]:
     alike = 0
     ranked = allowed(hypotheses(events), document.layout)
     for _, hypothesis in islice(ranked, TRIED_MAX):
-        (result,) = walks(events, hypothesis, opening, (closing,))
+        result = next(walks(events, hypothesis, opening, (closing,)))
         if isinstance(result, Chain) and _amounts(result) == _amounts(outcome.chain):
             alike += 1
             continue

@@ -166,10 +166,10 @@ def _repeats(
     """Whether every amount of *line* is a proved one of its day, or a sum of entries: a list
     of checks, the balances of each day, a summary."""
     amounts = [amount for amount in line.amounts if amount.alone and amount.value]
-    tokens = [(token.first, token.printed) for token in line.dates] or [(-1, day)]
+    first_printed = line.dates[0].printed if line.dates else day
     for amount in amounts:
-        before = [printed for first, printed in tokens if first < amount.first]
-        printed = before[-1] if before else tokens[0][1]
+        before = [token.printed for token in line.dates if token.first < amount.first]
+        printed = before[-1] if before else first_printed
         if amount.value in sums:
             continue
         if printed is None or not any(

@@ -105,12 +105,12 @@ def _first_page_is_here(document: Document) -> bool:
 
 def _goes_on(chain: Chain, *, first_is_here: bool) -> str:
     """Why the account begins before, or goes on behind, what is in the file; or ""."""
-    opening = chain.opening_at
-    carried = opening is not None and opening.label is Label.CARRIED
-    if carried and not (first_is_here and opening.line.row.page == 1):
-        return f"it begins with a balance carried from a page that is not here: {chain.opening_at.line.text[:60]}"
-    if chain.closing_at is not None and chain.closing_at.label is Label.CARRIED:
-        return f"it ends with a balance carried to a page that is not here: {chain.closing_at.line.text[:60]}"
+    first, last = chain.opening_at, chain.closing_at
+    if first is not None and first.label is Label.CARRIED:
+        if not (first_is_here and first.line.row.page == 1):
+            return f"it begins with a balance carried from a page that is not here: {first.line.text[:60]}"
+    if last is not None and last.label is Label.CARRIED:
+        return f"it ends with a balance carried to a page that is not here: {last.line.text[:60]}"
     return ""
 
 
