@@ -66,11 +66,7 @@ def column_names(events: Sequence[Event], chain: Chain | None) -> tuple[str, ...
     """What each money column was taken for."""
     table = events[0].table
     if chain is not None and id(table) in chain.hypothesis.uses:
-<<<<<<< HEAD
-        return tuple(_OF_USE[use] for use in chain.hypothesis.uses[id(table)])
-=======
         return tuple(_OF_USE[use] for use in chain.hypothesis.use_of(events[0]))
->>>>>>> stmt
     return tuple("Unknown" if role is None else _OF_ROLE.get(role, "") for role in table.roles())
 
 
