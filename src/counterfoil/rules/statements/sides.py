@@ -12,8 +12,12 @@ from decimal import Decimal
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.folding import folded
 
-_HAD = re.compile(r"(?<!\w)(?:crediteur|acreedor|credor|creditore|creditor|haben|guthaben|in credit)(?!\w)")
-_OWED = re.compile(r"(?<!\w)(?:debiteur|deudor|devedor|debitore|debitor|soll|overdrawn|in debit)(?!\w)")
+_HAD = re.compile(
+    r"(?<!\w)(?:crediteur|acreedor|credor|creditore|creditor|haben|guthaben|in credit)(?!\w)"
+)
+_OWED = re.compile(
+    r"(?<!\w)(?:debiteur|deudor|devedor|debitore|debitor|soll|overdrawn|in debit)(?!\w)"
+)
 
 
 def side_contradicts(chain: Chain, sign: int) -> str:
