@@ -155,6 +155,11 @@ def _dominant(found: Characters) -> int:
     return max(straight, key=straight.__getitem__, default=0)
 
 
+def way_up(text: Any) -> int:
+    """The angle of most of a page's text, as :func:`read` turns the page by."""
+    return _dominant(characters_of(text))
+
+
 #: The nearer and the further edge of every character along one axis of the page as a
 #: person holds it, what they are counted from, and in which direction.
 _Axis = tuple[Sequence[float], Sequence[float], float, int]

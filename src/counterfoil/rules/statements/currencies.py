@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event
@@ -222,21 +223,30 @@ def _naming(document: Document, lines: Sequence[Line]) -> Iterator[Line]:
 
 def _spoken(texts: Iterable[str]) -> Counter[str]:
     """Codes, unmistakable signs and names of currencies in *texts*."""
-    votes: Counter[str] = Counter()
-    for text in texts:
-        votes.update(code for code in _CODE.findall(text) if code in _CODES)
-        bare = folded(text)
-        votes.update(code for code, name in _NAMES if re.search(name, bare))
-        votes.update(code for sign, code in _SYMBOLS.items() if _stands_in(sign, text))
-    return votes
+    return Counter(code for text in texts for code in _codes_in(text))
 
 
-def _stands_in(sign: str, text: str) -> bool:
+@lru_cache(maxsize=4_000)
+def _codes_in(text: str) -> tuple[str, ...]:
+    codes = [code for code in _CODE.findall(text) if code in _CODES]
+    bare, upper = folded(text), text.upper()
+    if _ANY_NAME.search(bare):
+        codes += [code for code, name in _NAMES if re.search(name, bare)]
+    for sign, code in _SYMBOLS.items():
+        if (sign in text or sign in upper) and _stands_in(sign, text, upper):
+            codes.append(code)
+    return tuple(codes)
+
+
+_ANY_NAME = re.compile("|".join(name for _, name in _NAMES))
+
+
+def _stands_in(sign: str, text: str, upper: str) -> bool:
     """Whether *sign* is in *text*; one of letters only beside a number."""
     if not sign[-1].isalnum() or not sign.isascii():
         before = r"(?<![A-Za-z])" if sign[0].isalpha() else ""
         return re.search(before + re.escape(sign), text) is not None
-    return re.search(rf"(?<!\w){re.escape(sign)}\.? ?\d|\d ?{re.escape(sign)}(?!\w)", text.upper()) is not None
+    return re.search(rf"(?<!\w){re.escape(sign)}\.? ?\d|\d ?{re.escape(sign)}(?!\w)", upper) is not None
 
 
 def _lands(lines: Sequence[Line]) -> list[str]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 
+from counterfoil.rules.statements import layouts
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.dates import Era, Order, Printed, era_of
 from counterfoil.rules.statements.document import Document
@@ -27,6 +28,7 @@ AGE_MAX = 12 * YEAR
 UNNOTICED_MAX = 5  # per cent of one-digit slips that may pass where dates "hold" (grade A)
 
 from counterfoil.rules.statements.vocabulary import Role
+
 
 @dataclass(frozen=True, slots=True)
 class Dated:
@@ -123,7 +125,11 @@ def settle(
         for event in (chain.opening_at, chain.closing_at)
     )
     context = Context(document, lines, opened, closed, today, made_on)
-    readings = [each for order in Order if (each := _read(context, entries, order)) is not None]
+    readings = [
+        each
+        for order in layouts.orders(document.layout)
+        if (each := _read(context, entries, order)) is not None
+    ]
     if not readings:
         return Undated("no_such_day", "the printed dates are no days of any year that is printed")
     chosen = readings[0]
@@ -138,7 +144,7 @@ def settle(
 
 def _odd_day(context: Context, reading: Reading) -> Undated | None:
     """One day among many that cannot be right: outside the period, or far from its neighbours."""
-    for start, end in _periods(context, reading.order):
+    for start, end in dict.fromkeys(_periods(context, reading.order)):  # on every page the same
         inside = [day for day in reading.days if _contains((start, end), [day])]
         if len(inside) * 10 >= len(reading.days) * 6 and len(inside) < len(reading.days):
             odd = next(day for day in reading.days if day not in inside)
@@ -170,33 +176,41 @@ Found = tuple[tuple[date, ...], tuple[date, date] | None, str]
 
 def _days(context: Context, printed: Sequence[Printed], order: Order) -> Found | None:
     """(days, the period that contains them, where the year comes from)."""
-    periods = list(_periods(context, order))
+    periods = list(dict.fromkeys(_periods(context, order)))
     if all(each.has_year for each in printed):
-        days = _all(each.day(order, context.era) for each in printed)
+        days = _all(printed, lambda each: each.day(order, context.era))
         if days is None or max(days) > context.today + YEAR:
             return None
         return days, next((each for each in periods if _contains(each, days)), None), ""
     for period in periods:
-        days = _all(_in_period(each, period, order, context.era) for each in printed)
+        days = _all(printed, partial(_in_period, period=period, order=order, era=context.era))
         if days is not None:
             return days, period, "the printed period"
     for printed_on in context.opened:
         opened = printed_on.day(order, context.era)
         if opened is not None and opened <= context.today + YEAR:
-            days = _all(_after(each, opened, order, context.era) for each in printed)
+            days = _all(printed, partial(_after, opened=opened, order=order, era=context.era))
             if days is not None:
                 return days, None, "the date of the opening balance"
     for anchor, source in _anchors(context, order):
-        days = _all(_before(each, anchor, order, context.era) for each in printed)
+        days = _all(printed, partial(_before, anchor=anchor, order=order, era=context.era))
         if days is not None:
             return days, None, source
     return None
 
 
-def _all(days: Iterator[date | None]) -> tuple[date, ...] | None:
-    found = list(days)
-    whole = tuple(day for day in found if day is not None)
-    return whole if len(whole) == len(found) else None
+def _all(
+    printed: Sequence[Printed], day_of: Callable[[Printed], date | None]
+) -> tuple[date, ...] | None:
+    """The day of each; None where one has none. Many entries share a day: each is asked once."""
+    known: dict[Printed, date] = {}
+    for each in printed:
+        if each not in known:
+            day = day_of(each)
+            if day is None:
+                return None
+            known[each] = day
+    return tuple([known[each] for each in printed])
 
 
 def _periods(context: Context, order: Order) -> Iterator[tuple[date, date]]:
