@@ -118,7 +118,7 @@ def settle(
         line, text = misprint
         return Undated(
             "no_such_day",
-            f"page {line.row.page}: {text!r} stands among the dates and is no day: {line.text[:60]}",
+            f"page {line.row.page}: {text!r} stands among the dates and is not read: {line.text[:60]}",
         )
     opened, closed = (
         tuple(token.printed for token in event.line.dates) if event is not None else ()
