@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
+
 from counterfoil.errors import Quarantined
 
 PIXELS_MAX = 24_000_000  # of one picture: 24 MB; A4 at 250 dpi has 6 million
