@@ -154,7 +154,7 @@ def clustered(shapes: Sequence[Sequence[float]]) -> list[list[float]]:
     """Plain k-means, begun with the shapes that are least alike."""
     middles: list[list[float]] = [middle(shapes)]
     while len(middles) < USUAL_SHAPES:
-        middles.append(list(min(shapes, key=lambda each: max(alike(each, m) for m in middles))))
+        middles.append(list(min(shapes, key=lambda each: nearness(each, middles))))
     for _ in range(10):
         groups: list[list[Sequence[float]]] = [[] for _ in middles]
         for each in shapes:
