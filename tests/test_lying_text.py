@@ -13,7 +13,7 @@ from counterfoil.adapters.statement_pdf import pdfium, seen
 from counterfoil.domain.pages import Lie
 from counterfoil.rules.statements.reading import read as read_printed
 from counterfoil.rules.statements.trust import places_of
-from counterfoil.statements import read_document
+from counterfoil.statements import HowToRead, read_document
 from fixtures.hostile.hiding import HIDING, HidingCase
 from fixtures.hostile.lying import FACES, LIES, LyingCase, lying, one_value
 from fixtures.hostile.pdf import ROWS, Statement, literal, shown
@@ -117,7 +117,7 @@ def test_a_value_that_nobody_sees_proves_nothing(case: HidingCase, tmp_path: Pat
     path = tmp_path / "hiding.pdf"
     case.a_needed_value(path)
     far_above = {"GBP": Decimal(10) ** 9} if case.way in FILTERED else {}
-    assert read_document(path, look_above=far_above).proved() == ()
+    assert read_document(path, HowToRead(look_above=far_above)).proved() == ()
 
 
 CLUTTER = {
@@ -150,9 +150,9 @@ def test_what_else_is_on_a_page_does_not_make_a_lie_of_it(name: str, tmp_path: P
 def test_below_the_amount_a_document_is_read_and_not_looked_at(tmp_path: Path) -> None:
     path = tmp_path / "lying.pdf"
     one_value(0, 2, "-47.90")(path)
-    assert read_document(path, look_above={"GBP": Decimal("5000.00")}).proved()
-    assert read_document(path, look_above={"GBP": Decimal("2889.10")}).proved() == ()
-    assert read_document(path, look_above={"EUR": Decimal("5000.00")}).proved() == ()
+    assert read_document(path, HowToRead(look_above={"GBP": Decimal("5000.00")})).proved()
+    assert read_document(path, HowToRead(look_above={"GBP": Decimal("2889.10")})).proved() == ()
+    assert read_document(path, HowToRead(look_above={"EUR": Decimal("5000.00")})).proved() == ()
 
 
 def test_a_page_that_stands_on_its_side_is_looked_at_upright(tmp_path: Path) -> None:

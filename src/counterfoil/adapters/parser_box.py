@@ -9,6 +9,7 @@ gets the answer or a :class:`Quarantined` with the reason, and lives on.
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -32,6 +33,7 @@ _BOOT = (
     "from counterfoil.adapters.parser_box import child\n"
     "child()"
 )
+GARBAGE = 100_000  # objects between two searches for cycles: a short life makes few of them
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # CLONE_NEWUSER, CLONE_NEWNET
 
 
@@ -158,6 +160,7 @@ def child() -> NoReturn:
     pipe = os.dup(1)
     os.dup2(2, 1)  # a chatty parser must not write into the answer
     _confine(Limits(**order["limits"]))
+    gc.set_threshold(GARBAGE)
     warnings.simplefilter("ignore")
     record: dict[str, Any]
     try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
-from counterfoil.rules.statements.vocabulary import Role, is_posting, label_of
+from counterfoil.rules.statements.vocabulary import Role, is_posting, label_of, role_of
 
 SAME_EDGE = 250  # hundredths of a point: dates this close to each other are one column
 HEADING_REACH = 1_000  # a heading no further than this from a date names it
@@ -35,6 +35,7 @@ class Dates:
     booking: Mapping[int, Printed]
     value: Mapping[int, Printed]
     value_lines: frozenset[int]  # that hold the value date of the entry above, and no more
+    day_headings: frozenset[int] = frozenset()  # that hold the day of the entries below
 
 
 def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[int]) -> Dates:
@@ -46,11 +47,13 @@ def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[
     first, second = _columns(heading, lines)
     booking = _in_column(lines, first)
     value = _in_column(lines, second)
+    headings: dict[int, Printed] = {}
     if first is not None and second is None and first.role is Role.VALUE_DATE:
         headings = _day_headings(lines, money)
         if headings:
             booking, value = headings, booking
-    return Dates(booking, value, frozenset(_value_lines(lines, money, booking)))
+    value_lines = frozenset(_value_lines(lines, money, booking))
+    return Dates(booking, value, value_lines, frozenset(headings))
 
 
 def anchor(
@@ -195,13 +198,20 @@ def _completed(token: DateToken, below: Line | None) -> Printed:
 
 
 def _day_headings(lines: Sequence[Line], money: frozenset[int]) -> dict[int, Printed]:
-    """Lines that say only which day the entries below them were booked on."""
-    return {
-        line.index: line.dates[0].printed
-        for line in lines
-        if line.index not in money and len(line.dates) == 1
-        if len(line.words_outside()) <= OTHER_WORDS_MAX
-    }
+    """Lines that say only which day the entries below them were booked on.
+
+    All say it alike: with the same word for it or, above the first entry, with none.
+    """
+    groups: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.index not in money and len(line.dates) == 1:
+            if len(line.words_outside()) <= OTHER_WORDS_MAX:
+                groups.setdefault(line.label(), []).append(line)
+    first = min(money, default=0)
+    for label, group in groups.items():
+        if role_of(label) is Role.DATE or group[0].index < first:
+            return {line.index: line.dates[0].printed for line in group}
+    return {}
 
 
 def _value_lines(

@@ -14,9 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from counterfoil.domain.pages import Word
-from counterfoil.rules.statements.chain import Entry
 from counterfoil.rules.statements.events import Event
-from counterfoil.rules.statements.headings import Cell
+from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.vocabulary import Role
 
@@ -139,12 +138,11 @@ def _groups(line: Line, taken: set[int]) -> Iterator[tuple[list[Word], bool]]:
         yield group, before[0] is not None
 
 
-def bands_of(entries: Sequence[Entry]) -> tuple[Band, ...]:
-    """The strips of the table that *entries* stand in, from left to right."""
-    pieces = [piece for entry in entries for piece in pieces_of(entry.event)]
-    heading = entries[0].event.table.heading
+def bands_of(heading: Heading | None, texts: Sequence[Sequence[Piece]]) -> tuple[Band, ...]:
+    """The strips of the table that the *texts* of its entries stand in, from left to right."""
+    pieces = [piece for text in texts for piece in text]
     cells = () if heading is None else heading.cells
-    strips = list(_strips(pieces, allowed=len(entries) * STRAY // 100))
+    strips = list(_strips(pieces, allowed=len(texts) * STRAY // 100))
     filled: list[list[Piece]] = [[] for _ in strips]
     lefts = [left for left, _ in strips]
     for piece in pieces:

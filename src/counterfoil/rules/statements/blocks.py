@@ -162,7 +162,7 @@ def _prove(document: Document, block: Block, selections: Iterable[Selection]) ->
     for chosen, rest in selections:
         events = tuple(event for run in chosen for event in run.events)
         entries = tuple(event for event in events if event.section.booked)
-        found = search(entries, ends)
+        found = search(entries, ends, document.layout)
         if len(found.chains) == 1:
             left = [event for event in events if event.section.kind == "balances"]
             left += [event for run in rest for event in run.events]
@@ -199,7 +199,11 @@ def _ends(document: Document, block: Block) -> Ends:
         for fact in document.facts
         if block.start <= fact.line < block.end and fact.line not in inside
     ]
-    balances = [fact for fact in facts if fact.label is Label.BALANCE]
+    balances = [
+        fact
+        for fact in facts
+        if fact.label is Label.BALANCE and fact.line not in document.daily_lines
+    ]
     openings = [fact for fact in facts if fact.label is Label.OPENING] + balances[:1]
     closings = [fact for fact in facts if fact.label is Label.CLOSING] + balances[-1:]
     return Ends(_values(openings), _values(closings))
@@ -274,7 +278,8 @@ def _has_transactions(
     if any(cell.role in (Role.DATE, Role.VALUE_DATE) for cell in cells):
         carried = events[0] is table_events[0] and any(event.date for event in entries)
         return carried or any(event.anchored for event in entries)
-    return sum(event.anchored for event in entries) >= 2
+    days = {event.date for event in entries if event.date is not None}
+    return len(days) >= 2 or sum(event.anchored for event in entries) >= 2
 
 
 def _opens_anew(before: Event, event: Event) -> bool:

@@ -7,15 +7,16 @@ balances decide it, if they decide it in one way only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
-from counterfoil.domain.statements import Equation, Place
+from counterfoil.domain.statements import Equation
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.numbers import Amount
-from counterfoil.rules.statements.vocabulary import Label
+from counterfoil.rules.statements.ties import Tie, Waiting
+from counterfoil.rules.statements.vocabulary import Label, Role
 
 TOTAL_FROM = 3  # entries: the sum of fewer is too often just another amount
 UNKNOWN_MAX = 12  # amounts without a sign between two balances: 4,096 ways
@@ -46,9 +47,9 @@ class Plain(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One way to read the columns; keyed by the money columns' roles of a table."""
+    """One way to read the columns of every table."""
 
-    uses: Mapping[tuple[object, ...], tuple[Use, ...]]
+    uses: Mapping[int, tuple[Use, ...]]  # by id of the table
     plain: Plain = Plain.IN
     signs: Mapping[int, int] = field(default_factory=dict)  # of sections, by their line
     newest_first: bool = False
@@ -60,7 +61,7 @@ class Hypothesis:
 
     def use_of(self, event: Event) -> tuple[Use, ...]:
         """What each column of the event's table is."""
-        return self.uses[event.table.roles()]
+        return self.uses[id(event.table)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +85,15 @@ class Chain:
     opening_at: Event | None  # the line that prints it; None: outside, or nowhere
     closing_at: Event | None
     opening_follows: bool  # it is not printed inside: the first balance less the first amount
-    equations: tuple[Equation, ...]
+    ties: tuple[Tie, ...]
     labels: tuple[Event, ...]  # lines that repeat a balance
     totals: tuple[Event, ...]
     balances: int  # that were tied
+
+    @property
+    def equations(self) -> tuple[Equation, ...]:
+        """Its ties, written out."""
+        return tuple(tie.equation() for tie in self.ties)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +101,14 @@ class Broken:
     """Where a walk died."""
 
     event: Event | None
-    equation: Equation | None
+    tie: Tie | None
     reason: str
     held: int  # balances that were tied before
+
+    @property
+    def equation(self) -> Equation | None:
+        """What does not hold, written out."""
+        return None if self.tie is None else self.tie.equation()
 
 
 @dataclass(slots=True)
@@ -106,9 +117,9 @@ class _Walk:
 
     hypothesis: Hypothesis
     balance: Decimal | None  # after the last event with one
-    waiting: list[tuple[Event, Decimal, bool]] = field(default_factory=list)
+    waiting: list[Waiting] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
-    equations: list[Equation] = field(default_factory=list)
+    ties: list[Tie] = field(default_factory=list)
     labels: list[Event] = field(default_factory=list)
     totals: list[Event] = field(default_factory=list)
     opening: Decimal | None = None
@@ -120,30 +131,39 @@ class _Walk:
     since: int = 0  # of those, the first after the last balance
 
     def waited(self) -> Decimal:
-        return sum((amount for _, amount, _ in self.waiting), Decimal(0))
+        return sum([amount for _, amount, _ in self.waiting], Decimal(0))
 
     def unsure(self) -> bool:
         return any(unknown for _, _, unknown in self.waiting)
 
 
-def walk(
+def walks(
     events: Sequence[Event],
     hypothesis: Hypothesis,
     opening: Decimal | None,
-    closing: Decimal | None,
-) -> Chain | Broken:
-    """Walk *events* under *hypothesis*.
+    closings: Sequence[Decimal | None],
+) -> Iterator[Chain | Broken]:
+    """Walk *events* under *hypothesis*, once, to each of the *closings* that it may end at.
+
+    Where the last line with money prints a balance, that is the end, whatever else may be.
 
     Args:
         opening: As printed outside the table, if it is.
-        closing: The same.
+        closings: The same.
     """
     state = _Walk(hypothesis, opening, opening=opening)
     for event in reversed(events) if hypothesis.newest_first else events:
         broken = _step(state, event)
         if broken is not None:
-            return broken
-    return _finish(state, closing)
+            yield broken
+            return
+    if state.balance is None:
+        yield Broken(event=None, tie=None, reason="no balance is printed", held=0)
+    elif not state.waiting:
+        yield _chain(state)
+    else:
+        for closing in closings:
+            yield _close(state, closing)
 
 
 def _step(state: _Walk, event: Event) -> Broken | None:
@@ -163,6 +183,13 @@ def _step(state: _Walk, event: Event) -> Broken | None:
     if balance is not None and amount and _repeats_totals(event, state, balance, amount):
         state.totals.append(event)
         amount = Decimal(0)
+    if balance is None and _repeats_balance(event, state, uses):
+        state.labels.append(event)
+        return None
+    if len(event.cells) > 1 and event.kind is Kind.ENTRY and _two_amounts(event, uses):
+        return Broken(
+            event=event, tie=None, reason="two amounts stand on one line", held=state.tied
+        )
     if amount:
         state.waiting.append((event, amount, unknown))
         state.sums.append((_use_of(event, uses), amount))
@@ -183,6 +210,25 @@ def _is_total(state: _Walk, event: Event, uses: Sequence[Use]) -> bool:
     return any(
         _holds(event, uses, sums) for sums in (state.sums, state.sums[state.since :]) if sums
     )
+
+
+def _two_amounts(event: Event, uses: Sequence[Use]) -> bool:
+    """Whether a line holds more money that moves than one amount and its fees."""
+    roles = event.table.roles()
+    moved = [
+        amount
+        for index, amount in event.cells.items()
+        if uses[index] in _MONEY and amount.value and roles[index] is not Role.FEE
+    ]
+    return len(moved) > 1
+
+
+def _repeats_balance(event: Event, state: _Walk, uses: Sequence[Use]) -> bool:
+    """A line of a summary below: without a date, and what it holds is the balance just reached."""
+    if event.anchored or state.waiting or Use.BALANCE not in uses or len(event.cells) != 1:
+        return False
+    (amount,) = event.cells.values()
+    return state.balance is not None and amount.value == abs(state.balance)
 
 
 def _is_sum_of_one_way(event: Event) -> bool:
@@ -219,7 +265,7 @@ def _tie(state: _Walk, event: Event, balance: Decimal, *, is_entry: bool) -> Bro
     expected = state.balance + state.waited()
     if expected != balance:
         return _broken(state, event, balance, "it does not follow from the balance before it")
-    state.equations.append(_equation(state, event, balance))
+    state.ties.append(_tie_of(state, event, balance))
     state.tied += 1
     _take(state, balance)
     if not is_entry:
@@ -233,7 +279,7 @@ def _begin(state: _Walk, event: Event, balance: Decimal, *, is_entry: bool) -> B
     if state.unsure() or len(state.waiting) > is_entry:
         return Broken(
             event=event,
-            equation=None,
+            tie=None,
             reason="amounts stand before the first balance, and no opening balance is printed"
             if not state.unsure()
             else "the first amount has no sign, and no balance stands before it",
@@ -267,25 +313,30 @@ def _take(state: _Walk, balance: Decimal) -> None:
     state.since = len(state.sums)
 
 
-def _finish(state: _Walk, closing: Decimal | None) -> Chain | Broken:
-    if state.balance is None:
-        return Broken(event=None, equation=None, reason="no balance is printed", held=0)
-    if state.waiting:
-        if closing is None:
-            return Broken(
-                event=state.waiting[-1][0],
-                equation=None,
-                reason="amounts follow the last balance, and no closing balance is printed",
-                held=state.tied,
-            )
-        if state.unsure() and _solve(state, closing - state.balance) is None:
-            return _broken(state, None, closing, "no set of signs, or more than one, leads to it")
-        if state.balance + state.waited() != closing:
-            return _broken(state, None, closing, "the closing balance does not follow")
-        state.equations.append(_equation(state, None, closing))
-        _take(state, closing)
-        state.closing_at = None
-        state.tied += 1
+def _close(open_: _Walk, closing: Decimal | None) -> Chain | Broken:
+    """The walk *open_*, which stays as it is, tied to an end that is printed outside."""
+    assert open_.balance is not None, "only walks with a balance come to their end"
+    if closing is None:
+        return Broken(
+            event=open_.waiting[-1][0],
+            tie=None,
+            reason="amounts follow the last balance, and no closing balance is printed",
+            held=open_.tied,
+        )
+    if not open_.unsure() and open_.balance + open_.waited() != closing:
+        return _broken(open_, None, closing, "the closing balance does not follow")
+    state = replace(open_, waiting=[*open_.waiting], entries=[*open_.entries], ties=[*open_.ties])
+    if state.unsure() and _solve(state, closing - open_.balance) is None:
+        return _broken(state, None, closing, "no set of signs, or more than one, leads to it")
+    state.ties.append(_tie_of(state, None, closing))
+    _take(state, closing)
+    state.closing_at = None
+    state.tied += 1
+    return _chain(state)
+
+
+def _chain(state: _Walk) -> Chain:
+    assert state.balance is not None, "it came to a balance"
     assert state.opening is not None, "a balance was set, and with it the opening"
     return Chain(
         hypothesis=state.hypothesis,
@@ -295,16 +346,14 @@ def _finish(state: _Walk, closing: Decimal | None) -> Chain | Broken:
         opening_at=state.opening_at,
         closing_at=state.closing_at,
         opening_follows=state.follows,
-        equations=tuple(state.equations),
+        ties=tuple(state.ties),
         labels=tuple(state.labels),
         totals=tuple(state.totals),
         balances=state.tied,
     )
 
 
-def _amount(
-    event: Event, uses: Sequence[Use], hypothesis: Hypothesis
-) -> tuple[Decimal, bool]:
+def _amount(event: Event, uses: Sequence[Use], hypothesis: Hypothesis) -> tuple[Decimal, bool]:
     """The event's money, signed, and whether that sign is still to be found."""
     total, unknown = Decimal(0), False
     for index, amount in event.cells.items():
@@ -346,21 +395,25 @@ def _two_way(amount: Amount, event: Event, hypothesis: Hypothesis) -> tuple[Deci
 def _balance(event: Event, uses: Sequence[Use], hypothesis: Hypothesis) -> Decimal | None:
     for index, amount in event.cells.items():
         if uses[index] is Use.BALANCE:
-            return _signed_balance(amount, hypothesis)
+            return _signed_balance(amount, event, hypothesis)
     return None
 
 
-def _signed_balance(amount: Amount, hypothesis: Hypothesis) -> Decimal:
-    return amount.signed if amount.mark else amount.value * hypothesis.plain_balance
+def _signed_balance(amount: Amount, event: Event, hypothesis: Hypothesis) -> Decimal:
+    if amount.mark:
+        return amount.signed
+    said = event.sign if event.kind is Kind.LABEL else 0
+    return amount.value * (said or hypothesis.plain_balance)
 
 
 def _labelled(event: Event, uses: Sequence[Use], state: _Walk) -> Decimal | None:
     """A balance in a column of amounts: ``Kontostand am 29.08.2025   2.345,67+``."""
-    if len(event.cells) != 1:
+    cells = [(index, each) for index, each in event.cells.items() if uses[index] is not Use.NOTHING]
+    if len(cells) != 1:
         return None
-    index, amount = next(iter(event.cells.items()))
-    value = _signed_balance(amount, state.hypothesis)
-    if not amount.mark and uses[index] is Use.DEBIT:
+    index, amount = cells[0]
+    value = _signed_balance(amount, event, state.hypothesis)
+    if not amount.mark and not event.sign and uses[index] is Use.DEBIT:
         value = -value
     if event.label in (Label.OPENING, Label.CLOSING) or not event.dated:
         return value
@@ -410,27 +463,10 @@ def _signs(sizes: Sequence[Decimal], target: Decimal) -> list[int] | None:
     return found[0] if len(found) == 1 else None
 
 
-def _equation(state: _Walk, event: Event | None, balance: Decimal) -> Equation:
-    assert state.balance is not None, "an equation ties two balances"
-    waited = state.waited()
-    sign = "-" if waited < 0 else "+"
-    return Equation(
-        kind="running" if event is not None else "closing",
-        says=f"{state.balance:,} {sign} {abs(waited):,} = {balance:,}",
-        left=state.balance + waited,
-        right=balance,
-        places=tuple(_places(state.waiting, event)),
-    )
-
-
-def _places(
-    waiting: Iterable[tuple[Event, Decimal, bool]], event: Event | None
-) -> Iterable[Place]:
-    for each, _, _ in waiting:
-        yield each.line.place()
-    if event is not None:
-        yield event.line.place()
+def _tie_of(state: _Walk, event: Event | None, balance: Decimal) -> Tie:
+    assert state.balance is not None, "a tie is between two balances"
+    return Tie(state.balance, tuple(state.waiting), event, balance)
 
 
 def _broken(state: _Walk, event: Event | None, balance: Decimal, why: str) -> Broken:
-    return Broken(event=event, equation=_equation(state, event, balance), reason=why, held=state.tied)
+    return Broken(event=event, tie=_tie_of(state, event, balance), reason=why, held=state.tied)

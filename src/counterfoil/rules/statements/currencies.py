@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event
@@ -21,16 +22,19 @@ from counterfoil.rules.statements.vocabulary import Label
 _SYMBOLS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "₦": "NGN", "₱": "PHP", "₩": "KRW", "₺": "TRY",
     "₽": "RUB", "₪": "ILS", "฿": "THB", "₫": "VND", "₴": "UAH", "₡": "CRC", "₲": "PYG",
-    "₵": "GHS", "₸": "KZT", "R$": "BRL", "US$": "USD", "S$": "SGD", "HK$": "HKD",
+    "₵": "GHS", "₸": "KZT", "₾": "GEL", "֏": "AMD", "₼": "AZN", "៛": "KHR", "₭": "LAK", "৳": "BDT", "S/": "PEN", "B/.": "PAB", "R$": "BRL", "US$": "USD", "S$": "SGD", "HK$": "HKD",
     "NT$": "TWD", "NZ$": "NZD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD",
     "MX$": "MXN", "J$": "JMD", "RP": "IDR", "RM": "MYR", "ZŁ": "PLN", "KČ": "CZK",
     "FT": "HUF", "円": "JPY", "元": "CNY", "원": "KRW", "LEI": "RON", "บาท": "THB",
     "KSH": "KES", "TL": "TRY", "FR.": "CHF", "SFR.": "CHF", "DH": "AED",
 }  # fmt: skip
 _CODES = frozenset("""
-    AED ARS AUD BDT BGN BHD BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GHS HKD HRK HUF IDR ILS INR
-    IQD ISK JOD JPY KES KRW KWD KZT LBP LKR LYD MAD MXN MYR NGN NOK NZD OMR PEN PHP PKR PLN QAR RON
-    RSD RUB SAR SEK SGD THB TND TRY TWD TZS UAH UGX USD UYU VND XAF XOF ZAR ZMW
+    AED AFN AMD AOA ARS AUD AWG AZN BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY
+    COP CRC CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR
+    ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD
+    MMK MNT MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB
+    RWF SAR SBD SCR SDG SEK SGD SHP SLE SRD SSP STN SVC SYP SZL THB TJS TMT TND TRY TTD TWD TZS UAH UGX USD UYU
+    UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW
 """.split())
 #: Names of currencies, folded.
 _NAMES = (
@@ -38,7 +42,7 @@ _NAMES = (
     ("CAD", r"canadian dollars?|dollars? canadiens?"), ("AUD", r"australian dollars?"),
     ("NZD", r"new zealand dollars?"), ("HKD", r"hong kong dollars?|港[幣币]|港元"), ("SGD", r"singapore dollars?"),
     ("CHF", r"schweizer franken|francs? suisses?|swiss francs?"), ("JPY", r"japanese yen"),
-    ("CNY", r"人民[币幣]|\brmb\b|renminbi"), ("KRW", r"korean won"), ("INR", r"indian rupees?"),
+    ("TWD", r"新[臺台][幣币]"), ("PEN", r"(?<!\w)soles(?!\w)"), ("RUB", r"российский рубль"), ("CNY", r"人民[币幣]|\brmb\b|renminbi"), ("KRW", r"korean won"), ("INR", r"indian rupees?"),
     ("MXN", r"\bm\.n\.|moneda nacional|pesos? mexicanos?"), ("CLP", r"pesos? chilenos?"),
     ("COP", r"pesos? colombianos?"), ("ARS", r"pesos? argentinos?"), ("PHP", r"philippine pesos?"),
     ("NGN", r"\bnaira\b"), ("GHS", r"\bcedis?\b"), ("KES", r"kenya shillings?|\bkshs?\b"), ("ZAR", r"\brands?\b"),
@@ -130,14 +134,14 @@ def currency_of(
     own = [line for line in outside if line.index in block]
     tiers = (
         _leading(document, block) or _beside_money(events, document, block),
-        _spoken(titles),
+        _nearest(titles),
         _spoken(line.text for line in _naming(document, own)),
         _spoken(line.text for line in own if _WORDED.search(folded(line.text))),
         _spoken(line.text for line in outside if _WORDED.search(folded(line.text))),
     )
     for votes in tiers:
         if leader := _leader(votes):
-            return Kept(leader, "")
+            return Kept(leader, _rival(leader, tiers[:-1]))
     lands = _lands(outside)
     for lines in (own, outside):
         leader = _leader(_spoken(line.text for line in lines))
@@ -157,6 +161,18 @@ def currency_of(
     return Kept("", "no currency is printed")
 
 
+def _nearest(titles: Sequence[str]) -> Counter[str]:
+    """What the nearest title that names one says: the others may be the page's foot above."""
+    votes = (_spoken([title]) for title in reversed(titles))
+    return next((each for each in votes if _leader(each)), Counter())
+
+
+def _rival(leader: str, tiers: Sequence[Counter[str]]) -> str:
+    """What the account's own money, titles or headings say against *leader*; "" for nothing."""
+    rivals = sorted({each for tier in tiers if (each := _leader(tier))} - {leader})
+    return f"{leader} is printed, and {' and '.join(rivals)} too" if rivals else ""
+
+
 def _leader(votes: Counter[str]) -> str:
     """The code with most votes; "" where none leads."""
     ranked = votes.most_common(2)
@@ -167,17 +183,26 @@ def _leader(votes: Counter[str]) -> str:
 
 def _leading(document: Document, block: range) -> Counter[str]:
     """Codes that lines with money begin with: a column of currencies."""
-    firsts = (
-        line.row.words[0].text for line in document.lines[block.start : block.stop]
+    firsts = [
+        line.row.words[0].text
+        for line in document.lines[block.start : block.stop]
         if line.index in document.event_lines
-    )
-    return Counter(word for word in firsts if is_code(word))
+    ]
+    codes = [word for word in firsts if is_code(word)]
+    return Counter(codes if codes[:1] == firsts[:1] else _if_usual(codes, len(firsts)))
+
+
+def _if_usual(codes: Sequence[str], among: int) -> Sequence[str]:
+    """*codes*, if at least every other entry has one: "USD 45.00" in a text is one of few."""
+    return codes if len(codes) * 2 >= among else ()
 
 
 def _beside_money(events: Sequence[Event], document: Document, block: range) -> Counter[str]:
     """Signs and codes beside the amounts that the proof rests on."""
-    amounts = [a.currency for event in events for a in event.cells.values()]
+    cells = [amount.currency for event in events for amount in event.cells.values()]
+    amounts = [*_if_usual([each for each in cells if each], len(cells))]
     ends = {fact.line for fact in document.facts if fact.beside and fact.label is not Label.OTHER}
+    ends -= {line.index for event in events for line in event.words}
     for line in document.lines:
         if line.index in block and line.index in ends:
             amounts += [amount.currency for amount in line.amounts]
@@ -198,21 +223,30 @@ def _naming(document: Document, lines: Sequence[Line]) -> Iterator[Line]:
 
 def _spoken(texts: Iterable[str]) -> Counter[str]:
     """Codes, unmistakable signs and names of currencies in *texts*."""
-    votes: Counter[str] = Counter()
-    for text in texts:
-        votes.update(code for code in _CODE.findall(text) if code in _CODES)
-        bare = folded(text)
-        votes.update(code for code, name in _NAMES if re.search(name, bare))
-        votes.update(code for sign, code in _SYMBOLS.items() if _stands_in(sign, text))
-    return votes
+    return Counter(code for text in texts for code in _codes_in(text))
 
 
-def _stands_in(sign: str, text: str) -> bool:
+@lru_cache(maxsize=4_000)
+def _codes_in(text: str) -> tuple[str, ...]:
+    codes = [code for code in _CODE.findall(text) if code in _CODES]
+    bare, upper = folded(text), text.upper()
+    if _ANY_NAME.search(bare):
+        codes += [code for code, name in _NAMES if re.search(name, bare)]
+    for sign, code in _SYMBOLS.items():
+        if (sign in text or sign in upper) and _stands_in(sign, text, upper):
+            codes.append(code)
+    return tuple(codes)
+
+
+_ANY_NAME = re.compile("|".join(name for _, name in _NAMES))
+
+
+def _stands_in(sign: str, text: str, upper: str) -> bool:
     """Whether *sign* is in *text*; one of letters only beside a number."""
     if not sign[-1].isalnum() or not sign.isascii():
         before = r"(?<![A-Za-z])" if sign[0].isalpha() else ""
         return re.search(before + re.escape(sign), text) is not None
-    return re.search(rf"(?<!\w){re.escape(sign)}\.? ?\d|\d ?{re.escape(sign)}(?!\w)", text.upper()) is not None
+    return re.search(rf"(?<!\w){re.escape(sign)}\.? ?\d|\d ?{re.escape(sign)}(?!\w)", upper) is not None
 
 
 def _lands(lines: Sequence[Line]) -> list[str]:

@@ -13,6 +13,7 @@ from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.folding import folded, plain
 from counterfoil.rules.statements.months import month_of
 
+WORD_MAX = 24  # characters of the first word of a date
 WORDS_MAX = 5  # of one date: "Wed 3 de setembro 2025"
 _CLOSE = 130  # hundredths of the height: words further apart are not one date
 
@@ -133,6 +134,7 @@ class DateToken:
 
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?\2?,?")
 _SPACED = re.compile(r"(\d{1,2}) ?[./-] ?(\d{1,2}) ?[./-] ?(\d{4}|\d{2})")
+_PARTED = re.compile(r"(\d{2}) (\d{2}) ((?:19|20)\d{2})")
 _ISO = re.compile(r"(\d{4})([./-]?)(\d{2})\2(\d{2})\.?(?:T.*)?|(\d{4})([./-])(\d{1,2})\6(\d{1,2})\.?")
 _MINGUO = re.compile(r"(1\d\d)([./-])(\d{1,2})\2(\d{1,2})")
 _CJK = re.compile(
@@ -149,6 +151,11 @@ _WEEKDAY = re.compile(
     r"(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|mie|jeu|jue|ven|vie|sam|sab|dim|dom|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday)[.,]?"
 )
+#: How the first word of a date may begin, by all the patterns above.
+_NUMBER_FIRST = re.compile(
+    r"\d{1,2}(?:$|[./-]|,[./,-]*(?:$|[^\W\d_])|[^\W\d_])|\d{3,4}(?:$|[./-]|[^\W\d_])|\d{8}(?!\d)"
+)
+_MONTH_FIRST = re.compile(_MONTH)
 _ERAS = {"令和": 2018, "平成": 1988, "民國": 1911}
 
 
@@ -156,8 +163,7 @@ def date_at(row: Row, index: int) -> DateToken | None:
     """The longest date that begins with the word at *index*."""
     words = row.words
     first = words[index].text
-    start = first.lstrip("([")[:1]
-    if not (start.isdigit() or start.isalpha()) or len(first) > 24:
+    if not _may_begin(first):
         return None
     if _WEEKDAY.fullmatch(folded(first)) and index + 1 < len(words) and _touch(words, index):
         inner = date_at(row, index + 1)
@@ -175,6 +181,20 @@ def date_at(row: Row, index: int) -> DateToken | None:
         if printed is not None:
             best = DateToken(printed, index, last, words[index].left, words[last].right)
     return best
+
+
+@lru_cache(maxsize=20_000)
+def _may_begin(word: str) -> bool:
+    """Whether *word* may be the first of a date: nearly all words are told apart by this."""
+    bare = plain(word).lstrip("([").rstrip("()[]*")
+    if len(word) > WORD_MAX or not bare[:1].isalnum():
+        return False
+    if not bare[:1].isalpha():
+        return _NUMBER_FIRST.match(bare) is not None
+    name = _MONTH_FIRST.match(bare)
+    if name is not None and month_of(name[0]):
+        return True
+    return bare.startswith(tuple(_ERAS)) or _WEEKDAY.fullmatch(folded(word)) is not None
 
 
 def dates_of(row: Row) -> tuple[DateToken, ...]:
@@ -195,9 +215,10 @@ def dates_of(row: Row) -> tuple[DateToken, ...]:
 def parse(text: str) -> Printed | None:
     """One whole text that is a date, or None; brackets around it are no part of it."""
     text = text.strip("()[]*")
-    if (found := _NUMERIC.fullmatch(text)) or (found := _SPACED.fullmatch(text)):
-        groups = found.groups()
-        return _open(int(groups[0]), int(groups[-2]), groups[-1])
+    if found := _NUMERIC.fullmatch(text):
+        return _open(int(found[1]), int(found[3]), found[4])
+    if (found := _SPACED.fullmatch(text)) or (found := _PARTED.fullmatch(text)):
+        return _open(int(found[1]), int(found[2]), found[3])
     if found := _ISO.fullmatch(text):
         year, month, day = (found[1], found[3], found[4]) if found[1] else (found[5], found[7], found[8])
         return _fixed(int(day), int(month), year)

@@ -8,23 +8,27 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 
+from counterfoil.rules.statements import layouts
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.dates import Era, Order, Printed, era_of
 from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.misprints import unreadable_date
 from counterfoil.rules.statements.slips import unnoticed
 
 TOLERANCE = timedelta(days=10)  # a row may be booked so far outside the printed period
 MONTH = timedelta(days=31)
 YEAR = timedelta(days=366)
-UNNOTICED_MAX = 3  # per cent of one-digit slips that may pass where dates "hold" (grade A)
+AGE_MAX = 12 * YEAR
+UNNOTICED_MAX = 5  # per cent of one-digit slips that may pass where dates "hold" (grade A)
 
 from counterfoil.rules.statements.vocabulary import Role
+
 
 @dataclass(frozen=True, slots=True)
 class Dated:
@@ -35,6 +39,20 @@ class Dated:
     period: tuple[date, date] | None
     evidence: tuple[str, ...]
     shortfalls: tuple[str, ...]  # why they do not hold by their own checks
+    order: Order
+    era: Era
+
+    def day_of(self, printed: Printed | None) -> date | None:
+        """The day of another date of the document; the year is the nearest, if none is printed."""
+        if printed is None or not printed.can_be(self.order):
+            return None
+        first, last = min(self.days), max(self.days)
+        days = [
+            day
+            for year in range(first.year - 1, last.year + 2)
+            if (day := printed.day(self.order, self.era, year=year)) is not None
+        ]
+        return min(days, key=lambda day: min(abs(day - first), abs(day - last)), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +114,22 @@ def settle(
     entries = chain.entries
     if any(entry.event.date is None for entry in entries):
         return Undated("date_missing", "an entry has no date, on its lines or above them")
+    if misprint := unreadable_date(entries):
+        line, text = misprint
+        return Undated(
+            "no_such_day",
+            f"page {line.row.page}: {text!r} stands among the dates and is no day: {line.text[:60]}",
+        )
     opened, closed = (
         tuple(token.printed for token in event.line.dates) if event is not None else ()
         for event in (chain.opening_at, chain.closing_at)
     )
     context = Context(document, lines, opened, closed, today, made_on)
-    readings = [each for order in Order if (each := _read(context, entries, order)) is not None]
+    readings = [
+        each
+        for order in layouts.orders(document.layout)
+        if (each := _read(context, entries, order)) is not None
+    ]
     if not readings:
         return Undated("no_such_day", "the printed dates are no days of any year that is printed")
     chosen = readings[0]
@@ -111,12 +139,12 @@ def settle(
             orders = " or ".join(reading.order.value for reading in readings)
             return Undated("day_or_month", f"nothing tells whether the dates are {orders}")
         chosen = likeliest
-    return _odd_day(context, chosen) or _held(entries, chosen)
+    return _odd_day(context, chosen) or _held(entries, chosen, context.era)
 
 
 def _odd_day(context: Context, reading: Reading) -> Undated | None:
     """One day among many that cannot be right: outside the period, or far from its neighbours."""
-    for start, end in _periods(context, reading.order):
+    for start, end in dict.fromkeys(_periods(context, reading.order)):  # on every page the same
         inside = [day for day in reading.days if _contains((start, end), [day])]
         if len(inside) * 10 >= len(reading.days) * 6 and len(inside) < len(reading.days):
             odd = next(day for day in reading.days if day not in inside)
@@ -148,33 +176,41 @@ Found = tuple[tuple[date, ...], tuple[date, date] | None, str]
 
 def _days(context: Context, printed: Sequence[Printed], order: Order) -> Found | None:
     """(days, the period that contains them, where the year comes from)."""
-    periods = list(_periods(context, order))
+    periods = list(dict.fromkeys(_periods(context, order)))
     if all(each.has_year for each in printed):
-        days = _all(each.day(order, context.era) for each in printed)
+        days = _all(printed, lambda each: each.day(order, context.era))
         if days is None or max(days) > context.today + YEAR:
             return None
         return days, next((each for each in periods if _contains(each, days)), None), ""
     for period in periods:
-        days = _all(_in_period(each, period, order, context.era) for each in printed)
+        days = _all(printed, partial(_in_period, period=period, order=order, era=context.era))
         if days is not None:
             return days, period, "the printed period"
     for printed_on in context.opened:
         opened = printed_on.day(order, context.era)
         if opened is not None and opened <= context.today + YEAR:
-            days = _all(_after(each, opened, order, context.era) for each in printed)
+            days = _all(printed, partial(_after, opened=opened, order=order, era=context.era))
             if days is not None:
                 return days, None, "the date of the opening balance"
     for anchor, source in _anchors(context, order):
-        days = _all(_before(each, anchor, order, context.era) for each in printed)
+        days = _all(printed, partial(_before, anchor=anchor, order=order, era=context.era))
         if days is not None:
             return days, None, source
     return None
 
 
-def _all(days: Iterator[date | None]) -> tuple[date, ...] | None:
-    found = list(days)
-    whole = tuple(day for day in found if day is not None)
-    return whole if len(whole) == len(found) else None
+def _all(
+    printed: Sequence[Printed], day_of: Callable[[Printed], date | None]
+) -> tuple[date, ...] | None:
+    """The day of each; None where one has none. Many entries share a day: each is asked once."""
+    known: dict[Printed, date] = {}
+    for each in printed:
+        if each not in known:
+            day = day_of(each)
+            if day is None:
+                return None
+            known[each] = day
+    return tuple([known[each] for each in printed])
 
 
 def _periods(context: Context, order: Order) -> Iterator[tuple[date, date]]:
@@ -282,11 +318,17 @@ def _value_day(printed: Printed | None, day: date, order: Order, era: Era) -> da
 
 def _likeliest(context: Context, readings: Sequence[Reading]) -> Reading | None:
     """The one order that the document itself speaks for; None where nothing does."""
-    for tells in (_by_period, _by_order, _by_custom):
+    for tells in (_by_age, _by_period, _by_order, _by_custom):
         chosen = tells(context, readings)
         if chosen is not None:
             return chosen
     return None
+
+
+def _by_age(context: Context, readings: Sequence[Reading]) -> Reading | None:
+    """``25/06/01`` is no day of 2001 where it can be one of these years."""
+    recent = [each for each in readings if context.today - max(each.days) <= AGE_MAX]
+    return recent[0] if len(recent) == 1 else None
 
 
 def _by_period(context: Context, readings: Sequence[Reading]) -> Reading | None:
@@ -323,7 +365,7 @@ def _by_custom(context: Context, readings: Sequence[Reading]) -> Reading | None:
     return next((each for each in readings if each.order in plain), None)
 
 
-def _held(entries: Sequence[Entry], reading: Reading) -> Dated:
+def _held(entries: Sequence[Entry], reading: Reading, era: Era) -> Dated:
     evidence, shortfalls = [], []
     if reading.year_from:
         evidence.append(f"the year comes from {reading.year_from}")
@@ -350,7 +392,13 @@ def _held(entries: Sequence[Entry], reading: Reading) -> Dated:
             f"order, period and value dates leave {share} % of one-digit slips in dates unnoticed"
         )
     return Dated(
-        reading.days, reading.value_days, reading.period, tuple(evidence), tuple(shortfalls)
+        reading.days,
+        reading.value_days,
+        reading.period,
+        tuple(evidence),
+        tuple(shortfalls),
+        reading.order,
+        era,
     )
 
 

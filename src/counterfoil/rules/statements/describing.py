@@ -8,8 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from counterfoil.domain.pages import Word
-from counterfoil.rules.statements.bands import CODE_MAX, LINED, SAME_EDGE, Band, Piece, bands_of, pieces_of
+from counterfoil.rules.statements.bands import (
+    CODE_MAX,
+    LINED,
+    SAME_EDGE,
+    Band,
+    Piece,
+    bands_of,
+    pieces_of,
+)
 from counterfoil.rules.statements.chain import Entry
+from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.vocabulary import Role
 
 LETTERS = 4  # so many letters in a column of money or dates are text that ran over
@@ -26,26 +35,31 @@ class Said:
 
 def descriptions(entries: Sequence[Entry]) -> tuple[Said, ...]:
     """The texts of all *entries*, in their order."""
-    groups: dict[object, list[Entry]] = {}
-    for entry in entries:
-        groups.setdefault(_shape(entry), []).append(entry)
-    bands = {shape: bands_of(group) for shape, group in groups.items()}
-    return tuple(_said(entry, bands[_shape(entry)]) for entry in entries)
+    tables = {id(entry.event.table): entry.event.table for entry in entries}
+    shapes = {number: _shape(table) for number, table in tables.items()}
+    texts = [
+        (shapes[id(entry.event.table)], tuple(pieces_of(entry.event))) for entry in entries
+    ]
+    groups: dict[object, list[Sequence[Piece]]] = {}
+    for shape, pieces in texts:
+        groups.setdefault(shape, []).append(pieces)
+    headings = {shapes[number]: table.heading for number, table in reversed(tables.items())}
+    bands = {shape: bands_of(headings[shape], group) for shape, group in groups.items()}
+    return tuple(_said(pieces, bands[shape]) for shape, pieces in texts)
 
 
-def _shape(entry: Entry) -> object:
-    """Entries under the same heading, wherever it stands."""
-    table = entry.event.table
+def _shape(table: Table) -> object:
+    """The same for entries under the same heading, wherever it stands."""
     if table.heading is None:
         return table.roles()
     return tuple((cell.text, cell.left) for cell in table.heading.cells)
 
 
-def _said(entry: Entry, bands: Sequence[Band]) -> Said:
+def _said(pieces: Sequence[Piece], bands: Sequence[Band]) -> Said:
     description: list[str] = []
     reference: list[str] = []
     lefts = [band.left for band in bands]
-    for piece in pieces_of(entry.event):
+    for piece in pieces:
         band = bands[max(bisect_right(lefts, piece.left) - 1, 0)]
         if band.role is Role.DESCRIPTION:
             if piece.is_date and piece.own and not description:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from counterfoil.domain.pages import PrintedPages
+from counterfoil.domain.statement_layouts import Layout
 from counterfoil.rules.statements.accounts import AccountNumber, account_numbers
 from counterfoil.rules.statements.dates import Printed
-from counterfoil.rules.statements.events import Event, events_of
+from counterfoil.rules.statements.events import Event, Kind, events_of
 from counterfoil.rules.statements.facts import (
     Fact,
     Month,
@@ -28,6 +29,7 @@ from counterfoil.rules.statements.numbers import Style
 from counterfoil.rules.statements.tables import Table, tables_of
 from counterfoil.rules.statements.vocabulary import Label, not_booked
 
+ALL_DATED_FROM = 6  # entries
 TITLE_MAX = 90  # characters
 TITLE_WORDS_MAX = 5  # of a title without a number
 NOT_BOOKED_ABOVE = 2  # lines above a heading that may say that nothing below is booked
@@ -49,6 +51,8 @@ class Document:
     page_counts: tuple[PageCount, ...]
     event_lines: frozenset[int]  # with money in a table
     entry_lines: frozenset[int]  # and those that belong to them
+    daily_lines: frozenset[int]  # that hold the balances of days
+    layout: Layout | None = None  # what a map says of it
 
     def identity_above(self, line: int) -> str:
         """What the lines just above *line* call the account; "" where they are silent."""
@@ -115,8 +119,8 @@ def other_account(one: str, two: str) -> bool:
     return digits >= 6 or set(_WORD.findall(one)) != set(_WORD.findall(two))
 
 
-def document_of(printed: PrintedPages, style: Style) -> Document:
-    """Read *printed* in *style*."""
+def document_of(printed: PrintedPages, style: Style, layout: Layout | None = None) -> Document:
+    """Read *printed*, which is in our words, in *style*."""
     lines = lines_of(printed, style)
     headings = headings_of(lines)
     lines = with_headed_dates(lines, headings)
@@ -143,6 +147,13 @@ def document_of(printed: PrintedPages, style: Style) -> Document:
         page_counts=page_counts(lines),
         event_lines=frozenset(event.line.index for _, events in tables for event in events),
         entry_lines=entry_lines,
+        layout=layout,
+        daily_lines=frozenset(
+            event.line.index
+            for _, events in tables
+            for event in events
+            if event.section.kind == "balances"
+        ),
     )
 
 
@@ -150,4 +161,8 @@ def _carried(tables: Sequence[tuple[Table, tuple[Event, ...]]], table: Table) ->
     """The last date of the same table on the page before."""
     if not tables or tables[-1][0].roles() != table.roles():
         return None
+    before = [event for event in tables[-1][1] if event.kind is Kind.ENTRY]
+    dated = sum(event.dated for event in before)
+    if len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
+        return None  # every line has a date of its own: one without is no line of the day before
     return tables[-1][1][-1].date

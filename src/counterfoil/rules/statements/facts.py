@@ -6,16 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from counterfoil.domain.statements import Place
-from counterfoil.rules.statements.dates import DateToken
+from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.months import month_of
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.vocabulary import Label, label_of
+from counterfoil.rules.statements.vocabulary import Label, label_of, side_of
 
+GAP = 200  # hundredths of the height: what stands further to the left is another thing
 ABOVE_MAX = 3  # lines between a number and the words that stand over it
 
 
@@ -29,6 +31,7 @@ class Fact:
     words: str
     place: Place
     beside: bool  # the words stand on its line, or are the heading of its column
+    day: Printed | None = None  # between the words and the number, or right before them
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,7 @@ def facts_of(lines: Sequence[Line], tables: Sequence[Table]) -> tuple[Fact, ...]
     found = []
     for line in lines:
         for amount in line.amounts:
-            words = _words_before(line, amount)
-            label = label_of(words) if words else None
+            words, label = _named_before(line, amount)
             if label is None:
                 words = under.get((line.index, amount.first), "")
                 label = label_of(words) if words else None
@@ -82,18 +84,34 @@ def facts_of(lines: Sequence[Line], tables: Sequence[Table]) -> tuple[Fact, ...]
                 label = label_of(words) if words else None
             if label is not None:
                 place = line.place_of(amount)
-                found.append(Fact(label, amount.signed, line.index, words, place, beside))
+                day = _day_before(line, amount) if beside else None
+                value = amount.signed if amount.mark else amount.value * (_side(label, words) or 1)
+                found.append(Fact(label, value, line.index, words, place, beside, day))
     return tuple(found)
 
 
-def _words_before(line: Line, amount: Amount) -> str:
-    """The words between the number before, or a wide gap, and this one."""
+def _side(label: Label, words: str) -> int:
+    balances = (Label.OPENING, Label.CLOSING, Label.BALANCE)
+    return side_of(words) if label in balances else 0
+
+
+def _named_before(line: Line, amount: Amount) -> tuple[str, Label | None]:
+    """The words in front of the number, as far as the nearest wide gap before a label."""
     words = line.row.words
     start = max((other.last + 1 for other in line.amounts if other.last < amount.first), default=0)
-    chosen = words[start : amount.first]
-    if not chosen:
-        return ""
-    return " ".join(word.text for word in chosen)
+    for first in range(amount.first - 1, start - 1, -1):
+        apart = first == start or (words[first].left - words[first - 1].right) * 100 > words[first].em * GAP
+        text = " ".join(word.text for word in words[first : amount.first]) if apart else ""
+        if text and (label := label_of(text)) is not None:
+            return text, label
+    return "", None
+
+
+def _day_before(line: Line, amount: Amount) -> Printed | None:
+    """The nearest date in front of the number, behind the number before."""
+    start = max((other.last + 1 for other in line.amounts if other.last < amount.first), default=0)
+    days = [token.printed for token in line.dates if start <= token.first < amount.first]
+    return days[-1] if days else None
 
 
 def _words_above(lines: Sequence[Line], line: Line, amount: Amount) -> str:
@@ -144,13 +162,21 @@ def months_of(lines: Sequence[Line]) -> tuple[Month, ...]:
     """Every month with a year that is no part of a date."""
     found = []
     for line in lines:
-        if line.dates or line.amounts or len(line.text) > 120:
+        if line.amounts or len(line.text) > 120:
             continue
-        for hit in _MONTH.finditer(line.text):
+        text = _without_dates(line)
+        for hit in _MONTH.finditer(text):
             month = month_of(hit[1])
             if month:
                 found.append(Month(month, int(hit[2]), line.index))
     return tuple(found)
+
+
+def _without_dates(line: Line) -> str:
+    words = [word.text for word in line.row.words]
+    for token in line.dates:
+        words[token.first : token.last + 1] = ["|"] * (token.last + 1 - token.first)
+    return " ".join(words)
 
 
 _PAGE = re.compile(
@@ -172,4 +198,27 @@ def page_counts(lines: Sequence[Line]) -> tuple[PageCount, ...]:
             number, total = (int(each) for each in hit.groups() if each is not None)
             if 1 <= number <= total <= 2_000:
                 found.append(PageCount(line.row.page, number, total))
-    return tuple(found)
+    return tuple(found or _bare_counts(lines))
+
+
+_BARE = re.compile(r"(?:^|.* )(\d{1,3}) ?/ ?(\d{1,3})")
+MARGIN = 3  # rows at the top and at the foot of a page
+
+
+def _bare_counts(lines: Sequence[Line]) -> Sequence[PageCount]:
+    """``2/3`` at the edge of every page, without a word; one page says it on a line of its own."""
+    pages: dict[int, list[Line]] = {}
+    for line in lines:
+        pages.setdefault(line.row.page, []).append(line)
+    found = []
+    for page, inside in pages.items():
+        edge = inside[:MARGIN] + inside[-MARGIN:]
+        hits = [hit for line in edge if (hit := _BARE.fullmatch(line.text)) is not None]
+        hits = [hit for hit in hits if len(pages) > 1 or hit.start(1) == 0]
+        if not hits:
+            return ()
+        found.append(PageCount(page, int(hits[-1][1]), int(hits[-1][2])))
+    numbers = [count.number for count in found]
+    same = len({count.total for count in found}) == 1 and found[0].total >= len(found)
+    rising = all(two == one + 1 for one, two in pairwise(numbers))
+    return found if same and rising and 1 <= numbers[0] and numbers[-1] <= found[0].total else ()

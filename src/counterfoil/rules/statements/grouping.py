@@ -13,9 +13,17 @@ WIDER = 125  # per cent of the usual gap: entries are set apart from each other
 
 
 def groups(
-    lines: Sequence[Line], money: Collection[int], dated: Collection[int]
+    lines: Sequence[Line],
+    money: Collection[int],
+    dated: Collection[int],
+    between: Collection[int],
 ) -> dict[int, tuple[Line, ...]]:
-    """The lines of every entry, by the index of the line that holds its money."""
+    """The lines of every entry, by the index of the line that holds its money.
+
+    Args:
+        between: Lines that belong to no entry: they name the day of those below.
+    """
+    lines = [line for line in lines if line.index not in between]
     places = [place for place, line in enumerate(lines) if line.index in money]
     last = _money_comes_last(lines, money, dated)
     bounds = _bounds(lines, places, dated, last=last)

@@ -7,6 +7,7 @@ every page must be there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,6 +21,7 @@ from counterfoil.rules.statements.dates import Order, Printed
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.facts import Fact, PageCount
+from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line, first_date
 from counterfoil.rules.statements.vocabulary import Label, Role, label_of, not_booked
 
@@ -120,7 +122,10 @@ def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[O
         if id(table) in used or not roles & _MOVES or Role.BALANCE not in roles:
             continue
         for event in events:
-            values = {amount.value for amount in event.cells.values()}
+            own = event.table.roles()
+            values = {
+                amount.value for index, amount in event.cells.items() if own[index] is not Role.OTHER
+            }
             if event.kind is Kind.ENTRY and not values <= known:
                 yield Objection(
                     "unread_table",
@@ -204,9 +209,23 @@ def contradictions(
 
 
 def _is_end(fact: Fact) -> bool:
-    """A labelled end, or a plain "Balance" with nothing else said."""
-    plain = fact.label is Label.BALANCE and len(fact.words.split()) == 1
-    return fact.label in _ENDS or plain
+    """A labelled end, or a plain "Balance", alone or of a day."""
+    return fact.label in _ENDS or is_plain_balance(fact)
+
+
+def is_plain_balance(fact: Fact) -> bool:
+    """``Balance``, ``Saldo contable al 28/02``: a balance of the account, and no other."""
+    if fact.label is not Label.BALANCE:
+        return False
+    words = [word for word in re.findall(r"[^\W\d_]+", folded(fact.words)) if word not in _FILLERS]
+    return len(words) == 1
+
+
+_FILLERS = frozenset(
+    "as at of on per am vom zum al a au du le del de dia il em en den ke na dn dzien pa the your"
+    " book booked ledger contable contabil contabile comptable account konto date datum"
+    " usd eur gbp inr chf kr".split()
+)
 
 
 def _sums(chains: Sequence[Chain]) -> tuple[Decimal, Decimal]:

@@ -46,6 +46,16 @@ class Heading:
         return tuple(cell.role for cell in self.cells)
 
 
+def repeats(cells: Sequence[Cell]) -> int:
+    """How often the same cells stand side by side."""
+    texts = [cell.text.casefold() for cell in cells]
+    for times in (4, 3, 2):
+        width, rest = divmod(len(texts), times)
+        if rest == 0 and width >= 2 and texts == texts[:width] * times:
+            return times
+    return 1
+
+
 def headings_of(lines: Sequence[Line]) -> tuple[Heading, ...]:
     """Every table heading of the document, in reading order."""
     found: list[Heading] = []
@@ -64,6 +74,9 @@ def _heading_at(lines: Sequence[Line], index: int) -> Heading | None:
     """The heading whose first line is at *index*; the widest that still is one."""
     if not _may_head(lines[index]) or len(_cells([lines[index].row])) < 2:
         return None
+    below = lines[index + 1 : index + 2]
+    if any(_may_head(line) and repeats(_cells([line.row])) > 1 for line in below):
+        return None  # a title over headings that stand side by side
     best: Heading | None = None
     group: list[Line] = []
     for line in lines[index : index + ROWS_MAX]:
@@ -148,10 +161,12 @@ def _by_role(words: list[Word]) -> Iterator[list[Word]]:
         yield words
         return
     typed = _is_typewritten(words)
+    gaps = [two.left - one.right for one, two in pairwise(words)]
     cuts = [
         index + 1
-        for index, (one, two) in enumerate(pairwise(words))
-        if (two.left - one.right) * 100 > one.em * 35 and _are_two(words, index, typed=typed)
+        for index, gap in enumerate(gaps)
+        if (gap * 100 > words[index].em * 35 or gap * 10 > min(gaps) * 13)
+        and _are_two(words, index, typed=typed)
     ]
     start = 0
     for cut in [*cuts, len(words)]:
@@ -172,8 +187,10 @@ def _are_two(words: Sequence[Word], index: int, *, typed: bool) -> bool:
     after = role_of(" ".join(word.text for word in words[index + 1 :]))
     if here == there:
         return False
+    if before in _MONEY and after in _TEXT and there in _TEXT:
+        return here in ({Role.AMOUNT, Role.BALANCE} if typed else _MONEY)
     if typed:
-        return here in _MONEY and there in _TEXT and before in _MONEY and after in _TEXT
+        return False
     if here is Role.REFERENCE and there is Role.DESCRIPTION:
         return before is Role.REFERENCE and after is Role.DESCRIPTION
     crowded = there in _CUT and here in _CUT | {None}

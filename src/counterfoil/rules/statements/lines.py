@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from counterfoil.domain.pages import PrintedPages, Row, Word
 from counterfoil.domain.statements import Place
@@ -12,7 +13,7 @@ from counterfoil.rules.statements.dates import DateToken, dates_of
 from counterfoil.rules.statements.numbers import Amount, Style, amounts_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One row, read in one style of numbers."""
 
@@ -48,7 +49,11 @@ class Line:
 
     def label(self) -> str:
         """Its words without dates and amounts."""
-        return " ".join(word.text for word in self.words_outside())
+        return self._label
+
+    @cached_property
+    def _label(self) -> str:
+        return " ".join([word.text for word in self.words_outside()])
 
 
 def lines_of(printed: PrintedPages, style: Style) -> tuple[Line, ...]:
@@ -57,6 +62,7 @@ def lines_of(printed: PrintedPages, style: Style) -> tuple[Line, ...]:
     return tuple(line_of(index, row, style) for index, row in enumerate(rows))
 
 
+_DIGIT = re.compile(r"\d")
 _LEADERS = re.compile(r"[.·…_]{3,}|…+")
 _DOTS = re.compile(r"[.·…_]{2,}|…|(?<=[^\W\d_])\.(?=[^\W\d_]{3})")
 
@@ -82,7 +88,7 @@ def _pieces(word: Word) -> Iterator[Word]:
 def line_of(index: int, row: Row, style: Style) -> Line:
     """One row, read."""
     text = row.text
-    if not any(each.isdigit() for each in text):
+    if _DIGIT.search(text) is None:
         return Line(index, row, text, (), ())
     dates = tuple(_sure_dates(row, dates_of(row), style))
     taken = {each for token in dates for each in range(token.first, token.last + 1)}

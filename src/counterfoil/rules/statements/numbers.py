@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.folding import plain
@@ -21,18 +23,21 @@ _SYMBOLS = (
     r"(?:US|C|CA|A|AU|S|HK|NT|NZ|R|Z|MX|B/|J|TT|EC|BZ)?\$|[€£¥₹₦₱₩₺₽₪฿₫₴₡₲₵₸]"
     r"|R[sS]\.?|Rp\.?|RM|R(?=[\d -])|Kč|kr\.?|zł|Ft|lei|TL|kn|S?Fr\.?|円|元|원|บาท|[A-Z]{3}(?![A-Z])"
 )
+_SYMBOL = re.compile(_SYMBOLS)
+_SYMBOL_BEFORE = re.compile(rf"[-+(]?(?:{_SYMBOLS})[-+]?")
+_FIRST_OF_GROUPS = re.compile(rf"[-+(]?(?:{_SYMBOLS})?[-+]?\d{{1,3}}")
 _MARKS_BEHIND = {
     "-": -1, "+": 1, "CR": 1, "DR": -1, "DB": -1, "C": 1, "D": -1, "H": 1, "S": -1,
     "OD": -1, "K": 1, "CT": 1, "DT": -1, "Χ": -1, "Π": 1, "Д": -1, "К": 1,
 }  # fmt: skip
 #: German S (Soll) and H (Haben); OD is overdrawn; K is kredit; Greek and Russian letters.
 _BEHIND = re.compile(r"^(?:\(?(CR|DR|DB|OD|Cr|Dr|Db|cr|dr|CT|DT|[CDHSKΧΠДК])\.?\)?|([-+]))$")
+MINORITY = 5  # so many times rarer than the other, a decimal mark is none
 _WIDE_GAP = 75  # hundredths of the height: what stands alone has so much room on both sides
 _NEAR = 110  # and a sign or a currency this close belongs to the number
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How one document writes numbers."""
 
     decimal_mark: str  # ".", ",", or "" where there are no decimals
@@ -84,32 +89,45 @@ def _number(style: Style) -> re.Pattern[str]:
     )
 
 
+@cache
+def _number_at_end(style: Style) -> re.Pattern[str]:
+    """The same behind letters that it touches."""
+    return re.compile(rf"(?<=[A-Za-z)*]){_number(style).pattern}$")
+
+
 def style_votes(rows: Sequence[Row]) -> Counter[Style]:
     """How many words speak for each style."""
-    votes: Counter[Style] = Counter()
-    dotted = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[,']\d{2,3})*|\d+)\.\d{2}[^\d]{0,3}")
-    comma = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[.']\d{3})*|\d+),\d{2}[^\d]{0,3}")
-    like_a_day = re.compile(r"[0-3]?\d[.,][01]\d\.?")
+    marks: Counter[str] = Counter()
+    spaced: Counter[str] = Counter()
     for row in rows:
         words = [plain(word.text) for word in row.words]
         for word in words:
-            if like_a_day.fullmatch(word):
+            if _DIGIT.search(word) is None or _LIKE_A_DAY.fullmatch(word):
                 continue
-            if dotted.fullmatch(word):
-                votes[Style(".")] += 1
-            elif comma.fullmatch(word):
-                votes[Style(",")] += 1
-        for mark, spaced in _spaced_pairs(row.words, words):
-            votes[Style(mark, spaced=True)] += spaced
+            if _DOTTED.fullmatch(word):
+                marks["."] += 1
+            elif _COMMA.fullmatch(word):
+                marks[","] += 1
+        spaced.update(_spaced_pairs(row.words, words))
+    votes = Counter({Style(mark): count for mark, count in marks.items()})
+    votes.update({Style(mark, spaced=True): count for mark, count in spaced.items()})
     return votes
 
 
-def _spaced_pairs(words: Sequence[Word], texts: Sequence[str]) -> Iterator[tuple[str, int]]:
-    head, tail = re.compile(r"[^\d]{0,4}\d{1,3}"), re.compile(r"\d{3}([.,])\d{2}[^\d]{0,3}")
-    for index in range(len(texts) - 1):
-        found = tail.fullmatch(texts[index + 1])
-        if found and head.fullmatch(texts[index]) and _gap(words, index) <= 60:
-            yield found[1], 1
+_DIGIT = re.compile(r"\d")
+_DOTTED = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[,']\d{2,3})*|\d+)\.\d{2}[^\d]{0,3}")
+_COMMA = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[.']\d{3})*|\d+),\d{2}[^\d]{0,3}")
+_LIKE_A_DAY = re.compile(r"[0-3]?\d[.,][01]\d\.?")
+_FIRST_GROUP = re.compile(r"[^\d]{0,4}\d{1,3}")
+_LAST_GROUP = re.compile(r"\d{3}([.,])\d{2}[^\d]{0,3}")
+
+
+def _spaced_pairs(words: Sequence[Word], texts: Sequence[str]) -> Iterator[str]:
+    """The decimal mark of every ``3 501,19``."""
+    for index, (text, following) in enumerate(pairwise(texts)):
+        found = _LAST_GROUP.fullmatch(following)
+        if found and _FIRST_GROUP.fullmatch(text) and _gap(words, index) <= 60:
+            yield found[1]
 
 
 def styles_of(rows: Sequence[Row]) -> tuple[Style, ...]:
@@ -117,15 +135,26 @@ def styles_of(rows: Sequence[Row]) -> tuple[Style, ...]:
     votes = style_votes(rows)
     marks = Counter({mark: votes[Style(mark)] + votes[Style(mark, spaced=True)] for mark in ".,"})
     styles: list[Style] = []
+    most = max(marks.values())
     for mark, count in marks.most_common():
-        if count < 1:
-            continue
+        if count * MINORITY < most or not count:
+            continue  # a reading in it would pass over nearly all numbers
         # Where groups are parted by spaces, "3 501,19" must never be read as 501,19.
         spaced = votes[Style(mark, spaced=True)] > 0
         styles += [Style(mark, spaced=spaced), Style(mark, spaced=spaced, loose=True)]
     if not styles and any(_THREE.search(row.text) for row in rows):
-        styles.append(Style("."))
+        return (Style("."),)
+    if most * MINORITY > _whole_numbers(rows):
+        return tuple(styles)
     return (*styles, Style(""), Style("", spaced=True))
+
+
+_WHOLE = re.compile(r"[^\d]{0,4}\d{1,3}(?:[.,' ]\d{3})+[^\d]{0,3}")
+
+
+def _whole_numbers(rows: Sequence[Row]) -> int:
+    """How many words are whole numbers in groups, ``120,500``."""
+    return sum(_WHOLE.fullmatch(word.text) is not None for row in rows for word in row.words)
 
 
 #: Currencies of which a thousandth is the smallest coin (ISO 4217).
@@ -152,7 +181,7 @@ def _amount_at(
     words: Sequence[Word], texts: Sequence[str], index: int, style: Style
 ) -> Amount | None:
     """The amount that begins with the word at *index*, its loose signs included."""
-    if not any(each.isdigit() for each in texts[index]) or _is_rate(texts, index):
+    if _DIGIT.search(texts[index]) is None or _is_rate(texts, index):
         return None
     last = _last_group(words, texts, index) if style.spaced else index
     text = "".join(texts[index : last + 1])
@@ -170,7 +199,7 @@ def _amount_at(
         before = texts[index - 1]
         if before in "-+" and not mark:
             mark, first = (-1 if before == "-" else 1), index - 1
-        elif not currency and re.fullmatch(rf"[-+(]?(?:{_SYMBOLS})[-+]?", before):
+        elif not currency and _SYMBOL_BEFORE.fullmatch(before):
             currency, first = before.strip("-+("), index - 1
             mark = mark or (-1 if "-" in before or "(" in before else 0)
     left, right = _digits(words, index, last, match)
@@ -180,10 +209,10 @@ def _amount_at(
             if not (behind in "-+" and _gap(words, last) > _NEAR):
                 mark, lettered = _MARKS_BEHIND[(sign[1] or sign[2]).upper()], bool(sign[1])
                 last += 1
-        elif not currency and _gap(words, last) <= _NEAR and re.fullmatch(_SYMBOLS, behind):
+        elif not currency and _gap(words, last) <= _NEAR and _SYMBOL.fullmatch(behind):
             currency, last = behind, last + 1
     alone = _is_alone(words, first, last)
-    if not alone and not (style.decimal_mark and style.decimal_mark in match["digits"]):
+    if not alone and not _is_money_in_text(match["digits"], style):
         return None  # a whole number within a text
     return Amount(
         value=value,
@@ -200,6 +229,13 @@ def _amount_at(
     )
 
 
+def _is_money_in_text(digits: str, style: Style) -> bool:
+    """Decimals or, where there are none, groups of thousands."""
+    if style.decimal_mark:
+        return style.decimal_mark in digits
+    return re.fullmatch(r"\d{1,3}(?:[.,']\d{3})+", digits) is not None
+
+
 def _is_rate(texts: Sequence[str], index: int) -> bool:
     """A number of per cent is no money."""
     return texts[index].endswith("%") or (index + 1 < len(texts) and texts[index + 1][:1] == "%")
@@ -207,7 +243,7 @@ def _is_rate(texts: Sequence[str], index: int) -> bool:
 
 def _last_group(words: Sequence[Word], texts: Sequence[str], index: int) -> int:
     """The end of ``1 234 567,89``, whose groups are words of their own."""
-    if not re.fullmatch(rf"[-+(]?(?:{_SYMBOLS})?[-+]?\d{{1,3}}", texts[index]):
+    if not _FIRST_OF_GROUPS.fullmatch(texts[index]):
         return index
     last = index
     while last + 1 < len(words) and _gap(words, last) <= 60:
@@ -224,7 +260,7 @@ def _glued(word: Word, text: str, index: int, style: Style) -> Amount | None:
     """A number that touches the text before it: ``STORE924.16``. Never alone."""
     if not style.decimal_mark or style.loose:
         return None
-    found = re.search(rf"(?<=[A-Za-z)*]){_number(style).pattern}$", text)
+    found = _number_at_end(style).search(text)
     if found is None or not found["digits"]:
         return None
     start = found.start("digits")

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice, pairwise, product
 
-from counterfoil.rules.statements.chain import Broken, Chain, Hypothesis, Plain, Use, walk
+from counterfoil.domain.statement_layouts import Layout
+from counterfoil.rules.statements.chain import Broken, Chain, Hypothesis, Plain, Use, walks
 from counterfoil.rules.statements.dates import Order, Printed
 from counterfoil.rules.statements.events import Event, Kind
+from counterfoil.rules.statements.layouts import allowed
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.vocabulary import Label, Role
 
@@ -49,42 +51,41 @@ class Found:
     broken: Broken | None  # the reading that got furthest, where none holds
 
 
-def search(events: Sequence[Event], ends: Ends) -> Found:
+def search(events: Sequence[Event], ends: Ends, layout: Layout | None = None) -> Found:
     """Try every hypothesis on *events*; those that hold, if any, the likeliest only."""
     chains: list[Chain] = []
     furthest: Broken | None = None
     rank_found: int | None = None
-    for rank, hypothesis in islice(hypotheses(events), HYPOTHESES_MAX):
+    labelled = any(event.kind is Kind.LABEL for event in events)
+    for rank, hypothesis in islice(allowed(hypotheses(events), layout), HYPOTHESES_MAX):
         if rank_found is not None and rank > rank_found:
             break
-        for opening, closing in _pairs(events, hypothesis, ends):
-            result = walk(events, hypothesis, opening, closing)
-            if isinstance(result, Broken):
-                if furthest is None or result.held > furthest.held:
-                    furthest = result
-                continue
-            if not _is_proof(result, opening, closing):
-                continue
-            if chains and hypothesis.flipped:
-                continue  # the mirror image of a reading that holds
-            if all(not _same(result, other) for other in chains):
-                chains.append(result)
-            sure = result.balances >= SURE_TIES
-            rank_found = rank if sure and rank_found is None else rank_found
+        for opening, closings in _ends_to_try(hypothesis, ends, labelled=labelled):
+            for result in walks(events, hypothesis, opening, closings):
+                if isinstance(result, Broken):
+                    if furthest is None or result.held > furthest.held:
+                        furthest = result
+                    continue
+                if not _is_proof(result, opening):
+                    continue
+                if chains and hypothesis.flipped:
+                    continue  # the mirror image of a reading that holds
+                if all(not _same(result, other) for other in chains):
+                    chains.append(result)
+                sure = result.balances >= SURE_TIES
+                rank_found = rank if sure and rank_found is None else rank_found
     return Found(tuple(_best_held(chains, ends)), furthest)
 
 
 def _best_held(chains: Sequence[Chain], ends: Ends) -> Sequence[Chain]:
     """Where several hold: those that begin with a printed balance, if any do."""
     held = [
-        chain
-        for chain in chains
-        if chain.opening_at is not None or chain.opening in ends.openings
+        chain for chain in chains if chain.opening_at is not None or chain.opening in ends.openings
     ]
     return held or chains
 
 
-def _is_proof(chain: Chain, opening: Decimal | None, closing: Decimal | None) -> bool:
+def _is_proof(chain: Chain, opening: Decimal | None) -> bool:
     """One row proves nothing by itself, and neither do two ends without one."""
     if not chain.entries or _is_backwards(chain):
         return False
@@ -109,19 +110,15 @@ def _amounts(chain: Chain) -> set[tuple[int, Decimal]]:
     return {(id(entry.event), entry.amount) for entry in chain.entries}
 
 
-def _pairs(
-    events: Sequence[Event], hypothesis: Hypothesis, ends: Ends
-) -> Iterator[tuple[Decimal | None, Decimal | None]]:
-    """The ends to try: none first where the table has balances of its own."""
-    inner = any(
-        Use.BALANCE in hypothesis.use_of(event) or event.kind is Kind.LABEL for event in events
-    )
-    if inner:
-        yield None, None
-    for opening in (None, *ends.openings) if inner else ends.openings:
-        for closing in (None, *ends.closings) if inner else ends.closings:
-            if (opening, closing) != (None, None):
-                yield opening, closing
+def _ends_to_try(
+    hypothesis: Hypothesis, ends: Ends, *, labelled: bool
+) -> Iterator[tuple[Decimal | None, Sequence[Decimal | None]]]:
+    """Each opening with the closings to try: none first where the table has balances itself."""
+    inner = labelled or any(Use.BALANCE in uses for uses in hypothesis.uses.values())
+    openings = (None, *ends.openings) if inner else ends.openings
+    closings = (None, *ends.closings) if inner else ends.closings
+    for opening in openings if closings else ():
+        yield opening, closings
 
 
 def hypotheses(events: Sequence[Event]) -> Iterator[tuple[int, Hypothesis]]:
@@ -131,12 +128,12 @@ def hypotheses(events: Sequence[Event]) -> Iterator[tuple[int, Hypothesis]]:
     combined = sorted(
         islice(product(*kinds), HYPOTHESES_MAX), key=lambda each: sum(rank for rank, _ in each)
     )
+    firsts = {id(event.table): event for event in events}.values()  # one of each table
     first_direction = newest_first(events)
     for combination in combined:
         rank = sum(each for each, _ in combination)
-        uses: dict[tuple[object, ...], tuple[Use, ...]] = {
-            roles: chosen for roles, (_, chosen) in zip(tables, combination, strict=True)
-        }
+        chosen = {roles: uses for roles, (_, uses) in zip(tables, combination, strict=True)}
+        uses = {id(event.table): chosen[event.table.roles()] for event in firsts}
         for variant in _variants(events, uses):
             yield rank, replace(variant, newest_first=first_direction is True)
             if first_direction is None:
@@ -148,7 +145,7 @@ def _uses(table: Table) -> Iterator[tuple[int, tuple[Use, ...]]]:
     roles = table.roles()
     options = [_USES.get(role, (Use.NOTHING,)) for role in roles]
     if roles.count(Role.AMOUNT) > 1:  # "Amount", "Amount": the one is money out, the other in
-        both = (Use.DEBIT, Use.CREDIT, Use.AMOUNT, Use.NOTHING)
+        both = (Use.AMOUNT, Use.NOTHING, Use.DEBIT, Use.CREDIT)
         options = [
             both if role is Role.AMOUNT else option
             for role, option in zip(roles, options, strict=True)
@@ -186,9 +183,7 @@ def _makes_sense(uses: Sequence[Use], roles: Roles) -> bool:
     return True
 
 
-def _variants(
-    events: Sequence[Event], uses: Mapping[tuple[object, ...], tuple[Use, ...]]
-) -> Iterator[Hypothesis]:
+def _variants(events: Sequence[Event], uses: Mapping[int, tuple[Use, ...]]) -> Iterator[Hypothesis]:
     """The signs, as far as the print leaves them open."""
     base = Hypothesis(uses)
     marks = _marks(events, base)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from counterfoil.domain.pages import Row, Word
-from counterfoil.rules.statements.headings import Cell, Heading
+from counterfoil.rules.statements.headings import Cell, Heading, repeats
 from counterfoil.rules.statements.lines import Line, first_date, line_of
 from counterfoil.rules.statements.numbers import Amount, Style
 from counterfoil.rules.statements.vocabulary import Label, Role, label_of
@@ -17,6 +17,8 @@ from counterfoil.rules.statements.vocabulary import Label, Role, label_of
 ALIGNED = 110  # hundredths of a point: right edges this close are one column
 EDGES_MAX = 3  # of one column: plain, with a minus behind, with letters behind
 AFTER_DATES = 4  # lines that may still belong to a table after its last date
+LINED_UP_FROM = 3  # amounts
+APART = 75  # hundredths of the height
 SURE_FROM = 2  # dated lines with money on a page
 FIRM_FROM = 4  # so many numbers make an edge that others are held to
 #: Lines that a bank prints under its columns in another font, or a little off.
@@ -172,18 +174,36 @@ def _going_on(lines: Sequence[Line], heading: Heading) -> Iterator[Line]:
 
 def _between_dates(lines: Sequence[Line]) -> Iterator[Line]:
     """Without a heading only dates tell where a table begins, and where it ends."""
+    begun = False
     for _, group in groupby(lines, key=lambda line: line.row.page):
         page = list(group)
         dated = [place for place, line in enumerate(page) if first_date(line) and line.amounts]
+        found = _below_days(page, begun=begun)
         if dated:
             yield from page[dated[0] : dated[-1] + AFTER_DATES]
+        else:
+            yield from found
+        begun = begun or bool(found and not dated)
+
+
+def _below_days(lines: Sequence[Line], *, begun: bool) -> Sequence[Line]:
+    """From the first line that is only a date to the last amount: entries under their days.
+
+    Args:
+        begun: On a page before: a day may go on at the top of this one.
+    """
+    days = [place for place, line in enumerate(lines) if line.dates and not line.words_outside()]
+    money = [place for place, line in enumerate(lines) if any(each.alone for each in line.amounts)]
+    if len(days) < SURE_FROM or not money or money[-1] < days[0]:
+        return ()
+    return lines[0 if begun else days[0] : money[-1] + 1]
 
 
 def _halves(
     heading: Heading | None, lines: tuple[Line, ...], style: Style
 ) -> Iterator[tuple[Heading | None, tuple[Line, ...]]]:
     """Two tables side by side, read one after the other."""
-    times = _repeats(heading)
+    times = 1 if heading is None else repeats(heading.cells)
     if heading is None or times == 1:
         yield heading, lines
         return
@@ -210,18 +230,6 @@ def _middle(word: Word) -> int:
     return (word.left + word.right) // 2
 
 
-def _repeats(heading: Heading | None) -> int:
-    """How often the same cells stand side by side."""
-    if heading is None:
-        return 1
-    texts = [cell.text.casefold() for cell in heading.cells]
-    for times in (4, 3, 2):
-        width, rest = divmod(len(texts), times)
-        if rest == 0 and width >= 2 and texts == texts[:width] * times:
-            return times
-    return 1
-
-
 def _shape(heading: Heading | None) -> tuple[object, ...]:
     if heading is None:
         return ()
@@ -236,7 +244,7 @@ def _columns(lines: Sequence[Line], heading: Heading | None) -> tuple[Column, ..
         return ()
     if not tokens:
         tokens = [amount for line in lines for amount in line.amounts if amount.alone]
-    tokens = tokens or _lined_up(sure)
+    tokens = [*tokens, *_lined_up(sure)] if heading else tokens
     spans = _merged(_aligned(tokens))
     spans = sorted(spans, key=lambda span: -span[2])[:COLUMNS_MAX]
     return tuple(_named(sorted(spans), heading, tokens))
@@ -250,19 +258,34 @@ def _sure(lines: Sequence[Line]) -> list[Line]:
         dated = [place for place, line in enumerate(page) if first_date(line) and line.amounts]
         if len(dated) >= SURE_FROM:
             sure += page[dated[0] : dated[-1] + 1]
-    return sure or [
+    sure = sure or [
         line for line in lines if first_date(line) or sum(a.alone for a in line.amounts) > 1
     ]
+    return sure if any(line.amounts for line in sure) else list(lines)
 
 
 def _lined_up(lines: Sequence[Line]) -> list[Amount]:
-    """Amounts with a text close behind them, where all end at one place: they are cells."""
-    firsts = [line.amounts[0] for line in lines if line.amounts and line.dates]
-    if len(firsts) < SURE_FROM:
+    """Amounts with a text close behind them, where many end at one place: they are cells."""
+    dated = [line for line in lines if line.dates]
+    found = [
+        amount
+        for line in dated
+        for amount in line.amounts[:1]
+        if not amount.alone and _is_apart(line, amount)
+    ]
+    if len(found) < LINED_UP_FROM:
         return []
-    (edge, count), *_ = _common([each.right for each in firsts])
-    lined = [each for each in firsts if abs(each.right - edge) <= ALIGNED]
-    return lined if count * 10 >= len(firsts) * 9 else []
+    places = _common([each.right for each in found])
+    edges = [edge for edge, count in places if count >= LINED_UP_FROM and count * 5 >= len(dated)]
+    return [each for each in found if any(abs(each.right - edge) <= ALIGNED for edge in edges)]
+
+
+def _is_apart(line: Line, amount: Amount) -> bool:
+    """Whether room is left in front of *amount*, or a date stands there."""
+    if any(token.last + 1 == amount.first for token in line.dates) or not amount.first:
+        return True
+    before, word = line.row.words[amount.first - 1 : amount.first + 1]
+    return (word.left - before.right) * 100 >= word.em * APART
 
 
 Span = tuple[int, int, int, int, int]  # left, right, count, common left, common right
@@ -324,11 +347,16 @@ def _named(
         role = None if cell is None else cell.role
         if role in (Role.VALUE_DATE, Role.DATE):
             role = Role.AMOUNT  # "valor" is an amount in one language and a day in another
-        if cell is not None and label_of(cell.text) is Label.OTHER and role is not Role.FEE:
+        if cell is not None and role is not Role.FEE and _is_no_money(cell.text):
             role = Role.OTHER  # limits, minimum payments, available balances
         flush, edges, firm = _edges(span, tokens)
         text = "" if cell is None else cell.text
         yield Column(span[0], span[1], flush, edges, firm, span[2], role, text)
+
+
+def _is_no_money(heading: str) -> bool:
+    """Whether a column holds rates, limits or points."""
+    return "%" in heading or label_of(heading) is Label.OTHER
 
 
 def _edges(span: Span, tokens: Sequence[Amount]) -> tuple[Flush, tuple[int, ...], bool]:

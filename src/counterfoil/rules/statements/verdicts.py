@@ -18,7 +18,7 @@ from counterfoil.domain.statements import (
     Unproved,
     Verdict,
 )
-from counterfoil.rules.statements import guards
+from counterfoil.rules.statements import guards, layout_fit
 from counterfoil.rules.statements.blocks import Outcome, uses_balances
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.currencies import currency_of
@@ -28,6 +28,7 @@ from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.naming import titles_of
+from counterfoil.rules.statements.sides import side_contradicts
 from counterfoil.rules.statements.vocabulary import Label
 
 _LOAN = re.compile(r"(?<!\w)(?:loan|mortgage|kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo)(?!\w)")
@@ -60,7 +61,7 @@ def verdict_of(
     chain = outcome.chain
     if chain is None:
         return _unproved(account, outcome)
-    if goes_on := _goes_on(chain):
+    if goes_on := _goes_on(chain, first_is_here=_first_page_is_here(document)):
         return Unproved(account=account, code="page_missing", reason=goes_on)
     lines = range(outcome.block.start, outcome.block.end)
     dated = settle(document, chain, lines, today, printed.made_on)
@@ -73,16 +74,22 @@ def verdict_of(
             code="polarity",
             reason="amounts run against the printed balances, and nothing says that money is owed",
         )
-    ends = _ends(document, outcome, chain)
-    bad = [gap for gap in gaps if gap.within or not (ends.opening and ends.closing)]
+    if against := side_contradicts(chain, sign):
+        return Unproved(account=account, code="polarity", reason=against)
+    ends = _ends(document, outcome, chain, dated)
+    borne_out = ends.opening and ends.closing and not _may_be_a_pages(document, chain)
+    bad = [gap for gap in gaps if gap.within or not borne_out]
     if bad:
         return Unproved(account=account, code="page_missing", reason=bad[0].reason)
     first_gone, last_gone = not ends.opening, not ends.closing
     if wrong := guards.summary_contradicts(document, outcome):
         return Unproved(account=account, code="totals_contradict", reason=wrong)
-    currency = currency_of(
-        document, lines, [e.event for e in chain.entries], titles_of(document, outcome)
+    entries = [each.event for each in chain.entries]
+    currency = layout_fit.currency(
+        currency_of(document, lines, entries, titles_of(document, outcome)), document.layout
     )
+    if isinstance(currency, Unproved):
+        return currency
     totals = tuple(guards.totals(document, outcome))
     statement = _statement(document, outcome, chain, dated, sign, ends, currency.code, account)
     proof = _grade(
@@ -91,9 +98,16 @@ def verdict_of(
     return Proved(statement=statement, proof=proof)
 
 
-def _goes_on(chain: Chain) -> str:
+def _first_page_is_here(document: Document) -> bool:
+    """Whether the first page in the file says that it is page 1: what is carried to it is an opening."""
+    return any(count.page == 1 and count.number == 1 for count in document.page_counts)
+
+
+def _goes_on(chain: Chain, *, first_is_here: bool) -> str:
     """Why the account begins before, or goes on behind, what is in the file; or ""."""
-    if chain.opening_at is not None and chain.opening_at.label is Label.CARRIED:
+    opening = chain.opening_at
+    carried = opening is not None and opening.label is Label.CARRIED
+    if carried and not (first_is_here and opening.line.row.page == 1):
         return f"it begins with a balance carried from a page that is not here: {chain.opening_at.line.text[:60]}"
     if chain.closing_at is not None and chain.closing_at.label is Label.CARRIED:
         return f"it ends with a balance carried to a page that is not here: {chain.closing_at.line.text[:60]}"
@@ -148,15 +162,40 @@ def _is_loan(document: Document, outcome: Outcome) -> bool:
     return _LOAN.search(folded(first.identity)) is not None
 
 
-def _ends(document: Document, outcome: Outcome, chain: Chain) -> _Ends:
+def _ends(document: Document, outcome: Outcome, chain: Chain, dated: Dated) -> _Ends:
     """Whether a label beside the value says that it is the end of the account."""
     opening = chain.opening_at is not None and _labels(chain.opening_at, Label.OPENING)
     closing = chain.closing_at is not None and _labels(chain.closing_at, Label.CLOSING)
     facts = [fact for fact in document.facts if fact.line not in _entry_lines(chain)]
+    days = [(fact, dated.day_of(fact.day)) for fact in facts if guards.is_plain_balance(fact)]
+    before = [fact for fact, day in days if day is not None and day <= min(dated.days)]
+    after = [fact for fact, day in days if day is not None and day >= max(dated.days)]
     return _Ends(
-        opening or guards.printed_at(facts, Label.OPENING, chain.opening) is not None,
-        closing or guards.printed_at(facts, Label.CLOSING, chain.closing) is not None,
+        opening
+        or guards.printed_at(facts, Label.OPENING, chain.opening) is not None
+        or guards.printed_at(before, Label.BALANCE, chain.opening) is not None,
+        closing
+        or guards.printed_at(facts, Label.CLOSING, chain.closing) is not None
+        or guards.printed_at(after, Label.BALANCE, chain.closing) is not None,
     )
+
+
+def _may_be_a_pages(document: Document, chain: Chain) -> bool:
+    """Whether an end may be that of a page, where nothing else prints it: carried, or undated."""
+    facts = [fact for fact in document.facts if fact.line not in _entry_lines(chain)]
+    for event, label, value in (
+        (chain.opening_at, Label.OPENING, chain.opening),
+        (chain.closing_at, Label.CLOSING, chain.closing),
+    ):
+        sure = [fact for fact in facts if fact.label is label and not _CARRY.search(folded(fact.words))]
+        if guards.printed_at(sure, label, value) is not None:
+            continue
+        if event is None or event.label is not Label.BALANCE or not event.line.dates:
+            return True
+    return False
+
+
+_CARRY = re.compile(r"(?:brought|carried) (?:forward|over|down)|(?<!\w)(?:b|c)/?(?:f|fwd|d)(?!\w)")
 
 
 def _entry_lines(chain: Chain) -> set[int]:
@@ -224,8 +263,9 @@ def _grade(  # noqa: PLR0913
         shortfalls.append("a column of numbers without a heading is not read")
     if guessed:
         shortfalls.append(guessed)
-    if not uses_balances(chain) and not any(each.holds for each in totals):
-        shortfalls.append("only the two ends hold the amounts: no running balance, no total")
+    if not uses_balances(chain):
+        held = "the two ends and totals" if any(each.holds for each in totals) else "the two ends"
+        shortfalls.append(f"only {held} hold the amounts: no running balance is printed")
     if not (ends.opening and ends.closing):
         grade = Grade.C
     elif shortfalls:
@@ -235,6 +275,6 @@ def _grade(  # noqa: PLR0913
     return Proof(
         grade=grade,
         equations=(*chain.equations, *(each for each in totals if each.holds)),
-        dates=dated.evidence,
+        dates=(*dated.evidence, *layout_fit.evidence(document.layout)),
         shortfalls=tuple(shortfalls),
     )

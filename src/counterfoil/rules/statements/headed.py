@@ -1,0 +1,140 @@
+"""Dates that only their heading makes dates: ``0112``, or ``3`` below "November 2024"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from counterfoil.domain.pages import Word
+from counterfoil.rules.statements.dates import DateToken, Order, Printed
+from counterfoil.rules.statements.headings import Cell, Heading
+from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.months import month_of
+from counterfoil.rules.statements.vocabulary import Role
+
+REACH = 600  # hundredths of a point: how far beside its heading a date may stand
+FEWEST = 2  # dates in a column
+_DIGITS = re.compile(r"\d{4}(?:\d{2})?")
+_PAIR = re.compile(r"\d{2}")
+_DAY = re.compile(r"([1-9]|[0-2]\d|3[01])\.?")
+_MONTH = re.compile(r"([^\W\d_]{3,})\.?[ ,/-]*((?:19|20|25)\d\d)")
+
+Found = dict[int, list[DateToken]]  # by line
+
+
+def with_headed_dates(lines: Sequence[Line], headings: Sequence[Heading]) -> tuple[Line, ...]:
+    """*lines* with the dates that the headings above them name."""
+    found: Found = {}
+    month: _Month | None = None
+    for place, heading in enumerate(headings):
+        end = headings[place + 1].first if place + 1 < len(headings) else len(lines)
+        below = lines[heading.last + 1 : end]
+        for cell in heading.cells:
+            if cell.role not in (Role.DATE, Role.VALUE_DATE):
+                continue
+            plain = _dated(below, cell)
+            if not plain:
+                month = _days(below, cell, month, found) or month
+            _digits(below, cell, found, plain)
+    return tuple(_with(line, found[line.index]) if line.index in found else line for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Month:
+    number: int
+    year: int
+
+
+def _dated(lines: Sequence[Line], cell: Cell) -> int:
+    """How many dates that say so themselves stand in the column."""
+    return sum(
+        token.left <= cell.right + REACH and token.right >= cell.left - REACH
+        for line in lines
+        for token in line.dates
+    )
+
+
+def _under(line: Line, cell: Cell) -> Iterator[tuple[int, Word]]:
+    for index, word in enumerate(line.row.words):
+        if word.left <= cell.right + REACH and word.right >= cell.left - REACH:
+            yield index, word
+
+
+def _digits(lines: Sequence[Line], cell: Cell, found: Found, plain: int) -> None:
+    """A column of four or six digits each, all days of some year in one order.
+
+    Args:
+        plain: Dates that stand there anyway; few are the texts of other lines.
+    """
+    tokens = [
+        (line.index, token)
+        for line in lines
+        for index, word in _under(line, cell)
+        if (token := _of_digits(line, index, word)) is not None
+    ]
+    if len(tokens) < FEWEST or len(tokens) <= plain * 2 or not any(
+        all(token.printed.can_be(order) for _, token in tokens) for order in Order
+    ):
+        return
+    for line, token in tokens:
+        found.setdefault(line, []).append(token)
+
+
+def _of_digits(line: Line, index: int, word: Word) -> DateToken | None:
+    """``0112``, ``011224``, or ``01 12`` as two words."""
+    if _DIGITS.fullmatch(word.text):
+        pairs = [word.text[at : at + 2] for at in range(0, len(word.text), 2)]
+        return _token(_printed(pairs), index, word)
+    behind = line.row.words[index + 1 : index + 2]
+    if behind and all(_PAIR.fullmatch(each.text) for each in (word, *behind)):
+        if behind[0].left - word.right < word.em:
+            printed = _printed([word.text, behind[0].text])
+            return DateToken(printed, index, index + 1, word.left, behind[0].right)
+    return None
+
+
+def _printed(pairs: Sequence[str]) -> Printed:
+    return Printed(tuple(map(int, pairs)), open=True, short_year=len(pairs) == 3)
+
+
+def _days(
+    lines: Sequence[Line], cell: Cell, month: _Month | None, found: Found
+) -> _Month | None:
+    """Days of the month that a line above them names; the last month so named."""
+    for line in lines:
+        if (named := _month(line)) is not None:
+            month = named
+            continue
+        index, word = next(_under(line, cell), (-1, None))
+        hit = _DAY.fullmatch(word.text) if word is not None else None
+        if word is None or hit is None or month is None:
+            continue
+        printed = Printed((int(hit[1]), month.number, month.year), open=False)
+        if printed.can_be(Order.DAY_FIRST):
+            found.setdefault(line.index, []).append(_token(printed, index, word))
+    return month
+
+
+def _month(line: Line) -> _Month | None:
+    hit = _MONTH.fullmatch(line.text.strip())
+    number = month_of(hit[1]) if hit else None
+    return _Month(number, int(hit[2])) if hit and number else None
+
+
+def _token(printed: Printed, index: int, word: Word) -> DateToken:
+    return DateToken(printed, index, index, word.left, word.right)
+
+
+def _with(line: Line, tokens: Sequence[DateToken]) -> Line:
+    """*line* with more dates; what is part of a date is no amount."""
+    taken = {index for token in tokens for index in range(token.first, token.last + 1)}
+    return replace(
+        line,
+        dates=tuple(sorted((*line.dates, *tokens), key=lambda token: token.first)),
+        amounts=tuple(
+            each
+            for each in line.amounts
+            if not any(index in taken for index in range(each.first, each.last + 1))
+        ),
+    )

@@ -1,0 +1,73 @@
+"""Dates that were meant and cannot be read: ``30.76.2025`` among dates is one.
+
+A line without a date takes that of the line above it. So a date with one wrong digit that
+makes it no day at all would give its entry its neighbour's, and nobody would know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from counterfoil.rules.statements.chain import Entry
+from counterfoil.rules.statements.dates import DateToken
+from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.months import month_of
+
+SAME_EDGE = 250  # hundredths of a point: what begins so close to dates stands in their column
+_RUNS = re.compile(r"\d+|[^\W\d_]+")
+
+
+def unreadable_date(entries: Sequence[Entry]) -> tuple[Line, str] | None:
+    """The first line with something in a column of dates that is written like them and is none."""
+    lines = {line.index: line for entry in entries for line in entry.event.words}
+    columns: dict[str, set[int]] = {}  # by shape: where dates of that shape begin
+    for entry in entries:
+        for line, token in _own_dates(entry):
+            shape = _shape(_text(line, token.first, token.last))
+            columns.setdefault(shape, set()).add(token.left)
+    longest = max((shape.count(" ") + 1 for shape in columns), default=0)
+    for _, line in sorted(lines.items()):
+        for left, text in _pieces(line, longest):
+            edges = columns.get(_shape(text), ())
+            if any(abs(left - each) <= SAME_EDGE for each in edges):
+                return line, text
+    return None
+
+
+def _own_dates(entry: Entry) -> Iterator[tuple[Line, DateToken]]:
+    """Where its booking date and its value date stand; what its text speaks of is neither."""
+    wanted = [each for each in (entry.event.date, entry.event.value_date) if each is not None]
+    for printed in wanted:
+        day = printed.numbers[:2]
+        for line in entry.event.words:
+            token = next((each for each in line.dates if each.printed.numbers[:2] == day), None)
+            if token is not None:
+                yield line, token
+                break
+
+
+def _text(line: Line, first: int, last: int) -> str:
+    return " ".join(word.text for word in line.row.words[first : last + 1])
+
+
+def _pieces(line: Line, longest: int) -> Iterator[tuple[int, str]]:
+    """(left edge, text) of every few words that are part of no date."""
+    taken = {index for token in line.dates for index in range(token.first, token.last + 1)}
+    words = line.row.words
+    for first in range(len(words)):
+        for last in range(first, min(first + longest, len(words))):
+            if last in taken:
+                break
+            yield words[first].left, _text(line, first, last)
+
+
+def _shape(text: str) -> str:
+    """``30.76.2025`` as ``9.9.9999``, ``7 Mar`` as ``9 m``; another word keeps its letters."""
+
+    def run(found: re.Match[str]) -> str:
+        if found[0].isdigit():
+            return "9" if len(found[0]) <= 2 else "9" * len(found[0])
+        return "m" if month_of(found[0]) else found[0]
+
+    return _RUNS.sub(run, text)
