@@ -154,7 +154,8 @@ def clustered(shapes: Sequence[Sequence[float]]) -> list[list[float]]:
     """Plain k-means, begun with the shapes that are least alike."""
     middles: list[list[float]] = [middle(shapes)]
     while len(middles) < USUAL_SHAPES:
-        middles.append(list(min(shapes, key=lambda each: nearness(each, middles))))
+        farthest = min(shapes, key=lambda each: nearness(each, middles))
+        middles.append(list(farthest))
     for _ in range(10):
         groups: list[list[Sequence[float]]] = [[] for _ in middles]
         for each in shapes:
@@ -165,6 +166,10 @@ def clustered(shapes: Sequence[Sequence[float]]) -> list[list[float]]:
 
 def alike(one: Sequence[float], two: Sequence[float]) -> float:
     return float(sum(map(mul, one, two)))
+
+
+def nearness(shape: Sequence[float], middles: list[list[float]]) -> float:
+    return max(alike(shape, each) for each in middles)
 
 
 def middle(shapes: Sequence[Sequence[float]]) -> list[float]:
