@@ -278,7 +278,8 @@ def _has_transactions(
     if any(cell.role in (Role.DATE, Role.VALUE_DATE) for cell in cells):
         carried = events[0] is table_events[0] and any(event.date for event in entries)
         return carried or any(event.anchored for event in entries)
-    return sum(event.anchored for event in entries) >= 2
+    days = {event.date for event in entries if event.date is not None}
+    return len(days) >= 2 or sum(event.anchored for event in entries) >= 2
 
 
 def _opens_anew(before: Event, event: Event) -> bool:

@@ -183,6 +183,9 @@ def _step(state: _Walk, event: Event) -> Broken | None:
     if balance is not None and amount and _repeats_totals(event, state, balance, amount):
         state.totals.append(event)
         amount = Decimal(0)
+    if balance is None and _repeats_balance(event, state, uses):
+        state.labels.append(event)
+        return None
     if len(event.cells) > 1 and event.kind is Kind.ENTRY and _two_amounts(event, uses):
         return Broken(
             event=event, tie=None, reason="two amounts stand on one line", held=state.tied
@@ -218,6 +221,14 @@ def _two_amounts(event: Event, uses: Sequence[Use]) -> bool:
         if uses[index] in _MONEY and amount.value and roles[index] is not Role.FEE
     ]
     return len(moved) > 1
+
+
+def _repeats_balance(event: Event, state: _Walk, uses: Sequence[Use]) -> bool:
+    """A line of a summary below: without a date, and what it holds is the balance just reached."""
+    if event.anchored or state.waiting or Use.BALANCE not in uses or len(event.cells) != 1:
+        return False
+    (amount,) = event.cells.values()
+    return state.balance is not None and amount.value == abs(state.balance)
 
 
 def _is_sum_of_one_way(event: Event) -> bool:
@@ -384,12 +395,15 @@ def _two_way(amount: Amount, event: Event, hypothesis: Hypothesis) -> tuple[Deci
 def _balance(event: Event, uses: Sequence[Use], hypothesis: Hypothesis) -> Decimal | None:
     for index, amount in event.cells.items():
         if uses[index] is Use.BALANCE:
-            return _signed_balance(amount, hypothesis)
+            return _signed_balance(amount, event, hypothesis)
     return None
 
 
-def _signed_balance(amount: Amount, hypothesis: Hypothesis) -> Decimal:
-    return amount.signed if amount.mark else amount.value * hypothesis.plain_balance
+def _signed_balance(amount: Amount, event: Event, hypothesis: Hypothesis) -> Decimal:
+    if amount.mark:
+        return amount.signed
+    said = event.sign if event.kind is Kind.LABEL else 0
+    return amount.value * (said or hypothesis.plain_balance)
 
 
 def _labelled(event: Event, uses: Sequence[Use], state: _Walk) -> Decimal | None:
@@ -398,8 +412,8 @@ def _labelled(event: Event, uses: Sequence[Use], state: _Walk) -> Decimal | None
     if len(cells) != 1:
         return None
     index, amount = cells[0]
-    value = _signed_balance(amount, state.hypothesis)
-    if not amount.mark and uses[index] is Use.DEBIT:
+    value = _signed_balance(amount, event, state.hypothesis)
+    if not amount.mark and not event.sign and uses[index] is Use.DEBIT:
         value = -value
     if event.label in (Label.OPENING, Label.CLOSING) or not event.dated:
         return value

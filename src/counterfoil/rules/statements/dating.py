@@ -24,7 +24,7 @@ TOLERANCE = timedelta(days=10)  # a row may be booked so far outside the printed
 MONTH = timedelta(days=31)
 YEAR = timedelta(days=366)
 AGE_MAX = 12 * YEAR
-UNNOTICED_MAX = 3  # per cent of one-digit slips that may pass where dates "hold" (grade A)
+UNNOTICED_MAX = 5  # per cent of one-digit slips that may pass where dates "hold" (grade A)
 
 from counterfoil.rules.statements.vocabulary import Role
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.rules.statements.accounts import AccountNumber, account_numbers
 from counterfoil.rules.statements.dates import Printed
-from counterfoil.rules.statements.events import Event, events_of
+from counterfoil.rules.statements.events import Event, Kind, events_of
 from counterfoil.rules.statements.facts import (
     Fact,
     Month,
@@ -28,6 +28,7 @@ from counterfoil.rules.statements.numbers import Style
 from counterfoil.rules.statements.tables import Table, tables_of
 from counterfoil.rules.statements.vocabulary import Label, not_booked
 
+ALL_DATED_FROM = 6  # entries
 TITLE_MAX = 90  # characters
 TITLE_WORDS_MAX = 5  # of a title without a number
 NOT_BOOKED_ABOVE = 2  # lines above a heading that may say that nothing below is booked
@@ -157,4 +158,8 @@ def _carried(tables: Sequence[tuple[Table, tuple[Event, ...]]], table: Table) ->
     """The last date of the same table on the page before."""
     if not tables or tables[-1][0].roles() != table.roles():
         return None
+    before = [event for event in tables[-1][1] if event.kind is Kind.ENTRY]
+    dated = sum(event.dated for event in before)
+    if len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
+        return None  # every line has a date of its own: one without is no line of the day before
     return tables[-1][1][-1].date

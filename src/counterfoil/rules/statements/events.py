@@ -21,6 +21,7 @@ from counterfoil.rules.statements.vocabulary import (
     label_of,
     not_booked,
     section_sign,
+    side_of,
 )
 
 TITLE_REACH = 4  # lines above a heading that may name its section
@@ -57,7 +58,7 @@ class Event:
     kind: Kind
     label: Label | None
     section: Section
-    sign: int  # of a CR or DR in a column of its own: -1, +1, 0 for none
+    sign: int  # -1, +1 or 0: of a CR or DR in a column of its own; in words, of a balance
     dated: bool  # a date stands in the date column of this very line
     anchored: bool  # or of another line of the entry
     date: Printed | None  # of this line or, where it has none, of the nearest one that has
@@ -90,7 +91,7 @@ def events_of(
             kind=kind,
             label=label,
             section=sections[line.index],
-            sign=_sign_word(line, table),
+            sign=side_of(line.text) if kind is Kind.LABEL else _sign_word(line, table),
             dated=anchors[line.index].own is not None,
             anchored=any(each.index in dates.booking for each in entries[line.index]),
             date=anchors[line.index].date,
@@ -130,11 +131,23 @@ def _sections(
         (found for title in titles if (found := _section(title, first)) is not None), section
     )
     sections = {}
+    lead = _totals_lead(table, money)
     for line in table.lines:
         sections[line.index] = section
-        if line.index not in money and not line.dates:
+        if lead and (sign := _TOTAL_SIGNS.get(label_of(line.label()), 0)):
+            section = Section(line.index, sign)
+        elif line.index not in money and not line.dates:
             section = _section(line.text, line.index) or section
     return sections
+
+
+_TOTAL_SIGNS: dict[Label | None, int] = {Label.TOTAL_CREDITS: 1, Label.TOTAL_DEBITS: -1}
+
+
+def _totals_lead(table: Table, money: Collection[int]) -> bool:
+    """Whether the totals of money in and of money out stand over their entries, as titles."""
+    first = next((line for line in table.lines if line.index in money), None)
+    return first is not None and label_of(first.label()) in _TOTAL_SIGNS
 
 
 def _section(title: str, line: int) -> Section | None:

@@ -15,7 +15,7 @@ from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.months import month_of
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.vocabulary import Label, label_of
+from counterfoil.rules.statements.vocabulary import Label, label_of, side_of
 
 GAP = 200  # hundredths of the height: what stands further to the left is another thing
 ABOVE_MAX = 3  # lines between a number and the words that stand over it
@@ -85,8 +85,14 @@ def facts_of(lines: Sequence[Line], tables: Sequence[Table]) -> tuple[Fact, ...]
             if label is not None:
                 place = line.place_of(amount)
                 day = _day_before(line, amount) if beside else None
-                found.append(Fact(label, amount.signed, line.index, words, place, beside, day))
+                value = amount.signed if amount.mark else amount.value * (_side(label, words) or 1)
+                found.append(Fact(label, value, line.index, words, place, beside, day))
     return tuple(found)
+
+
+def _side(label: Label, words: str) -> int:
+    balances = (Label.OPENING, Label.CLOSING, Label.BALANCE)
+    return side_of(words) if label in balances else 0
 
 
 def _named_before(line: Line, amount: Amount) -> tuple[str, Label | None]:

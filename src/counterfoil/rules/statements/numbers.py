@@ -143,7 +143,7 @@ def styles_of(rows: Sequence[Row]) -> tuple[Style, ...]:
         spaced = votes[Style(mark, spaced=True)] > 0
         styles += [Style(mark, spaced=spaced), Style(mark, spaced=spaced, loose=True)]
     if not styles and any(_THREE.search(row.text) for row in rows):
-        styles.append(Style("."))
+        return (Style("."),)
     if most * MINORITY > _whole_numbers(rows):
         return tuple(styles)
     return (*styles, Style(""), Style("", spaced=True))
@@ -212,7 +212,7 @@ def _amount_at(
         elif not currency and _gap(words, last) <= _NEAR and _SYMBOL.fullmatch(behind):
             currency, last = behind, last + 1
     alone = _is_alone(words, first, last)
-    if not alone and not (style.decimal_mark and style.decimal_mark in match["digits"]):
+    if not alone and not _is_money_in_text(match["digits"], style):
         return None  # a whole number within a text
     return Amount(
         value=value,
@@ -227,6 +227,13 @@ def _amount_at(
         currency=currency,
         hue=words[index].hue,
     )
+
+
+def _is_money_in_text(digits: str, style: Style) -> bool:
+    """Decimals or, where there are none, groups of thousands."""
+    if style.decimal_mark:
+        return style.decimal_mark in digits
+    return re.fullmatch(r"\d{1,3}(?:[.,']\d{3})+", digits) is not None
 
 
 def _is_rate(texts: Sequence[str], index: int) -> bool:

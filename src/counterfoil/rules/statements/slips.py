@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 
 from counterfoil.rules.statements.dates import Printed
 from counterfoil.rules.statements.events import Event
 
 LOOK_BACK = timedelta(days=45)  # a window wider than that holds nothing anyway
+WEEKDAYS_FROM = 15  # different days, none at a weekend: by chance one document in 150
+SATURDAY = 5
 
 
 def unnoticed(
@@ -21,38 +24,60 @@ def unnoticed(
 ) -> int:
     """Per cent of all one-digit slips that order, period and value dates would not show.
 
+    Where no entry is dated at a weekend, one that is would show too: by a lower grade.
+
     Args:
         days: Of the events, settled; in order of time or not.
         value_days: Empty where some events have none.
         gap: The most days between a booking and its value date.
     """
     slips = passed = 0
-    ordered = all(one <= two for one, two in zip(days, days[1:], strict=False))
-    for index, (event, day) in enumerate(zip(events, days, strict=True)):
-        printed = event.date
-        if printed is None or not (event.dated or event.anchored):
-            continue  # it shares the date of the line above
+    ordered = all(one <= two for one, two in pairwise(days))
+    slips = passed = 0
+    working = len(set(days)) >= WEEKDAYS_FROM and all(day.weekday() < SATURDAY for day in days)
+    for first, last in _printed_once(events):
+        printed, day = events[first].date, days[first]
+        if printed is None:
+            continue
         slips += 9 * _digits(printed)
-        first, last = _window(days, index, period, ordered=ordered)
-        value = value_days[index] if value_days else None
-        if value is not None:
-            first, last = max(first, value - timedelta(gap)), min(last, value + timedelta(gap))
-        passed += sum(_one_digit_apart(day, each, printed) for each in _between(first, last))
+        start, end = _window(days, first, last, period, ordered=ordered)
+        values = [value for value in value_days[first : last + 1] if value is not None]
+        for value in values:
+            start, end = max(start, value - timedelta(gap)), min(end, value + timedelta(gap))
+        passed += sum(
+            _one_digit_apart(day, each, printed)
+            for each in _between(start, end)
+            if not working or each.weekday() < SATURDAY
+        )
     return -(-passed * 100 // slips) if slips else 0
 
 
+def _printed_once(events: Sequence[Event]) -> Iterator[tuple[int, int]]:
+    """(first, last) of the entries that share one printed date."""
+    first = 0
+    for index in range(1, len(events) + 1):
+        if index == len(events) or events[index].date is not events[first].date:
+            yield first, index - 1
+            first = index
+
+
 def _window(
-    days: Sequence[date], index: int, period: tuple[date, date] | None, *, ordered: bool
+    days: Sequence[date],
+    first: int,
+    last: int,
+    period: tuple[date, date] | None,
+    *,
+    ordered: bool,
 ) -> tuple[date, date]:
-    """The days that one entry could be dated without anybody noticing."""
-    first, last = days[index] - LOOK_BACK, days[index] + LOOK_BACK
+    """The days that some entries could be dated without anybody noticing."""
+    start, end = days[first] - LOOK_BACK, days[first] + LOOK_BACK
     if period is not None:
-        first, last = max(first, period[0]), min(last, period[1])
-    if ordered and index:
-        first = max(first, days[index - 1])
-    if ordered and index + 1 < len(days):
-        last = min(last, days[index + 1])
-    return first, last
+        start, end = max(start, period[0]), min(end, period[1])
+    if ordered and first:
+        start = max(start, days[first - 1])
+    if ordered and last + 1 < len(days):
+        end = min(end, days[last + 1])
+    return start, end
 
 
 def _between(first: date, last: date) -> Iterator[date]:

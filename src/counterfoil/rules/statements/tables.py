@@ -174,11 +174,29 @@ def _going_on(lines: Sequence[Line], heading: Heading) -> Iterator[Line]:
 
 def _between_dates(lines: Sequence[Line]) -> Iterator[Line]:
     """Without a heading only dates tell where a table begins, and where it ends."""
+    begun = False
     for _, group in groupby(lines, key=lambda line: line.row.page):
         page = list(group)
         dated = [place for place, line in enumerate(page) if first_date(line) and line.amounts]
+        found = _below_days(page, begun=begun)
         if dated:
             yield from page[dated[0] : dated[-1] + AFTER_DATES]
+        else:
+            yield from found
+        begun = begun or bool(found and not dated)
+
+
+def _below_days(lines: Sequence[Line], *, begun: bool) -> Sequence[Line]:
+    """From the first line that is only a date to the last amount: entries under their days.
+
+    Args:
+        begun: On a page before: a day may go on at the top of this one.
+    """
+    days = [place for place, line in enumerate(lines) if line.dates and not line.words_outside()]
+    money = [place for place, line in enumerate(lines) if any(each.alone for each in line.amounts)]
+    if len(days) < SURE_FROM or not money or money[-1] < days[0]:
+        return ()
+    return lines[0 if begun else days[0] : money[-1] + 1]
 
 
 def _halves(
@@ -240,9 +258,10 @@ def _sure(lines: Sequence[Line]) -> list[Line]:
         dated = [place for place, line in enumerate(page) if first_date(line) and line.amounts]
         if len(dated) >= SURE_FROM:
             sure += page[dated[0] : dated[-1] + 1]
-    return sure or [
+    sure = sure or [
         line for line in lines if first_date(line) or sum(a.alone for a in line.amounts) > 1
     ]
+    return sure if any(line.amounts for line in sure) else list(lines)
 
 
 def _lined_up(lines: Sequence[Line]) -> list[Amount]:

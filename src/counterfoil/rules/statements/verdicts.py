@@ -60,7 +60,7 @@ def verdict_of(
     chain = outcome.chain
     if chain is None:
         return _unproved(account, outcome)
-    if goes_on := _goes_on(chain):
+    if goes_on := _goes_on(chain, first_is_here=_first_page_is_here(document)):
         return Unproved(account=account, code="page_missing", reason=goes_on)
     lines = range(outcome.block.start, outcome.block.end)
     dated = settle(document, chain, lines, today, printed.made_on)
@@ -92,9 +92,16 @@ def verdict_of(
     return Proved(statement=statement, proof=proof)
 
 
-def _goes_on(chain: Chain) -> str:
+def _first_page_is_here(document: Document) -> bool:
+    """Whether the first page in the file says that it is page 1: what is carried to it is an opening."""
+    return any(count.page == 1 and count.number == 1 for count in document.page_counts)
+
+
+def _goes_on(chain: Chain, *, first_is_here: bool) -> str:
     """Why the account begins before, or goes on behind, what is in the file; or ""."""
-    if chain.opening_at is not None and chain.opening_at.label is Label.CARRIED:
+    opening = chain.opening_at
+    carried = opening is not None and opening.label is Label.CARRIED
+    if carried and not (first_is_here and opening.line.row.page == 1):
         return f"it begins with a balance carried from a page that is not here: {chain.opening_at.line.text[:60]}"
     if chain.closing_at is not None and chain.closing_at.label is Label.CARRIED:
         return f"it ends with a balance carried to a page that is not here: {chain.closing_at.line.text[:60]}"
@@ -250,8 +257,9 @@ def _grade(  # noqa: PLR0913
         shortfalls.append("a column of numbers without a heading is not read")
     if guessed:
         shortfalls.append(guessed)
-    if not uses_balances(chain) and not any(each.holds for each in totals):
-        shortfalls.append("only the two ends hold the amounts: no running balance, no total")
+    if not uses_balances(chain):
+        held = "the two ends and totals" if any(each.holds for each in totals) else "the two ends"
+        shortfalls.append(f"only {held} hold the amounts: no running balance is printed")
     if not (ends.opening and ends.closing):
         grade = Grade.C
     elif shortfalls:

@@ -52,7 +52,7 @@ _ROLES: tuple[tuple[Role, str], ...] = (
         fecha valor|f. valor|f valor|f.valor|data valor|data valuta|data val*|valutadat*|rentedatum|rentedato|rentedag|valuedate|datum valuty|
         data waluty|erteknap|valör|value|effective date|eff date|=eff|=eff.|data effettiva|liq|fecha liq*|operation date value|
         起息日|起息|ημ valeur|valööripäev|arvopäivä|arvopv|дата валютирования|תאריך ערך|
-        вальор|вальер|datum valute|valuta dat*|帳務日|起息日|дата валютирования|settlement date|settled|settlement|vaxtadags*"""),
+        вальор|вальер|datum valute|valuta dat*|起息日|дата валютирования|settlement date|settled|settlement|vaxtadags*"""),
     (Role.BALANCE, """outstanding|outstanding balance|balance outstanding|balance|balances|bal|bal.|saldo|saldos|saldi|solde|soldes|soldo|kontostand*|guthaben|new balance|running balance|
         closing balance|ledger balance|ending daily balance|account balance|daily balance|balans|saldobeløb|bakiye*|egyenleg*|zustatek*|zostatok*|stav|sold|
         υπολοιπο|остаток*|исходящий остаток|баланс|сальдо|залишок|baki|jaannos|saldostanje|stanje|atlikums|likutis|jaak|saldo po operacji|saldo contable|
@@ -297,7 +297,20 @@ def says(text: str, words: Sequence[str]) -> bool:
     return any(re.search(rf"(?<!\w){re.escape(each)}(?!\w)", bare) for each in words)
 
 
-_POSTING = re.compile(r"(?<!\w)(?:post\w*|book\w*|buch\w*|bu\.?-?tag|bokf\w*|bogf\w*|contab\w*|comptab\w*|konyvel\w*|uctov\w*|ksiegow\w*|process\w*)")
+_SIDES = (
+    (1, re.compile(r"(?<!\w)(?:crediteur|credit balance|acreedor|credor|in credit|a favor)(?!\w)")),
+    (-1, re.compile(r"(?<!\w)(?:debiteur|debit balance|deudor|devedor|overdrawn)(?!\w)")),
+)
+
+
+@lru_cache(maxsize=4_000)
+def side_of(text: str) -> int:
+    """+1 where the words beside a balance say that it is had, -1 owed, 0 neither."""
+    bare = folded(text)
+    return next((sign for sign, words in _SIDES if words.search(bare)), 0)
+
+
+_POSTING = re.compile(r"帳務日|入帳日|記帳日|记账日|過賬日|过账日|기장일|(?<!\w)(?:post\w*|book\w*|buch\w*|bu\.?-?tag|bokf\w*|bogf\w*|contab\w*|comptab\w*|konyvel\w*|uctov\w*|ksiegow\w*|process\w*)")
 
 
 def is_posting(text: str) -> bool:
