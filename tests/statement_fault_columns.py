@@ -40,7 +40,8 @@ def headings(ground: Ground, dice: Random, *, of_dates: bool) -> Edits | None:
     everywhere = dice.random() < 0.7
     edits: list[Edit] = []
     for other, cells in ground.headings:
-        if other is heading or (everywhere and [c.text for c in other.cells] == names):
+        same = everywhere and [cell.text for cell in other.cells] == names
+        if (other is heading or same) and cells[one] and cells[two]:
             edits += _swapped(cells[one], cells[two])
     return tuple(edits) or None
 

@@ -13,15 +13,25 @@ from typing import Annotated, Any
 
 import typer
 
-from counterfoil.cli.terminal import err, out, progress, say, show_table
+from counterfoil.cli.statement_explaining import remedy_of, show_explained, show_reading
+from counterfoil.cli.terminal import progress, say
+from counterfoil.domain.explained import Explained
 from counterfoil.domain.secrets import Redactor, Secret
 from counterfoil.domain.statements import Proved, StatementReading, Unproved
-from counterfoil.errors import CounterfoilError, Quarantined
-from counterfoil.statements import read_document
+from counterfoil.errors import Quarantined
+from counterfoil.statements import HowToRead, explain_document, read_document
 
 PASSWORD = "STATEMENT_PASSWORD"  # noqa: S105 - the variable's name
 MAPS = Path("selectors/statements")
-ROWS_SHOWN = 12  # of a statement, without --all
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is wanted of each file."""
+
+    explain: bool = False
+    picture: Path | None = None
+    layout: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +39,13 @@ class Answer:
     """What became of one file."""
 
     path: Path
-    reading: StatementReading | None
+    found: Explained | None
     refusal: Quarantined | None
+
+    @property
+    def reading(self) -> StatementReading | None:
+        """The verdicts, where it could be read."""
+        return None if self.found is None else self.found.reading
 
     @property
     def proved(self) -> bool:
@@ -46,56 +61,102 @@ def read(
     explain: Annotated[
         bool, typer.Option("--explain", help="Every equation that holds it, and what does not.")
     ] = False,
+    picture: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER|PNG", help="Draw each page of a PDF with how it was read."),
+    ] = None,
+    layout: Annotated[
+        Path | None,
+        typer.Option("--map", exists=True, dir_okay=False, help="Read a PDF with this layout map."),
+    ] = None,
 ) -> None:
     """Read statements of account and prove them: PDF, CAMT.053, MT940, OFX, BAI2, CSV.
 
     Nothing is kept and no configuration is needed. A password comes from the variable
-    STATEMENT_PASSWORD, or is asked for. Exit code 1 when a file is not proved: the reason
-    says what was found, where, and what to do.
+    STATEMENT_PASSWORD, or is asked for. Layout maps of selectors/statements are used where
+    the bank's words stand on the first page. Exit code 1 when a file is not proved: the
+    reason says what was found, where, and what to do.
     """
-    answers = list(_answers(files, quiet=as_json))
+    order = Order(explain=explain, picture=picture, layout=layout)
+    answers = list(_answers(files, order, quiet=as_json))
     for answer in answers:
+        drawn = write_pictures(answer, picture, several=len(answers) > 1)
         if as_json:
             sys.stdout.write(json.dumps(as_record(answer), ensure_ascii=False) + "\n")
-        else:
-            _show(answer, explain=explain)
+            continue
+        _show(answer, explain=explain)
+        for path in drawn:
+            say(f"  picture  {path}")
+        if picture is not None and not drawn:
+            say("  no picture: it is no PDF, or it cannot be opened")
     if not all(answer.proved for answer in answers):
         raise typer.Exit(1)
 
 
-def _answers(files: Sequence[Path], *, quiet: bool) -> Iterator[Answer]:
+def _answers(files: Sequence[Path], order: Order, *, quiet: bool) -> Iterator[Answer]:
     """One answer a file, in their order; each is read in a process of its own."""
-    secret = _password()
+    secret = password_given()
     if len(files) == 1:
-        yield _ask_again(_answer(files[0], secret), secret)
+        yield ask_again(answer_of(files[0], secret, order), secret, order)
         return
     workers = max(1, min(len(files), os.cpu_count() or 1))
     with ThreadPoolExecutor(workers) as pool, progress() as bar:
         bar.disable = quiet
         task = bar.add_task("reading", total=len(files), note="")
-        for answer in pool.map(lambda path: _answer(path, secret), files):
+        for answer in pool.map(lambda path: answer_of(path, secret, order), files):
             bar.update(task, advance=1, note=answer.path.name)
             yield answer
 
 
-def _answer(path: Path, secret: Secret | None) -> Answer:
-    maps = MAPS if MAPS.is_dir() else None
+def answer_of(path: Path, secret: Secret | None, order: Order) -> Answer:
+    """Read one file. Raises MapError; what is wrong with the file is part of the answer."""
+    how = HowToRead(
+        password=secret, maps=MAPS if MAPS.is_dir() else None, layout=order.layout
+    )
     try:
-        return Answer(path, read_document(path, password=secret, maps=maps), None)
+        if not (order.explain or order.picture):
+            reading = read_document(path, how)
+            return Answer(path, Explained(reading=reading), None)
+        found = explain_document(path, how, pictures=order.picture is not None)
+        return Answer(path, found, None)
     except Quarantined as trouble:
         return Answer(path, None, trouble)
 
 
-def _ask_again(answer: Answer, secret: Secret | None) -> Answer:
+def ask_again(answer: Answer, secret: Secret | None, order: Order) -> Answer:
     """Where the file is protected and somebody sits there: ask once."""
     protected = answer.refusal is not None and answer.refusal.code == "password"
     if not protected or secret is not None or not sys.stdin.isatty():
         return answer
-    typed = typer.prompt(f"Password of {answer.path.name}", hide_input=True, err=True)
-    return _answer(answer.path, Secret(PASSWORD, str(typed), Redactor()))
+    return answer_of(answer.path, password_typed(answer.path), order)
 
 
-def _password() -> Secret | None:
+def write_pictures(answer: Answer, place: Path | None, *, several: bool) -> list[Path]:
+    """The pages of *answer* as PNG files: in a folder, or at a name that ends in .png."""
+    if place is None or answer.found is None:
+        return []
+    pictures = answer.found.pictures
+    single = place.suffix.lower() == ".png"
+    folder, stem = (place.parent, place.stem) if single else (place, answer.path.stem)
+    if single and several:
+        stem = f"{place.stem}-{answer.path.stem}"
+    folder.mkdir(parents=True, exist_ok=True)
+    numbered = not single or len(pictures) > 1
+    names = [f"{stem}-{n}.png" if numbered else f"{stem}.png" for n in range(1, len(pictures) + 1)]
+    paths = [folder / name for name in names]
+    for path, content in zip(paths, pictures, strict=True):
+        path.write_bytes(content)
+    return paths
+
+
+def password_typed(path: Path) -> Secret:
+    """From somebody at the keyboard."""
+    typed = typer.prompt(f"Password of {path.name}", hide_input=True, err=True)
+    return Secret(PASSWORD, str(typed), Redactor())
+
+
+def password_given() -> Secret | None:
+    """From the environment; None where it has none."""
     text = os.environ.get(PASSWORD)
     return Secret(PASSWORD, text, Redactor()) if text else None
 
@@ -110,6 +171,7 @@ def as_record(answer: Answer) -> dict[str, Any]:
     }
     if answer.reading is not None:
         record["source"] = answer.reading.source
+        record["notes"] = list(answer.reading.notes)
         record["accounts"] = [_account(each) for each in answer.reading.proved()]
     return record
 
@@ -143,8 +205,11 @@ def _account(proved: Proved) -> dict[str, Any]:
 def _reasons(answer: Answer) -> list[str]:
     if answer.refusal is not None:
         return [str(answer.refusal)]
-    unproved = answer.reading.unproved() if answer.reading is not None else ()
-    return [_sentence(each) for each in unproved]
+    return [_sentence(each) for each in _unproved(answer)]
+
+
+def _unproved(answer: Answer) -> tuple[Unproved, ...]:
+    return answer.reading.unproved() if answer.reading is not None else ()
 
 
 def _sentence(verdict: Unproved) -> str:
@@ -154,32 +219,13 @@ def _sentence(verdict: Unproved) -> str:
 
 def _show(answer: Answer, *, explain: bool) -> None:
     say(str(answer.path), style="bold")
+    if answer.found is not None and explain:
+        show_explained(answer.found.reading, answer.found.notes)
+        return
     for reason in _reasons(answer):
         say(f"  quarantined  {reason}", style="red")
-    if answer.reading is None:
-        return
-    for proved in answer.reading.proved():
-        _show_account(proved, explain=explain)
-
-
-def _show_account(proved: Proved, *, explain: bool) -> None:
-    found, proof = proved.statement, proved.proof
-    days = f", {found.period[0]} to {found.period[1]}" if found.period else ""
-    say(f"  proved, grade {proof.grade}  {found.account or 'account'} {found.currency}{days}", style="green")
-    for sentence in proof.shortfalls:
-        say(f"    short of A: {sentence}", style="yellow")
-    rows = [
-        (each.booking_date, f"{each.amount:,}", f"{each.balance:,}" if each.balance is not None else "",
-         each.description[:70], each.place)
-        for each in found.transactions
-    ]  # fmt: skip
-    if not explain and len(rows) > ROWS_SHOWN:
-        left = len(rows) - ROWS_SHOWN
-        rows = [*rows[:ROWS_SHOWN], ("...", "", "", f"{left} more: --explain or --json shows all", "")]
-    title = f"{found.opening:,} opening, {len(found.transactions)} entries, {found.closing:,} closing"
-    show_table(title, ("booked", ">amount", ">balance", "description", "where"), rows)
-    if explain:
-        equations = [(each.kind, each.says, ", ".join(map(str, each.places))) for each in proof.equations]
-        show_table(f"{len(equations)} equations hold", ("kind", "says", "where"), equations)
-        for sentence in proof.dates:
-            say(f"    dates: {sentence}")
+    for code in dict.fromkeys(each.code for each in _unproved(answer)):
+        if remedy := remedy_of(code):
+            say(f"    {code}: {remedy}")
+    if answer.reading is not None:
+        show_reading(answer.reading)

@@ -13,6 +13,7 @@ from counterfoil.cli.items import Person, Reason
 from counterfoil.cli.running import emitter
 from counterfoil.cli.site import Site, open_reader, open_site
 from counterfoil.cli.statement_reading import read
+from counterfoil.cli.statement_teaching import teach
 from counterfoil.cli.terminal import out, say, show_table
 from counterfoil.config import Suite
 from counterfoil.errors import Refused, Unavailable
@@ -37,7 +38,9 @@ statement = typer.Typer(
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (read, fetch, listing, exceptions, why, save, requeue, set_aside, accept):
+    for command in (
+        *(read, teach, fetch, listing, exceptions, why, save, requeue, set_aside, accept),
+    ):
         name = "list" if command is listing else None
         statement.command(name)(command)
     app.add_typer(statement, name="statement")

@@ -38,12 +38,6 @@ class Sheet(NamedTuple):
     seen: Frame  # the part of it that is shown; points, y upwards
 
 
-def is_pdf(path: Path) -> bool:
-    """Whether the file says that it is one; some begin with a few bytes of something else."""
-    with path.open("rb") as file:
-        return b"%PDF-" in file.read(HEAD)
-
-
 def read(path: Path, password: str | None) -> PrintedPages:
     """Every page of the document at *path*.
 
@@ -131,6 +125,7 @@ def _read_page(number: int, sheet: Sheet) -> Page:
         characters=sum([glyph[4] != SPACE for glyph in seen]),
         hidden=hidden,
         images=drawn.images,
+        turn=turn,
     )
 
 
@@ -153,6 +148,11 @@ def _dominant(found: Characters) -> int:
     angles = Counter([angle for letter, angle in drawn if letter])
     straight = {angle: count for angle, count in angles.items() if angle % 90 == 0}
     return max(straight, key=straight.__getitem__, default=0)
+
+
+def way_up(text: Any) -> int:
+    """The angle of most of a page's text, as :func:`read` turns the page by."""
+    return _dominant(characters_of(text))
 
 
 #: The nearer and the further edge of every character along one axis of the page as a

@@ -162,7 +162,7 @@ def _prove(document: Document, block: Block, selections: Iterable[Selection]) ->
     for chosen, rest in selections:
         events = tuple(event for run in chosen for event in run.events)
         entries = tuple(event for event in events if event.section.booked)
-        found = search(entries, ends)
+        found = search(entries, ends, document.layout)
         if len(found.chains) == 1:
             left = [event for event in events if event.section.kind == "balances"]
             left += [event for run in rest for event in run.events]

@@ -134,7 +134,7 @@ def currency_of(
     own = [line for line in outside if line.index in block]
     tiers = (
         _leading(document, block) or _beside_money(events, document, block),
-        _spoken(titles),
+        _nearest(titles),
         _spoken(line.text for line in _naming(document, own)),
         _spoken(line.text for line in own if _WORDED.search(folded(line.text))),
         _spoken(line.text for line in outside if _WORDED.search(folded(line.text))),
@@ -161,6 +161,12 @@ def currency_of(
     return Kept("", "no currency is printed")
 
 
+def _nearest(titles: Sequence[str]) -> Counter[str]:
+    """What the nearest title that names one says: the others may be the page's foot above."""
+    votes = (_spoken([title]) for title in reversed(titles))
+    return next((each for each in votes if _leader(each)), Counter())
+
+
 def _rival(leader: str, tiers: Sequence[Counter[str]]) -> str:
     """What the account's own money, titles or headings say against *leader*; "" for nothing."""
     rivals = sorted({each for tier in tiers if (each := _leader(tier))} - {leader})
@@ -177,17 +183,26 @@ def _leader(votes: Counter[str]) -> str:
 
 def _leading(document: Document, block: range) -> Counter[str]:
     """Codes that lines with money begin with: a column of currencies."""
-    firsts = (
-        line.row.words[0].text for line in document.lines[block.start : block.stop]
+    firsts = [
+        line.row.words[0].text
+        for line in document.lines[block.start : block.stop]
         if line.index in document.event_lines
-    )
-    return Counter(word for word in firsts if is_code(word))
+    ]
+    codes = [word for word in firsts if is_code(word)]
+    return Counter(codes if codes[:1] == firsts[:1] else _if_usual(codes, len(firsts)))
+
+
+def _if_usual(codes: Sequence[str], among: int) -> Sequence[str]:
+    """*codes*, if at least every other entry has one: "USD 45.00" in a text is one of few."""
+    return codes if len(codes) * 2 >= among else ()
 
 
 def _beside_money(events: Sequence[Event], document: Document, block: range) -> Counter[str]:
     """Signs and codes beside the amounts that the proof rests on."""
-    amounts = [a.currency for event in events for a in event.cells.values()]
+    cells = [amount.currency for event in events for amount in event.cells.values()]
+    amounts = [*_if_usual([each for each in cells if each], len(cells))]
     ends = {fact.line for fact in document.facts if fact.beside and fact.label is not Label.OTHER}
+    ends -= {line.index for event in events for line in event.words}
     for line in document.lines:
         if line.index in block and line.index in ends:
             amounts += [amount.currency for amount in line.amounts]

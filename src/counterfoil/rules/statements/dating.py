@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from functools import cached_property, partial
 from itertools import pairwise
 
+from counterfoil.rules.statements import layouts
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.dates import Era, Order, Printed, era_of
 from counterfoil.rules.statements.document import Document
@@ -124,7 +125,11 @@ def settle(
         for event in (chain.opening_at, chain.closing_at)
     )
     context = Context(document, lines, opened, closed, today, made_on)
-    readings = [each for order in Order if (each := _read(context, entries, order)) is not None]
+    readings = [
+        each
+        for order in layouts.orders(document.layout)
+        if (each := _read(context, entries, order)) is not None
+    ]
     if not readings:
         return Undated("no_such_day", "the printed dates are no days of any year that is printed")
     chosen = readings[0]

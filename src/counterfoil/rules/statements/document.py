@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from counterfoil.domain.pages import PrintedPages
+from counterfoil.domain.statement_layouts import Layout
 from counterfoil.rules.statements.accounts import AccountNumber, account_numbers
 from counterfoil.rules.statements.dates import Printed
 from counterfoil.rules.statements.events import Event, Kind, events_of
@@ -51,6 +52,7 @@ class Document:
     event_lines: frozenset[int]  # with money in a table
     entry_lines: frozenset[int]  # and those that belong to them
     daily_lines: frozenset[int]  # that hold the balances of days
+    layout: Layout | None = None  # what a map says of it
 
     def identity_above(self, line: int) -> str:
         """What the lines just above *line* call the account; "" where they are silent."""
@@ -117,8 +119,8 @@ def other_account(one: str, two: str) -> bool:
     return digits >= 6 or set(_WORD.findall(one)) != set(_WORD.findall(two))
 
 
-def document_of(printed: PrintedPages, style: Style) -> Document:
-    """Read *printed* in *style*."""
+def document_of(printed: PrintedPages, style: Style, layout: Layout | None = None) -> Document:
+    """Read *printed*, which is in our words, in *style*."""
     lines = lines_of(printed, style)
     headings = headings_of(lines)
     lines = with_headed_dates(lines, headings)
@@ -145,6 +147,7 @@ def document_of(printed: PrintedPages, style: Style) -> Document:
         page_counts=page_counts(lines),
         event_lines=frozenset(event.line.index for _, events in tables for event in events),
         entry_lines=entry_lines,
+        layout=layout,
         daily_lines=frozenset(
             event.line.index
             for _, events in tables

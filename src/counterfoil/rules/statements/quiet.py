@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from counterfoil.domain.statements import Equation, Grade, Proof, Proved, Statement, Unproved, Verdict
+from counterfoil.domain.statements import (
+    Equation,
+    Grade,
+    Proof,
+    Proved,
+    Statement,
+    Unproved,
+    Verdict,
+)
 from counterfoil.rules.statements.blocks import Quiet
 from counterfoil.rules.statements.currencies import currency_of
 from counterfoil.rules.statements.document import Document

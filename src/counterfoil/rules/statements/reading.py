@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from counterfoil.domain.pages import PrintedPages
+from counterfoil.domain.statement_layouts import Layout
 from counterfoil.domain.statements import Proved, StatementReading, Unproved, Verdict
-from counterfoil.rules.statements import guards
+from counterfoil.rules.statements import guards, layout_fit, layouts
 from counterfoil.rules.statements.blocks import Outcome, Quiet, outcomes_of, quiet_accounts
 from counterfoil.rules.statements.document import Document, document_of
 from counterfoil.rules.statements.naming import names_of
@@ -18,36 +20,58 @@ from counterfoil.rules.statements.verdicts import verdict_of
 STYLES_MAX = 4  # ways to write numbers that are tried
 
 
-def read(printed: PrintedPages, today: date) -> StatementReading:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A reading with what it was read from: for pictures and explanations."""
+
+    reading: StatementReading
+    document: Document | None  # None where there is no text
+    outcomes: tuple[Outcome, ...]  # the first verdicts are theirs, in this order
+
+
+def read(printed: PrintedPages, today: date, layout: Layout | None = None) -> StatementReading:
     """The verdicts on every account in *printed*.
 
     Args:
         today: No statement is dated far behind it.
+        layout: What a person said of this bank's statements; it takes readings away and
+            adds words, and the same arithmetic must hold.
     """
+    return examine(printed, today, layout).reading
+
+
+def examine(printed: PrintedPages, today: date, layout: Layout | None = None) -> Examined:
+    """As :func:`read`, with the document and the outcomes behind the verdicts."""
     rows = [row for page in printed.pages for row in page.rows]
     if not rows:
-        return _whole(printed, _no_text(printed))
-    best: list[Verdict] = []
-    for style in styles_of(rows)[:STYLES_MAX]:
-        verdicts = _verdicts(document_of(printed, style), printed, today)
-        if verdicts and all(isinstance(each, Proved) for each in verdicts):
-            return StatementReading(
-                source="pdf", verdicts=tuple(verdicts), pages=len(printed.pages)
-            )
-        best = best or verdicts
-    if not best:
-        best = [_no_table()]
-    return StatementReading(source="pdf", verdicts=tuple(best), pages=len(printed.pages))
+        return Examined(reading=_whole(printed, [_no_text(printed)]), document=None, outcomes=())
+    spoken = layouts.in_our_words(printed, layout)
+    best: Examined | None = None
+    for style in layouts.styles(styles_of(rows), layout)[:STYLES_MAX]:
+        document = document_of(spoken, style, layout)
+        outcomes = outcomes_of(document)
+        wrong = layout_fit.misfit(document, printed, layout)
+        verdicts = [wrong] if wrong else _verdicts(document, outcomes, spoken, today)
+        found = Examined(reading=_whole(printed, verdicts), document=document, outcomes=outcomes)
+        if verdicts and not found.reading.unproved():
+            return found
+        if best is None or (verdicts and not best.reading.verdicts):
+            best = found
+    if best is None or not best.reading.verdicts:
+        last = None if best is None else best.document
+        return Examined(reading=_whole(printed, [_no_table()]), document=last, outcomes=())
+    return best
 
 
-def _verdicts(document: Document, printed: PrintedPages, today: date) -> list[Verdict]:
-    outcomes = outcomes_of(document)
+def _verdicts(
+    document: Document, outcomes: tuple[Outcome, ...], printed: PrintedPages, today: date
+) -> list[Verdict]:
     gaps = list(guards.page_gaps(document, printed))
     reasons = [gap.reason for gap in gaps]
     if not outcomes:
-        quiet = quiet_month(document, reasons)
-        return [quiet] if quiet is not None else []
-    verdicts = [
+        month = quiet_month(document, reasons)
+        return [month] if month is not None else []
+    verdicts: list[Verdict] = [
         verdict_of(document, each, printed, gaps, today, account)
         for each, account in zip(outcomes, names_of(document, outcomes), strict=True)
     ]
@@ -95,5 +119,5 @@ def _no_table() -> Unproved:
     )
 
 
-def _whole(printed: PrintedPages, verdict: Verdict) -> StatementReading:
-    return StatementReading(source="pdf", verdicts=(verdict,), pages=len(printed.pages))
+def _whole(printed: PrintedPages, verdicts: Sequence[Verdict]) -> StatementReading:
+    return StatementReading(source="pdf", verdicts=tuple(verdicts), pages=len(printed.pages))

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice, pairwise, product
 
+from counterfoil.domain.statement_layouts import Layout
 from counterfoil.rules.statements.chain import Broken, Chain, Hypothesis, Plain, Use, walks
 from counterfoil.rules.statements.dates import Order, Printed
 from counterfoil.rules.statements.events import Event, Kind
+from counterfoil.rules.statements.layouts import allowed
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.vocabulary import Label, Role
 
@@ -49,13 +51,13 @@ class Found:
     broken: Broken | None  # the reading that got furthest, where none holds
 
 
-def search(events: Sequence[Event], ends: Ends) -> Found:
+def search(events: Sequence[Event], ends: Ends, layout: Layout | None = None) -> Found:
     """Try every hypothesis on *events*; those that hold, if any, the likeliest only."""
     chains: list[Chain] = []
     furthest: Broken | None = None
     rank_found: int | None = None
     labelled = any(event.kind is Kind.LABEL for event in events)
-    for rank, hypothesis in islice(hypotheses(events), HYPOTHESES_MAX):
+    for rank, hypothesis in islice(allowed(hypotheses(events), layout), HYPOTHESES_MAX):
         if rank_found is not None and rank > rank_found:
             break
         for opening, closings in _ends_to_try(hypothesis, ends, labelled=labelled):

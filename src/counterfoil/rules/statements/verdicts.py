@@ -18,7 +18,7 @@ from counterfoil.domain.statements import (
     Unproved,
     Verdict,
 )
-from counterfoil.rules.statements import guards
+from counterfoil.rules.statements import guards, layout_fit
 from counterfoil.rules.statements.blocks import Outcome, uses_balances
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.currencies import currency_of
@@ -28,6 +28,7 @@ from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.naming import titles_of
+from counterfoil.rules.statements.sides import side_contradicts
 from counterfoil.rules.statements.vocabulary import Label
 
 _LOAN = re.compile(r"(?<!\w)(?:loan|mortgage|kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo)(?!\w)")
@@ -73,6 +74,8 @@ def verdict_of(
             code="polarity",
             reason="amounts run against the printed balances, and nothing says that money is owed",
         )
+    if against := side_contradicts(chain, sign):
+        return Unproved(account=account, code="polarity", reason=against)
     ends = _ends(document, outcome, chain, dated)
     borne_out = ends.opening and ends.closing and not _may_be_a_pages(document, chain)
     bad = [gap for gap in gaps if gap.within or not borne_out]
@@ -81,9 +84,12 @@ def verdict_of(
     first_gone, last_gone = not ends.opening, not ends.closing
     if wrong := guards.summary_contradicts(document, outcome):
         return Unproved(account=account, code="totals_contradict", reason=wrong)
-    currency = currency_of(
-        document, lines, [e.event for e in chain.entries], titles_of(document, outcome)
+    entries = [each.event for each in chain.entries]
+    currency = layout_fit.currency(
+        currency_of(document, lines, entries, titles_of(document, outcome)), document.layout
     )
+    if isinstance(currency, Unproved):
+        return currency
     totals = tuple(guards.totals(document, outcome))
     statement = _statement(document, outcome, chain, dated, sign, ends, currency.code, account)
     proof = _grade(
@@ -269,6 +275,6 @@ def _grade(  # noqa: PLR0913
     return Proof(
         grade=grade,
         equations=(*chain.equations, *(each for each in totals if each.holds)),
-        dates=dated.evidence,
+        dates=(*dated.evidence, *layout_fit.evidence(document.layout)),
         shortfalls=tuple(shortfalls),
     )
