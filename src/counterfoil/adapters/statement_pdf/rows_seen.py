@@ -66,7 +66,7 @@ def _word_lies(row: Row, number: int, picture: Picture, share: int) -> Iterator[
         median(each.bottom for each in marks),
         median(each.strength for each in marks),
     )
-    for at, character in enumerate(word.text):
+    for at in range(len(word.text)):
         if seen := _sign(word, at, picture, line, share):
             yield _lie(row, word, at, seen)
     for seen in _beside(row, number, picture, line):

@@ -11,7 +11,7 @@ from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain, Use
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event, Kind
-from counterfoil.rules.statements.vocabulary import Role
+from counterfoil.rules.statements.terms import Role
 
 PAD = 250  # hundredths of a point, on both sides of a band
 

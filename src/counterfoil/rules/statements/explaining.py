@@ -18,7 +18,7 @@ from counterfoil.rules.statements.marks import is_not
 from counterfoil.rules.statements.reading import Examined
 from counterfoil.rules.statements.search import hypotheses
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.vocabulary import Role
+from counterfoil.rules.statements.terms import Role
 
 TRIED_MAX = 120  # other readings that are walked again to say where they fail
 SHOWN_MAX = 6

@@ -16,7 +16,7 @@ from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.reading import Examined
 from counterfoil.rules.statements.search import newest_first
-from counterfoil.rules.statements.vocabulary import Label
+from counterfoil.rules.statements.terms import Label
 
 _OBJECTIONS = {
     "unread_line": "money in no proved account",
