@@ -22,9 +22,10 @@ _OBJECTIONS = {
     "unread_line": "money in no proved account",
     "unread_table": "a table in no proved account",
     "end_contradicts": "no proved account has this balance",
+    "map_does_not_fit": "the layout map says otherwise",
     "text_is_not_what_is_seen": "the text says something else than is seen here",
 }
-_CONTRADICTIONS = {"end_contradicts", "text_is_not_what_is_seen"}
+_CONTRADICTIONS = _OBJECTIONS.keys() - {"unread_line", "unread_table"}
 _OF_DATES = {"day_or_month", "no_such_day", "outside_period", "odd_day", "date_missing"}
 REASON_MAX = 160  # characters of a reason in the margin
 
