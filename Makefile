@@ -24,7 +24,7 @@ lint: setup       ## ruff and mypy --strict
 bench: setup      ## speed and memory, as ratios in one run; see benchmarks/RESULTS.md
 	@$(PY) -m benchmarks
 
-battery: setup    ## the long runs: kills, a million seeds, mutants, SQL-Ledger, chaos
+battery: setup    ## the long runs: kills, a million seeds, mutants, faults in statements, SQL-Ledger, chaos
 	@$(PY) -m pytest -q --battery -m battery
 
 lock: setup       ## requirements.in -> requirements.lock, with hashes and without index lines

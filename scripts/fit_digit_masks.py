@@ -20,7 +20,14 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from counterfoil.adapters.statement_pdf.shapes import CELLS, cells_of
 
-ALPHABETS = ("0123456789", "+()CDSHR")
+ALPHABETS = {"digits": "0123456789", "signs": "+()CDSHR"}
+HEAD = '''"""Masks by which a drawn sign is told; made by scripts/fit_digit_masks.py.
+
+Fitted to {fonts} open fonts. Of each sign its mask, the weight of each cell and last the bias
+(thousandths, two bytes each), and a few usual shapes (hundredths, a byte a cell).
+"""
+'''
+EVERY = "".join(ALPHABETS.values())
 SIZE = 96  # pixels of the fonts drawn here
 DRAWINGS = 5  # of each sign of each font
 USUAL_SHAPES = 4  # of each sign that are kept
@@ -31,49 +38,56 @@ Sample = tuple[int, tuple[float, ...]]
 def main(folder: Path) -> None:
     """Print the module."""
     fonts = [font for path in sorted(folder.rglob("*.[to]t[fc]")) if (font := usable(path))]
-    say = sys.stdout.write
-    say('"""Masks by which a drawn sign is told; made by scripts/fit_digit_masks.py.\n\n')
-    say(
-        f"Fitted to {len(fonts)} open fonts. Of each sign: its mask (the weight of each cell, and\n"
-    )
-    say("last the bias, in thousandths) and a few usual shapes (in hundredths).\n")
-    say('"""\n\n# fmt: off\n')
-    say("MASKS: dict[str, dict[str, tuple[int, ...]]] = {\n")
-    looks: list[tuple[str, list[list[float]]]] = []
-    for name, alphabet in zip(("digits", "signs"), ALPHABETS, strict=True):
+    masks: dict[str, dict[str, list[float]]] = {}
+    looks: dict[str, list[list[float]]] = {}
+    for name, alphabet in ALPHABETS.items():
         samples = list(drawn(fonts, alphabet))
-        say(f'    "{name}": {{\n')
-        for sign, mask in zip(alphabet, fitted(samples, len(alphabet)), strict=True):
-            say(f'        "{sign}": {numbers([w * 1000 for w in mask])},\n')
-        say("    },\n")
-        looks += list(zip(alphabet, usual(samples, len(alphabet)), strict=True))
-    say("}\nUSUAL: dict[str, tuple[tuple[int, ...], ...]] = {\n")
-    for sign, shapes in looks:
-        say(f'    "{sign}": (\n')
+        masks[name] = dict(zip(alphabet, fitted(samples, len(alphabet)), strict=True))
+        looks |= dict(zip(alphabet, usual(samples, len(alphabet)), strict=True))
+    sys.stdout.write(module(len(fonts), masks, looks))
+
+
+def module(
+    fonts: int, masks: dict[str, dict[str, list[float]]], looks: dict[str, list[list[float]]]
+) -> str:
+    """The text of masks.py."""
+    lines = [HEAD.format(fonts=fonts), "MASKS: dict[str, dict[str, str]] = {"]
+    for name, each in masks.items():
+        lines.append(f'    "{name}": {{')
+        for sign, mask in each.items():
+            packed = b"".join(
+                round(weight * 1000).to_bytes(2, "big", signed=True) for weight in mask
+            )
+            lines += [f'        "{sign}": (', *texts(packed), "        ),"]
+        lines.append("    },")
+    lines += ["}", "", "USUAL: dict[str, tuple[str, ...]] = {"]
+    for sign, shapes in looks.items():
+        lines.append(f'    "{sign}": (')
         for shape in shapes:
-            say(f"        {numbers([w * 100 for w in shape])},\n")
-        say("    ),\n")
-    say("}\n")
+            packed = b"".join(round(cell * 100).to_bytes(1, "big", signed=True) for cell in shape)
+            first, *others = texts(packed)
+            lines += [first, *others[:-1], f"{others[-1]},"]
+        lines.append("    ),")
+    return "\n".join([*lines, "}", ""])
 
 
-def numbers(values: list[float]) -> str:
-    """A tuple, eight cells of a row on a line."""
-    parts = [f"{round(value)}" for value in values]
-    lines = [",".join(parts[at : at + 24]) for at in range(0, len(parts), 24)]
-    return "(" + ",\n        ".join(lines) + ")"
+def texts(packed: bytes) -> list[str]:
+    """Hexadecimal text in pieces of a line."""
+    digits = packed.hex()
+    return [f'            "{digits[at : at + 80]}"' for at in range(0, len(digits), 80)]
 
 
 def usable(path: Path) -> ImageFont.FreeTypeFont | None:
     """The font, if it has all signs and they differ."""
     try:
         font = ImageFont.truetype(str(path), SIZE)
-        shapes = {cells_of(picture(font, sign), bounds(font, sign)) for sign in "".join(ALPHABETS)}
+        shapes = {cells_of(picture(font, sign), bounds(font, sign)) for sign in EVERY}
     except (OSError, ValueError):
         return None
     tall = bounds(font, "1")
     wide = bounds(font, "0")
     dingbats = tall[3] - tall[1] < SIZE // 3 or wide[3] - wide[1] < SIZE // 3
-    return font if len(shapes) == len("".join(ALPHABETS)) and not dingbats else None
+    return font if len(shapes) == len(EVERY) and not dingbats else None
 
 
 def picture(font: ImageFont.FreeTypeFont, sign: str) -> Image.Image:
@@ -90,7 +104,7 @@ def bounds(font: ImageFont.FreeTypeFont, sign: str) -> tuple[int, int, int, int]
 
 
 def drawn(fonts: list[ImageFont.FreeTypeFont], alphabet: str) -> Iterator[Sample]:
-    dice = Random(7)
+    dice = Random(7)  # noqa: S311 - the same masks again
     for font in fonts:
         for number, sign in enumerate(alphabet):
             image, box = picture(font, sign), bounds(font, sign)
@@ -113,7 +127,7 @@ def moved(box: tuple[int, ...], dice: Random) -> tuple[float, float, float, floa
 
 def fitted(samples: list[Sample], count: int) -> list[list[float]]:
     """Softmax regression by plain stochastic descent."""
-    dice = Random(8)
+    dice = Random(8)  # noqa: S311
     masks = [[0.0] * (CELLS + 1) for _ in range(count)]
     for turn in range(ROUNDS):
         dice.shuffle(samples)
@@ -136,13 +150,14 @@ def usual(samples: list[Sample], count: int) -> list[list[list[float]]]:
     return [clustered([cells for number, cells in samples if number == n]) for n in range(count)]
 
 
-def clustered(shapes: list[tuple[float, ...]]) -> list[list[float]]:
+def clustered(shapes: Sequence[Sequence[float]]) -> list[list[float]]:
     """Plain k-means, begun with the shapes that are least alike."""
-    middles = [middle(shapes)]
+    middles: list[list[float]] = [middle(shapes)]
     while len(middles) < USUAL_SHAPES:
-        middles.append(list(min(shapes, key=lambda each: max(alike(each, m) for m in middles))))
+        farthest = min(shapes, key=lambda each: nearness(each, middles))
+        middles.append(list(farthest))
     for _ in range(10):
-        groups: list[list[tuple[float, ...]]] = [[] for _ in middles]
+        groups: list[list[Sequence[float]]] = [[] for _ in middles]
         for each in shapes:
             groups[max(range(len(middles)), key=lambda at: alike(each, middles[at]))].append(each)
         middles = [middle(group) for group in groups if group]
@@ -150,7 +165,11 @@ def clustered(shapes: list[tuple[float, ...]]) -> list[list[float]]:
 
 
 def alike(one: Sequence[float], two: Sequence[float]) -> float:
-    return sum(map(mul, one, two))
+    return float(sum(map(mul, one, two)))
+
+
+def nearness(shape: Sequence[float], middles: list[list[float]]) -> float:
+    return max(alike(shape, each) for each in middles)
 
 
 def middle(shapes: Sequence[Sequence[float]]) -> list[float]:

@@ -34,7 +34,7 @@ SLICE = (
     "zoo:1/uk_griffin/statement",
     "zoo:1/sk_tatra/vypis",
 )
-SLICE_SHARE = 25  # per cent of each kind's weight
+SLICE_SHARE = 30  # per cent of each kind's weight
 BATTERY_SHARE = 65
 BATTERY_SEEDS = (1, 2)  # of the zoo: the same layouts with other books
 FAULTS_MIN = 20_000
@@ -152,9 +152,11 @@ def test_a_slice_of_faults_is_held() -> None:
 
 
 @pytest.mark.battery
-def test_twenty_thousand_faults_are_held() -> None:
+def test_twenty_thousand_faults_are_held(capfd: pytest.CaptureFixture[str]) -> None:
+    """Quarter of an hour on two cores; it says how far it is."""
     found = list(sources(BATTERY_SEEDS))
-    tally = run_all(found, BATTERY_SHARE, seed=1)
+    with capfd.disabled():
+        tally = run_all(found, BATTERY_SHARE, seed=1)
     assert tally.faults() >= FAULTS_MIN
     _is_held(tally)
 

@@ -93,4 +93,6 @@ def _read(printed: PrintedPages, options: Mapping[str, Any]) -> Examined:
     today = date.fromisoformat(options["today"])
     if options["layout"]:
         return examine(printed, today, load_layout(Path(options["layout"])))
-    return examine_with(printed, today, layouts_in(Path(options["maps"])) if options["maps"] else ())
+    return examine_with(
+        printed, today, layouts_in(Path(options["maps"])) if options["maps"] else ()
+    )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from functools import cache
 from operator import mul
+from struct import unpack
 
 from PIL import Image
 
@@ -32,7 +33,16 @@ def cells_of(image: Image.Image, box: tuple[float, float, float, float]) -> Shap
 @cache
 def _masks(alphabet: str) -> tuple[tuple[str, tuple[float, ...]], ...]:
     return tuple(
-        (sign, tuple(weight / 1000 for weight in mask)) for sign, mask in MASKS[alphabet].items()
+        (sign, tuple(weight / 1000 for weight in unpack(f">{CELLS + 1}h", bytes.fromhex(mask))))
+        for sign, mask in MASKS[alphabet].items()
+    )
+
+
+@cache
+def _usual(sign: str) -> tuple[tuple[float, ...], ...]:
+    return tuple(
+        tuple(cell / 100 for cell in unpack(f">{CELLS}b", bytes.fromhex(shape)))
+        for shape in USUAL[sign]
     )
 
 
@@ -50,4 +60,4 @@ def best(shape: Shape, alphabet: str) -> tuple[str, float]:
 
 def likeness(shape: Shape, sign: str) -> float:
     """How near *shape* is to a usual look of *sign*: 1 the same, 0 unlike."""
-    return float(max(sum(map(mul, shape, usual)) for usual in USUAL[sign])) / 100
+    return float(max(sum(map(mul, shape, usual)) for usual in _usual(sign)))

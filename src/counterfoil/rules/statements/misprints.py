@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from counterfoil.rules.statements.chain import Entry
 from counterfoil.rules.statements.dates import DateToken
-from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.events import Event
+from counterfoil.rules.statements.lines import Line, first_date
 from counterfoil.rules.statements.months import month_of
 
 SAME_EDGE = 250  # hundredths of a point: what begins so close to dates stands in their column
@@ -19,7 +20,10 @@ _RUNS = re.compile(r"\d+|[^\W\d_]+")
 
 
 def unreadable_date(entries: Sequence[Entry]) -> tuple[Line, str] | None:
-    """The first line with something in a column of dates that is written like them and is none."""
+    """The first line with something in a column of dates that is written like them and is none.
+
+    Or it is one, the line begins with it, and the entry was not given it.
+    """
     lines = {line.index: line for entry in entries for line in entry.event.words}
     columns: dict[str, set[int]] = {}  # by shape: where dates of that shape begin
     for entry in entries:
@@ -27,12 +31,27 @@ def unreadable_date(entries: Sequence[Entry]) -> tuple[Line, str] | None:
             shape = _shape(_text(line, token.first, token.last))
             columns.setdefault(shape, set()).add(token.left)
     longest = max((shape.count(" ") + 1 for shape in columns), default=0)
-    for _, line in sorted(lines.items()):
-        for left, text in _pieces(line, longest):
-            edges = columns.get(_shape(text), ())
-            if any(abs(left - each) <= SAME_EDGE for each in edges):
-                return line, text
+    pieces = [
+        *((line, *piece) for line in lines.values() for piece in _pieces(line, longest)),
+        *(_passed_over(entry.event) for entry in entries if _begins_with_a_date(entry.event)),
+    ]
+    for line, left, text in sorted(pieces, key=lambda each: each[0].index):
+        if any(abs(left - each) <= SAME_EDGE for each in columns.get(_shape(text), ())):
+            return line, text
     return None
+
+
+def _begins_with_a_date(event: Event) -> bool:
+    """And was given that of another line."""
+    token = first_date(event.line)
+    if token is None or event.dated or event.anchored:
+        return False
+    return token.printed not in (event.date, event.value_date)
+
+
+def _passed_over(event: Event) -> tuple[Line, int, str]:
+    token = event.line.dates[0]
+    return event.line, token.left, _text(event.line, token.first, token.last)
 
 
 def _own_dates(entry: Entry) -> Iterator[tuple[Line, DateToken]]:

@@ -56,9 +56,14 @@ def _printed_once(events: Sequence[Event]) -> Iterator[tuple[int, int]]:
     """(first, last) of the entries that share one printed date."""
     first = 0
     for index in range(1, len(events) + 1):
-        if index == len(events) or events[index].date is not events[first].date:
+        if index == len(events) or _has_its_own(events[index], events[first]):
             yield first, index - 1
             first = index
+
+
+def _has_its_own(event: Event, before: Event) -> bool:
+    """Whether its date is printed anew; the same text twice is read as the same record."""
+    return event.dated or event.anchored or event.date is not before.date
 
 
 def _window(
