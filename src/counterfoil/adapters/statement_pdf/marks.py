@@ -68,9 +68,14 @@ def inked(cutting: Cutting, share: int = 50) -> tuple[Image.Image, int]:
     size = cutting.width, cutting.height
     if reach < CONTRAST:
         return Image.new("L", size), 0
-    table = [255 * (abs(grey - paper) * 100 > reach * share) for grey in range(256)]
-    image = Image.frombytes("L", size, pixels).point(table)
+    image = Image.frombytes("L", size, pixels).point(_away_from(paper, reach * share // 100))
     return image, darker if darker >= lighter else -lighter
+
+
+@lru_cache(maxsize=KEPT)
+def _away_from(paper: int, reach: int) -> list[int]:
+    """For each grey 255 where it is further than *reach* from *paper*, else 0."""
+    return [255 * (abs(grey - paper) > reach) for grey in range(256)]
 
 
 @lru_cache(maxsize=KEPT)

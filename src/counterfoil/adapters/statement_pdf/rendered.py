@@ -35,6 +35,7 @@ class Picture:
     scale: float  # pixels a point
     left: int = 0
     top: int = 0
+    stride: int = 0  # bytes of a row, where there are more than its pixels
 
     def cut(self, box: PixelBox) -> Cutting | None:
         """The part within *box*; None where that is all white paper, or off the picture."""
@@ -42,9 +43,10 @@ class Picture:
         top, bottom = max(box[1], 0), min(box[3], self.height)
         if left >= right or top >= bottom:
             return None
-        wide = self.width
-        ends = range(top * wide, bottom * wide, wide)
-        pixels = b"".join([self.pixels[end + left : end + right] for end in ends])
+        wide, source = self.stride or self.width, self.pixels
+        first, wanted = top * wide + left, right - left
+        starts = range(first, first + (bottom - top) * wide, wide)
+        pixels = b"".join([source[start : start + wanted] for start in starts])
         if pixels.count(255) == len(pixels):
             return None
         return Cutting(right - left, bottom - top, pixels)
@@ -94,13 +96,14 @@ def picture_of(
             f"a picture of {cut[0]:,} x {cut[1]:,} pixels would be needed to look at its text",
             remedy="ask the bank for an ordinary statement",
         )
-    pixels = _drawn(page, whole, quarter, (left, top), cut)
-    return Picture(pixels, *cut, scale, left, top)
+    pixels, stride = _drawn(page, whole, quarter, (left, top), cut)
+    return Picture(pixels, *cut, scale, left, top, stride)
 
 
 def _drawn(
     page: Any, whole: tuple[int, int], quarter: int, start: tuple[int, int], cut: tuple[int, int]
-) -> bytes:
+) -> tuple[bytes, int]:
+    """The pixels, and how many bytes each row has."""
     bitmap = pdfium.FPDFBitmap_CreateEx(*cut, pdfium.FPDFBitmap_Gray, None, 0)
     if not bitmap:
         raise MemoryError
@@ -112,9 +115,7 @@ def _drawn(
         pixels = ctypes.string_at(pdfium.FPDFBitmap_GetBuffer(bitmap), stride * cut[1])
     finally:
         pdfium.FPDFBitmap_Destroy(bitmap)
-    if stride == cut[0]:
-        return pixels
-    return b"".join(pixels[at : at + cut[0]] for at in range(0, stride * cut[1], stride))
+    return pixels, stride
 
 
 def _upright(page: Any, turn: int) -> int:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from statistics import median, median_low
 from typing import NamedTuple
 
@@ -47,11 +48,12 @@ def lies_of(row: Row, picture: Picture, share: int = 50) -> Iterator[Lie]:
 
 def _word_lies(row: Row, number: int, picture: Picture, share: int) -> Iterator[Lie]:
     word = row.words[number]
+    cells = _cells(word, picture)
     marks: list[Mark] = []
     for at, character in enumerate(word.text):
         if character not in DIGITS:
             continue
-        mark = mark_in(picture, _cell(word, at, picture), share=share)
+        mark = mark_in(picture, cells[at], share=share)
         if mark is None:
             yield _lie(row, word, at, "nothing")
             continue
@@ -66,8 +68,8 @@ def _word_lies(row: Row, number: int, picture: Picture, share: int) -> Iterator[
         median(each.bottom for each in marks),
         median(each.strength for each in marks),
     )
-    for at in range(len(word.text)):
-        if seen := _sign(word, at, picture, line, share):
+    for at, character in enumerate(word.text):
+        if character not in DIGITS and (seen := _sign(character, cells[at], picture, line, share)):
             yield _lie(row, word, at, seen)
     for seen in _beside(row, number, picture, line):
         yield _lie(row, word, 0, seen)
@@ -82,16 +84,15 @@ def _digit(shape: Shape, claimed: str) -> str:
     return found
 
 
-def _sign(word: Word, at: int, picture: Picture, line: Line, share: int) -> str:
+def _sign(character: str, cell: PixelBox, picture: Picture, line: Line, share: int) -> str:
     """What a sign is drawn as, where that is not what it says; else ""."""
-    character = word.text[at]
     if character not in DASHES and character not in "+.,()":
         return ""
-    left, _, right, _ = _cell(word, at, picture)
+    left, _, right, _ = cell
     above, below = REACH.get(character, (1.25, 0.45))
     top, bottom = line.base - line.height * above, line.base + line.height * below
-    cell = (left, math.floor(top), right, math.ceil(bottom))
-    mark = mark_in(picture, cell, ruled=character not in DASHES, share=share)
+    reach = (left, math.floor(top), right, math.ceil(bottom))
+    mark = mark_in(picture, reach, ruled=character not in DASHES, share=share)
     if mark is None:
         return "nothing"
     return "" if _fits(character, mark, line) else "something else"
@@ -158,18 +159,17 @@ def _is_bar(box: PixelBox, line: Line) -> bool:
     return wide > high and high < line.height * 0.35 and 0.25 < middle < 0.85
 
 
-def _cell(word: Word, at: int, picture: Picture) -> PixelBox:
-    return (
-        math.floor(picture.x(word.edges[at])),
-        math.floor(picture.y(word.top)),
-        math.ceil(picture.x(word.edges[at + 1])),
-        math.ceil(picture.y(word.bottom)),
-    )
+def _cells(word: Word, picture: Picture) -> list[PixelBox]:
+    """Where each of its characters is in the picture."""
+    top, bottom = math.floor(picture.y(word.top)), math.ceil(picture.y(word.bottom))
+    edges = [picture.x(edge) for edge in word.edges]
+    return [(math.floor(left), top, math.ceil(right), bottom) for left, right in pairwise(edges)]
 
 
 def usual_height(row: Row) -> Row:
     """*row* with every word as high as most of it: a letter of a watermark is none of ours."""
-    usual = min(row.words, key=lambda word: abs(word.em - median_low(w.em for w in row.words)))
+    middle = median_low(word.em for word in row.words)
+    usual = min(row.words, key=lambda word: abs(word.em - middle))
     words = [
         word if word.em * 2 <= usual.em * 3 else replace(word, top=usual.top, bottom=usual.bottom)
         for word in row.words

@@ -57,15 +57,15 @@ def rows_at(printed: PrintedPages, places: Iterable[Place]) -> Mapping[int, list
     found: dict[int, list[Row]] = {}
     for page in printed.pages:
         spans = boxes.get(page.number, set())
-        rows = [row for row in page.rows if any(_in(row, span) for span in spans)]
+        rows = [row for row in page.rows if _in_any(row, spans)]
         if rows:
             found[page.number] = rows
     return found
 
 
-def _in(row: Row, span: tuple[int, int]) -> bool:
+def _in_any(row: Row, spans: Iterable[tuple[int, int]]) -> bool:
     middle = (row.top + row.bottom) // 2
-    return span[0] <= middle <= span[1]
+    return any(top <= middle <= bottom for top, bottom in spans)
 
 
 def _page_lies(document: object, number: int, turn: int, rows: list[Row]) -> Iterator[Lie]:
