@@ -17,7 +17,7 @@ from counterfoil.domain.page_marks import Mark, MarkKind
 from counterfoil.domain.secrets import Redactor, Secret
 from counterfoil.rules.statements.explaining import notes_of
 from counterfoil.rules.statements.marks import banner_of, marks_of
-from counterfoil.statements import explain_document
+from counterfoil.statements import HowToRead, explain_document
 from fixtures.statements import unfamiliar
 from fixtures.statements.zoo.catalogue import LAYOUTS
 from fixtures.statements.zoo.press import Hand
@@ -155,7 +155,7 @@ def test_a_protected_document_is_drawn_with_its_password(tmp_path: Path) -> None
     (document,) = (d for d in LAYOUTS["be_brabant"].make(Random("1/be_brabant")) if d.password)
     secret = Secret("STATEMENT_PASSWORD", document.password or "", Redactor())
 
-    assert len(explain_document(path, password=secret, pictures=True).pictures) == document.pages
+    assert len(explain_document(path, HowToRead(password=secret), pictures=True).pictures) == document.pages
 
 
 def test_json_stays_json_when_pictures_are_drawn(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from counterfoil.adapters.statement_pdf.layout_maps import load_layout
-from counterfoil.statements import inquire_document, read_document
+from counterfoil.statements import HowToRead, inquire_document, read_document
 from fixtures.statements import unfamiliar
 from tests.statement_pdf_support import zoo
 from tests.test_cli import ROOT, counterfoil
@@ -89,7 +89,7 @@ def test_one_answer_makes_a_refused_document_provable_and_its_sisters_too(
     assert load_layout(taught).day_order == "day first"
     sister = zoo("odd_untold", "one_day", tmp_path)
     assert read_document(sister).proved() == ()
-    (proved,) = read_document(sister, maps=taught.parent).proved()
+    (proved,) = read_document(sister, HowToRead(maps=taught.parent)).proved()
     assert {str(e.booking_date) for e in proved.statement.transactions} == {"2025-05-07"}
 
 
@@ -102,7 +102,7 @@ def test_a_person_says_what_columns_without_words_are(tmp_path: Path) -> None:
 
     assert answer.returncode == 0, answer.stdout + answer.stderr
     assert "'something' is none of" in answer.stdout
-    (proved,) = read_document(path, layout=taught).proved()
+    (proved,) = read_document(path, HowToRead(layout=taught)).proved()
     assert proved.statement.account == "30291174"
     assert proved.statement.closing == truth.closing
     assert not any("currency" in each for each in proved.proof.shortfalls)

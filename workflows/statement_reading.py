@@ -21,7 +21,7 @@ from counterfoil.engine.run_folders import run_folder
 from counterfoil.errors import Quarantined
 from counterfoil.rules.statement_arrivals import Wanted, judge
 from counterfoil.rules.statement_joints import joints
-from counterfoil.statements import read_document
+from counterfoil.statements import HowToRead, read_document
 from counterfoil.store.statement_arrivals import Arrival
 from counterfoil.store.statement_files import StatementFiles
 from counterfoil.store.statement_ledger import StatementLedger
@@ -97,9 +97,12 @@ def _judged(
         _lay_out(desk, arrival, plain)
         reading = read_document(
             plain,
-            password=_password(desk, settings),
-            maps=desk.suite.selectors / "statements",
-            known=known,
+            HowToRead(
+                password=_password(desk, settings),
+                maps=desk.suite.selectors / "statements",
+                known=known,
+                look_above=settings.look_above,
+            ),
         )
         return judge(reading, wanted)
     except Quarantined as trouble:

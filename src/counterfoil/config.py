@@ -112,6 +112,9 @@ class StatementSettings:
     bytes_max: int = 26_214_400  # a larger file is no statement
     aliases: dict[str, str] = field(default_factory=dict)  # another spelling -> the account
     password: str = ""  # credential that opens protected files; empty: they are not protected
+    #: ISO 4217 -> the amount from which on a PDF's text is compared with its picture. A
+    #: currency that is not here is always looked at, and so is a file that hides text.
+    look_above: dict[str, Decimal] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.accounts or not self.formats:
@@ -122,6 +125,8 @@ class StatementSettings:
             raise ValueError(f"aliases: {min(strange)!r} is not among the accounts")
         if self.days_back < 1 or self.bytes_max < 1:
             raise ValueError("days_back and bytes_max must be at least 1")
+        if below := [code for code, least in self.look_above.items() if least < 0]:
+            raise ValueError(f"look_above: {below[0]} must not be negative; 0 is always")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 HEAD_BYTES = 4096
 TAIL_BYTES = 1024
@@ -25,7 +26,6 @@ class Kind:
 _XML = re.compile(rb"\s*<(?:\?xml\b|(?:\w+:)?Document\b)")
 _XML_END = re.compile(rb"</(?:\w+:)?\w+>\s*\Z")
 
-_PDF = re.compile(rb".{0,1024}?%PDF-[12]\.", re.DOTALL)  # a few bytes before it are allowed
 
 #: The formats that a map may name in [table.downloads].
 KINDS: dict[str, Kind] = {
@@ -40,6 +40,12 @@ KINDS: dict[str, Kind] = {
     "bai2": Kind(begins=re.compile(rb"\s*01,")),
     "csv": Kind(begins=re.compile(rb"[^\x00-\x08\x0e-\x1f<]{3}")),
 }
+
+
+def is_pdf(path: Path) -> bool:
+    """Whether the file says that it is one; some begin with a few bytes of something else."""
+    with path.open("rb") as file:
+        return KINDS["pdf"].begins.match(file.read(HEAD_BYTES)) is not None
 
 
 def spoiled(

@@ -146,6 +146,8 @@ def _cause(code: int, limits: Limits) -> str:
             return f"it wrote more than {limits.file_bytes:,} bytes"
         case signal.SIGKILL:
             return "the system stopped it"
+        case signal.SIGABRT:  # what a library in C does when it gets no memory
+            return f"it gave up (SIGABRT), as for want of memory: {limits.memory_bytes:,} bytes"
         case number if number > 0:
             return f"it ended with {signal.Signals(number).name}"
         case _:

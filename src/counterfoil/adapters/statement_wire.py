@@ -37,6 +37,7 @@ def dump(reading: StatementReading) -> dict[str, Any]:
     return {
         "source": reading.source,
         "pages": reading.pages,
+        "notes": list(reading.notes),
         "verdicts": [_dump_verdict(each) for each in reading.verdicts],
     }
 
@@ -51,6 +52,7 @@ def load(record: Mapping[str, Any]) -> StatementReading:
         return StatementReading(
             source=_text(record["source"]),
             pages=_whole(record["pages"]),
+            notes=tuple(_text(each) for each in record["notes"]),
             verdicts=tuple(_load_verdict(each) for each in record["verdicts"]),
         )
     except DecimalException as trouble:

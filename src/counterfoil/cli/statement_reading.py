@@ -19,7 +19,7 @@ from counterfoil.domain.explained import Explained
 from counterfoil.domain.secrets import Redactor, Secret
 from counterfoil.domain.statements import Proved, StatementReading, Unproved
 from counterfoil.errors import Quarantined
-from counterfoil.statements import explain_document, read_document
+from counterfoil.statements import HowToRead, explain_document, read_document
 
 PASSWORD = "STATEMENT_PASSWORD"  # noqa: S105 - the variable's name
 MAPS = Path("selectors/statements")
@@ -110,15 +110,14 @@ def _answers(files: Sequence[Path], order: Order, *, quiet: bool) -> Iterator[An
 
 def answer_of(path: Path, secret: Secret | None, order: Order) -> Answer:
     """Read one file. Raises MapError; what is wrong with the file is part of the answer."""
-    maps = MAPS if MAPS.is_dir() else None
+    how = HowToRead(
+        password=secret, maps=MAPS if MAPS.is_dir() else None, layout=order.layout
+    )
     try:
         if not (order.explain or order.picture):
-            reading = read_document(path, password=secret, maps=maps, layout=order.layout)
+            reading = read_document(path, how)
             return Answer(path, Explained(reading=reading), None)
-        wanted = order.picture is not None
-        found = explain_document(
-            path, password=secret, maps=maps, layout=order.layout, pictures=wanted
-        )
+        found = explain_document(path, how, pictures=order.picture is not None)
         return Answer(path, found, None)
     except Quarantined as trouble:
         return Answer(path, None, trouble)
@@ -172,6 +171,7 @@ def as_record(answer: Answer) -> dict[str, Any]:
     }
     if answer.reading is not None:
         record["source"] = answer.reading.source
+        record["notes"] = list(answer.reading.notes)
         record["accounts"] = [_account(each) for each in answer.reading.proved()]
     return record
 

@@ -24,7 +24,7 @@ from counterfoil.domain.secrets import Secret
 from counterfoil.domain.statement_layouts import Layout
 from counterfoil.domain.statements import StatementReading
 from counterfoil.errors import MapError, Quarantined
-from counterfoil.statements import inquire_document, read_document
+from counterfoil.statements import HowToRead, inquire_document, read_document
 from counterfoil.toml_records import build_record
 
 Unsigned = Annotated[
@@ -153,7 +153,7 @@ def _tried(file: Path, secret: Secret | None, layout: Layout) -> StatementReadin
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"taught{SUFFIX}"
         path.write_text(written(layout, _today()), "utf-8")
-        return read_document(file, password=secret, layout=path)
+        return read_document(file, HowToRead(password=secret, layout=path))
 
 
 def _settle(path: Path, layout: Layout, reading: StatementReading) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from counterfoil.domain.statements import Box
+from counterfoil.domain.statements import Box, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,9 @@ class Word:
     def cut(self, start: int, end: int | None = None) -> Word:
         """The characters from *start* up to *end* as a word of their own."""
         end = len(self.text) if end is None else end
-        return Word(self.text[start:end], self.edges[start : end + 1], self.top, self.bottom, self.hue)
+        return Word(
+            self.text[start:end], self.edges[start : end + 1], self.top, self.bottom, self.hue
+        )
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,15 @@ class Row:
         return (self.words[0].left, self.top, max([w.edges[-1] for w in self.words]), self.bottom)
 
 
+@dataclass(frozen=True, slots=True)
+class Lie:
+    """A word whose text is not what is seen in its place."""
+
+    place: Place
+    says: str
+    seen: str  # for people: "1,111.00", "nothing for its '7'"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page as a reader saw it."""
@@ -85,6 +96,7 @@ class Page:
     characters: int  # that are seen; hidden ones are not in the rows
     hidden: int = 0  # characters left out: invisible, white on white, off the page, tiny
     images: int = 0  # pictures that cover a good part of the page
+    turn: int = 0  # degrees clockwise from the page's own right to where its text runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

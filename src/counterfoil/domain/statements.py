@@ -142,6 +142,7 @@ class StatementReading:
     source: str  # "pdf", "camt.053.001.08", "mt940", "ofx", "bai2", "csv"
     verdicts: tuple[Verdict, ...]
     pages: int = 0
+    notes: tuple[str, ...] = ()  # what a person should know of it: hidden text left out ...
 
     def proved(self) -> tuple[Proved, ...]:
         """The accounts that are believed."""

@@ -38,12 +38,6 @@ class Sheet(NamedTuple):
     seen: Frame  # the part of it that is shown; points, y upwards
 
 
-def is_pdf(path: Path) -> bool:
-    """Whether the file says that it is one; some begin with a few bytes of something else."""
-    with path.open("rb") as file:
-        return b"%PDF-" in file.read(HEAD)
-
-
 def read(path: Path, password: str | None) -> PrintedPages:
     """Every page of the document at *path*.
 
@@ -131,6 +125,7 @@ def _read_page(number: int, sheet: Sheet) -> Page:
         characters=sum([glyph[4] != SPACE for glyph in seen]),
         hidden=hidden,
         images=drawn.images,
+        turn=turn,
     )
 
 

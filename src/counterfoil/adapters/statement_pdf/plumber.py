@@ -61,6 +61,7 @@ def _page(number: int, page: Any) -> Page:
         characters=sum(glyph[4] != SPACE for glyph in seen),
         hidden=hidden,
         images=len(page.images),
+        turn=-int(page.rotation or 0) % 360,
     )
     page.close()
     return made
@@ -89,17 +90,20 @@ def _is_seen(char: dict[str, Any], page: Any) -> bool:
     left, top, right, bottom = page.bbox
     if not (left <= x <= right and top <= y <= bottom):
         return False
+    return not _is_white(char) or any(_covers(rect, x, y) for rect in page.rects)
+
+
+def _is_white(char: dict[str, Any]) -> bool:
+    """In grey, in red, green and blue, or in inks."""
     colour = char.get("non_stroking_color")
     parts = colour if isinstance(colour, tuple | list) else (colour,)
     numbers = [part for part in parts if isinstance(part, int | float)]
-    if len(numbers) != 3 or min(numbers) < WHITE:
-        return True
-    return any(_covers(rect, x, y) for rect in page.rects)
+    if len(numbers) == 4:
+        return max(numbers) <= 1 - WHITE
+    return len(numbers) in (1, 3) and min(numbers) >= WHITE
 
 
 def _covers(rect: dict[str, Any], x: float, y: float) -> bool:
     return bool(
-        rect.get("fill")
-        and rect["x0"] <= x <= rect["x1"]
-        and rect["top"] <= y <= rect["bottom"]
+        rect.get("fill") and rect["x0"] <= x <= rect["x1"] and rect["top"] <= y <= rect["bottom"]
     )

@@ -29,19 +29,33 @@ class AccountNumber:
 
 
 _NUMBERED = (
-    r"(?:a/c|acct|account|acc)\.?\s*/?\s*(?:plan)?\s*(?:number|num|nr|no|id|#)\.?|iban|konto(?:nummer|-nr|nr)\.?|konto-?nr\.?|"
-    r"(?:compte\s+)?n[°oº]\s*(?:de\s+|du\s+)?compte|compte\s+n[°oº]|numero\s+(?:de\s+|di\s+|da\s+)?(?:cuenta|conta|conto|compte)|"
-    r"(?:no|nro|num)\.?\s*(?:de\s+)?cuenta|cuenta\s*(?:no|nro|num)\.?|rekeningnummer|tilinumero|numer rachunku|nr rachunku|cislo uctu|szamlaszam\w*|"
-    r"hesap\s*no\w*|(?:nomor|no\.?)\s*rekening|no\.?\s*akaun|口座番号|账号|帳號|賬號|戶口號碼|帐号|계좌번호|เลขที่บัญชี|رقم الحساب|מספר חשבון|"
-    r"номер счета|счет\s*№|αρ\w*\.?\s*λογαριασμ\w*|card\s*(?:number|no|ending in)\.?|\w*kartennummer|kortnummer|kaartnummer|(?:numero|no?)\.?\s*(?:de\s+|da\s+|do\s+|della\s+)?(?:tarjeta|cartao|carte|carta)|reikningsnumer|releve de compte folio|folio|clabe|so tai khoan|cbu|account ending in"
+    r"(?:a/c|acct|account|acc)\.?\s*/?\s*(?:plan)?\s*(?:number|num|nr|no|id|#)\.?|iban|"
+    r"konto(?:nummer|-nr|nr)\.?|konto-?nr\.?|"
+    r"(?:compte\s+)?n[°oº]\s*(?:de\s+|du\s+)?compte|compte\s+n[°oº]|numero\s+(?:de\s+|di\s+|"
+    r"da\s+)?(?:cuenta|conta|conto|compte)|"
+    r"(?:no|nro|num)\.?\s*(?:de\s+)?cuenta|cuenta\s*(?:no|nro|num)\.?|rekeningnummer|tilinumero|"
+    r"numer rachunku|nr rachunku|cislo uctu|szamlaszam\w*|"
+    r"hesap\s*no\w*|(?:nomor|no\.?)\s*rekening|no\.?\s*akaun|口座番号|账号|帳號|賬號|戶口號碼|"
+    r"帐号|계좌번호|เลขที่บัญชี|رقم الحساب|מספר חשבון|"
+    r"номер счета|счет\s*№|αρ\w*\.?\s*λογαριασμ\w*|card\s*(?:number|no|ending in)\.?|"
+    r"\w*kartennummer|kortnummer|kaartnummer|(?:numero|no?)\.?\s*(?:de\s+|da\s+|do\s+|"
+    r"della\s+)?(?:tarjeta|cartao|carte|carta)|reikningsnumer|releve de compte folio|folio|clabe|"
+    r"so tai khoan|cbu|account ending in"
 )
 _NAMED = (
-    r"(?:a/c|acct|account|acc)|\w*konto|rib|compte|cuenta|c/c|conta|conto|rekening|tili|rachun\w*|uct\w*|hesap\w*|חשבון|счет\w*|"
-    r"λογαριασμ\w*|member(?:\s*(?:number|no))?|customer\s*(?:number|no)|mobile(?:\s*(?:number|no))?|wallet|reikningur|сметка|рахунок|racun|saskaita|konts|ანგარიში|llogaria?|partija"
+    r"(?:a/c|acct|account|acc)|\w*konto|rib|compte|cuenta|c/c|conta|conto|rekening|tili|rachun\w*|"
+    r"uct\w*|hesap\w*|חשבון|счет\w*|"
+    r"λογαριασμ\w*|member(?:\s*(?:number|no))?|customer\s*(?:number|no)|mobile(?:\s*(?:number|"
+    r"no))?|wallet|reikningur|сметка|рахунок|racun|saskaita|konts|ანგარიში|llogaria?|partija"
 )
 _WORDS = re.compile(rf"(?<!\w)(?:(?P<numbered>{_NUMBERED})|(?P<named>{_NAMED}))(?!\w)")
-_IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}(?:[A-Z0-9]{1,4})?(?![A-Z0-9])")
-_NUMBER = re.compile(r"(?<![\w.,])[A-Z]{0,4}[\dXx*•#](?:[\dXx*•# /.-]|(?<=\d)[A-Z](?=[ \d])){1,34}[\dXx*•#](?:-[A-Z]{2,3})?(?![\w])")
+_IBAN = re.compile(
+    r"(?<![A-Z0-9])[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}(?:[A-Z0-9]{1,4})?(?![A-Z0-9])"
+)
+_NUMBER = re.compile(
+    r"(?<![\w.,])[A-Z]{0,4}[\dXx*•#](?:[\dXx*•# /.-]|"
+    r"(?<=\d)[A-Z](?=[ \d])){1,34}[\dXx*•#](?:-[A-Z]{2,3})?(?![\w])"
+)
 _MASK = re.compile(r"[Xx*•#]{2,}")
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
-from counterfoil.rules.statements.vocabulary import Role, is_posting, label_of, role_of
+from counterfoil.rules.statements.terms import Role
+from counterfoil.rules.statements.vocabulary import is_posting, label_of, role_of
 
 SAME_EDGE = 250  # hundredths of a point: dates this close to each other are one column
 HEADING_REACH = 1_000  # a heading no further than this from a date names it
@@ -145,7 +145,7 @@ def _columns(
     booking = [column for column in wanted if column.role is Role.DATE]
     booking.sort(key=lambda column: not column.posting)
     others = [column for column in wanted if column not in values]
-    first = (booking or others or wanted or [None])[0]
+    first = next(iter(booking or others or wanted), None)
     second = [column for column in (values or booking[1:] or wanted) if column is not first]
     return first, second[0] if second else None
 

@@ -17,7 +17,7 @@ from counterfoil.domain.pages import Word
 from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
-from counterfoil.rules.statements.vocabulary import Role
+from counterfoil.rules.statements.terms import Role
 
 CUT = 75  # hundredths of the height: a gap that parts two cells of one line
 STRAY = 2  # per cent of the lines whose texts may run over a strip's edge
@@ -118,9 +118,7 @@ def _cut_at(piece: Piece, edges: Sequence[int]) -> Iterator[Piece]:
 def _groups(line: Line, taken: set[int]) -> Iterator[tuple[list[Word], bool]]:
     """(words that stand together, whether they are a date), from left to right."""
     dates = {
-        index: token.first
-        for token in line.dates
-        for index in range(token.first, token.last + 1)
+        index: token.first for token in line.dates for index in range(token.first, token.last + 1)
     }
     group: list[Word] = []
     before: tuple[int | None, int] = (None, -1)  # what the last word was, and its index
@@ -147,10 +145,7 @@ def bands_of(heading: Heading | None, texts: Sequence[Sequence[Piece]]) -> tuple
     lefts = [left for left, _ in strips]
     for piece in pieces:
         filled[max(bisect_right(lefts, piece.left) - 1, 0)].append(piece)
-    roles = [
-        _role(strip, inside, cells)
-        for strip, inside in zip(strips, filled, strict=True)
-    ]
+    roles = [_role(strip, inside, cells) for strip, inside in zip(strips, filled, strict=True)]
     if Role.DESCRIPTION not in roles:
         roles = _with_description(roles, filled)
     elif roles.count(Role.DESCRIPTION) > 1:
@@ -203,9 +198,7 @@ def _title(strip: tuple[int, int], cells: Sequence[Cell]) -> str:
 
 def _strips(pieces: Iterable[Piece], allowed: int) -> Iterator[tuple[int, int]]:
     """Stretches that more than *allowed* pieces cover everywhere."""
-    edges = sorted(
-        edge for piece in pieces for edge in ((piece.left, 1), (piece.right + 1, -1))
-    )
+    edges = sorted(edge for piece in pieces for edge in ((piece.left, 1), (piece.right + 1, -1)))
     depth = 0
     start: int | None = None
     for place, step in edges:
@@ -265,7 +258,8 @@ def _with_description(roles: Sequence[Role], filled: Sequence[Sequence[Piece]]) 
     """The strip with most letters is the description where no heading says which."""
     letters = [
         sum(each.isalpha() for piece in pieces if not piece.is_date for each in piece.text)
-        if role not in (Role.DATE, Role.VALUE_DATE) else 0
+        if role not in (Role.DATE, Role.VALUE_DATE)
+        else 0
         for role, pieces in zip(roles, filled, strict=True)
     ]
     if not any(letters):

@@ -19,7 +19,7 @@ from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.facts import Fact, Period
 from counterfoil.rules.statements.search import Ends, Found, search
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.vocabulary import Label, Role
+from counterfoil.rules.statements.terms import Label, Role
 
 QUIET_REACH = 8  # lines between the two ends of an account without entries
 ENDS_MAX = 5  # different balances to try as an end
@@ -264,9 +264,7 @@ def _parts(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
     yield events[start:]
 
 
-def _has_transactions(
-    table: Table, table_events: Sequence[Event], events: Sequence[Event]
-) -> bool:
+def _has_transactions(table: Table, table_events: Sequence[Event], events: Sequence[Event]) -> bool:
     """Entries with dates; where no heading names a date, two lines that begin with one.
 
     A table may begin with entries of the day that the page before ended with.

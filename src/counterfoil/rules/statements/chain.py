@@ -15,8 +15,8 @@ from enum import StrEnum
 from counterfoil.domain.statements import Equation
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.numbers import Amount
+from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.ties import Tie, Waiting
-from counterfoil.rules.statements.vocabulary import Label, Role
 
 TOTAL_FROM = 3  # entries: the sum of fewer is too often just another amount
 UNKNOWN_MAX = 12  # amounts without a sign between two balances: 4,096 ways

@@ -11,7 +11,7 @@ from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain, Use
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event, Kind
-from counterfoil.rules.statements.vocabulary import Role
+from counterfoil.rules.statements.terms import Role
 
 PAD = 250  # hundredths of a point, on both sides of a band
 
@@ -65,8 +65,8 @@ def bands_of(events: Sequence[Event], chain: Chain | None) -> list[Band]:
 def column_names(events: Sequence[Event], chain: Chain | None) -> tuple[str, ...]:
     """What each money column was taken for."""
     table = events[0].table
-    if chain is not None and table.roles() in chain.hypothesis.uses:
-        return tuple(_OF_USE[use] for use in chain.hypothesis.uses[table.roles()])
+    if chain is not None and id(table) in chain.hypothesis.uses:
+        return tuple(_OF_USE[use] for use in chain.hypothesis.use_of(events[0]))
     return tuple("Unknown" if role is None else _OF_ROLE.get(role, "") for role in table.roles())
 
 

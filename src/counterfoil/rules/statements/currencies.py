@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line
-from counterfoil.rules.statements.vocabulary import Label
+from counterfoil.rules.statements.terms import Label
 
 _SYMBOLS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "₦": "NGN", "₱": "PHP", "₩": "KRW", "₺": "TRY",
@@ -28,28 +28,33 @@ _SYMBOLS = {
     "FT": "HUF", "円": "JPY", "元": "CNY", "원": "KRW", "LEI": "RON", "บาท": "THB",
     "KSH": "KES", "TL": "TRY", "FR.": "CHF", "SFR.": "CHF", "DH": "AED",
 }  # fmt: skip
-_CODES = frozenset("""
+_CODES = frozenset(
+    """
     AED AFN AMD AOA ARS AUD AWG AZN BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY
     COP CRC CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR
     ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD
     MMK MNT MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB
     RWF SAR SBD SCR SDG SEK SGD SHP SLE SRD SSP STN SVC SYP SZL THB TJS TMT TND TRY TTD TWD TZS UAH UGX USD UYU
     UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW
-""".split())
+""".split()
+)
 #: Names of currencies, folded.
 _NAMES = (
     ("EUR", r"\beuros?\b"), ("GBP", r"pounds? sterling|\bsterling\b"), ("USD", r"us dollars?|u\.s\. dollars?"),
     ("CAD", r"canadian dollars?|dollars? canadiens?"), ("AUD", r"australian dollars?"),
     ("NZD", r"new zealand dollars?"), ("HKD", r"hong kong dollars?|港[幣币]|港元"), ("SGD", r"singapore dollars?"),
     ("CHF", r"schweizer franken|francs? suisses?|swiss francs?"), ("JPY", r"japanese yen"),
-    ("TWD", r"新[臺台][幣币]"), ("PEN", r"(?<!\w)soles(?!\w)"), ("RUB", r"российский рубль"), ("CNY", r"人民[币幣]|\brmb\b|renminbi"), ("KRW", r"korean won"), ("INR", r"indian rupees?"),
+    ("TWD", r"新[臺台][幣币]"), ("PEN", r"(?<!\w)soles(?!\w)"), ("RUB", r"российский рубль"), ("CNY", r"人民[币幣]|"
+        r"\brmb\b|renminbi"), ("KRW", r"korean won"), ("INR", r"indian rupees?"),
     ("MXN", r"\bm\.n\.|moneda nacional|pesos? mexicanos?"), ("CLP", r"pesos? chilenos?"),
     ("COP", r"pesos? colombianos?"), ("ARS", r"pesos? argentinos?"), ("PHP", r"philippine pesos?"),
     ("NGN", r"\bnaira\b"), ("GHS", r"\bcedis?\b"), ("KES", r"kenya shillings?|\bkshs?\b"), ("ZAR", r"\brands?\b"),
     ("BRL", r"\breais\b"), ("PLN", r"zlot(?:y|ych|e)\b"), ("CZK", r"korun ceskych|ceska koruna"),
     ("HUF", r"\bforint\b"), ("TRY", r"turk lirasi"), ("RUB", r"рубл(?:ь|и|ей|ях)|росс\. руб"),
-    ("IDR", r"\brupiah\b"), ("MYR", r"ringgit"), ("THB", r"\bbaht\b"), ("VND", r"viet ?nam(?:ese)? dong|\bvnd\b"),
-    ("SEK", r"svenska kronor"), ("NOK", r"norske kroner"), ("DKK", r"danske kroner"), ("ILS", r"new shekels?|\bnis\b|ש\"ח|שקל"),
+    ("IDR", r"\brupiah\b"), ("MYR", r"ringgit"), ("THB", r"\bbaht\b"), ("VND", r"viet ?nam(?:ese)? dong|"
+        r"\bvnd\b"),
+    ("SEK", r"svenska kronor"), ("NOK", r"norske kroner"), ("DKK", r"danske kroner"), ("ILS", r"new shekels?|"
+        r"\bnis\b|ש\"ח|שקל"),
 )  # fmt: skip
 #: Signs that several lands share: with the land's words they are evidence, alone they are none.
 _SHARED = {
@@ -59,7 +64,8 @@ _SHARED = {
 }  # fmt: skip
 #: Words of a land whose banks keep accounts in one currency. They suggest.
 _PLACES = (
-    ("USD", r"member fdic|\bfdic\b|routing number|national association|federal credit union|insured by ncua|\bncua\b|united states|u\.s\. bank"),
+    ("USD", r"member fdic|\bfdic\b|routing number|national association|federal credit union|"
+        r"insured by ncua|\bncua\b|united states|u\.s\. bank"),
     ("GBP", r"sort ?code|\bfscs\b|prudential regulation|united kingdom"),
     ("INR", r"\bifsc?\b|micr|\bindia\b|bengaluru|mumbai|chennai|new delhi|\brbi\b"),
     ("AUD", r"\bbsb\b|australia|\babn\b|\bafsl\b"),
@@ -93,7 +99,8 @@ _PLACES = (
     ("DKK", r"danmark|kontoudskrift|kobenhavn"),
     ("NOK", r"norge|kontoutskrift|\boslo\b"),
     ("TRY", r"turkiye|hesap ekstresi|istanbul"),
-    ("EUR", r"sparkasse|girokonto|volksbank|rekeningafschrift|estratto conto|deutschland|espana|italia|nederland|\bfrance\b|osterreich|ireland|suomi|portugal"),
+    ("EUR", r"sparkasse|girokonto|volksbank|rekeningafschrift|estratto conto|deutschland|espana|"
+        r"italia|nederland|\bfrance\b|osterreich|ireland|suomi|portugal"),
 )  # fmt: skip
 _IBAN_LANDS = {
     "EUR": "AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK",
@@ -105,7 +112,10 @@ _IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2})\d{2}(?: ?[A-Z0-9]{4}){3,}")
 _ZIP = re.compile(r"(?<![A-Za-z])[A-Z]{2},? +\d{5}(?:-\d{4})?(?!\d)")  # of the United States
 _LAKHS = re.compile(r"(?<![\d,])\d{1,2},\d{2},\d{3}\.\d{2}")
 _CODE = re.compile(r"(?<![A-Z0-9])([A-Z]{3})(?![A-Z0-9])")
-_WORDED = re.compile(r"currency|wahrung|moneda|devise|divisa|moeda|valuta\b|mena\b|waluta|devizanem|para birimi|валюта|通貨|币种|幣別|통화|สกุลเงิน|mata uang|loai tien")
+_WORDED = re.compile(
+    r"currency|wahrung|moneda|devise|divisa|moeda|valuta\b|mena\b|waluta|devizanem|para birimi|"
+    r"валюта|通貨|币种|幣別|통화|สกุลเงิน|mata uang|loai tien"
+)
 
 
 def is_code(word: str) -> bool:
@@ -149,7 +159,9 @@ def currency_of(
             sure = leader in lands
             return Kept(leader, "" if sure else f"{leader} is printed in the small print only")
     signs = {amount.currency.upper() for line in document.lines for amount in line.amounts}
-    signs |= {each for each in _SHARED if not each.isalpha() and any(each in x.text for x in outside)}
+    signs |= {
+        each for each in _SHARED if not each.isalpha() and any(each in x.text for x in outside)
+    }
     for sign in signs & _SHARED.keys():
         fits = [land for land in lands if land in _SHARED[sign].split()]
         if len(fits) == 1:
@@ -246,7 +258,10 @@ def _stands_in(sign: str, text: str, upper: str) -> bool:
     if not sign[-1].isalnum() or not sign.isascii():
         before = r"(?<![A-Za-z])" if sign[0].isalpha() else ""
         return re.search(before + re.escape(sign), text) is not None
-    return re.search(rf"(?<!\w){re.escape(sign)}\.? ?\d|\d ?{re.escape(sign)}(?!\w)", upper) is not None
+    return (
+        re.search(rf"(?<!\w){re.escape(sign)}\.? ?\d|\d ?{re.escape(sign)}(?!\w)", upper)
+        is not None
+    )
 
 
 def _lands(lines: Sequence[Line]) -> list[str]:

@@ -135,7 +135,9 @@ class DateToken:
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?\2?,?")
 _SPACED = re.compile(r"(\d{1,2}) ?[./-] ?(\d{1,2}) ?[./-] ?(\d{4}|\d{2})")
 _PARTED = re.compile(r"(\d{2}) (\d{2}) ((?:19|20)\d{2})")
-_ISO = re.compile(r"(\d{4})([./-]?)(\d{2})\2(\d{2})\.?(?:T.*)?|(\d{4})([./-])(\d{1,2})\6(\d{1,2})\.?")
+_ISO = re.compile(
+    r"(\d{4})([./-]?)(\d{2})\2(\d{2})\.?(?:T.*)?|(\d{4})([./-])(\d{1,2})\6(\d{1,2})\.?"
+)
 _MINGUO = re.compile(r"(1\d\d)([./-])(\d{1,2})\2(\d{1,2})")
 _CJK = re.compile(
     r"(?:(令和|平成|民國)?\s*(\d{1,4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?"
@@ -145,7 +147,9 @@ _NAMED = re.compile(
     rf"(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?[ ./,-]*(?:de |of )?{_MONTH}[ ./,'-]*(?:de |del )?"
     r"(\d{4}|\d{2})?,?"
 )
-_US = re.compile(rf"{_MONTH}[ -]*(\d{{1,2}})(?:st|nd|rd|th)?(?:(?:, ?| )(\d{{4}})|[/,](\d{{2}}))?,?")
+_US = re.compile(
+    rf"{_MONTH}[ -]*(\d{{1,2}})(?:st|nd|rd|th)?(?:(?:, ?| )(\d{{4}})|[/,](\d{{2}}))?,?"
+)
 _YEAR_FIRST_NAME = re.compile(rf"(\d{{4}})[ ./-]?{_MONTH}[ ./-]?(\d{{1,2}})\.?")
 _WEEKDAY = re.compile(
     r"(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|mie|jeu|jue|ven|vie|sam|sab|dim|dom|"
@@ -220,7 +224,9 @@ def parse(text: str) -> Printed | None:
     if (found := _SPACED.fullmatch(text)) or (found := _PARTED.fullmatch(text)):
         return _open(int(found[1]), int(found[2]), found[3])
     if found := _ISO.fullmatch(text):
-        year, month, day = (found[1], found[3], found[4]) if found[1] else (found[5], found[7], found[8])
+        year, month, day = (
+            (found[1], found[3], found[4]) if found[1] else (found[5], found[7], found[8])
+        )
         return _fixed(int(day), int(month), year)
     if found := _MINGUO.fullmatch(text):
         return _fixed(int(found[4]), int(found[3]), found[1])

@@ -27,7 +27,7 @@ YEAR = timedelta(days=366)
 AGE_MAX = 12 * YEAR
 UNNOTICED_MAX = 5  # per cent of one-digit slips that may pass where dates "hold" (grade A)
 
-from counterfoil.rules.statements.vocabulary import Role
+from counterfoil.rules.statements.terms import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +244,7 @@ def _contains(period: tuple[date, date], days: Sequence[date]) -> bool:
     return period[0] - TOLERANCE <= min(days) and max(days) <= period[1] + TOLERANCE
 
 
-def _in_period(
-    printed: Printed, period: tuple[date, date], order: Order, era: Era
-) -> date | None:
+def _in_period(printed: Printed, period: tuple[date, date], order: Order, era: Era) -> date | None:
     """The day of *printed* in *period*; None where there is none, or two."""
     if printed.has_year:
         day = printed.day(order, era)

@@ -19,7 +19,7 @@ from counterfoil.rules.statements.bands import (
 )
 from counterfoil.rules.statements.chain import Entry
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.vocabulary import Role
+from counterfoil.rules.statements.terms import Role
 
 LETTERS = 4  # so many letters in a column of money or dates are text that ran over
 _REFERENCES = {Role.REFERENCE, Role.OTHER}
@@ -37,9 +37,7 @@ def descriptions(entries: Sequence[Entry]) -> tuple[Said, ...]:
     """The texts of all *entries*, in their order."""
     tables = {id(entry.event.table): entry.event.table for entry in entries}
     shapes = {number: _shape(table) for number, table in tables.items()}
-    texts = [
-        (shapes[id(entry.event.table)], tuple(pieces_of(entry.event))) for entry in entries
-    ]
+    texts = [(shapes[id(entry.event.table)], tuple(pieces_of(entry.event))) for entry in entries]
     groups: dict[object, list[Sequence[Piece]]] = {}
     for shape, pieces in texts:
         groups.setdefault(shape, []).append(pieces)

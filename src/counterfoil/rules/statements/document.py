@@ -27,7 +27,8 @@ from counterfoil.rules.statements.headings import Heading, headings_of
 from counterfoil.rules.statements.lines import Line, lines_of
 from counterfoil.rules.statements.numbers import Style
 from counterfoil.rules.statements.tables import Table, tables_of
-from counterfoil.rules.statements.vocabulary import Label, not_booked
+from counterfoil.rules.statements.terms import Label
+from counterfoil.rules.statements.vocabulary import not_booked
 
 ALL_DATED_FROM = 6  # entries
 TITLE_MAX = 90  # characters
@@ -76,9 +77,12 @@ class Document:
 
 
 _ACCOUNT = re.compile(
-    r"account|saving|checking|chequing|current|deposit|loan|mortgage|card|share|certificate|money market|portfolio|"
-    r"konto|kredit|compte|livret|cuenta|conta|poupanca|conto|libretto|rekening|zichtrekening|tili|rachun|uct|szamla|hesap|"
-    r"λογαριασμ|счет|рахун|akaun|tabungan|口座|普通|账户|帳戶|戶口|บัญชี|계좌|حساب|חשבון|tai khoan|wallet|\bpot\b|[a-z]{3} statement"
+    r"account|saving|checking|chequing|current|deposit|loan|mortgage|card|share|certificate|"
+    r"money market|portfolio|"
+    r"konto|kredit|compte|livret|cuenta|conta|poupanca|conto|libretto|rekening|zichtrekening|tili|"
+    r"rachun|uct|szamla|hesap|"
+    r"λογαριασμ|счет|рахун|akaun|tabungan|口座|普通|账户|帳戶|戶口|บัญชี|계좌|حساب|חשבון|"
+    r"tai khoan|wallet|\bpot\b|[a-z]{3} statement"
 )
 
 

@@ -14,9 +14,8 @@ from counterfoil.rules.statements.grouping import groups
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.tables import Table
+from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import (
-    Label,
-    Role,
     is_of_balances,
     label_of,
     not_booked,
@@ -66,9 +65,7 @@ class Event:
     words: tuple[Line, ...]  # all lines of the entry, this one included
 
 
-def events_of(
-    table: Table, before: Sequence[Line], carried: Printed | None
-) -> tuple[Event, ...]:
+def events_of(table: Table, before: Sequence[Line], carried: Printed | None) -> tuple[Event, ...]:
     """The events of *table*.
 
     Args:
@@ -118,9 +115,7 @@ def _kind(label: Label | None, *, dated: bool) -> Kind:
     return Kind.ENTRY
 
 
-def _sections(
-    table: Table, money: Collection[int], before: Sequence[Line]
-) -> dict[int, Section]:
+def _sections(table: Table, money: Collection[int], before: Sequence[Line]) -> dict[int, Section]:
     """The section of every line, by the titles that stand above and between them."""
     first = table.heading.first if table.heading else table.lines[0].index
     section = Section(first, 0)
@@ -160,7 +155,9 @@ def _section(title: str, line: int) -> Section | None:
     return Section(line, sign) if sign else None
 
 
-_SIGN_WORD = re.compile(r"\(?(CR|DR|DB|D|C|S|H|Cr|Dr|Db|Debit|Credit|DEBIT|CREDIT|Af|Bij|K|[-+])\)?")
+_SIGN_WORD = re.compile(
+    r"\(?(CR|DR|DB|D|C|S|H|Cr|Dr|Db|Debit|Credit|DEBIT|CREDIT|Af|Bij|K|[-+])\)?"
+)
 _SIGNS = {
     "CR": 1, "C": 1, "H": 1, "CREDIT": 1, "BIJ": 1, "+": 1,
     "DR": -1, "DB": -1, "D": -1, "S": -1, "DEBIT": -1, "AF": -1, "-": -1,

@@ -9,7 +9,7 @@ from itertools import islice
 from counterfoil.domain.explained import Notes
 from counterfoil.domain.statements import Verdict
 from counterfoil.rules.statements.blocks import Outcome
-from counterfoil.rules.statements.chain import Broken, Chain, Hypothesis, Plain, Use, walk
+from counterfoil.rules.statements.chain import Broken, Chain, Hypothesis, Plain, Use, walks
 from counterfoil.rules.statements.describing import descriptions
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event
@@ -18,7 +18,7 @@ from counterfoil.rules.statements.marks import is_not
 from counterfoil.rules.statements.reading import Examined
 from counterfoil.rules.statements.search import hypotheses
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.vocabulary import Role
+from counterfoil.rules.statements.terms import Role
 
 TRIED_MAX = 120  # other readings that are walked again to say where they fail
 SHOWN_MAX = 6
@@ -69,7 +69,7 @@ def _columns(events: Sequence[Event], chain: Chain | None) -> Iterator[str]:
         seen.add(table.roles())
         if len(seen) > SHOWN_MAX:
             return
-        uses = None if chain is None else chain.hypothesis.uses.get(table.roles())
+        uses = None if chain is None else chain.hypothesis.uses.get(id(table))
         for index, column in enumerate(table.columns):
             count = sum(
                 each.table.roles() == table.roles() and index in each.cells for each in events
@@ -104,12 +104,12 @@ def _over_texts(table: Table) -> str:
 def _competing(document: Document, outcome: Outcome) -> Iterator[str]:
     """Other ways to read the same rows, those that got furthest first."""
     events = _events(outcome)
-    ends = _ends(outcome)
+    opening, closing = _ends(outcome)
     found: dict[str, tuple[int, str]] = {}  # by what became of it: the simplest one says it
     alike = 0
     ranked = allowed(hypotheses(events), document.layout)
     for _, hypothesis in islice(ranked, TRIED_MAX):
-        result = walk(events, hypothesis, *ends)
+        result = next(walks(events, hypothesis, opening, (closing,)))
         if isinstance(result, Chain) and _amounts(result) == _amounts(outcome.chain):
             alike += 1
             continue
@@ -162,8 +162,8 @@ def _says(hypothesis: Hypothesis, events: Sequence[Event]) -> str:
     """A reading in words: ``'Betrag' is the amount, 'Saldo' the balance; ...``."""
     parts = []
     tables = {event.table.roles(): event.table for event in events}
-    for roles, table in tables.items():
-        for column, use in zip(table.columns, hypothesis.uses[roles], strict=True):
+    for table in tables.values():
+        for column, use in zip(table.columns, hypothesis.uses[id(table)], strict=True):
             parts.append(f"{column.text or 'a column without heading'!r} is {_use(use)}")
     said = ", ".join(dict.fromkeys(parts))
     if any(Use.AMOUNT in uses for uses in hypothesis.uses.values()):

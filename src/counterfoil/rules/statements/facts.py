@@ -15,7 +15,8 @@ from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.months import month_of
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.vocabulary import Label, label_of, side_of
+from counterfoil.rules.statements.terms import Label
+from counterfoil.rules.statements.vocabulary import label_of, side_of
 
 GAP = 200  # hundredths of the height: what stands further to the left is another thing
 ABOVE_MAX = 3  # lines between a number and the words that stand over it
@@ -100,7 +101,10 @@ def _named_before(line: Line, amount: Amount) -> tuple[str, Label | None]:
     words = line.row.words
     start = max((other.last + 1 for other in line.amounts if other.last < amount.first), default=0)
     for first in range(amount.first - 1, start - 1, -1):
-        apart = first == start or (words[first].left - words[first - 1].right) * 100 > words[first].em * GAP
+        apart = (
+            first == start
+            or (words[first].left - words[first - 1].right) * 100 > words[first].em * GAP
+        )
         text = " ".join(word.text for word in words[first : amount.first]) if apart else ""
         if text and (label := label_of(text)) is not None:
             return text, label
@@ -131,11 +135,15 @@ def _words_above(lines: Sequence[Line], line: Line, amount: Amount) -> str:
 
 
 _PERIOD_WORDS = re.compile(
-    r"period|statement|from|zeitraum|auszug|vom|periode|periodo|releve|du|desde|del|dal|extrato|umsatze|okres|obdobi|idoszak|"
-    r"perioada|donem|tarih|за период|период|期間|期间|ช่วง|기간|periodi|von|kontoauszug|between|for|search|transactions|activity|tempoh|per"
+    r"period|statement|from|zeitraum|auszug|vom|periode|periodo|releve|du|desde|del|dal|extrato|"
+    r"umsatze|okres|obdobi|idoszak|"
+    r"perioada|donem|tarih|за период|период|期間|期间|ช่วง|기간|periodi|von|kontoauszug|between|"
+    r"for|search|transactions|activity|tempoh|per"
 )
 _BETWEEN = re.compile(
-    r"[\s:]*(?:to|through|thru|until|till|and|bis|au|al|a|ate|tot|t/m|til|do|-|–|~|〜|～|·|/|\||by|и|по|至|до|hasta|ig|s\.d\.?|sd|hingga|den|et|y|e|un|ถึง|부터|έως|εως|pana la|ile|od|all)+[\s:]*",
+    r"[\s:]*(?:to|through|thru|until|till|and|bis|au|al|a|ate|tot|t/m|til|do|-|–|~|〜|～|·|/|\||"
+    r"by|и|по|至|до|hasta|ig|s\.d\.?|sd|hingga|den|et|y|e|un|ถึง|부터|έως|εως|pana la|ile|od|"
+    r"all)+[\s:]*",
     re.IGNORECASE,
 )
 
@@ -180,10 +188,14 @@ def _without_dates(line: Line) -> str:
 
 
 _PAGE = re.compile(
-    r"(?<!\w)(?:page|pag\.?|pagina|seite|blatt|sheet|side|sida|sivu|strona|strana|oldal|sayfa|sid|p\.?|pg\.?|hal\.?|halaman|muka surat|"
-    r"σελ\w*|стр\w*|лист|页|頁|หน้า|페이지|feuille|hoja|folha|foglio|blad)\s*(?:number|no\.?|nr\.?)?\s*:?\s*"
-    r"(\d{1,4})\s*(?:/|of|von|de|sur|di|van|av|af|z|ze|/|από|из|dari|daripada|out of)\s*(\d{1,4})(?!\d)|"
-    r"第\s*(\d+)\s*[页頁]\s*[,，/]?\s*共\s*(\d+)|(?<![\d/.])(\d{1,3})\s*/\s*(\d{1,3})\s*(?:页|頁|ページ|페이지)|(?<!\w)(\d{1,3}) of (\d{1,3})$"
+    r"(?<!\w)(?:page|pag\.?|pagina|seite|blatt|sheet|side|sida|sivu|strona|strana|oldal|sayfa|sid|"
+    r"p\.?|pg\.?|hal\.?|halaman|muka surat|"
+    r"σελ\w*|стр\w*|лист|页|頁|หน้า|페이지|feuille|hoja|folha|foglio|blad)\s*(?:number|no\.?|"
+    r"nr\.?)?\s*:?\s*"
+    r"(\d{1,4})\s*(?:/|of|von|de|sur|di|van|av|af|z|ze|/|από|из|dari|daripada|"
+    r"out of)\s*(\d{1,4})(?!\d)|"
+    r"第\s*(\d+)\s*[页頁]\s*[,，/]?\s*共\s*(\d+)|(?<![\d/.])(\d{1,3})\s*/\s*(\d{1,3})\s*(?:页|頁|"
+    r"ページ|페이지)|(?<!\w)(\d{1,3}) of (\d{1,3})$"
 )
 
 

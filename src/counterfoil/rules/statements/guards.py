@@ -23,7 +23,8 @@ from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.facts import Fact, PageCount
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line, first_date
-from counterfoil.rules.statements.vocabulary import Label, Role, label_of, not_booked
+from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.vocabulary import label_of, not_booked
 
 TITLE_REACH = 25  # lines from a line up to the title that says what it is
 _ENDS = {Label.OPENING, Label.CLOSING}
@@ -124,7 +125,9 @@ def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[O
         for event in events:
             own = event.table.roles()
             values = {
-                amount.value for index, amount in event.cells.items() if own[index] is not Role.OTHER
+                amount.value
+                for index, amount in event.cells.items()
+                if own[index] is not Role.OTHER
             }
             if event.kind is Kind.ENTRY and not values <= known:
                 yield Objection(
@@ -160,16 +163,14 @@ def _known(statements: Sequence[Statement]) -> Known:
     return known
 
 
-def _repeats(
-    line: Line, day: Printed | None, known: Known, sums: Collection[Decimal]
-) -> bool:
+def _repeats(line: Line, day: Printed | None, known: Known, sums: Collection[Decimal]) -> bool:
     """Whether every amount of *line* is a proved one of its day, or a sum of entries: a list
     of checks, the balances of each day, a summary."""
     amounts = [amount for amount in line.amounts if amount.alone and amount.value]
-    tokens = [(token.first, token.printed) for token in line.dates] or [(-1, day)]
+    first_printed = line.dates[0].printed if line.dates else day
     for amount in amounts:
-        before = [printed for first, printed in tokens if first < amount.first]
-        printed = before[-1] if before else tokens[0][1]
+        before = [token.printed for token in line.dates if token.first < amount.first]
+        printed = before[-1] if before else first_printed
         if amount.value in sums:
             continue
         if printed is None or not any(
@@ -188,9 +189,9 @@ def contradictions(
         others: The balances of accounts without entries.
     """
     chains = [outcome.chain for outcome in outcomes if outcome.chain is not None]
-    inside = {
-        event.line.index for chain in chains for event in (*chain.labels, *chain.totals)
-    } | {entry.event.line.index for chain in chains for entry in chain.entries}
+    inside = {event.line.index for chain in chains for event in (*chain.labels, *chain.totals)} | {
+        entry.event.line.index for chain in chains for entry in chain.entries
+    }
     ends = {abs(value) for chain in chains for value in (chain.opening, chain.closing)}
     ends |= {abs(value) for value in others}
     ends |= {abs(value + sum_of(others)) for value in _sums(chains)}
@@ -263,7 +264,9 @@ def totals(document: Document, outcome: Outcome) -> Iterator[Equation]:
             yield _total(kind, fact.words, abs(fact.value), sums, fact.place)
 
 
-def _total(kind: str, words: str, value: Decimal, sums: Sequence[Decimal], place: Place) -> Equation:
+def _total(
+    kind: str, words: str, value: Decimal, sums: Sequence[Decimal], place: Place
+) -> Equation:
     nearest = min(sums, key=lambda each: (abs(each - value), each))
     return Equation(
         kind=kind, says=f"{words[:40]}: {value:,}", left=nearest, right=value, places=(place,)
@@ -275,7 +278,9 @@ def summary_contradicts(document: Document, outcome: Outcome) -> str:
     chain = outcome.chain
     assert chain is not None, "only proved accounts have rows to compare"
     block = outcome.block
-    facts = [fact for fact in document.facts if block.start <= fact.line < block.end and fact.beside]
+    facts = [
+        fact for fact in document.facts if block.start <= fact.line < block.end and fact.beside
+    ]
     money_in = sum_of([entry.amount for entry in chain.entries if entry.amount > 0])
     out = sum_of([entry.amount for entry in chain.entries if entry.amount < 0])
     for credit in (fact for fact in facts if fact.label is Label.TOTAL_CREDITS):

@@ -11,7 +11,7 @@ from counterfoil.rules.statements.dates import DateToken, Order, Printed
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.months import month_of
-from counterfoil.rules.statements.vocabulary import Role
+from counterfoil.rules.statements.terms import Role
 
 REACH = 600  # hundredths of a point: how far beside its heading a date may stand
 FEWEST = 2  # dates in a column
@@ -73,8 +73,10 @@ def _digits(lines: Sequence[Line], cell: Cell, found: Found, plain: int) -> None
         for index, word in _under(line, cell)
         if (token := _of_digits(line, index, word)) is not None
     ]
-    if len(tokens) < FEWEST or len(tokens) <= plain * 2 or not any(
-        all(token.printed.can_be(order) for _, token in tokens) for order in Order
+    if (
+        len(tokens) < FEWEST
+        or len(tokens) <= plain * 2
+        or not any(all(token.printed.can_be(order) for _, token in tokens) for order in Order)
     ):
         return
     for line, token in tokens:
@@ -98,9 +100,7 @@ def _printed(pairs: Sequence[str]) -> Printed:
     return Printed(tuple(map(int, pairs)), open=True, short_year=len(pairs) == 3)
 
 
-def _days(
-    lines: Sequence[Line], cell: Cell, month: _Month | None, found: Found
-) -> _Month | None:
+def _days(lines: Sequence[Line], cell: Cell, month: _Month | None, found: Found) -> _Month | None:
     """Days of the month that a line above them names; the last month so named."""
     for line in lines:
         if (named := _month(line)) is not None:

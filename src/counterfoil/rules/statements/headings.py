@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.lines import Line
-from counterfoil.rules.statements.vocabulary import Role, role_of
+from counterfoil.rules.statements.terms import Role
+from counterfoil.rules.statements.vocabulary import role_of
 
 ROWS_MAX = 4  # of one heading, one under the other
 CELL_GAP = 90  # hundredths of the height: a wider gap parts two headings
@@ -115,7 +116,9 @@ def _is_heading(cells: Sequence[Cell]) -> bool:
     if not (known & _TEXT or len(known & _MONEY) >= 2):
         return False
     long = sum(len(cell.text.split()) > WORDS_MAX for cell in cells)
-    return long == 0 and len(cells) >= 2 and sum(role is not None for role in roles) * 2 >= len(cells)
+    return (
+        long == 0 and len(cells) >= 2 and sum(role is not None for role in roles) * 2 >= len(cells)
+    )
 
 
 def _known(heading: Heading) -> tuple[int, int]:

@@ -17,7 +17,7 @@ from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.marks import is_not
 from counterfoil.rules.statements.reading import Examined, examine
-from counterfoil.rules.statements.vocabulary import Label
+from counterfoil.rules.statements.terms import Label
 
 FIRST_LINES = 8
 SAMPLES = 4

@@ -40,11 +40,9 @@ class Line:
 
     def words_outside(self) -> tuple[Word, ...]:
         """The words that are neither date nor amount."""
-        taken = {
-            index
-            for token in (*self.dates, *self.amounts)
-            for index in range(token.first, token.last + 1)
-        }
+        spans = [(each.first, each.last) for each in self.dates]
+        spans += [(each.first, each.last) for each in self.amounts]
+        taken = {index for first, last in spans for index in range(first, last + 1)}
         return tuple(word for index, word in enumerate(self.row.words) if index not in taken)
 
     def label(self) -> str:

@@ -16,13 +16,15 @@ from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.reading import Examined
 from counterfoil.rules.statements.search import newest_first
-from counterfoil.rules.statements.vocabulary import Label
+from counterfoil.rules.statements.terms import Label
 
 _OBJECTIONS = {
     "unread_line": "money in no proved account",
     "unread_table": "a table in no proved account",
     "end_contradicts": "no proved account has this balance",
+    "text_is_not_what_is_seen": "the text says something else than is seen here",
 }
+_CONTRADICTIONS = {"end_contradicts", "text_is_not_what_is_seen"}
 _OF_DATES = {"day_or_month", "no_such_day", "outside_period", "odd_day", "date_missing"}
 REASON_MAX = 160  # characters of a reason in the margin
 
@@ -65,10 +67,10 @@ def marks_of(examined: Examined) -> tuple[Mark, ...]:
     for outcome, verdict in zip(examined.outcomes, examined.reading.verdicts, strict=False):
         marks += column_marks(document, outcome)
         marks += _account(document, outcome, verdict)
-    for verdict in examined.reading.verdicts[len(examined.outcomes) :]:
-        if isinstance(verdict, Unproved) and verdict.place is not None:
-            kind = MarkKind.FAILS if verdict.code == "end_contradicts" else MarkKind.UNREAD
-            marks += _at(kind, verdict.place, note=_OBJECTIONS.get(verdict.code, ""))
+    for objection in examined.reading.unproved():
+        if objection.code in _OBJECTIONS and objection.place is not None:
+            kind = MarkKind.FAILS if objection.code in _CONTRADICTIONS else MarkKind.UNREAD
+            marks += _at(kind, objection.place, note=_OBJECTIONS[objection.code])
     return tuple(sorted(marks, key=lambda mark: mark.kind is not MarkKind.COLUMN))
 
 

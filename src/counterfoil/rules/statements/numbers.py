@@ -21,7 +21,8 @@ from counterfoil.rules.statements.folding import plain
 #: What may stand before or behind a number without being part of it.
 _SYMBOLS = (
     r"(?:US|C|CA|A|AU|S|HK|NT|NZ|R|Z|MX|B/|J|TT|EC|BZ)?\$|[€£¥₹₦₱₩₺₽₪฿₫₴₡₲₵₸]"
-    r"|R[sS]\.?|Rp\.?|RM|R(?=[\d -])|Kč|kr\.?|zł|Ft|lei|TL|kn|S?Fr\.?|円|元|원|บาท|[A-Z]{3}(?![A-Z])"
+    r"|R[sS]\.?|Rp\.?|RM|R(?=[\d -])|Kč|kr\.?|zł|Ft|lei|TL|kn|S?Fr\.?|円|元|원|บาท|"
+    r"[A-Z]{3}(?![A-Z])"
 )
 _SYMBOL = re.compile(_SYMBOLS)
 _SYMBOL_BEFORE = re.compile(rf"[-+(]?(?:{_SYMBOLS})[-+]?")
@@ -281,7 +282,9 @@ def _glued(word: Word, text: str, index: int, style: Style) -> Amount | None:
 
 
 def _value(digits: str, style: Style) -> Decimal:
-    whole, _, fraction = digits.rpartition(style.decimal_mark) if style.decimal_mark else ("", "", "")
+    whole, _, fraction = (
+        digits.rpartition(style.decimal_mark) if style.decimal_mark else ("", "", "")
+    )
     if style.decimal_mark and style.decimal_mark in digits:
         return Decimal(re.sub(r"\D", "", whole) or "0") + Decimal(f"0.{fraction}")
     return Decimal(re.sub(r"\D", "", digits))
@@ -300,9 +303,7 @@ def _mark(match: re.Match[str]) -> tuple[int, bool]:
     return 0, False
 
 
-def _digits(
-    words: Sequence[Word], index: int, last: int, match: re.Match[str]
-) -> tuple[int, int]:
+def _digits(words: Sequence[Word], index: int, last: int, match: re.Match[str]) -> tuple[int, int]:
     """The edges of the digits alone: what columns are aligned by."""
     left = words[index].edges[min(match.start("digits"), len(words[index].text) - 1)]
     before = sum(len(words[each].text) for each in range(index, last))

@@ -5,20 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from counterfoil.domain.statements import Equation, Grade, Proof, Proved, Statement, Unproved, Verdict
+from counterfoil.domain.statements import (
+    Equation,
+    Grade,
+    Proof,
+    Proved,
+    Statement,
+    Unproved,
+    Verdict,
+)
 from counterfoil.rules.statements.blocks import Quiet
 from counterfoil.rules.statements.currencies import currency_of
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
-from counterfoil.rules.statements.vocabulary import Label
+from counterfoil.rules.statements.terms import Label
 
 _NOTHING = re.compile(
     r"no (?:transactions?|activity|entries|movements?|postings?)|without (?:transactions|movement)|"
-    r"there (?:were|are|is) no|keine (?:umsatze|buchungen|bewegungen)|umsatzlos|aucun(?:e)? (?:operation|mouvement|ecriture)|"
-    r"sin movimientos|no hubo movimientos|sem (?:movimento|lancamentos)|nessun movimento|geen (?:transacties|mutaties|boekingen)|"
-    r"brak (?:operacji|transakcji)|zadne (?:pohyby|transakce)|nincs (?:tranzakcio|forgalom)|ingen (?:transaktioner|bevegelser|posteringer)|"
-    r"ei tapahtumia|hareket (?:yok|bulunmamaktadir)|tidak ada transaksi|tiada transaksi|取引はありません|没有交易|無交易|ไม่มีรายการ|거래내역이 없|нет операций"
+    r"there (?:were|are|is) no|keine (?:umsatze|buchungen|bewegungen)|umsatzlos|"
+    r"aucun(?:e)? (?:operation|mouvement|ecriture)|"
+    r"sin movimientos|no hubo movimientos|sem (?:movimento|lancamentos)|nessun movimento|"
+    r"geen (?:transacties|mutaties|boekingen)|"
+    r"brak (?:operacji|transakcji)|zadne (?:pohyby|transakce)|nincs (?:tranzakcio|forgalom)|"
+    r"ingen (?:transaktioner|bevegelser|posteringer)|"
+    r"ei tapahtumia|hareket (?:yok|bulunmamaktadir)|tidak ada transaksi|tiada transaksi|"
+    r"取引はありません|没有交易|無交易|ไม่มีรายการ|거래내역이 없|нет операций"
 )
 
 
@@ -48,7 +60,9 @@ ONE_WITNESS = "only one of two things says that nothing was booked: a sentence, 
 
 def quiet_account(document: Document, quiet: Quiet, gaps: Sequence[str]) -> Proved:
     """The verdict on an account without entries beside others."""
-    words = folded(" ".join(document.lines[index].text for index in quiet.lines if index < len(document.lines)))
+    words = folded(
+        " ".join(document.lines[index].text for index in quiet.lines if index < len(document.lines))
+    )
     shortfalls = [*gaps, *([] if _NOTHING.search(words) else [ONE_WITNESS])]
     return _proved(document, quiet.opening, quiet.closing, quiet.lines, shortfalls)
 

@@ -103,11 +103,15 @@ def _objections(
 
 def _no_text(printed: PrintedPages) -> Unproved:
     if any(page.hidden for page in printed.pages):
-        reason = "all its text is invisible: a picture with a text layer behind it, which is no proof"
+        reason = (
+            "all its text is invisible: a picture with a text layer behind it, which is no proof"
+        )
     else:
         reason = "it is a picture without text"
     return Unproved(
-        account="", code="no_text_layer", reason=f"{reason}; ask the bank for the electronic statement"
+        account="",
+        code="no_text_layer",
+        reason=f"{reason}; ask the bank for the electronic statement",
     )
 
 

@@ -13,7 +13,7 @@ from counterfoil.rules.statements.dates import Order, Printed
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.layouts import allowed
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.vocabulary import Label, Role
+from counterfoil.rules.statements.terms import Label, Role
 
 USES_MAX = 200  # ways to read the columns of one table
 HYPOTHESES_MAX = 1_500

@@ -6,18 +6,8 @@ adds up, every sign turned. Only such words can contradict it.
 
 from __future__ import annotations
 
-import re
-from decimal import Decimal
-
 from counterfoil.rules.statements.chain import Chain
-from counterfoil.rules.statements.folding import folded
-
-_HAD = re.compile(
-    r"(?<!\w)(?:crediteur|acreedor|credor|creditore|creditor|haben|guthaben|in credit)(?!\w)"
-)
-_OWED = re.compile(
-    r"(?<!\w)(?:debiteur|deudor|devedor|debitore|debitor|soll|overdrawn|in debit)(?!\w)"
-)
+from counterfoil.rules.statements.vocabulary import side_of
 
 
 def side_contradicts(chain: Chain, sign: int) -> str:
@@ -27,12 +17,7 @@ def side_contradicts(chain: Chain, sign: int) -> str:
         sign: What the chain's balances are multiplied by to be the owner's.
     """
     for event, value in ((chain.opening_at, chain.opening), (chain.closing_at, chain.closing)):
-        words = "" if event is None else folded(event.line.label())
-        if _is_against(words, value * sign):
+        words = "" if event is None else event.line.label()
+        if value * sign * side_of(words) < 0:
             return f"{words[:60]!r} is read as {value * sign:,}: money in and out changed places"
     return ""
-
-
-def _is_against(words: str, value: Decimal) -> bool:
-    had, owed = _HAD.search(words) is not None, _OWED.search(words) is not None
-    return had != owed and (value < 0 if had else value > 0)

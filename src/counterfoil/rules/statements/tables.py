@@ -12,7 +12,8 @@ from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.headings import Cell, Heading, repeats
 from counterfoil.rules.statements.lines import Line, first_date, line_of
 from counterfoil.rules.statements.numbers import Amount, Style
-from counterfoil.rules.statements.vocabulary import Label, Role, label_of
+from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.vocabulary import label_of
 
 ALIGNED = 110  # hundredths of a point: right edges this close are one column
 EDGES_MAX = 3  # of one column: plain, with a minus behind, with letters behind

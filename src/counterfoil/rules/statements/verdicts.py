@@ -29,9 +29,11 @@ from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.naming import titles_of
 from counterfoil.rules.statements.sides import side_contradicts
-from counterfoil.rules.statements.vocabulary import Label
+from counterfoil.rules.statements.terms import Label
 
-_LOAN = re.compile(r"(?<!\w)(?:loan|mortgage|kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo)(?!\w)")
+_LOAN = re.compile(
+    r"(?<!\w)(?:loan|mortgage|kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo)(?!\w)"
+)
 _CARD = (
     r"credit card", r"minimum (?:payment|amount|due)", r"payment due", r"credit limit",
     r"amount due", r"cash advance", r"card ?member", r"(?:new|previous) balance",
@@ -105,12 +107,12 @@ def _first_page_is_here(document: Document) -> bool:
 
 def _goes_on(chain: Chain, *, first_is_here: bool) -> str:
     """Why the account begins before, or goes on behind, what is in the file; or ""."""
-    opening = chain.opening_at
-    carried = opening is not None and opening.label is Label.CARRIED
-    if carried and not (first_is_here and opening.line.row.page == 1):
-        return f"it begins with a balance carried from a page that is not here: {chain.opening_at.line.text[:60]}"
-    if chain.closing_at is not None and chain.closing_at.label is Label.CARRIED:
-        return f"it ends with a balance carried to a page that is not here: {chain.closing_at.line.text[:60]}"
+    first, last = chain.opening_at, chain.closing_at
+    if first is not None and first.label is Label.CARRIED:
+        if not (first_is_here and first.line.row.page == 1):
+            return f"it begins with a balance carried from a page that is not here: {first.line.text[:60]}"
+    if last is not None and last.label is Label.CARRIED:
+        return f"it ends with a balance carried to a page that is not here: {last.line.text[:60]}"
     return ""
 
 
@@ -128,12 +130,16 @@ def _unproved(account: str, outcome: Outcome) -> Unproved:
             code="no_ends",
             reason="no opening and closing balance was found that the amounts could tie to",
         )
-    where = f"page {broken.event.line.row.page}: {broken.event.line.text[:60]}" if broken.event else ""
+    where = (
+        f"page {broken.event.line.row.page}: {broken.event.line.text[:60]}" if broken.event else ""
+    )
     equation = broken.equation
     return Unproved(
         account=account,
         code="does_not_add_up",
-        reason=" - ".join(part for part in (where, equation.says if equation else "", broken.reason) if part),
+        reason=" - ".join(
+            part for part in (where, equation.says if equation else "", broken.reason) if part
+        ),
         failed=(equation,) if equation else (),
         place=broken.event.line.place() if broken.event else None,
     )
@@ -187,7 +193,9 @@ def _may_be_a_pages(document: Document, chain: Chain) -> bool:
         (chain.opening_at, Label.OPENING, chain.opening),
         (chain.closing_at, Label.CLOSING, chain.closing),
     ):
-        sure = [fact for fact in facts if fact.label is label and not _CARRY.search(folded(fact.words))]
+        sure = [
+            fact for fact in facts if fact.label is label and not _CARRY.search(folded(fact.words))
+        ]
         if guards.printed_at(sure, label, value) is not None:
             continue
         if event is None or event.label is not Label.BALANCE or not event.line.dates:
@@ -254,11 +262,15 @@ def _grade(  # noqa: PLR0913
 ) -> Proof:
     shortfalls = [*gaps, *dated.shortfalls]
     if not ends.opening:
-        shortfalls.append("no opening balance is printed: the first row and all before it stand alone")
+        shortfalls.append(
+            "no opening balance is printed: the first row and all before it stand alone"
+        )
     if not ends.closing:
         shortfalls.append("no closing balance is printed: later rows may be missing")
     broken = [each for each in totals if not each.holds]
-    shortfalls += [f"a printed total is not the sum of its rows: {each.says}" for each in broken[:3]]
+    shortfalls += [
+        f"a printed total is not the sum of its rows: {each.says}" for each in broken[:3]
+    ]
     if guards.unused_columns(chain):
         shortfalls.append("a column of numbers without a heading is not read")
     if guessed:

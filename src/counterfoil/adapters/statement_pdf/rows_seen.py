@@ -1,0 +1,189 @@
+"""One row of text against its picture: digits, signs, and marks that no text has."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from statistics import median, median_low
+from typing import NamedTuple
+
+from counterfoil.adapters.statement_pdf.marks import Mark, inked, mark_in
+from counterfoil.adapters.statement_pdf.rendered import Picture, PixelBox
+from counterfoil.adapters.statement_pdf.shapes import Shape, best, likeness
+from counterfoil.domain.pages import Lie, Row, Word
+from counterfoil.domain.statements import Box, Place
+
+DIGITS = "0123456789"
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
+UNLIKE = 15  # hundredths: what is less like any digit than that is none
+#: Where a sign is looked for: heights of a digit above and below the line it stands on.
+REACH = dict.fromkeys(DASHES, (0.95, -0.05)) | {".": (0.6, 0.3), ",": (0.6, 0.45)}
+BESIDE = 90  # hundredths of a digit's height on either side of a value that are its own
+
+
+class Line(NamedTuple):
+    """How the digits of a row stand: pixels."""
+
+    height: float  # of a digit
+    base: float  # what they stand on
+    strength: float  # of their ink
+
+
+def lies_of(row: Row, picture: Picture, share: int = 50) -> Iterator[Lie]:
+    """What *row* says and *picture* does not show.
+
+    Args:
+        share: Per cent of the strongest ink from which on ink counts: with more than 50,
+            a pale print over a black one is not seen.
+    """
+    row = usual_height(row)
+    for number, word in enumerate(row.words):
+        if not any(character in DIGITS for character in word.text):
+            continue
+        yield from _word_lies(row, number, picture, share)
+
+
+def _word_lies(row: Row, number: int, picture: Picture, share: int) -> Iterator[Lie]:
+    word = row.words[number]
+    marks: list[Mark] = []
+    for at, character in enumerate(word.text):
+        if character not in DIGITS:
+            continue
+        mark = mark_in(picture, _cell(word, at, picture), share=share)
+        if mark is None:
+            yield _lie(row, word, at, "nothing")
+            continue
+        marks.append(mark)
+        seen = _digit(mark.shape, character)
+        if seen != character:
+            yield _lie(row, word, at, seen)
+    if not marks:
+        return
+    line = Line(
+        median(each.height for each in marks),
+        median(each.bottom for each in marks),
+        median(each.strength for each in marks),
+    )
+    for at in range(len(word.text)):
+        if seen := _sign(word, at, picture, line, share):
+            yield _lie(row, word, at, seen)
+    for seen in _beside(row, number, picture, line):
+        yield _lie(row, word, 0, seen)
+
+
+@lru_cache(maxsize=20_000)
+def _digit(shape: Shape, claimed: str) -> str:
+    """*claimed*, or what it looks like instead."""
+    found, _ = best(shape, "digits")
+    if likeness(shape, found) * 100 < UNLIKE:
+        return "something else"
+    return found
+
+
+def _sign(word: Word, at: int, picture: Picture, line: Line, share: int) -> str:
+    """What a sign is drawn as, where that is not what it says; else ""."""
+    character = word.text[at]
+    if character not in DASHES and character not in "+.,()":
+        return ""
+    left, _, right, _ = _cell(word, at, picture)
+    above, below = REACH.get(character, (1.25, 0.45))
+    top, bottom = line.base - line.height * above, line.base + line.height * below
+    cell = (left, math.floor(top), right, math.ceil(bottom))
+    mark = mark_in(picture, cell, ruled=character not in DASHES, share=share)
+    if mark is None:
+        return "nothing"
+    return "" if _fits(character, mark, line) else "something else"
+
+
+def _fits(character: str, mark: Mark, line: Line) -> bool:
+    high, wide = mark.height / line.height, mark.width / line.height
+    above = (line.base - mark.bottom) / line.height  # the foot over the base line
+    if character in DASHES:
+        return high < 0.35 and wide > high and 0.1 < above < 0.75
+    if character == "+":
+        return high > 0.35 and likeness(mark.shape, "+") > 0.4
+    if character == ".":
+        return high < 0.4 and wide < 0.45 and abs(above) < 0.12
+    if character == ",":
+        return high < 0.6 and wide < 0.5 and above < -0.06
+    other = ")" if character == "(" else "("
+    return high > 0.7 and likeness(mark.shape, character) > likeness(mark.shape, other)
+
+
+def _beside(row: Row, number: int, picture: Picture, line: Line) -> Iterator[str]:
+    """Ink directly before or after a value that belongs to no text."""
+    word = row.words[number]
+    reach = line.height * BESIDE / 100
+    left, right = picture.x(word.left), picture.x(word.right)
+    before = picture.x(row.words[number - 1].right) if number else -math.inf
+    after = picture.x(row.words[number + 1].left) if number + 1 < len(row.words) else math.inf
+    top, bottom = round(line.base - line.height), round(line.base)
+    for start, end, where in (
+        (max(left - reach, before), left, "before"),
+        (right, min(right + reach, after), "behind"),
+    ):
+        strip = (math.ceil(start) + 1, top, math.floor(end) - 1, bottom)
+        if _stray(picture, strip, line, where):
+            yield f"a mark {where} it that is no text"
+
+
+def _stray(picture: Picture, strip: PixelBox, line: Line, where: str) -> bool:
+    """Whether something stands in *strip* that does not come in from its far end."""
+    if strip[2] - strip[0] < line.height * 0.15 or strip[0] < 0 or strip[1] < 0:
+        return False
+    cutting = picture.cut(strip)
+    if cutting is None:
+        return False
+    ink, strength = inked(cutting)
+    box = ink.getbbox()
+    if box is None:
+        return False
+    wide, high = ink.size
+    far, near = (
+        (box[0] == 0, box[2] == wide) if where == "before" else (box[2] == wide, box[0] == 0)
+    )
+    if far or (box[1] == 0 and box[3] == high):
+        return False  # of something longer: a rule of the table, a letter of a watermark
+    if box[2] - box[0] < line.height * (0.25 if near else 0.12):
+        return False  # a slanting digit hangs over
+    return abs(strength) > line.strength * 0.6 or _is_bar(box, line)
+
+
+def _is_bar(box: PixelBox, line: Line) -> bool:
+    """Whether a mark, pale or not, could be a minus: a bar at half the height."""
+    wide, high = box[2] - box[0], box[3] - box[1]
+    middle = (box[1] + box[3]) / 2 / line.height
+    return wide > high and high < line.height * 0.35 and 0.25 < middle < 0.85
+
+
+def _cell(word: Word, at: int, picture: Picture) -> PixelBox:
+    return (
+        math.floor(picture.x(word.edges[at])),
+        math.floor(picture.y(word.top)),
+        math.ceil(picture.x(word.edges[at + 1])),
+        math.ceil(picture.y(word.bottom)),
+    )
+
+
+def usual_height(row: Row) -> Row:
+    """*row* with every word as high as most of it: a letter of a watermark is none of ours."""
+    usual = min(row.words, key=lambda word: abs(word.em - median_low(w.em for w in row.words)))
+    words = [
+        word if word.em * 2 <= usual.em * 3 else replace(word, top=usual.top, bottom=usual.bottom)
+        for word in row.words
+    ]
+    return Row(row.page, tuple(words))
+
+
+def _lie(row: Row, word: Word, at: int, seen: str) -> Lie:
+    box: Box = (word.left, word.top, word.right, word.bottom)
+    shown = seen
+    if seen in DIGITS:
+        shown = word.text[:at] + seen + word.text[at + 1 :]
+    elif seen == "nothing":
+        shown = f"nothing for its {word.text[at]!r}"
+    elif seen == "something else":
+        shown = f"something else for its {word.text[at]!r}"
+    return Lie(Place(page=row.page, box=box), word.text, shown)

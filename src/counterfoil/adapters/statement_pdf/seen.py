@@ -1,0 +1,101 @@
+"""Render and compare: whether what the text says is what a person sees.
+
+A PDF's text is a claim beside the drawing: a font can draw "1" and say "9". So every row
+that a proof rests on is drawn, and each digit and sign in it is compared with its picture.
+What looks wrong at first is drawn again, three times larger, and judged by that.
+
+Found are: digits that are drawn as others, signs that are not what they say, values of which
+nothing is seen (covered, clipped, white on white), and marks beside a value that no text has.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import pypdfium2.raw as pdfium
+
+from counterfoil.adapters.statement_pdf.pdfium import opened
+from counterfoil.adapters.statement_pdf.rendered import Picture, fits, picture_of
+from counterfoil.adapters.statement_pdf.rows_seen import lies_of
+from counterfoil.domain.pages import Lie, PrintedPages, Row
+from counterfoil.domain.statements import Box, Place
+
+DIGIT_PIXELS = 18  # how high a digit is drawn at first: less, and an 8 is a 3
+NEARER = 3  # times larger the second time
+#: A digit is about so many hundredths of the height of its font.
+DIGIT_SHARE = 62
+BOLD = 75  # per cent of the strongest ink: a pale print over a black one is not seen
+LIES_MAX = 10  # after so many the document is not worth another look
+SCALE_MIN, SCALE_MAX = 1.0, 12.0  # pixels a point
+
+
+def look(
+    path: Path, password: str | None, printed: PrintedPages, places: Iterable[Place]
+) -> tuple[Lie, ...]:
+    """Where the rows at *places* say something else than they show; the first ten.
+
+    Raises:
+        Quarantined: A page is too big to be looked at.
+    """
+    rows = rows_at(printed, places)
+    found: list[Lie] = []
+    with opened(path, password) as document:
+        for page in printed.pages:
+            if page.number in rows and len(found) < LIES_MAX:
+                found += _page_lies(document, page.number, page.turn, rows[page.number])
+    return tuple(found[:LIES_MAX])
+
+
+def rows_at(printed: PrintedPages, places: Iterable[Place]) -> Mapping[int, list[Row]]:
+    """The rows that hold any of *places*, by page."""
+    boxes = defaultdict(set)
+    for place in places:
+        if place.page is not None and place.box is not None:
+            boxes[place.page].add((place.box[1], place.box[3]))
+    found: dict[int, list[Row]] = {}
+    for page in printed.pages:
+        spans = boxes.get(page.number, set())
+        rows = [row for row in page.rows if any(_in(row, span) for span in spans)]
+        if rows:
+            found[page.number] = rows
+    return found
+
+
+def _in(row: Row, span: tuple[int, int]) -> bool:
+    middle = (row.top + row.bottom) // 2
+    return span[0] <= middle <= span[1]
+
+
+def _page_lies(document: object, number: int, turn: int, rows: list[Row]) -> Iterator[Lie]:
+    page = pdfium.FPDF_LoadPage(document, number - 1)
+    try:
+        scale = _scale(rows)
+        whole = picture_of(page, turn, scale) if fits(page, scale) else None
+        for row in rows:
+            picture = whole or picture_of(page, turn, scale, _around(row))
+            if any(lies_of(row, picture)):
+                near = _nearer(page, turn, scale, row)
+                if any(lies_of(row, near, BOLD)):
+                    yield from lies_of(row, near)
+    finally:
+        pdfium.FPDF_ClosePage(page)
+
+
+def _scale(rows: list[Row]) -> float:
+    """Pixels a point, by the smaller half of the text."""
+    heights = sorted(word.em for row in rows for word in row.words)
+    usual = heights[len(heights) // 4]
+    wanted = DIGIT_PIXELS * 100 / (usual * DIGIT_SHARE / 100)
+    return min(max(wanted, SCALE_MIN), SCALE_MAX)
+
+
+def _nearer(page: object, turn: int, scale: float, row: Row) -> Picture:
+    return picture_of(page, turn, scale * NEARER, _around(row))
+
+
+def _around(row: Row) -> Box:
+    left, top, right, bottom = row.box()
+    em = bottom - top
+    return (left - em, top - em // 2, right + em, bottom + em // 2)

@@ -1,0 +1,1 @@
+"""What runs in the parser box: its modules are entered in the limited child only."""
