@@ -152,6 +152,9 @@ def _odd_day(context: Context, reading: Reading) -> Undated | None:
     for before, day, after in zip(reading.days, reading.days[1:], reading.days[2:], strict=False):
         if abs(after - before) <= MONTH < min(abs(day - before), abs(day - after)):
             return Undated("odd_day", f"{day} stands between {before} and {after}")
+    for day, value in zip(reading.days, reading.value_days, strict=True):
+        if value is not None and abs(value - day) > YEAR:
+            return Undated("odd_day", f"the value date {value} is years from its booking date {day}")
     return None
 
 
