@@ -54,7 +54,7 @@ class Answer:
         return self.reading is not None and not self.reading.unproved()
 
 
-def read(
+def read(  # noqa: PLR0913 - options, each with its default
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", exists=True, dir_okay=False)],
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a file, each on a line of its own.")
