@@ -78,7 +78,8 @@ def main() -> None:
     given = parser.parse_args()
     documents = list(_documents(given.data))
     print(
-        f"{datetime.now().astimezone().date()}, load {os.getloadavg()[0]:.1f}; {_counts(documents)}\n"
+        f"{datetime.now().astimezone().date()}, load {os.getloadavg()[0]:.1f};"
+        f" {_counts(documents)}\n"
     )
     print(
         "| reader | to prove: right / silently wrong / refused | to refuse: refused / wrong"
