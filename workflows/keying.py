@@ -150,7 +150,7 @@ def _chromium(suite: Suite) -> Chromium:
     settings = suite.config.browser
     hosts = {urlsplit(each.base_url).hostname or "" for each in _systems(suite).values()}
     return Chromium(
-        find_browser(settings.executable),
+        find_browser(settings.executable, headless=settings.headless),
         hosts=hosts,
         downloads=suite.data / "downloads",
         headless=settings.headless,

@@ -58,7 +58,7 @@ def check() -> None:
 def checks_of(suite: Suite) -> Iterator[Check]:
     """Every check, in the order in which a person would mend them."""
     yield Check(f"config.toml of {suite.config.site.name}")
-    yield tried("browser", lambda: browser_version(find_browser(suite.config.browser.executable)))
+    yield tried("browser", lambda: browser_version(_browser(suite)))
     for name in suite.config.systems:
         yield tried(f"maps of {name}", lambda name=name: _count_screens(suite, name))  # type: ignore[misc]
         yield from _credentials(suite, name)
@@ -77,6 +77,11 @@ def tried(what: str, look: Callable[[], str]) -> Check:
         return Check(f"{what}: {look()}")
     except CounterfoilError as trouble:
         return Check(what, str(trouble), "mend the file that the message names")
+
+
+def _browser(suite: Suite) -> Path:
+    settings = suite.config.browser
+    return find_browser(settings.executable, headless=settings.headless)
 
 
 def browser_version(executable: Path) -> str:
