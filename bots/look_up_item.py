@@ -27,7 +27,7 @@ async def _look_up(session: Session, item: WorkItem) -> LookUp:
     await search.fill(values)
     asked_at = datetime.now(UTC)
     found = await search.press(task.action, values, leads_to=task.list)
-    await found.check(values)
+    found.shows(values)
     listing = await read_list(found)
     return LookUp(
         bookings=bookings(found, listing, values, item.payload.lines()),

@@ -52,3 +52,13 @@ if ! browser >/dev/null; then
     fi
     browser >/dev/null || { say "no browser: install Chromium, Chrome or Edge (Debian: apt-get install -y chromium)"; exit 1; }
 fi
+
+# The headless shell of the same Chromium needs two thirds of the CPU. Without it all works too.
+if [ ! -e .venv/shell-asked ]; then
+    case "$(browser)" in
+    *headless*) ;;
+    *) say "asking for chromium-headless-shell, which is quicker"
+       apt chromium-headless-shell || say "not to be had: $(browser) does as well, at more CPU" ;;
+    esac
+    touch .venv/shell-asked
+fi

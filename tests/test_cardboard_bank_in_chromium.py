@@ -230,4 +230,5 @@ def test_a_statement_opens_in_a_window_of_its_own(desk: Page) -> None:
     with desk.expect_popup() as opened:
         frame.click("a:text-is('PDF') >> nth=0")
 
-    assert "/stm300/document" in opened.value.url or opened.value.url == "about:blank"
+    url = opened.value.url  # a headless shell has no viewer: the window stays empty
+    assert "/stm300/document" in url or url in ("", "about:blank")

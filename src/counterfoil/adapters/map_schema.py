@@ -273,6 +273,13 @@ class ScreenMap:
     answers: Answers = field(default_factory=Answers)
     table: Table | None = None
 
+    @property
+    def text_counts(self) -> bool:
+        """Whether anything of the map is found in its text, not only in its controls."""
+        known_by = any(marker.pattern for marker in (*self.ready, *self.never))
+        answers = self.answers.receipts or self.answers.refusal or self.answers.by_enquiry
+        return bool(self.echoes or self.line_echo or self.table or answers or known_by)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:

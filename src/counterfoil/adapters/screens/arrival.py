@@ -84,9 +84,8 @@ async def _glance(session: Session, screen: ScreenMap, page: Page) -> Sight | No
         raise Unavailable(session.system.name, "the browser window is gone")
     try:
         frame = session.frame(screen.frame, page)
-        text = any(marker.pattern for marker in (*screen.ready, *screen.never))
         await frame.wait_for_load_state("load", timeout=LOOK_SECONDS * 1000)
-        return await session.look(frame, text=text)
+        return await session.look_at(frame, screen)
     except (PlaywrightError, Unavailable):
         return None
 

@@ -10,7 +10,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, Page
 
 from counterfoil.adapters.map_schema import Action, Marker, ScreenMap, Step
-from counterfoil.adapters.screens.answers import Refusals, words_of
+from counterfoil.adapters.screens.answers import Refusals, Words, words_of
 from counterfoil.adapters.screens.arrival import wait_for_screen
 from counterfoil.adapters.screens.inventory import Control, Sight
 from counterfoil.adapters.screens.readback import (
@@ -61,6 +61,8 @@ class Screen:
             raise Refused("too_many_lines", f"{len(lines)} lines, the screen takes {room}")
         found = [each for each in self.resolution.fields.values() if not each.field.filled_by]
         entries = [(each, self._text(each, values)) for each in found]
+        if not self.resolution.fields and not lines:
+            return self.shows(values)  # nothing was typed since it came
         async with nothing_keyed(self.where, self.session.redactor):
             await self._type(entries)
             await self._fill_lines(lines)
@@ -76,14 +78,17 @@ class Screen:
         Raises:
             Unavailable: Another page, another form, or another value.
         """
-        echoes = bool(self.map.echoes or self.map.line_echo)
         async with nothing_keyed(self.where, self.session.redactor):
             self.session.stop_if_alarmed(self.name)
-            sight = await self.session.look(self.frame, text=echoes)
+            sight = await self.session.look_at(self.frame, self.map)
         if sight.mark != self.sight.mark or sight.fingerprint() != self.sight.fingerprint():
             raise Unavailable(self.where, "the page has changed under our hands")
         self.sight = sight
-        locale = self.session.system.map.locale
+        return self.shows(values, lines)
+
+    def shows(self, values: Values, lines: Sequence[Values] = ()) -> dict[str, Any]:
+        """Hold the last look against the item; answers and errors as :meth:`check`."""
+        sight, locale = self.sight, self._locale
         troubles = [*wrong_boxes(sight, self.resolution, values, lines, locale)]
         troubles += wrong_texts(self.map, sight.text, values, lines, locale)
         if troubles:
@@ -119,6 +124,12 @@ class Screen:
         """Press *control*, if the page is still the one that was seen."""
         await self.session.click(self.where, self.frame, self.sight, control)
 
+    async def words(self) -> dict[str, Words]:
+        """What stands in the frames of its answers; in its own frame, as of the last look."""
+        if self.map.text_counts and self.map.answers.frames in ((), (self.map.frame,)):
+            return {self.map.frame: Words(self.sight.mark, self.sight.text)}
+        return await words_of(self.session, self.map)
+
     @property
     def _locale(self) -> Any:
         return self.session.system.map.locale
@@ -133,7 +144,7 @@ class Screen:
         control = self.control_of(name, values)
         refusals = None
         if self.map.answers.refusal:
-            refusals = Refusals(self.session, self.map, await words_of(self.session, self.map))
+            refusals = Refusals(self.session, self.map, await self.words())
         await self.click(control)
         await self.session.rest()
         within = self.map.actions[name].answer_within_seconds
@@ -292,7 +303,7 @@ async def _pass_notice(session: Session, notices: Sequence[Step]) -> None:
     for step in notices:
         screen = session.system.screens[step.screen]
         if await session.shows([Marker(frame=screen.frame, title=screen.title)]):
-            sight = await session.look(session.frame(screen.frame))
+            sight = await session.look_at(session.frame(screen.frame), screen)
             notice = Screen(session, step.screen, session.page, sight)
             await notice.click(notice.control_of(step.action, {}))
 

@@ -6,19 +6,19 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlsplit
 
 from playwright.async_api import BrowserContext, CDPSession, Frame, Page
 from playwright.async_api import Error as PlaywrightError
 
-from counterfoil.adapters.map_schema import Action, Marker, Open, System
+from counterfoil.adapters.map_schema import Action, Marker, Open, ScreenMap, System
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.adapters.screens.guard import PostGuard
 from counterfoil.adapters.screens.inventory import Control, Inventory, Sight, load_inventory
 from counterfoil.adapters.screens.resolve import Resolution, resolve_action
-from counterfoil.adapters.screens.scripts import LOOK, PRESS
+from counterfoil.adapters.screens.scripts import LOOK, MARK, PRESS
 from counterfoil.adapters.screens.watch import Watch
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.secrets import Redactor, Secret
@@ -154,6 +154,14 @@ class Session:
         )
         return Sight.of(seen)
 
+    async def look_at(self, frame: Frame, screen: ScreenMap) -> Sight:
+        """One look at all of it that the map of *screen* speaks of: what is read, is of one moment.
+
+        Raises:
+            PlaywrightError: The page is changing.
+        """
+        return await self.look(frame, text=screen.text_counts, tables=screen.table is not None)
+
     async def go(self, way: Open, frame_name: str) -> str:
         """Take the way to a screen: its address, or clicks in the menu.
 
@@ -166,12 +174,12 @@ class Session:
         self.guard.reopen()
         self.watch.clear()
         async with nothing_keyed(self.system.name, self.redactor):
-            before = await self._settled(self.frame(frame_name))
+            before = await self._mark(self.frame(frame_name))
             if way.path:
                 await self._visit(way.path, frame_name)
             for face in way.menu:
                 await self._click_menu(way.menu_frame, face)
-            return before.mark
+            return before
 
     async def click(self, where: str, frame: Frame, sight: Sight, control: Control) -> None:
         """Press *control*, if the page is still the one that was seen."""
@@ -229,14 +237,13 @@ class Session:
             frame = frame.parent_frame
         return tuple(path) == self.system.map.frames[name]
 
-    async def _settled(self, frame: Frame) -> Sight:
-        """Look at a frame that may still be on its way to the error page of a lost answer."""
+    async def _mark(self, frame: Frame) -> str:
+        """Of the page there, which may still be on its way to the error page of a lost answer."""
         for _ in range(VISITS_MAX):
-            try:
-                return await self.look(frame)
-            except PlaywrightError:
-                await self.rest(0.2)
-        return await self.look(frame)
+            with suppress(PlaywrightError):
+                return str(await asyncio.wait_for(frame.evaluate(MARK), LOOK_SECONDS))
+            await self.rest(0.2)
+        return str(await asyncio.wait_for(frame.evaluate(MARK), LOOK_SECONDS))
 
     async def _visit(self, path: str, frame_name: str) -> None:
         address = path.format(**{k: quote(v, safe="") for k, v in self.login.values.items()})

@@ -30,17 +30,16 @@ class Listing:
 
 
 async def read_list(screen: Screen) -> Listing:
-    """Read the list from the page that is open to its end.
+    """Read the list to its end, from the page that is open on, as it was seen when it came.
 
     Raises:
-        Unavailable: It is not there, ambiguous, changes while being read, or its end
-            cannot be proved.
+        Unavailable: It is not there, ambiguous, or its end cannot be proved.
     """
     table = screen.map.table
     assert table is not None, f"{screen.name} has no table"
     rows: list[Row] = []
     for number in range(1, table.pages_max + 1):
-        sight = await _read_page(screen)
+        sight = screen.sight
         rows += _rows_of(table, sight, screen.where)
         if table.totals:
             return _added_up(table, rows, screen)
@@ -51,14 +50,6 @@ async def read_list(screen: Screen) -> Listing:
             raise Unavailable(screen.where, "the list goes on and the map has no way to follow")
         screen = await screen.press(table.next, {})
     raise Unavailable(screen.where, f"more than {table.pages_max} pages")
-
-
-async def _read_page(screen: Screen) -> Sight:
-    sight = await screen.session.look(screen.frame, text=True, tables=True)
-    if sight.mark != screen.sight.mark:
-        raise Unavailable(screen.where, "the page has changed under our hands")
-    screen.sight = sight
-    return sight
 
 
 def _end_of(table: Table, sight: Sight, number: int, where: str) -> str:
