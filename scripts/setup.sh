@@ -36,6 +36,9 @@ if [ "$(cat .venv/ready 2>/dev/null || true)" != "$wanted" ]; then
     echo "$wanted" > .venv/ready
 fi
 
+# A start after a crash is not the time to compile, and some environments never keep what they compile.
+.venv/bin/python -m compileall -q src bots workflows || true
+
 # Playwright's driver is a program of its own that a bare Debian lacks a library for.
 driver() { .venv/bin/playwright --version >/dev/null 2>&1; }
 if ! driver; then

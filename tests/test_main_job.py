@@ -14,11 +14,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
+from counterfoil.adapters.screens import Chromium
 from counterfoil.cli.items import approve_batch
 from counterfoil.cli.proof import pack_evidence, verify_suite
 from counterfoil.cli.running import (
@@ -36,6 +38,7 @@ from counterfoil.errors import Refused
 from fixtures.payments.make_workbook import make, orders, write_payments
 from tests.bank_support import RunningBank
 from tests.kill_support import LATE_SECONDS, STALENESS_SECONDS, a_suite
+from workflows.floor import Floor
 from workflows.keying import key_due_items
 
 pytestmark = pytest.mark.browser
@@ -76,12 +79,12 @@ def done(suite: Suite, bank: RunningBank) -> Suite:
     folder = suite.path(suite.config.folders["vouchers"].path)
     folder.mkdir(parents=True)
     make("vouchers-12", DAY, folder / "vouchers-12.xlsx")
-    with running_site(suite) as site:
-        asyncio.run(_travel(site))
+    with running_site(suite) as site, Floor(suite) as floor:
+        floor.run(partial(_travel, site))
     return suite
 
 
-async def _travel(site: Site) -> None:
+async def _travel(site: Site, chromium: Chromium) -> None:
     for inbox, receive in inboxes(site):
         while inbox.visit(receive) or inbox.waiting():
             await asyncio.sleep(0.1)
@@ -89,7 +92,7 @@ async def _travel(site: Site) -> None:
     with pytest.raises(Refused, match="self_approval"):
         approve_batch(site, batch, " Analysts", batch.digest)
     approve_batch(site, batch, "petra.novakova", batch.digest)
-    await key_due_items(tools(site), until_done=True, pace=Pace(sweep_seconds=0.3))
+    await key_due_items(tools(site), chromium, until_done=True, pace=Pace(sweep_seconds=0.3))
     write_due_results(site)
 
 
@@ -164,7 +167,8 @@ def test_no_canary_is_in_any_log_blob_row_or_message(done: Suite, bank: RunningB
     folder.mkdir(parents=True, exist_ok=True)
     _drop_canaries(folder / "canaries.xlsx", accounts)
     with running_site(done) as site:
-        asyncio.run(_key_canaries(site))
+        with Floor(done) as floor:
+            floor.run(partial(_key_canaries, site))
         states = Counter(each.state for each in site.ledger.items() if each.kind == "payment")
     secrets = [*accounts, *(each["password"] for each in bank.operators)]
 
@@ -173,14 +177,14 @@ def test_no_canary_is_in_any_log_blob_row_or_message(done: Suite, bank: RunningB
     assert list(_leaks(done.data, secrets)) == []
 
 
-async def _key_canaries(site: Site) -> None:
+async def _key_canaries(site: Site, chromium: Chromium) -> None:
     for inbox, receive in inboxes(site):
         while inbox.visit(receive) or inbox.waiting():
             await asyncio.sleep(0.1)
     batch = next(each for each in site.ledger.batches() if each.name == "canaries.xlsx")
     if batch.needs_approval:
         approve_batch(site, batch, "petra.novakova", batch.digest)
-    await key_due_items(tools(site), until_done=True, pace=Pace(sweep_seconds=0.3))
+    await key_due_items(tools(site), chromium, until_done=True, pace=Pace(sweep_seconds=0.3))
 
 
 def _drop_canaries(path: Path, accounts: list[str]) -> None:

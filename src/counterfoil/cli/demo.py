@@ -14,10 +14,12 @@ import time
 from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import typer
 
+from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.cli.bank import CardboardBank, running_bank, write_credentials
 from counterfoil.cli.items import approve_batch
 from counterfoil.cli.proof import pack_evidence, verify_suite
@@ -29,6 +31,7 @@ from counterfoil.domain.items import ItemState
 from counterfoil.engine.worker import Pace
 from counterfoil.errors import CounterfoilError
 from counterfoil.store.reading import BatchRow, ItemRow
+from workflows.floor import Floor
 
 LATE_SECONDS, STALE_SECONDS = 5, 2
 SESSIONS = 2
@@ -67,7 +70,8 @@ def demo() -> None:
         for name, times in FAULTS:
             bank.control("POST", "/faults", {"name": name, "times": times})
         with running_site(suite) as site:
-            asyncio.run(_travel(site, workbook))
+            with Floor(suite) as floor:
+                floor.run(partial(_travel, site, workbook))
             batch = site.ledger.batches()[0]
             items = site.ledger.items(batch_id=batch.batch_id)
         right = _tell_the_end(suite, batch, items, bank)
@@ -76,13 +80,13 @@ def demo() -> None:
         raise DemoFailed("the demo did not end as promised: see above")
 
 
-async def _travel(site: Site, workbook: Path) -> None:
+async def _travel(site: Site, workbook: Path, chromium: Chromium) -> None:
     """Drop it, and let everything run until the result workbook is there."""
     inbox = site.suite.path(site.suite.config.folders["payments"].path)
     inbox.mkdir(parents=True, exist_ok=True)
     works = Works(site)
     running = asyncio.create_task(
-        works.run(pace=Pace(sweep_seconds=0.5)), name="the worker and its watchers"
+        works.run(chromium, pace=Pace(sweep_seconds=0.5)), name="the worker and its watchers"
     )
     directing = asyncio.create_task(_direct(site, workbook, inbox), name="the demo")
     done, _ = await asyncio.wait(

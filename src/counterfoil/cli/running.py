@@ -8,12 +8,14 @@ import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from counterfoil.adapters.inbox import Handled, Inbox, Watched
+from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.cli.site import Site, approval_policy, open_site
 from counterfoil.cli.terminal import Progress, TaskID, progress, say
 from counterfoil.config import Folder, Suite, find_suite
@@ -23,6 +25,7 @@ from counterfoil.engine.worker import Pace, Worker
 from counterfoil.errors import SetupError
 from counterfoil.store.ledger import new_boot
 from counterfoil.store.reading import BatchRow
+from workflows.floor import Floor
 from workflows.intake import IntakeOrder, Taken, take_in
 from workflows.keying import Tools, key_due_items
 from workflows.results import result_path, write_results
@@ -36,7 +39,7 @@ def register(app: typer.Typer) -> None:
     app.command()(run)
 
 
-def up() -> None:
+def up(context: typer.Context) -> None:
     """Watch the folders of config.toml and work, until Ctrl-C.
 
     What is dropped is checked, waits for its approval, is keyed, confirmed, and handed
@@ -45,18 +48,14 @@ def up() -> None:
     with running_site() as site:
         for name, folder in site.suite.config.folders.items():
             say(f"watching {name}: {site.suite.path(folder.path)}")
-        asyncio.run(_up(site))
-
-
-async def _up(site: Site) -> None:
-    works = Works(site)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, works.stop)
-    await works.run()
+        works = Works(site)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: works.stop())
+        floor_of(context).run(works.run)
 
 
 def run(
+    context: typer.Context,
     files: Annotated[
         list[Path] | None, typer.Argument(help="Workbooks to drop first, into --folder.")
     ] = None,
@@ -69,21 +68,27 @@ def run(
     """
     with running_site() as site:
         _drop(site.suite, folder, files or [])
-        asyncio.run(_run(site))
+        floor_of(context).run(partial(_run, site))
         waiting = [each for each in site.ledger.batches() if not each.complete]
         if waiting:
             say(f"{len(waiting)} batches wait for a person: counterfoil batches", style="yellow")
             raise typer.Exit(1)
 
 
-async def _run(site: Site) -> None:
+def floor_of(context: typer.Context) -> Floor:
+    """The floor that ``cli.main`` opened before it loaded us."""
+    assert isinstance(context.obj, Floor), "cli.KEYING does not name this command"
+    return context.obj
+
+
+async def _run(site: Site, chromium: Chromium) -> None:
     for inbox, receive in inboxes(site):
         await _until_nothing_waits(inbox, receive)
     with progress() as bars:
         task = bars.add_task("keying", total=None, note="")
         watching = asyncio.create_task(show_progress(site, bars, task))
         try:
-            await key_due_items(tools(site), until_done=True)
+            await key_due_items(tools(site), chromium, until_done=True)
         finally:
             watching.cancel()
     for path in write_due_results(site):
@@ -150,15 +155,18 @@ class Works:
         self._site = site
         self._ended = asyncio.Event()
         self._worker: Worker | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def stop(self) -> None:
-        """Finish what is in hand, then end."""
-        self._ended.set()
+        """Finish what is in hand, then end. From any thread or signal handler."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._ended.set)
         if self._worker is not None:
             self._worker.stop()
 
-    async def run(self, *, pace: Pace | None = None) -> None:
+    async def run(self, chromium: Chromium, *, pace: Pace | None = None) -> None:
         """Until :meth:`stop`, or until the worker cannot go on; its trouble is ours."""
+        self._loop = asyncio.get_running_loop()
         site = self._site
         chores = [
             asyncio.create_task(inbox.watch(receive, stop=self._ended))
@@ -166,7 +174,7 @@ class Works:
         ]
         chores.append(asyncio.create_task(_write_results(site, self._ended)))
         try:
-            await key_due_items(tools(site), pace=pace, started=self._started)
+            await key_due_items(tools(site), chromium, pace=pace, started=self._started)
         finally:
             self._ended.set()
             await asyncio.gather(*chores)

@@ -73,6 +73,8 @@ class _Row:
     """All seats of one system."""
 
     free: asyncio.Semaphore
+    #: One sign-on at a time: after a start the first session works while the next signs on.
+    signing_on: asyncio.Lock = field(default_factory=asyncio.Lock)
     idle: list[Seat] = field(default_factory=list)
     in_use: set[str] = field(default_factory=set)  # logins with a session, idle or not
     failures: int = 0
@@ -116,13 +118,23 @@ class Sessions:
             raise
 
     async def _seat(self, system: str, row: _Row) -> Seat:
+        seat = await self._idle(row)
+        if seat is not None:
+            return seat
+        async with row.signing_on:
+            seat = await self._idle(row)  # the one that we waited for, perhaps
+            if seat is not None:
+                return seat
+            await asyncio.sleep(max(0.0, row.not_before - time.monotonic()))
+            return await self._open(system, row)
+
+    async def _idle(self, row: _Row) -> Seat | None:
         while row.idle:  # each turn takes one out
             seat = row.idle.pop()
             if seat.session.usable and self._ledger.holds(seat.lease):
                 return seat
             await self._discard(seat)
-        await asyncio.sleep(max(0.0, row.not_before - time.monotonic()))
-        return await self._open(system, row)
+        return None
 
     async def _open(self, system: str, row: _Row) -> Seat:
         place = self._places[system]

@@ -101,11 +101,11 @@ def _is_ready(screen: ScreenMap, sight: Sight) -> bool:
 
 async def _told_otherwise(session: Session, name: str, refusals: Refusals | None) -> None:
     """Raise when the page says why the screen does not come."""
-    rules = session.system.map.session
-    if await session.shows(rules.unavailable):
+    rules, shows = session.system.map.session, await session.look_around()
+    if shows(rules.unavailable):
         session.signed_on = False
         raise Unavailable(session.where(name), "closed to us: maintenance, or signed off")
-    if session.signed_on and await session.shows(rules.expired):
+    if session.signed_on and shows(rules.expired):
         session.signed_on = False
         raise SessionExpired(session.where(name), "the session has expired")
     if refusals is not None:

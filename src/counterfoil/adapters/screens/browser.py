@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
@@ -50,6 +51,12 @@ class Chromium:
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+
+    async def start(self) -> None:
+        """Have the browser running before it is needed; whoever needs it hears of trouble."""
+        async with self._lock:
+            with suppress(PlaywrightError):
+                await self._living()
 
     async def context(self) -> BrowserContext:
         """A fresh context in a living browser.

@@ -285,24 +285,27 @@ async def wait_signed_on(screen: Screen, action: str) -> None:
         for _ in range(SIGN_ON_GLANCES):
             await session.rest()
             session.stop_if_alarmed(screen.name)
-            if await session.shows([rules.signed_on]):
+            shows = await session.look_around()
+            if shows([rules.signed_on]):
                 session.signed_on = True
                 return
-            if await session.shows(rules.unavailable):
+            if shows(rules.unavailable):
                 raise Unavailable(where, "the system is closed to us")
-            if await session.shows(rules.refused):
+            if shows(rules.refused):
                 session.refused = True
                 operator = session.login.values
                 raise Refused("sign_on_refused", f"{where} does not accept {dict(operator)}")
-            await _pass_notice(session, rules.notices)
+            await _pass_notice(session, rules.notices, shows)
     raise Unavailable(where, "the sign-on was not accepted")
 
 
-async def _pass_notice(session: Session, notices: Sequence[Step]) -> None:
+async def _pass_notice(
+    session: Session, notices: Sequence[Step], shows: Callable[[Sequence[Marker]], bool]
+) -> None:
     """Press on when a page between sign-on and work is there."""
     for step in notices:
         screen = session.system.screens[step.screen]
-        if await session.shows([Marker(frame=screen.frame, title=screen.title)]):
+        if shows([Marker(frame=screen.frame, title=screen.title)]):
             sight = await session.look_at(session.frame(screen.frame), screen)
             notice = Screen(session, step.screen, session.page, sight)
             await notice.click(notice.control_of(step.action, {}))

@@ -84,6 +84,7 @@ class Session:
         self._page: Page | None = None
         self._wire: CDPSession | None = None
         self._moved = asyncio.Event()
+        self._been_somewhere = False  # in this context
 
     def may_visit(self, url: str) -> bool:
         """Whether *url* is the system's own; "about:blank" is an empty frame."""
@@ -102,6 +103,7 @@ class Session:
         if self._page is not None and not self._page.is_closed():
             return
         await self.close()
+        self._been_somewhere = False
         self._context = await self._chromium.context()
         await self._context.route("**/*", self.guard.handle)
         self._context.on("dialog", self.watch.on_dialog)
@@ -114,8 +116,9 @@ class Session:
     async def forget(self) -> None:
         """Drop what is left of an ended session, which would answer in the new one's place."""
         self.signed_on = False
-        async with nothing_keyed(self.system.name, self.redactor):
-            await self.page.context.clear_cookies()
+        if self._been_somewhere:
+            async with nothing_keyed(self.system.name, self.redactor):
+                await self.page.context.clear_cookies()
 
     async def wire(self) -> CDPSession:
         """The browser's own protocol for this window: for evidence only."""
@@ -171,6 +174,7 @@ class Session:
         Raises:
             Unavailable: It leads nowhere.
         """
+        self._been_somewhere = True
         self.guard.reopen()
         self.watch.clear()
         async with nothing_keyed(self.system.name, self.redactor):
@@ -214,28 +218,26 @@ class Session:
         finally:
             self._moved.clear()
 
-    async def shows(self, markers: Sequence[Marker]) -> bool:
-        """Whether one of *markers* is anywhere it may be."""
-        return any([await self._is_there(marker) for marker in markers])
+    async def look_around(self) -> Callable[[Sequence[Marker]], bool]:
+        """One look at every frame.
 
-    async def _is_there(self, marker: Marker) -> bool:
+        Returns:
+            Whether one of the markers that it is given was anywhere it may be.
+        """
+        seen: list[tuple[tuple[str, ...], Sight]] = []
         for frame in self.page.frames:
-            if marker.frame and not self._is_called(frame, marker.frame):
-                continue
-            try:
-                sight = await self.look(frame, text=bool(marker.pattern))
-            except PlaywrightError:
-                continue  # between two pages: nothing to be seen
-            if fits(sight, marker):
-                return True
-        return False
+            with suppress(PlaywrightError):  # between two pages: nothing to be seen
+                seen.append((_path_of(frame), await self.look(frame, text=True)))
+        frames = self.system.map.frames
 
-    def _is_called(self, frame: Frame, name: str) -> bool:
-        path: list[str] = []
-        while frame.parent_frame is not None:
-            path.insert(0, frame.name)
-            frame = frame.parent_frame
-        return tuple(path) == self.system.map.frames[name]
+        def shows(markers: Sequence[Marker]) -> bool:
+            return any(
+                fits(sight, marker) and (not marker.frame or path == frames[marker.frame])
+                for marker in markers
+                for path, sight in seen
+            )
+
+        return shows
 
     async def _mark(self, frame: Frame) -> str:
         """Of the page there, which may still be on its way to the error page of a lost answer."""
@@ -274,6 +276,15 @@ class Session:
     def _adopt(self, page: Page) -> None:
         page.on("download", self.watch.on_download)
         self.watch.on_page(page)
+
+
+def _path_of(frame: Frame) -> tuple[str, ...]:
+    """Its name, and before it those of the frames around it; the page itself is ()."""
+    path: list[str] = []
+    while frame.parent_frame is not None:
+        path.insert(0, frame.name)
+        frame = frame.parent_frame
+    return tuple(path)
 
 
 def fits(sight: Sight, marker: Marker) -> bool:
