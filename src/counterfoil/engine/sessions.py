@@ -85,6 +85,7 @@ class Sessions:
     """The pool. Everything in it runs on one event loop."""
 
     PAUSE_SECONDS = 1.0  # after a failed sign-on; doubled up to a minute
+    SIGN_ON_SECONDS = 90.0  # whatever hangs in it: the others wait for it
     IDLE_SECONDS = 30.0  # then the login is given back: another machine may need it
 
     def __init__(
@@ -150,7 +151,12 @@ class Sessions:
             raise Unavailable(system, "every bank login is in use")
         row.in_use.add(lease.login)
         try:
-            session = await self._sign_on.sign_on(system, lease.login)
+            async with asyncio.timeout(self.SIGN_ON_SECONDS):
+                session = await self._sign_on.sign_on(system, lease.login)
+        except TimeoutError:
+            self._give_back(lease)
+            self._wait_longer(row)
+            raise Unavailable(system, "the sign-on hangs") from None
         except BaseException as trouble:
             self._give_back(lease)
             self._wait_longer(row)

@@ -109,7 +109,8 @@ class Session:
         self._context.on("dialog", self.watch.on_dialog)
         self._context.on("page", self._adopt)
         async with nothing_keyed(self.system.name, self.redactor):
-            self._page = self.watch.main = await self._context.new_page()
+            self._page = await self._chromium.while_it_lives(self._context.new_page())
+            self.watch.main = self._page
             self._page.on("framenavigated", lambda _: self._moved.set())
             self._page.on("domcontentloaded", lambda _: self._moved.set())
 
@@ -131,10 +132,8 @@ class Session:
         context, self._context, self._page, self.signed_on = self._context, None, None, False
         self.watch.main = self._wire = None
         if context is not None:
-            try:
-                await context.close()
-            except PlaywrightError:
-                return  # it died before us
+            with suppress(PlaywrightError, Unavailable):  # it died before us
+                await self._chromium.while_it_lives(context.close())
 
     def frame(self, name: str, page: Page | None = None) -> Frame:
         """The frame that the map calls *name*; "" is the page itself.
