@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import gzip
+import json
 import sqlite3
 import zipfile
 from collections import Counter
@@ -40,6 +41,7 @@ from workflows.keying import key_due_items
 
 pytestmark = pytest.mark.browser
 VOUCHERS = 12
+SCREEN = ("screenshot", "dom", "readback")
 DAY = datetime.now().astimezone().date() + timedelta(days=1)
 
 
@@ -127,12 +129,28 @@ def test_the_record_verifies_and_names_every_posting(done: Suite) -> None:
             assert kinds.index("item_intended") < kinds.index("item_posted")
 
 
+def test_every_commit_is_on_the_record_with_the_screen_before_it(done: Suite) -> None:
+    """Whatever came after the click: also of those whose answer was lost."""
+    records = [
+        json.loads(line)
+        for path in (done.data / "audit").rglob("*.jsonl")
+        for line in path.read_text("ascii").splitlines()
+    ]
+    intended = [each for each in records if each["kind"] == "item_intended"]
+    doubts = [each for each in records if each["kind"] == "item_in_doubt"]
+
+    assert len(intended) >= VOUCHERS
+    assert {tuple(ev["k"] for ev in each["ev"]) for each in intended} == {SCREEN}
+    assert doubts, "the faults struck nobody"
+    assert SCREEN in {tuple(ev["k"] for ev in each["ev"]) for each in doubts}
+
+
 def test_one_item_s_evidence_is_a_pack_for_a_stranger(done: Suite, tmp_path: Path) -> None:
     with open_reader(done) as ledger:
         item = next(
             each
             for each in ledger.items(state=ItemState.POSTED)
-            if "item_in_doubt" not in [step.kind for step in ledger.history(each.item_id)]
+            if "item_in_doubt" in [step.kind for step in ledger.history(each.item_id)]
         )
         pack_evidence(done, ledger, item.item_id, tmp_path / "pack.zip")
     with zipfile.ZipFile(tmp_path / "pack.zip") as pack:

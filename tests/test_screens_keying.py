@@ -161,17 +161,19 @@ def test_a_value_that_does_not_fit_is_refused_before_anything_is_typed(
 
 def test_an_evidence_set_is_complete_and_small(rig: Rig, bank: ScreenBank) -> None:
     item = rig.payment()
-    receipt = rig.run(key(bank, item))
+    before = rig.run(bank.prepare(item))
+    rig.run(bank.identify(item))
+    receipt = rig.run(bank.commit(item, click_before=time.monotonic() + 10))
 
     kinds = [kind for kind, _ in rig.kept.blobs]
     assert kinds == ["screenshot", "dom", "readback"] * 2
     assert sum(len(content) for _, content in rig.kept.blobs) <= 80_000
-    assert [each.kind for each in receipt.evidence] == kinds
-    before, after = (gzip.decompress(c).decode() for k, c in rig.kept.blobs if k == "dom")
-    assert item.reference in before
-    assert receipt.bank_reference in after
-    (shown, says) = (json.loads(c) for k, c in rig.kept.blobs if k == "readback")
-    assert shown["reference"] == item.reference
+    assert [each.kind for each in (*before, *receipt.evidence)] == kinds
+    shown, answered = (gzip.decompress(c).decode() for k, c in rig.kept.blobs if k == "dom")
+    assert item.reference in shown
+    assert receipt.bank_reference in answered
+    (read, says) = (json.loads(c) for k, c in rig.kept.blobs if k == "readback")
+    assert read["reference"] == item.reference
     assert receipt.bank_reference in says["says"]
 
 
