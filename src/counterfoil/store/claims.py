@@ -195,35 +195,20 @@ class Claims(Book):
         """
         tx = self.begin()
         try:
-            return PendingIntent(tx, self._intend(tx, item, token, lease, outlast, before))
+            self._check_right(tx, item, token, lease, outlast)
+            return PendingIntent(tx, self._intend(tx, item, token, lease, before))
         except BaseException:
             tx.close()
             raise
 
-    def _intend(  # noqa: PLR0913
+    def _intend(
         self,
         tx: Transaction,
         item: WorkItem,
         token: int,
         lease: LeaseRow,
-        outlast: timedelta,
         before: tuple[Evidence, ...],
     ) -> IntentRow:
-        items = schema.items
-        held = tx.connection.execute(
-            update(items)
-            .where(
-                ours(self, item.item_id, token),
-                items.c.state == ItemState.KEYING,
-                items.c.payload_sha256 == item.payload_sha256(),
-            )
-            .values(updated_at=tx.now)
-        )
-        if held.rowcount != 1:
-            raise ClaimLost(f"{item.item_id}: the claim is another worker's by now")
-        self._check_lease(tx, lease, outlast)
-        if is_frozen(tx.connection, item.system):
-            raise ClaimLost(f"{item.system} is frozen")
         attempt = _last_attempt(tx.connection, item.item_id) + 1
         mark = tx.tell(
             Fact(
@@ -254,6 +239,26 @@ class Claims(Book):
             )
         )
         return IntentRow(item_id=item.item_id, attempt=attempt, at=tx.now, token=token)
+
+    def _check_right(
+        self, tx: Transaction, item: WorkItem, token: int, lease: LeaseRow, outlast: timedelta
+    ) -> None:
+        """The claim, the bank login and the system still let us key. Raises ClaimLost."""
+        items = schema.items
+        held = tx.connection.execute(
+            update(items)
+            .where(
+                ours(self, item.item_id, token),
+                items.c.state == ItemState.KEYING,
+                items.c.payload_sha256 == item.payload_sha256(),
+            )
+            .values(updated_at=tx.now)
+        )
+        if held.rowcount != 1:
+            raise ClaimLost(f"{item.item_id}: the claim is another worker's by now")
+        self._check_lease(tx, lease, outlast)
+        if is_frozen(tx.connection, item.system):
+            raise ClaimLost(f"{item.system} is frozen")
 
     def _check_lease(self, tx: Transaction, lease: LeaseRow, outlast: timedelta) -> None:
         leases = schema.leases
