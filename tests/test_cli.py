@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 COMMANDS = (
     *("demo", "up", "run", "batches", "items", "why", "approve", "release", "look-again"),
-    *("booked", "cancel", "unfreeze", "verify", "evidence", "check", "bank"),
+    *("booked", "cancel", "unfreeze", "verify", "enrol", "evidence", "check", "bank"),
 )
 
 

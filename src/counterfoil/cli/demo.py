@@ -224,7 +224,12 @@ def _demo_suite(home: Suite, folder: Path, bank: CardboardBank) -> Suite:
     """Our own maps and limits, the demo's bank and folders."""
     config: Config = replace(
         home.config,
-        site=replace(home.config.site, data=folder, credentials=folder / "credentials"),
+        site=replace(
+            home.config.site,
+            data=folder,
+            credentials=folder / "credentials",
+            witness=folder / "witness",
+        ),
         ledger=replace(home.config.ledger, url=""),
         systems={"corebank": _bank_settings(bank)},
         folders={

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from counterfoil.audit import verifier
-from counterfoil.cli.site import audit_folder, evidence_folder, open_reader
+from counterfoil.audit.witness import EnrolledKey, Witness
+from counterfoil.cli.site import audit_folder, evidence_folder, open_reader, open_site
 from counterfoil.cli.terminal import out, say
 from counterfoil.config import Suite, find_suite
 from counterfoil.errors import Refused
@@ -20,6 +25,7 @@ from counterfoil.store.ledger import Ledger
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(verify)
+    app.command()(enrol)
     app.command()(evidence)
 
 
@@ -27,15 +33,24 @@ def verify(
     folder: Annotated[
         Path | None, typer.Argument(help="An audit folder; without it, this suite's.")
     ] = None,
+    genesis: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Trust this key, from paper; may be repeated."),
+    ] = None,
 ) -> None:
     """Prove that nobody changed the record: chain, tree, seals, evidence, witnesses.
 
-    For this suite the ledger stands witness: a log that was cut short is found. Exit
-    code 1 when anything does not hold. An auditor does the same without Counterfoil:
-    python verifier.py FOLDER (docs/AUDIT.md).
+    For this suite ledger and witness are asked, too: a log that was cut short is found,
+    and so is one under a key that nobody enrolled. With --genesis only the keys given
+    there are trusted. Exit code 1 when anything does not hold. An auditor does the same
+    without Counterfoil: python verifier.py FOLDER (docs/AUDIT.md).
     """
+    keys = tuple(genesis or ())
     with out.status("reading every record"):
-        report = verify_folder(folder) if folder else verify_suite(find_suite(Path.cwd()))
+        if folder is not None:
+            report = verify_folder(folder, keys)
+        else:
+            report = verify_suite(find_suite(Path.cwd()), keys)
     for sentence in report.sentences:
         say(sentence)
     say(
@@ -46,20 +61,63 @@ def verify(
         raise typer.Exit(1)
 
 
-def verify_folder(folder: Path) -> verifier.Report:
-    """An exported folder by itself; its blobs too, where they lie beside."""
+def verify_folder(folder: Path, genesis: Sequence[str] = ()) -> verifier.Report:
+    """An exported folder by itself; its blobs too, where they lie beside. Raises Refused."""
     blobs = folder.parent / "evidence"
-    return verifier.verify_folder(folder, blobs=blobs if blobs.is_dir() else None)
-
-
-def verify_suite(suite: Suite) -> verifier.Report:
-    """The suite's own record, with its evidence and the ledger as the witness."""
-    with open_reader(suite) as ledger:
+    try:
         return verifier.verify_folder(
-            audit_folder(suite),
-            blobs=evidence_folder(suite),
-            witness=map(json.loads, ledger.witnesses()),
+            folder, genesis=genesis, blobs=blobs if blobs.is_dir() else None
         )
+    except ValueError as trouble:
+        raise Refused("not_a_key", str(trouble)) from trouble
+
+
+def verify_suite(suite: Suite, genesis: Sequence[str] = ()) -> verifier.Report:
+    """The suite's own record, held against its evidence, the ledger and the witness.
+
+    Args:
+        genesis: The keys to trust; (): those that the witness enrolled.
+    """
+    witness = Witness(suite.witness)
+    enrolled = witness.enrolled()
+    try:
+        with open_reader(suite) as ledger:
+            report = verifier.verify_folder(
+                audit_folder(suite),
+                genesis=genesis or [each.key for each in enrolled],
+                blobs=evidence_folder(suite),
+                witness=chain(map(json.loads, ledger.witnesses()), witness.lines()),
+            )
+    except ValueError as trouble:
+        raise Refused("not_a_key", str(trouble)) from trouble
+    notes = [] if genesis else [_trusted(each) for each in enrolled]
+    notes += [f"NOTE: nothing was heard of {each}, whose run did not end, for three minutes"
+              for each in witness.silent()]  # fmt: skip
+    return replace(report, sentences=(*report.sentences, *notes))
+
+
+def _trusted(each: EnrolledKey) -> str:
+    return f"NOTE: trusted {each.key}, enrolled {each.at[:19]}Z for {each.stream} by {each.by}"
+
+
+def enrol(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="64 hex digits, as the log tells it.")],
+    person: Annotated[str, typer.Option("--as", help="Who you are.")],
+    reason: Annotated[str, typer.Option(help="Why the log goes on under it.")],
+) -> None:
+    """Trust a key that the log goes on under after the old one was lost.
+
+    Read `counterfoil verify` first: it names the key, and says "abandoned". Who had the
+    machine in hand? A key that a thief made looks the same.
+    """
+    if not re.fullmatch("[0-9a-f]{64}", key):
+        raise Refused("not_a_key", f"{key[:80]!r} is not a key of 64 lowercase hex digits")
+    with open_site("decide") as site:
+        site.audit.emit(
+            "key_enrolled", obj={}, data={"key": key, "told": reason}, actor={"on_behalf": person}
+        )
+        Witness(site.suite.witness).enrol(key, stream="", by=f"{person}: {reason}")
+    say(f"{key} is trusted", style="green")
 
 
 def evidence(

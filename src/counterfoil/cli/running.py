@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,12 +16,12 @@ import typer
 
 from counterfoil.adapters.inbox import Handled, Inbox, Watched
 from counterfoil.cli.site import Site, approval_policy, open_site
-from counterfoil.cli.terminal import Progress, TaskID, progress, say
+from counterfoil.cli.terminal import Progress, TaskID, progress, say, say_aloud
 from counterfoil.config import Folder, Suite, find_suite
 from counterfoil.domain.documents import Document
 from counterfoil.domain.items import SETTLED
 from counterfoil.engine.worker import Pace, Worker
-from counterfoil.errors import SetupError
+from counterfoil.errors import LedgerLost, SetupError
 from counterfoil.store.ledger import new_boot
 from counterfoil.store.reading import BatchRow
 from workflows.intake import IntakeOrder, Taken, take_in
@@ -28,6 +29,7 @@ from workflows.keying import Tools, key_due_items
 from workflows.results import result_path, write_results
 
 RESULTS_EVERY_SECONDS = 1.0
+LEDGER_AGAIN_SECONDS = 5.0
 
 
 def register(app: typer.Typer) -> None:
@@ -83,7 +85,7 @@ async def _run(site: Site) -> None:
         task = bars.add_task("keying", total=None, note="")
         watching = asyncio.create_task(show_progress(site, bars, task))
         try:
-            await key_due_items(tools(site), until_done=True)
+            await Works(site).run(until_done=True)
         finally:
             watching.cancel()
     for path in write_due_results(site):
@@ -144,7 +146,7 @@ def running_site(suite: Suite | None = None) -> Iterator[Site]:
 
 
 class Works:
-    """Everything that runs at once: the worker, a watcher per folder, the results."""
+    """Everything that runs at once: the worker, a watcher per folder, results, witness."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -157,30 +159,59 @@ class Works:
         if self._worker is not None:
             self._worker.stop()
 
-    async def run(self, *, pace: Pace | None = None) -> None:
-        """Until :meth:`stop`, or until the worker cannot go on; its trouble is ours."""
+    async def run(self, *, pace: Pace | None = None, until_done: bool = False) -> None:
+        """Until :meth:`stop`, or until the worker or a chore beside it cannot go on.
+
+        Args:
+            until_done: Key what is due and end; the folders are not watched.
+
+        Raises:
+            Refused: The witness does not take the audit log any more.
+            CounterfoilError: The first trouble of the worker or of a chore.
+        """
         site = self._site
-        chores = [
-            asyncio.create_task(inbox.watch(receive, stop=self._ended))
-            for inbox, receive in inboxes(site)
-        ]
-        chores.append(asyncio.create_task(_write_results(site, self._ended)))
+        chores = [self._begin(site.checkpoints.keep_showing(site.audit, self._ended))]
+        if not until_done:
+            chores.append(self._begin(self._patiently(partial(_write_results, site))))
+            for inbox, receive in inboxes(site):
+                watching = partial(inbox.watch, receive, report)
+                chores.append(self._begin(self._patiently(watching)))
         try:
-            await key_due_items(tools(site), pace=pace, started=self._started)
+            await key_due_items(
+                tools(site), until_done=until_done, pace=pace, started=self._started
+            )
         finally:
             self._ended.set()
             await asyncio.gather(*chores)
 
+    def _begin(self, chore: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Run *chore* beside the worker; whatever ends it early ends all."""
+        task = asyncio.create_task(chore)
+        task.add_done_callback(lambda _: self.stop())
+        return task
+
+    async def _patiently(self, chore: Callable[..., Coroutine[None, None, None]]) -> None:
+        """*chore* until the end; a ledger that is away costs time and nothing else."""
+        while not self._ended.is_set():
+            try:
+                await chore(stop=self._ended)
+            except LedgerLost as trouble:
+                say_aloud(f"the ledger is away: {trouble}")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._ended.wait(), LEDGER_AGAIN_SECONDS)
+
     def _started(self, worker: Worker) -> None:
         self._worker = worker
+        if self._ended.is_set():
+            worker.stop()
 
 
-async def _write_results(site: Site, ended: asyncio.Event) -> None:
-    while not ended.is_set():
+async def _write_results(site: Site, *, stop: asyncio.Event) -> None:
+    while not stop.is_set():
         for path in await asyncio.to_thread(write_due_results, site):
             say(f"result  {path}", style="green")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), RESULTS_EVERY_SECONDS)
+            await asyncio.wait_for(stop.wait(), RESULTS_EVERY_SECONDS)
 
 
 def write_due_results(site: Site) -> list[Path]:

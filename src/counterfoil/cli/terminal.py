@@ -43,6 +43,11 @@ def say(text: str, *, style: str | None = None) -> None:
     out.print(escape(text), style=style)
 
 
+def say_aloud(text: str) -> None:
+    """What must not be overlooked, and is no error: on standard error, so that it stands out."""
+    err.print(f"[bold yellow]counterfoil:[/] {escape(text)}")
+
+
 def say_error(error: CounterfoilError | str) -> None:
     """One sentence on standard error."""
     err.print(f"[bold red]counterfoil:[/] {escape(str(error))}")
