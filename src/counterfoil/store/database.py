@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from counterfoil.errors import SetupError
 
 #: The revision that schema.py stands for; a test compares the two.
-HEAD = "0001"
+HEAD = "0002"
 
 #: Longer than any writer of ours holds the lock; a reader never waits (WAL).
 BUSY_SECONDS = 10
@@ -93,7 +93,7 @@ def migrate(engine: Engine) -> None:
     if found is not None and found > HEAD:
         raise SetupError(f"the ledger is at revision {found}, this program knows {HEAD}: update it")
     with _alone(engine) as connection:
-        _upgrade(connection)
+        upgrade(connection)
 
 
 @contextmanager
@@ -111,11 +111,12 @@ def _revision(connection: Connection) -> str | None:
     return connection.execute(select(text("version_num FROM alembic_version"))).scalar()
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, to: str = HEAD) -> None:
+    """Run the migrations up to *to*, in the caller's transaction."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
