@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from decimal import Decimal
@@ -12,11 +13,15 @@ from pathlib import Path
 
 import pytest
 
+from bots.record_screens import Samples, record_screens
 from bots.screen_bank import ScreenBank
+from counterfoil.adapters.maps import load_system
+from counterfoil.adapters.screens.inventory import load_inventory
 from counterfoil.domain.items import Booking
 from counterfoil.errors import InDoubt, Refused, Unavailable
+from counterfoil.toml_records import load_record
 from tests.bank_support import RunningBank
-from tests.screens_support import Rig, key, tomorrow
+from tests.screens_support import ROOT, SELECTORS, Rig, key, tomorrow
 
 pytestmark = pytest.mark.browser
 
@@ -236,3 +241,31 @@ def test_a_lost_answer_leaves_the_payment_in_doubt(rig: Rig, bank: ScreenBank) -
         rig.run(key(bank, item))
     assert len(rig.bank.postings(item.reference)) == 1
     assert len(rig.run(bank.look_up(item)).bookings) == 1
+
+
+# --- recording -------------------------------------------------------------------------
+
+
+def test_every_screen_of_a_task_is_recorded_and_nothing_is_sent(rig: Rig, tmp_path: Path) -> None:
+    """Entry and enquiry, but also verify pages, lists, windows and notices."""
+    folder = tmp_path / "selectors" / "corebank"
+    shutil.copytree(SELECTORS / "corebank", folder)
+    shipped = {path.name: path.read_text("utf-8") for path in folder.glob("*.inventory.json")}
+    for name in shipped:
+        (folder / name).unlink()
+    rig.bank.set(password_notice_every=1)
+    before = rig.bank.posts_accepted()
+    system = load_system(tmp_path / "selectors", "corebank")
+    samples = load_record(Samples, ROOT / "fixtures/corebank/sample_items.toml")
+
+    written = rig.run(record_screens(rig.session(system=system), list(samples.items("corebank"))))
+
+    assert {path.name for path in written} == set(shipped)
+    assert {path.stem for path in folder.glob("*.toml")} - {"system"} == {
+        name.removesuffix(".inventory.json") for name in shipped
+    }
+    assert all(load_inventory(path).is_as(load_inventory(SELECTORS / "corebank" / path.name))  # type: ignore[union-attr]
+               for path in written)  # fmt: skip
+    assert rig.bank.posts_accepted() == before
+    again = load_system(tmp_path / "selectors", "corebank")
+    assert rig.run(record_screens(rig.session(system=again), list(samples.items("corebank")))) == []

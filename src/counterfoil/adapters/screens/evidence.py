@@ -90,6 +90,7 @@ async def take_list(screen: Screen, listing: Listing, values: Values) -> tuple[E
         "lines_read": len(listing.rows),
         "pages": listing.pages,
         "proof": listing.proof,
+        "healed": [name for name, each in screen.resolution.fields.items() if each.healed],
     }
     accounts = [row[name] for row in listing.rows for name in _account_columns(screen)]
     wire = await session.wire()

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, Page
 
-from counterfoil.adapters.map_schema import Action, Marker, ScreenMap, Step
+from counterfoil.adapters.map_schema import Action, Lines, Marker, ScreenMap, Step
 from counterfoil.adapters.screens.answers import Refusals, words_of
 from counterfoil.adapters.screens.arrival import wait_for_screen
 from counterfoil.adapters.screens.inventory import Control, Sight
@@ -25,6 +25,8 @@ from counterfoil.adapters.screens.session import LOOK_SECONDS, Session, nothing_
 from counterfoil.adapters.screens.spelling import Values, spelled, typed
 from counterfoil.errors import Refused, Unavailable
 
+#: Resolved forms that a session remembers.
+FORMS_MAX = 100
 #: Looks at what a sign-on led to, 50 ms apart at the most: about ten seconds.
 SIGN_ON_GLANCES = 200
 
@@ -39,6 +41,8 @@ class Screen:
         self.map: ScreenMap = session.system.screens[name]
         self.page = page
         self.sight = sight  # the last look
+        if session.on_screen is not None:
+            session.on_screen(name, sight)
         self.resolution = _resolved(session, name, sight)
 
     @property
@@ -56,8 +60,7 @@ class Screen:
             Refused: A value does not fit into its box; nothing was typed.
             Unavailable: A box holds something else than it was given.
         """
-        room = len(self.resolution.rows)
-        if self.map.lines and not self.map.lines.add and len(lines) > room:
+        if self.map.lines is not None and len(lines) > (room := self._room(self.map.lines)):
             raise Refused("too_many_lines", f"{len(lines)} lines, the screen takes {room}")
         found = [each for each in self.resolution.fields.values() if not each.field.filled_by]
         entries = [(each, self._text(each, values)) for each in found]
@@ -118,6 +121,10 @@ class Screen:
     async def click(self, control: Control) -> None:
         """Press *control*, if the page is still the one that was seen."""
         await self.session.click(self.where, self.frame, self.sight, control)
+
+    def _room(self, lines: Lines) -> int:
+        """How many lines it takes: the rows it has, or those it may be asked for."""
+        return lines.rows_max if lines.add else len(self.resolution.rows)
 
     @property
     def _locale(self) -> Any:
@@ -196,11 +203,10 @@ class Screen:
 
     async def _add_rows(self, name: str, rows: int) -> None:
         """Press "add lines" once: more than *rows* must come of it."""
-
-        def has_grown(sight: Sight) -> bool:
-            return len(_resolved(self.session, self.name, sight).rows) > rows
-
-        grown = await self._press_and_wait(name, {}, self.name, has_grown)
+        old = self.sight.mark
+        grown = await self._press_and_wait(name, {}, self.name, lambda sight: sight.mark != old)
+        if len(grown.resolution.rows) <= rows:
+            raise Unavailable(self.where, f"asked for more than {rows} rows, and got none")
         self.sight, self.resolution = grown.sight, grown.resolution
 
     async def _fill_by_action(self, values: Values) -> None:
@@ -301,6 +307,8 @@ def _resolved(session: Session, name: str, sight: Sight) -> Resolution:
     """Resolve the fields, or use what the very same form was resolved to before."""
     key = (name, sight.fingerprint(), tuple(each.index for each in sight.controls if each.is_box))
     if key not in session.resolved:
+        if len(session.resolved) >= FORMS_MAX:  # captions of rows make ever new forms
+            session.resolved.clear()
         session.resolved[key] = resolve(
             session.where(name),
             session.system.screens[name],

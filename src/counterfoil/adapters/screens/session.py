@@ -74,6 +74,7 @@ class Session:
         self.watch = Watch(system.map.session.dialogs, system.map.locale)
         self.signed_on = False
         self.refused = False  # the operator was not accepted: never sign on with it again
+        self.on_screen: Callable[[str, Sight], None] | None = None  # told of each screen we come to
         self.resolved: dict[tuple[str, str, tuple[int, ...]], Resolution] = {}  # by screen and form
         self.inventories: dict[str, Inventory | None] = {
             name: load_inventory(system.folder / f"{name}.inventory.json")
