@@ -59,7 +59,7 @@ async def wait_for_screen(  # noqa: PLR0913
         if sight is not None and is_new(sight) and sight.complete:
             deadline = min(deadline, loop.time() + PATIENCE_SECONDS)
         if loop.time() >= ask_at:
-            await _told_otherwise(session, name, refusals)
+            await _told_otherwise(session, name, page, refusals)
             ask_at = loop.time() + ASK_EVERY_SECONDS
         if loop.time() > deadline:
             found = f"found {sight.title!r}" if sight is not None else "found no page"
@@ -100,13 +100,15 @@ def _is_ready(screen: ScreenMap, sight: Sight) -> bool:
     )
 
 
-async def _told_otherwise(session: Session, name: str, refusals: Refusals | None) -> None:
+async def _told_otherwise(
+    session: Session, name: str, page: Page, refusals: Refusals | None
+) -> None:
     """Raise when the page says why the screen does not come."""
     rules = session.system.map.session
-    if await session.shows(rules.unavailable):
+    if await session.shows(rules.unavailable, page):
         session.signed_on = False
         raise Unavailable(session.where(name), "closed to us: maintenance, or signed off")
-    if session.signed_on and await session.shows(rules.expired):
+    if session.signed_on and await session.shows(rules.expired, page):
         session.signed_on = False
         raise SessionExpired(session.where(name), "the session has expired")
     if refusals is not None:

@@ -167,6 +167,7 @@ class Session:
         self.guard.reopen()
         self.watch.clear()
         async with nothing_keyed(self.system.name, self.redactor):
+            await self._shut_other_windows()
             before = await self._settled(self.frame(frame_name))
             if way.path:
                 await self._visit(way.path, frame_name)
@@ -207,12 +208,13 @@ class Session:
         finally:
             self._moved.clear()
 
-    async def shows(self, markers: Sequence[Marker]) -> bool:
-        """Whether one of *markers* is anywhere it may be."""
-        return any([await self._is_there(marker) for marker in markers])
+    async def shows(self, markers: Sequence[Marker], page: Page | None = None) -> bool:
+        """Whether one of *markers* is anywhere it may be, in our window or in *page*."""
+        frames = [*self.page.frames, *(page.frames if page not in (None, self.page) else ())]
+        return any([await self._is_there(marker, frames) for marker in markers])
 
-    async def _is_there(self, marker: Marker) -> bool:
-        for frame in self.page.frames:
+    async def _is_there(self, marker: Marker, frames: Sequence[Frame]) -> bool:
+        for frame in frames:
             if marker.frame and not self._is_called(frame, marker.frame):
                 continue
             try:
@@ -229,6 +231,12 @@ class Session:
             path.insert(0, frame.name)
             frame = frame.parent_frame
         return tuple(path) == self.system.map.frames[name]
+
+    async def _shut_other_windows(self) -> None:
+        """A window left over from trouble would be used again, and never be seen to open."""
+        for page in self.page.context.pages:
+            if page is not self.page:
+                await page.close()
 
     async def _settled(self, frame: Frame) -> Sight:
         """Look at a frame that may still be on its way to the error page of a lost answer."""
