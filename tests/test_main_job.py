@@ -9,6 +9,7 @@ import asyncio
 import base64
 import gzip
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -210,13 +211,15 @@ def test_a_record_rewritten_in_a_real_run_s_log_is_found(done: Suite, tmp_path: 
 
 
 def test_every_commit_is_on_the_record_with_the_screen_before_it(done: Suite) -> None:
-    """Whatever came after the click: also of those whose answer was lost."""
+    """And the enquiry that did not show it. Also of those whose answer was lost."""
     records = _records(done)
     intended = [each for each in records if each["kind"] == "item_intended"]
     doubts = [each for each in records if each["kind"] == "item_in_doubt"]
 
     assert len(intended) >= VOUCHERS
-    assert {tuple(ev["k"] for ev in each["ev"]) for each in intended} == {SCREEN}
+    assert {tuple(ev["k"] for ev in each["ev"]) for each in intended} == {
+        ("dom", "readback", *SCREEN)
+    }
     assert doubts, "the faults struck nobody"
     assert SCREEN in {tuple(ev["k"] for ev in each["ev"]) for each in doubts}
 
@@ -232,9 +235,22 @@ def test_one_item_s_evidence_is_a_pack_for_a_stranger(done: Suite, tmp_path: Pat
     with zipfile.ZipFile(tmp_path / "pack.zip") as pack:
         names = pack.namelist()
 
+        pack.extractall(tmp_path / "pack")
+        readme = pack.read("README.txt").decode()
+
     assert {"item.json", "verifier.py", "witness.jsonl", "README.txt"} <= set(names)
     assert sum(1 for each in names if each.startswith("evidence/")) >= 6
     assert not [each for each in names if each.endswith(".key")]
+    (command,) = re.findall(r"^ +(python3 verifier.py .*)$", readme, re.MULTILINE)
+    answer = subprocess.run(
+        [sys.executable, "-I", "-S", *command.split()[1:]],
+        cwd=tmp_path / "pack",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout
+    assert "no genesis key" not in answer.stdout
 
 
 def test_the_same_file_again_is_already_received(done: Suite) -> None:

@@ -23,7 +23,7 @@ def main() -> None:
         sys.path.append(str(find_suite(Path.cwd()).root))
         from counterfoil.cli.app import app  # the suite's bots and workflows come with it
 
-        app()
+        app(prog_name="counterfoil")
     except SetupError as error:
         say_error(error)
         sys.exit(2)

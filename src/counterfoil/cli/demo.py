@@ -23,7 +23,7 @@ from counterfoil.cli.items import approve_batch
 from counterfoil.cli.proof import pack_evidence, verify_suite
 from counterfoil.cli.running import Works, result_of, running_site, show_progress
 from counterfoil.cli.site import Site, evidence_folder, open_reader
-from counterfoil.cli.terminal import out, progress, say, show_table
+from counterfoil.cli.terminal import TRY, out, progress, say, show_table
 from counterfoil.config import Bounds, Config, Folder, Login, Suite, SystemSettings, find_suite
 from counterfoil.domain.items import ItemState
 from counterfoil.engine.worker import Pace
@@ -45,7 +45,7 @@ class DemoFailed(CounterfoilError):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(demo)
+    app.command(rich_help_panel=TRY)(demo)
 
 
 def demo() -> None:

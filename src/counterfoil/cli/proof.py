@@ -16,17 +16,16 @@ import typer
 from counterfoil.audit import verifier
 from counterfoil.audit.witness import EnrolledKey, Witness
 from counterfoil.cli.site import audit_folder, evidence_folder, open_reader, open_site
-from counterfoil.cli.terminal import out, say
+from counterfoil.cli.terminal import PROVE, out, say
 from counterfoil.config import Suite, find_suite
-from counterfoil.errors import Refused
+from counterfoil.errors import Refused, SetupError
 from counterfoil.store.ledger import Ledger
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(verify)
-    app.command()(enrol)
-    app.command()(evidence)
+    for command in (verify, evidence, enrol):
+        app.command(rich_help_panel=PROVE)(command)
 
 
 def verify(
@@ -53,6 +52,9 @@ def verify(
             report = verify_suite(find_suite(Path.cwd()), keys)
     for sentence in report.sentences:
         say(sentence)
+    if not report.streams and report.ok:
+        say("verify: there is no log, so nothing was verified", style="bold red")
+        raise typer.Exit(1)
     say(
         f"verify: {'OK' if report.ok else 'NOT OK'}",
         style="bold green" if report.ok else "bold red",
@@ -62,7 +64,14 @@ def verify(
 
 
 def verify_folder(folder: Path, genesis: Sequence[str] = ()) -> verifier.Report:
-    """An exported folder by itself; its blobs too, where they lie beside. Raises Refused."""
+    """An exported folder by itself; its blobs too, where they lie beside.
+
+    Raises:
+        SetupError: It is no folder.
+        Refused: A key is none.
+    """
+    if not folder.is_dir():
+        raise SetupError(f"{folder} is not a folder: name the one that holds the streams")
     blobs = folder.parent / "evidence"
     try:
         return verifier.verify_folder(
@@ -149,14 +158,22 @@ def pack_evidence(suite: Suite, ledger: Ledger, item_id: str, target: Path) -> N
     streams = sorted({each.stream for each in steps})
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
         pack.writestr("item.json", json.dumps({"item": item_id, "steps": story}, indent=1))
-        pack.writestr("witness.jsonl", "\n".join(ledger.witnesses()) + "\n")
+        pack.writestr("witness.jsonl", _witness_of(suite, ledger, set(streams)))
         pack.write(verifier.__file__, "verifier.py")
         for stream in streams:
             _add_folder(pack, audit_folder(suite) / stream, f"audit/{stream}")
         for sha256 in _blobs_of(suite, steps_of={(each.stream, each.seq) for each in steps}):
             blob = evidence_folder(suite) / sha256[:2] / sha256
             pack.write(blob, f"evidence/{sha256[:2]}/{sha256}")
-        pack.writestr("README.txt", _README.format(item=item_id))
+        keys = [each.key for each in Witness(suite.witness).enrolled() if each.stream in streams]
+        pack.writestr("README.txt", _README.format(item=item_id, keys=" ".join(keys)))
+
+
+def _witness_of(suite: Suite, ledger: Ledger, streams: set[str]) -> str:
+    """What ledger and witness remember of *streams*; of others the pack has no log."""
+    lines = chain(map(json.loads, ledger.witnesses()), Witness(suite.witness).lines())
+    mine = (json.dumps(each, sort_keys=True) for each in lines if each["stream"] in streams)
+    return "\n".join(mine) + "\n"
 
 
 _README = """Evidence of {item}
@@ -164,13 +181,15 @@ _README = """Evidence of {item}
 item.json        its story, each step with the audit record that tells it in full
 audit/           the audit streams in which those records stand, byte for byte
 evidence/        pictures, screens and values, each under the SHA-256 of its bytes
-witness.jsonl    what the ledger remembers of the log: a log cut short is found
+witness.jsonl    what ledger and witness remember of the log: one cut short is found
 verifier.py      needs Python 3.11 and nothing else:
 
-    python verifier.py audit --witness witness.jsonl
+    python3 verifier.py audit --witness witness.jsonl --genesis {keys}
 
-Blobs are named by their own hash: `sha256sum` of each must be its name. Those of
-other items are left out of this pack on purpose.
+Compare the key behind --genesis with the one on paper: whoever made this pack could
+have made the log. Blobs are named by their own hash: `sha256sum` of each must be its
+name. Those of other items are left out of this pack on purpose; pictures are JPEG, the
+rest is text or gzip of text.
 """
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -15,39 +15,47 @@ from typing import Annotated, Any
 import typer
 
 from counterfoil.adapters.inbox import Handled, Inbox, Watched
+from counterfoil.cli.items import tell_who_is_needed
 from counterfoil.cli.site import Site, approval_policy, open_site
-from counterfoil.cli.terminal import Progress, TaskID, progress, say, say_aloud
+from counterfoil.cli.terminal import WORK, Progress, TaskID, out, progress, say, say_aloud
 from counterfoil.config import Folder, Suite, find_suite
 from counterfoil.domain.documents import Document
 from counterfoil.domain.items import SETTLED
-from counterfoil.engine.worker import Pace, Worker
+from counterfoil.engine.worker import Pace, Worker, worker_lock
 from counterfoil.errors import LedgerLost, SetupError
 from counterfoil.store.ledger import new_boot
 from counterfoil.store.reading import BatchRow
+from counterfoil.toml_records import did_you_mean
 from workflows.intake import IntakeOrder, Taken, take_in
 from workflows.keying import Tools, key_due_items
 from workflows.results import result_path, write_results
 
 RESULTS_EVERY_SECONDS = 1.0
 LEDGER_AGAIN_SECONDS = 5.0
+PROGRESS_EVERY_SECONDS = 1.0
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(up)
-    app.command()(run)
+    app.command(rich_help_panel=WORK)(up)
+    app.command(rich_help_panel=WORK)(run)
 
 
 def up() -> None:
     """Watch the folders of config.toml and work, until Ctrl-C.
 
     What is dropped is checked, waits for its approval, is keyed, confirmed, and handed
-    back as <name>.result.xlsx. Ctrl-C finishes the item in hand, then stops.
+    back as results/<name>.result.xlsx beside where it was dropped. Ctrl-C finishes the
+    items in hand, then stops; a kill is survived, too. People decide meanwhile, from
+    another terminal: batches, approve, release ...
+
+    Exit code 0 after Ctrl-C; 1 when it could not go on, and why.
     """
     with running_site() as site:
         for name, folder in site.suite.config.folders.items():
             say(f"watching {name}: {site.suite.path(folder.path)}")
         asyncio.run(_up(site))
+        say("stopped; what is open goes on at the next start")
 
 
 async def _up(site: Site) -> None:
@@ -55,39 +63,44 @@ async def _up(site: Site) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, works.stop)
-    await works.run()
+    say("Ctrl-C stops it.")
+    async with progress_shown(site, "items settled"):
+        await works.run()
 
 
 def run(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Workbooks to drop first, into --folder.")
+        list[Path] | None,
+        typer.Argument(metavar="[FILE ...]", help="Workbooks to drop first, into --folder."),
     ] = None,
-    folder: Annotated[str, typer.Option(help="Which [folders.*] of config.toml.")] = "payments",
+    folder: Annotated[
+        str, typer.Option(metavar="NAME", help="A watched folder, as config.toml calls it.")
+    ] = "payments",
 ) -> None:
     """Take what lies in the folders, key all that is due, hand back, and stop.
 
-    With FILES they are dropped into --folder first. Exit code 1 when anything is left
-    that waits for a person; counterfoil items shows it.
+    With FILES they are dropped into --folder first.
+
+    \b
+        counterfoil run payments-may.xlsx
+        counterfoil run --folder vouchers accruals.xlsx
+
+    Exit code 1 when anything is left that waits for a person, and who that is.
     """
-    with running_site() as site:
-        _drop(site.suite, folder, files or [])
+    suite = find_suite(Path.cwd())
+    _check_drop(suite, folder, files or [])
+    with running_site(suite) as site:
+        _drop(suite, folder, files or [])
         asyncio.run(_run(site))
-        waiting = [each for each in site.ledger.batches() if not each.complete]
-        if waiting:
-            say(f"{len(waiting)} batches wait for a person: counterfoil batches", style="yellow")
+        if tell_who_is_needed(site.ledger.batches()):
             raise typer.Exit(1)
 
 
 async def _run(site: Site) -> None:
     for inbox, receive in inboxes(site):
-        await _until_nothing_waits(inbox, receive)
-    with progress() as bars:
-        task = bars.add_task("keying", total=None, note="")
-        watching = asyncio.create_task(show_progress(site, bars, task))
-        try:
-            await Works(site).run(until_done=True)
-        finally:
-            watching.cancel()
+        await _until_nothing_waits(site, inbox, receive)
+    async with progress_shown(site, "keying"):
+        await Works(site).run(until_done=True)
     for path in write_due_results(site):
         say(f"result  {path}", style="green")
 
@@ -103,45 +116,79 @@ def tools(site: Site) -> Tools:
     )
 
 
-def _drop(suite: Suite, name: str, files: Sequence[Path]) -> None:
+def _check_drop(suite: Suite, name: str, files: Sequence[Path]) -> None:
+    """Before anything is begun. Raises SetupError."""
     if name not in suite.config.folders:
-        known = ", ".join(suite.config.folders)
-        raise SetupError(f"config.toml has no [folders.{name}]; known: {known}")
+        known = ", ".join(suite.config.folders) or "none"
+        hint = did_you_mean(name, suite.config.folders)
+        raise SetupError(f"config.toml has no [folders.{name}]{hint}; known: {known}")
+    for path in files:
+        if not path.is_file():
+            raise SetupError(f"there is no file {path}: name workbooks that are there")
+
+
+def _drop(suite: Suite, name: str, files: Sequence[Path]) -> None:
     target = suite.path(suite.config.folders[name].path)
     target.mkdir(parents=True, exist_ok=True)
     for path in files:
-        if not path.is_file():
-            raise SetupError(f"there is no file {path}")
         part = target / f".{path.name}.part"
         part.write_bytes(path.read_bytes())
         part.rename(target / path.name)
 
 
-async def _until_nothing_waits(inbox: Inbox, receive: Callable[[Document], Taken]) -> None:
+async def _until_nothing_waits(
+    site: Site, inbox: Inbox, receive: Callable[[Document], Taken]
+) -> None:
     """Visit until every file has had its time to become whole."""
-    while True:  # ends: a file that never becomes whole is set aside after its patience
-        for handled in await asyncio.to_thread(inbox.visit, receive):
-            report(handled)
-        if not inbox.waiting():
-            return
-        await asyncio.sleep(0.5)
+    with out.status("waiting until every copy is stable, and reading"):
+        while True:  # ends: a file that never becomes whole is set aside after its patience
+            for handled in await asyncio.to_thread(inbox.visit, receive):
+                report(site, handled)
+            if not inbox.waiting():
+                return
+            await asyncio.sleep(0.5)
+
+
+@asynccontextmanager
+async def progress_shown(site: Site, what: str) -> AsyncIterator[None]:
+    """A bar of settled items for as long as the block lasts, true at its end."""
+    with progress() as bars:
+        task = bars.add_task(what, total=None, note="")
+        watching = asyncio.create_task(show_progress(site, bars, task))
+        try:
+            yield
+        finally:
+            watching.cancel()
+            with contextlib.suppress(LedgerLost):
+                _update(site, bars, task)
 
 
 async def show_progress(site: Site, bars: Progress, task: TaskID) -> None:
     """Keep the bar true until cancelled."""
     while True:  # until cancelled
-        counts = site.ledger.counts()
-        total = sum(counts.values())
-        done = sum(count for state, count in counts.items() if state in SETTLED)
-        note = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-        bars.update(task, total=total or None, completed=done, note=note)
-        await asyncio.sleep(0.5)
+        with contextlib.suppress(LedgerLost):
+            _update(site, bars, task)
+        await asyncio.sleep(PROGRESS_EVERY_SECONDS)
+
+
+def _update(site: Site, bars: Progress, task: TaskID) -> None:
+    counts = site.ledger.counts()
+    total = sum(counts.values())
+    done = sum(count for state, count in counts.items() if state in SETTLED)
+    note = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    bars.update(task, total=total or None, completed=done, note=note)
 
 
 @contextmanager
 def running_site(suite: Suite | None = None) -> Iterator[Site]:
-    """The site as the one working process of this data folder sees it."""
-    with open_site("worker", suite or find_suite(Path.cwd()), boot=new_boot()) as site:
+    """The site as the one working process of this data folder sees it.
+
+    Raises:
+        SetupError: Another one works there.
+    """
+    suite = suite or find_suite(Path.cwd())
+    worker_lock(suite.data).release()  # said before a second log is begun; the worker takes it
+    with open_site("worker", suite, boot=new_boot()) as site:
         yield site
 
 
@@ -174,7 +221,7 @@ class Works:
         if not until_done:
             chores.append(self._begin(self._patiently(partial(_write_results, site))))
             for inbox, receive in inboxes(site):
-                watching = partial(inbox.watch, receive, report)
+                watching = partial(inbox.watch, receive, partial(report, site))
                 chores.append(self._begin(self._patiently(watching)))
         try:
             await key_due_items(
@@ -282,8 +329,23 @@ def _emitter(site: Site) -> Callable[[str, Mapping[str, Any]], None]:
     return emit
 
 
-def report(handled: Handled) -> None:
-    """One line per dropped file."""
+def report(site: Site, handled: Handled) -> None:
+    """One line per dropped file: what became of it, and of its rows."""
     colour = {"filed": "green", "already_received": "yellow"}.get(handled.outcome, "red")
     said = handled.batch_id or handled.reason
+    if handled.outcome == "filed" and handled.batch_id is not None:
+        said = _filed(site, site.ledger.batch(handled.batch_id))
     say(f"{handled.outcome.replace('_', ' ')}  {handled.name}  {said}", style=colour)
+
+
+def _filed(site: Site, batch: BatchRow) -> str:
+    """``B-7K2M4QXN3P: 209 rows, 200 items, 9 rows refused, 1 held; waits for an approval``"""
+    rows: dict[str, set[int]] = {"refuse": set(), "hold": set()}
+    for each in site.ledger.findings(batch.batch_id):
+        if each["row"] is not None and each["severity"] in rows:
+            rows[each["severity"]].add(each["row"])
+    parts = [f"{batch.rows_read} rows, {sum(batch.states.values())} items"]
+    parts += [f"{len(rows['refuse'])} rows refused"] if rows["refuse"] else []
+    parts += [f"{len(rows['hold'])} held"] if rows["hold"] else []
+    waits = f"; counterfoil approve {batch.batch_id} --as NAME" if batch.needs_approval else ""
+    return f"{batch.batch_id}: {', '.join(parts)}{waits}"

@@ -20,6 +20,10 @@ from counterfoil.errors import CounterfoilError
 
 __all__ = ["Progress", "TaskID", "err", "out", "progress", "say", "say_error", "show_table"]
 
+#: The headings under which ``--help`` shows the commands.
+TRY, WORK, DECIDE = "Try it", "Work", "Decide (with your name and your reason)"
+PROVE, SET_UP = "Prove", "Set up"
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 

@@ -265,16 +265,20 @@ async def key_once(item: WorkItem, bank: Bank, journal: Journal, policy: Policy)
 
 async def _key(item: WorkItem, claim: Claim, bank: Bank, journal: Journal, policy: Policy) -> Visit:
     """Nothing of this item is at the bank, as far as we know: make sure, then key it."""
+    looked: tuple[Evidence, ...] = ()
     try:
         if policy.reference_is_searchable:
             found = await bank.look_up(item)
             if found.bookings:
                 return await _found_before_keyed(item, claim, found, journal)
-        before = await bank.prepare(item)
+            looked = found.evidence
+        before = (*looked, *await bank.prepare(item))
     except Refused as refusal:
+        refusal.evidence = (*looked, *refusal.evidence)
         await journal.refused(item, claim, refusal, confirm_at=None)
         return Visit(Verdict.REFUSED)
     except Unavailable as trouble:
+        trouble.evidence = (*looked, *trouble.evidence)
         return await _try_later(item, claim, trouble, journal, policy)
     asked_at = journal.monotonic()
     intent = await journal.intend(item, claim, before)
@@ -341,7 +345,7 @@ async def _clear_doubt(  # noqa: PLR0913
         await journal.park(item, claim, "bounds_unknown", reason, seen=found.evidence)
         return Visit(Verdict.PARKED)
     if not settled:
-        await journal.in_doubt(item, claim, "not listed yet", again_at=due)
+        await journal.in_doubt(item, claim, "not listed yet", again_at=due, seen=found.evidence)
         return Visit(Verdict.AGAIN, due)
     await journal.absent(item, claim, found)
     return Visit(Verdict.AGAIN, journal.now())

@@ -298,6 +298,23 @@ async def nothing_keyed(where: str, redactor: Redactor) -> AsyncIterator[None]:
         raise Unavailable(where, redactor.text(words[0])) from None
 
 
+def check_login(system: System, base_url: str, values: Mapping[str, str]) -> None:
+    """See that the maps are for *base_url*, and that a login has all that they need of it.
+
+    Raises:
+        MapError: They are not, or a value is missing.
+    """
+    _origins(system, base_url.rstrip("/"))
+    _as_seen_by(system, values)
+    name = system.map.session.sign_on.screen
+    for each in system.screens[name].fields.values():
+        if each.value and each.value not in {"password", *values} and not each.optional:
+            where = system.folder / f"{name}.toml"
+            raise MapError(
+                f"{where}: the sign-on types {each.value!r}, the login has no such value"
+            )
+
+
 def _as_seen_by(system: System, values: Mapping[str, str]) -> System:
     """The maps with the sign-on values of one login in their titles."""
     screens = {}
