@@ -27,8 +27,6 @@ from counterfoil.errors import Refused, Unavailable
 
 #: Resolved forms that a session remembers.
 FORMS_MAX = 100
-#: Looks at what a sign-on led to, 50 ms apart at the most: about ten seconds.
-SIGN_ON_GLANCES = 200
 
 
 class Screen:
@@ -273,11 +271,12 @@ async def wait_signed_on(screen: Screen, action: str) -> None:
         Refused: It does not accept this operator; trying again would lock it.
     """
     session, rules = screen.session, screen.session.system.map.session
-    where = screen.where
+    where, loop = screen.where, asyncio.get_running_loop()
+    deadline = loop.time() + screen.map.actions[action].answer_within_seconds
     async with nothing_keyed(where, session.redactor):
         session.watch.expect(screen.map.actions[action].dialogs, {})
         await screen.click(screen.control_of(action, {}))
-        for _ in range(SIGN_ON_GLANCES):
+        while loop.time() < deadline:
             await session.rest()
             session.stop_if_alarmed(screen.name)
             if await session.shows([rules.signed_on]):
