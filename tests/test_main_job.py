@@ -6,8 +6,6 @@ Everything is the production code: watched folder, parser box, ledger, worker, C
 from __future__ import annotations
 
 import asyncio
-import base64
-import gzip
 import json
 import re
 import shutil
@@ -42,7 +40,7 @@ from counterfoil.config import ApprovalSettings, Folder, Suite
 from counterfoil.domain.items import ItemState
 from counterfoil.engine.worker import Pace
 from counterfoil.errors import Refused
-from fixtures.payments.make_workbook import make, orders, write_payments
+from fixtures.payments.make_workbook import make
 from tests.audit_support import edited, resealed
 from tests.bank_support import ROOT, RunningBank
 from tests.kill_support import LATE_SECONDS, STALENESS_SECONDS, a_suite
@@ -267,22 +265,6 @@ def test_the_same_file_again_is_already_received(done: Suite) -> None:
     assert count == 1
 
 
-def test_no_canary_is_in_any_log_blob_row_or_message(done: Suite, bank: RunningBank) -> None:
-    """Three payments with accounts of their own: one posted, one refused, one in the file bad."""
-    accounts = ["1000007919", "2000006007", "9988776655", "DE89370400440532013000"]
-    folder = done.path(done.config.folders["payments"].path)
-    folder.mkdir(parents=True, exist_ok=True)
-    _drop_canaries(folder / "canaries.xlsx", accounts)
-    with running_site(done) as site:
-        asyncio.run(_key_canaries(site))
-        states = Counter(each.state for each in site.ledger.items() if each.kind == "payment")
-    secrets = [*accounts, *(each["password"] for each in bank.operators)]
-
-    assert states[ItemState.POSTED] >= 1, states
-    assert states[ItemState.REFUSED] >= 1, states
-    assert list(_leaks(done.data, secrets)) == []
-
-
 def _stream(suite: Suite) -> Path:
     """The one stream of a suite that only the worker's process wrote into."""
     (stream,) = {path.parent for path in (suite.data / "audit").rglob("*.jsonl")}
@@ -357,55 +339,3 @@ def _forge(suite: Suite, seq: int) -> None:
         _write(_stream(suite) / f"{number:06d}.jsonl", lines)
     for number, seal in enumerate(seals, 1):
         _write(_stream(suite) / f"{number:06d}.seal", [seal.rstrip(b"\n")])
-
-
-async def _key_canaries(site: Site) -> None:
-    for inbox, receive in inboxes(site):
-        while inbox.visit(receive) or inbox.waiting():
-            await asyncio.sleep(0.1)
-    batch = next(each for each in site.ledger.batches() if each.name == "canaries.xlsx")
-    if batch.needs_approval:
-        approve_batch(site, batch, "petra.novakova", batch.digest)
-    await key_due_items(tools(site), until_done=True, pace=Pace(sweep_seconds=0.3))
-
-
-def _drop_canaries(path: Path, accounts: list[str]) -> None:
-    """One that is posted, one that the bank refuses, one that is wrong in the file."""
-    known, unknown, creditor, iban = accounts
-    like = orders(DAY)[0]
-    pairs = ((known, creditor), (unknown, iban), (known, iban[:-1] + "1"))
-    rows = [
-        replace(like, reference=f"CANARY-{number}", debtor=debtor, creditor=payee)
-        for number, (debtor, payee) in enumerate(pairs)
-    ]
-    write_payments(path, rows)
-
-
-def _leaks(data: Path, secrets: list[str]) -> Iterator[str]:
-    """Every place below *data* that holds one of *secrets*.
-
-    Left out: the credentials themselves, and ``received``, the analysts' own files.
-    """
-    needles = [each.encode() for each in secrets]
-    needles += [base64.b64encode(each) for each in needles]
-    for path in sorted(data.rglob("*")):
-        if not path.is_file() or {"credentials", "received"} & set(path.parts):
-            continue
-        for content in _readings(path):
-            for needle in needles:
-                if needle in content:
-                    yield f"{path.relative_to(data)} holds {needle!r}"
-
-
-def _readings(path: Path) -> Iterator[bytes]:
-    """The bytes, and what is packed in them."""
-    content = path.read_bytes()
-    yield content
-    if content[:2] == b"\x1f\x8b":
-        yield gzip.decompress(content)
-    if content[:4] == b"PK\x03\x04":
-        with zipfile.ZipFile(path) as packed:
-            yield from (packed.read(name) for name in packed.namelist())
-    if content[:15] == b"SQLite format 3":
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
-            yield "\n".join(database.iterdump()).encode()

@@ -221,8 +221,9 @@ def _no_such_batch(batch_id: str) -> Refused:
 def _show_batch(site: Site, row: BatchRow) -> None:
     """What is approved: to whom how much goes, what was odd, and the sums."""
     found = site.ledger.items(batch_id=row.batch_id)
+    payloads = {each.item_id: each.payload for each in site.ledger.batch_items(row.batch_id)}
     rows = [
-        (each.row, *_what(site.ledger.item(each.item_id).payload),
+        (each.row, *_what(payloads[each.item_id]),
          f"{each.amount} {each.currency}", each.state)
         for each in found
     ]  # fmt: skip
