@@ -21,10 +21,10 @@ class KeyedItem:
     Made by :func:`key_item`. It is used for one commit and then thrown away.
     """
 
-    def __init__(self, item: WorkItem, screen: Screen, evidence: tuple[Evidence, ...]) -> None:
+    def __init__(self, item: WorkItem, screen: Screen, before: tuple[Evidence, ...]) -> None:
         self.item = item
+        self.before = before  # the committing screen, typed and not sent
         self._screen = screen
-        self._before = evidence
 
     async def identify(self) -> None:
         """Prove that the page is still the item's: address, title, form, every value.
@@ -53,7 +53,7 @@ class KeyedItem:
             bank_reference=answer.bank_reference,
             read_at=read_at,
             source="receipt",
-            evidence=(*self._before, *after),
+            evidence=after,
         )
 
     async def _receipt_by_enquiry(self) -> Receipt:
@@ -76,7 +76,7 @@ class KeyedItem:
             bank_reference=booking.bank_reference,
             read_at=found.read_at,
             source="enquiry",
-            evidence=(*self._before, *found.evidence),
+            evidence=found.evidence,
         )
 
 

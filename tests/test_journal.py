@@ -124,7 +124,7 @@ def test_the_ledger_commits_only_after_the_audit_log_is_synced(
     ledger.audit.sync = sync  # type: ignore[method-assign]
     claim = asyncio.run(journal.claim(item))
     assert claim is not None
-    intent = asyncio.run(journal.intend(item, claim))
+    intent = asyncio.run(journal.intend(item, claim, ()))
     asyncio.run(journal.make_durable(intent))
     assert order == ["sync with 0 intents"]
 

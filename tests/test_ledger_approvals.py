@@ -120,7 +120,10 @@ def test_a_row_taken_out_or_put_in_by_hand_voids_the_approval(ledger: Ledger) ->
     batch = waiting(ledger)
     items = schema.items
     with ledger.engine.begin() as connection:
-        connection.execute(items.delete().where(items.c.item_id == batch.items[2].item_id))
+        gone = batch.items[2].item_id
+        likenesses = schema.likenesses
+        connection.execute(likenesses.delete().where(likenesses.c.item_id == gone))
+        connection.execute(items.delete().where(items.c.item_id == gone))
     assert refusal(ledger, batch) == "row_changed"
 
 

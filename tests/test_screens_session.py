@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,8 +17,10 @@ from bots.sign_on import sign_on
 from counterfoil.adapters.map_schema import Action, Dialog, Field, ScreenMap, System
 from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.screens import Session
+from counterfoil.adapters.screens.evidence import take_trouble
 from counterfoil.domain.items import WorkItem
 from counterfoil.errors import InDoubt, MapError, Refused, Unavailable
+from counterfoil.store.evidence import readable
 from tests.bank_support import RunningBank
 from tests.screens_support import SELECTORS, Rig, key
 
@@ -276,21 +279,13 @@ def test_a_list_served_twice_does_not_answer_for_another_item(rig: Rig) -> None:
         rig.run(bank.look_up(item))
 
 
-def test_accounts_that_change_places_stop_before_anything_is_typed(rig: Rig) -> None:
-    """CoreView 4.3 swaps debtor and creditor under the same names: by name alone, the
-    customer would be paid by the supplier."""
-    item, bank = rig.payment(), rig.screen_bank()
-    rig.bank.use_skin("4.3")
-    with pytest.raises(Unavailable, match=r"debtor_account: conflict.*creditor_account: conf"):
-        rig.run(bank.prepare(item))
-    assert nothing_was_keyed(rig, item)
-
-
 def test_a_renamed_box_on_a_screen_without_an_inventory_stops(rig: Rig) -> None:
-    item, bank = rig.payment(), rig.screen_bank()
+    """Healing needs the memory of what the screen was."""
+    item, session = rig.payment(), rig.session()
+    session.inventories["payment_enquiry"] = None
     rig.bank.use_skin("4.3")
-    with pytest.raises(Unavailable, match="F0201"):  # the list has no inventory: no healing
-        rig.run(bank.look_up(item))
+    with pytest.raises(Unavailable, match="name 'F0201' is not there, and label 'Our reference'"):
+        rig.run(ScreenBank(session).look_up(item))
 
 
 # --- boxes that eat ---------------------------------------------------------------------
@@ -399,3 +394,59 @@ def test_an_action_that_is_not_there_presses_nothing(rig: Rig) -> None:
     with pytest.raises(Unavailable, match="action book"):
         rig.run(key(bank, item))
     assert nothing_was_keyed(rig, item)
+
+
+# --- what is kept of trouble ------------------------------------------------------------
+
+
+def test_trouble_carries_the_screen_that_made_it(rig: Rig) -> None:
+    """A person who decides wants to see what the bot saw: a refusal, an unknown answer."""
+    bank, doubted = rig.screen_bank(), rig.payment()
+    refused = rig.payment(debtor_account="1999999999")
+    with pytest.raises(Refused) as refusal:
+        rig.run(key(bank, refused))
+    rig.bank.fault("500_after")
+    with pytest.raises(InDoubt) as doubt:
+        rig.run(key(bank, doubted))
+
+    for trouble, word in ((refusal.value, "E204"), (doubt.value, "Server Error")):
+        assert [each.kind for each in trouble.evidence] == ["screenshot", "dom", "readback"]
+        assert any(word in text_of(rig, each.sha256) for each in trouble.evidence)
+
+
+def test_another_customer_s_numbers_are_masked_in_what_is_kept(rig: Rig) -> None:
+    item, bank = rig.payment(), rig.screen_bank()
+    rig.run(bank.look_up(item))
+    rig.bank.fault("cached_page_of_another_customer", at="verify")
+    with pytest.raises(Unavailable) as trouble:
+        rig.run(key(bank, item))
+
+    texts = [text_of(rig, each.sha256) for each in trouble.value.evidence if each.kind == "dom"]
+    assert "Zelenka" in texts[0]
+    assert "4400112233" not in texts[0]
+
+
+def test_a_page_with_a_typed_password_is_never_kept(rig: Rig) -> None:
+    bank, session = rig.screen_bank(), rig.session()
+    item = rig.payment()
+    rig.run(bank.look_up(item))
+    rig.run(session.refresh())
+    rig.run(session.page.goto(f"{rig.bank.url}/"))
+    typed = "() => { document.querySelector('[type=password]').value = 'guess me' }"
+    rig.run(session.page.evaluate(typed))
+    assert rig.run(take_trouble(session, item.reference, Unavailable("sign_on", "slow"))) == ()
+
+
+def test_a_browser_that_died_keeps_nothing_and_hides_no_trouble(rig: Rig) -> None:
+    item, bank = rig.payment(), rig.screen_bank()
+    rig.run(bank.prepare(item))
+    kill_browsers()
+    with pytest.raises(Unavailable) as trouble:
+        rig.run(bank.identify(item))
+    assert trouble.value.evidence == ()
+
+
+def text_of(rig: Rig, digest: str) -> str:
+    """One kept blob as text; of a picture, nothing."""
+    (content,) = {c for _, c in rig.kept.blobs if hashlib.sha256(c).hexdigest() == digest}
+    return readable(content).decode("utf-8", "ignore")

@@ -14,9 +14,16 @@ CounterfoilError
 Unknown never means "try again": what no class describes is a defect and stops the run.
 """
 
+from __future__ import annotations
+
+from counterfoil.domain.evidence import Evidence
+
 
 class CounterfoilError(Exception):
     """The root of everything we raise on purpose."""
+
+    #: What the screen showed when it was raised; (): there was none to be seen.
+    evidence: tuple[Evidence, ...] = ()
 
 
 class Refused(CounterfoilError):

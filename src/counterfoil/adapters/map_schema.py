@@ -163,6 +163,15 @@ class Lines:
     first_row: int = 1
     rows_max: int = 200
     add: str = ""  # the action (effect add_lines) pressed when the rows do not suffice
+    settles: dict[str, str] = field(default_factory=dict)  # { account = "debit" }: after add, a
+    # filled row shows this value as text in front of that box, and takes no other any more
+
+    def __post_init__(self) -> None:
+        unknown = sorted({*self.settles, *self.settles.values()} - self.fields.keys())
+        if unknown:
+            raise ValueError(f"settles: no field of a line is called {unknown[0]!r}")
+        if self.settles and not self.add:
+            raise ValueError("settles: rows settle only where an action adds more: add is missing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

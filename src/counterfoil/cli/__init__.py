@@ -34,7 +34,7 @@ def main() -> None:
         with _floor(suite, sys.argv[1:]) as floor:
             from counterfoil.cli.app import app  # the suite's bots and workflows come with it
 
-            app(obj=floor)
+            app(prog_name="counterfoil", obj=floor)
     except SetupError as error:
         say_error(error)
         sys.exit(2)

@@ -25,7 +25,7 @@ from counterfoil.cli.items import approve_batch
 from counterfoil.cli.proof import pack_evidence, verify_suite
 from counterfoil.cli.running import Works, result_of, running_site, show_progress
 from counterfoil.cli.site import Site, evidence_folder, open_reader
-from counterfoil.cli.terminal import out, progress, say, show_table
+from counterfoil.cli.terminal import TRY, out, progress, say, show_table
 from counterfoil.config import Bounds, Config, Folder, Login, Suite, SystemSettings, find_suite
 from counterfoil.domain.items import ItemState
 from counterfoil.engine.worker import Pace
@@ -48,7 +48,7 @@ class DemoFailed(CounterfoilError):
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(demo)
+    app.command(rich_help_panel=TRY)(demo)
 
 
 def demo() -> None:
@@ -228,7 +228,12 @@ def _demo_suite(home: Suite, folder: Path, bank: CardboardBank) -> Suite:
     """Our own maps and limits, the demo's bank and folders."""
     config: Config = replace(
         home.config,
-        site=replace(home.config.site, data=folder, credentials=folder / "credentials"),
+        site=replace(
+            home.config.site,
+            data=folder,
+            credentials=folder / "credentials",
+            witness=folder / "witness",
+        ),
         ledger=replace(home.config.ledger, url=""),
         systems={"corebank": _bank_settings(bank)},
         folders={

@@ -8,7 +8,12 @@ boxes, spelling.py knows how the system writes values; both are pure.
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.adapters.screens.commit import Answer, submit
 from counterfoil.adapters.screens.screen import Screen, open_screen, wait_signed_on
-from counterfoil.adapters.screens.session import Login, Session, SessionExpired
+from counterfoil.adapters.screens.session import (
+    Login,
+    Session,
+    SessionExpired,
+    check_login,
+)
 
 __all__ = [
     "Answer",
@@ -17,6 +22,7 @@ __all__ = [
     "Screen",
     "Session",
     "SessionExpired",
+    "check_login",
     "open_screen",
     "submit",
     "wait_signed_on",

@@ -59,7 +59,7 @@ async def wait_for_screen(  # noqa: PLR0913
         if sight is not None and is_new(sight) and sight.complete:
             deadline = min(deadline, loop.time() + PATIENCE_SECONDS)
         if loop.time() >= ask_at:
-            await _told_otherwise(session, name, refusals)
+            await _told_otherwise(session, name, page, refusals)
             ask_at = loop.time() + ASK_EVERY_SECONDS
         if loop.time() > deadline:
             found = f"found {sight.title!r}" if sight is not None else "found no page"
@@ -99,9 +99,11 @@ def _is_ready(screen: ScreenMap, sight: Sight) -> bool:
     )
 
 
-async def _told_otherwise(session: Session, name: str, refusals: Refusals | None) -> None:
+async def _told_otherwise(
+    session: Session, name: str, page: Page, refusals: Refusals | None
+) -> None:
     """Raise when the page says why the screen does not come."""
-    rules, shows = session.system.map.session, await session.look_around()
+    rules, shows = session.system.map.session, await session.look_around(page)
     if shows(rules.unavailable):
         session.signed_on = False
         raise Unavailable(session.where(name), "closed to us: maintenance, or signed off")

@@ -9,7 +9,7 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, Page
 
-from counterfoil.adapters.map_schema import Action, Marker, ScreenMap, Step
+from counterfoil.adapters.map_schema import Action, Lines, Marker, ScreenMap, Step
 from counterfoil.adapters.screens.answers import Refusals, Words, words_of
 from counterfoil.adapters.screens.arrival import wait_for_screen
 from counterfoil.adapters.screens.inventory import Control, Sight
@@ -25,8 +25,8 @@ from counterfoil.adapters.screens.session import LOOK_SECONDS, Session, nothing_
 from counterfoil.adapters.screens.spelling import Values, spelled, typed
 from counterfoil.errors import Refused, Unavailable
 
-#: Looks at what a sign-on led to, 50 ms apart at the most: about ten seconds.
-SIGN_ON_GLANCES = 200
+#: Resolved forms that a session remembers.
+FORMS_MAX = 100
 
 
 class Screen:
@@ -39,6 +39,8 @@ class Screen:
         self.map: ScreenMap = session.system.screens[name]
         self.page = page
         self.sight = sight  # the last look
+        if session.on_screen is not None:
+            session.on_screen(name, sight)
         self.resolution = _resolved(session, name, sight)
 
     @property
@@ -56,8 +58,7 @@ class Screen:
             Refused: A value does not fit into its box; nothing was typed.
             Unavailable: A box holds something else than it was given.
         """
-        room = len(self.resolution.rows)
-        if self.map.lines and not self.map.lines.add and len(lines) > room:
+        if self.map.lines is not None and len(lines) > (room := self._room(self.map.lines)):
             raise Refused("too_many_lines", f"{len(lines)} lines, the screen takes {room}")
         found = [each for each in self.resolution.fields.values() if not each.field.filled_by]
         entries = [(each, self._text(each, values)) for each in found]
@@ -129,6 +130,10 @@ class Screen:
         if self.map.text_counts and self.map.answers.frames in ((), (self.map.frame,)):
             return {self.map.frame: Words(self.sight.mark, self.sight.text)}
         return await words_of(self.session, self.map)
+
+    def _room(self, lines: Lines) -> int:
+        """How many lines it takes: the rows it has, or those it may be asked for."""
+        return lines.rows_max if lines.add else len(self.resolution.rows)
 
     @property
     def _locale(self) -> Any:
@@ -207,11 +212,10 @@ class Screen:
 
     async def _add_rows(self, name: str, rows: int) -> None:
         """Press "add lines" once: more than *rows* must come of it."""
-
-        def has_grown(sight: Sight) -> bool:
-            return len(_resolved(self.session, self.name, sight).rows) > rows
-
-        grown = await self._press_and_wait(name, {}, self.name, has_grown)
+        old = self.sight.mark
+        grown = await self._press_and_wait(name, {}, self.name, lambda sight: sight.mark != old)
+        if len(grown.resolution.rows) <= rows:
+            raise Unavailable(self.where, f"asked for more than {rows} rows, and got none")
         self.sight, self.resolution = grown.sight, grown.resolution
 
     async def _fill_by_action(self, values: Values) -> None:
@@ -278,11 +282,12 @@ async def wait_signed_on(screen: Screen, action: str) -> None:
         Refused: It does not accept this operator; trying again would lock it.
     """
     session, rules = screen.session, screen.session.system.map.session
-    where = screen.where
+    where, loop = screen.where, asyncio.get_running_loop()
+    deadline = loop.time() + screen.map.actions[action].answer_within_seconds
     async with nothing_keyed(where, session.redactor):
         session.watch.expect(screen.map.actions[action].dialogs, {})
         await screen.click(screen.control_of(action, {}))
-        for _ in range(SIGN_ON_GLANCES):
+        while loop.time() < deadline:
             await session.rest()
             session.stop_if_alarmed(screen.name)
             shows = await session.look_around()
@@ -315,6 +320,8 @@ def _resolved(session: Session, name: str, sight: Sight) -> Resolution:
     """Resolve the fields, or use what the very same form was resolved to before."""
     key = (name, sight.fingerprint(), tuple(each.index for each in sight.controls if each.is_box))
     if key not in session.resolved:
+        if len(session.resolved) >= FORMS_MAX:  # captions of rows make ever new forms
+            session.resolved.clear()
         session.resolved[key] = resolve(
             session.where(name),
             session.system.screens[name],

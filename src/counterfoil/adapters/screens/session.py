@@ -74,6 +74,7 @@ class Session:
         self.watch = Watch(system.map.session.dialogs, system.map.locale)
         self.signed_on = False
         self.refused = False  # the operator was not accepted: never sign on with it again
+        self.on_screen: Callable[[str, Sight], None] | None = None  # told of each screen we come to
         self.resolved: dict[tuple[str, str, tuple[int, ...]], Resolution] = {}  # by screen and form
         self.inventories: dict[str, Inventory | None] = {
             name: load_inventory(system.folder / f"{name}.inventory.json")
@@ -177,6 +178,7 @@ class Session:
         self.guard.reopen()
         self.watch.clear()
         async with nothing_keyed(self.system.name, self.redactor):
+            await self._shut_other_windows()
             before = await self._mark(self.frame(frame_name))
             if way.path:
                 await self._visit(way.path, frame_name)
@@ -217,14 +219,14 @@ class Session:
         finally:
             self._moved.clear()
 
-    async def look_around(self) -> Callable[[Sequence[Marker]], bool]:
-        """One look at every frame.
+    async def look_around(self, page: Page | None = None) -> Callable[[Sequence[Marker]], bool]:
+        """One look at every frame of our window, and of *page*.
 
         Returns:
             Whether one of the markers that it is given was anywhere it may be.
         """
         seen: list[tuple[tuple[str, ...], Sight]] = []
-        for frame in self.page.frames:
+        for frame in [*self.page.frames, *(page.frames if page not in (None, self.page) else ())]:
             with suppress(PlaywrightError):  # between two pages: nothing to be seen
                 seen.append((_path_of(frame), await self.look(frame, text=True)))
         frames = self.system.map.frames
@@ -237,6 +239,12 @@ class Session:
             )
 
         return shows
+
+    async def _shut_other_windows(self) -> None:
+        """A window left over from trouble would be used again, and never be seen to open."""
+        for page in self.page.context.pages:
+            if page is not self.page:
+                await page.close()
 
     async def _mark(self, frame: Frame) -> str:
         """Of the page there, which may still be on its way to the error page of a lost answer."""
@@ -304,6 +312,23 @@ async def nothing_keyed(where: str, redactor: Redactor) -> AsyncIterator[None]:
     except (PlaywrightError, TimeoutError) as trouble:
         words = str(trouble).splitlines() or ["no answer in time"]
         raise Unavailable(where, redactor.text(words[0])) from None
+
+
+def check_login(system: System, base_url: str, values: Mapping[str, str]) -> None:
+    """See that the maps are for *base_url*, and that a login has all that they need of it.
+
+    Raises:
+        MapError: They are not, or a value is missing.
+    """
+    _origins(system, base_url.rstrip("/"))
+    _as_seen_by(system, values)
+    name = system.map.session.sign_on.screen
+    for each in system.screens[name].fields.values():
+        if each.value and each.value not in {"password", *values} and not each.optional:
+            where = system.folder / f"{name}.toml"
+            raise MapError(
+                f"{where}: the sign-on types {each.value!r}, the login has no such value"
+            )
 
 
 def _as_seen_by(system: System, values: Mapping[str, str]) -> System:
