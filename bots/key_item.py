@@ -48,7 +48,12 @@ class KeyedItem:
         if screen.map.answers.by_enquiry:
             return await self._receipt_by_enquiry()
         read_at = datetime.now(UTC)
-        after = await take_page(screen, {"reference": self.item.reference, "says": answer.words})
+        says = {"reference": self.item.reference, "says": answer.words}
+        try:
+            after = await take_page(screen, says)
+        except Unavailable as trouble:
+            reason = f"receipt {answer.bank_reference}, and nothing to prove it: {trouble}"
+            raise InDoubt(screen.where, reason) from trouble
         return Receipt(
             bank_reference=answer.bank_reference,
             read_at=read_at,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from sqlalchemy import text, update
 
 from counterfoil.domain.items import ItemState
 from counterfoil.engine.worker import Pace, System, Worker
-from counterfoil.errors import AuditLost, InDoubt, Refused, SetupError, Unavailable
+from counterfoil.errors import AuditLost, BrowserDied, InDoubt, Refused, SetupError, Unavailable
 from counterfoil.store import schema
 from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import Ledger
@@ -184,6 +185,34 @@ def test_a_bank_that_is_closed_is_tried_again(house: House, ledger: Ledger) -> N
     bank = CardboardBank(sign_on_trouble=[Unavailable("sign_on", "maintenance")] * 2)
     work(a_worker(house, ledger, bank))
     assert set(bank.booked) == set(references)
+
+
+def test_that_our_own_browser_dies_again_and_again_is_not_held_against_an_item(
+    house: House, ledger: Ledger
+) -> None:
+    """More often than an item is tried at a bank that is closed, and without its pauses."""
+    [reference] = filed(ledger, 1)
+    deaths = QUICK.retries_max + 2
+    quick = replace(QUICK, retry_seconds=0)
+    bank = CardboardBank(
+        faults={reference: [BrowserDied("browser", "it died") for _ in range(deaths)]},
+        sign_on_trouble=[BrowserDied("browser", "it died")] * 2,
+    )
+    work(a_worker(house, ledger, bank, systems=one_system(quick)))
+    assert bank.booked == [reference]
+    kinds = Counter(each.kind for each in ledger.history(ledger.items()[0].item_id))
+    assert kinds["item_not_keyed"] == deaths
+
+
+def test_an_item_that_our_browser_dies_of_every_time_is_shown_to_a_person(
+    house: House, ledger: Ledger
+) -> None:
+    [reference] = filed(ledger, 1)
+    quick = replace(QUICK, retry_seconds=0, deaths_max=3)
+    bank = CardboardBank(faults={reference: [BrowserDied("browser", "it died")] * 100})
+    work(a_worker(house, ledger, bank, systems=one_system(quick)))
+    assert states(ledger)[reference] is ItemState.FAILED
+    assert bank.booked == []
 
 
 def test_a_second_worker_on_the_same_folder_is_refused(house: House, ledger: Ledger) -> None:

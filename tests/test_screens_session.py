@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.screens import Session
 from counterfoil.adapters.screens.evidence import take_trouble
 from counterfoil.domain.items import WorkItem
-from counterfoil.errors import InDoubt, MapError, Refused, Unavailable
+from counterfoil.errors import BrowserDied, InDoubt, MapError, Refused, Unavailable
 from counterfoil.store.evidence import readable
 from tests.bank_support import RunningBank
 from tests.screens_support import SELECTORS, Rig, key
@@ -338,11 +339,25 @@ def test_a_browser_killed_before_the_click_keyed_nothing_and_is_replaced(rig: Ri
     item, bank = rig.payment(), rig.screen_bank()
     rig.run(bank.prepare(item))
     kill_browsers()
-    with pytest.raises(Unavailable):
+    with pytest.raises(BrowserDied):
         rig.run(key_prepared(bank, item))
     assert nothing_was_keyed(rig, item)
     rig.run(key(bank, item))
     assert len(rig.bank.postings(item.reference)) == 1
+
+
+def test_a_call_that_a_dying_browser_leaves_unanswered_is_broken_off(rig: Rig) -> None:
+    """Playwright waits for ever when Chromium dies while a window opens: one kill in four."""
+
+    async def killed_while_it_waits() -> None:
+        await rig.chromium.context()
+        call = asyncio.ensure_future(rig.chromium.while_it_lives(asyncio.Event().wait()))
+        await asyncio.sleep(0)
+        kill_browsers()
+        await asyncio.wait_for(call, 5)
+
+    with pytest.raises(BrowserDied):
+        rig.run(killed_while_it_waits())
 
 
 async def key_prepared(bank: ScreenBank, item: WorkItem) -> None:
@@ -356,8 +371,6 @@ def test_a_browser_killed_while_the_bank_thinks_is_a_doubt(rig: Rig) -> None:
     rig.bank.fault("slow", at="commit", seconds=1.5)
 
     async def killed_in_between() -> None:
-        import asyncio
-
         commit = asyncio.ensure_future(bank.commit(item, click_before=time.monotonic() + 10))
         for _ in range(100):
             await asyncio.sleep(0.02)

@@ -22,7 +22,7 @@ from typing import Protocol
 
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import LookUp, Receipt, WorkItem
-from counterfoil.errors import InDoubt, Refused, Unavailable
+from counterfoil.errors import BrowserDied, InDoubt, Refused, Unavailable
 
 
 class Verdict(StrEnum):
@@ -56,6 +56,7 @@ class Policy:
     reference_is_searchable: bool = True
     retry_seconds: int = 5  # the pause after Unavailable; doubled each time
     retries_max: int = 6  # visits without an attempt, in a row, before a person is asked
+    deaths_max: int = 20  # the same when the last of them ended with our own browser
     look_ups_max: int = 24  # fruitless enquiries, in a row, before a person is asked
 
     def settle(self) -> timedelta | None:
@@ -85,6 +86,15 @@ class Policy:
     def pause(self, troubles: int) -> timedelta:
         """The wait after the n-th trouble in a row: it doubles, up to five minutes."""
         return timedelta(seconds=min(self.retry_seconds * 2 ** min(troubles, 10), 300))
+
+    def pause_after(self, trouble: Unavailable, troubles: int) -> timedelta:
+        """The same; that our own browser died is no reason to spare the system."""
+        return self.pause(0 if isinstance(trouble, BrowserDied) else troubles)
+
+    def gives_up_after(self, trouble: Unavailable, troubles: int) -> bool:
+        """Whether a person is asked: an item may be what our browser dies of."""
+        died = isinstance(trouble, BrowserDied)
+        return troubles >= (self.deaths_max if died else self.retries_max)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -335,7 +345,7 @@ async def _clear_doubt(  # noqa: PLR0913
                 item, claim, "enquiry_unavailable", str(trouble), seen=trouble.evidence
             )
             return Visit(Verdict.PARKED)
-        again = journal.now() + policy.pause(claim.troubles)
+        again = journal.now() + policy.pause_after(trouble, claim.troubles)
         await journal.in_doubt(item, claim, str(trouble), again_at=again, seen=trouble.evidence)
         return Visit(Verdict.AGAIN, again)
     if found.bookings:
@@ -383,12 +393,12 @@ async def _confirm(  # noqa: PLR0913
     try:
         found = await bank.look_up(item)
     except Unavailable as trouble:
-        return await _confirm_later(
-            item, claim, "enquiry_unavailable", str(trouble), trouble.evidence, journal, policy
-        )
+        return await _confirm_later(item, claim, "enquiry_unavailable", trouble, journal, policy)
     if len(found.bookings) < owed.bookings_expected and policy.settle() is None:
-        code, seen = "receipt_without_booking", found.evidence
-        return await _confirm_later(item, claim, code, "not listed yet", seen, journal, policy)
+        absent = Unavailable(item.system, "not listed yet")
+        absent.evidence = found.evidence
+        code = "receipt_without_booking"
+        return await _confirm_later(item, claim, code, absent, journal, policy)
     if not await _is_as_told(item, claim, owed, found, journal):
         return Visit(Verdict.PARKED)
     await journal.confirmed(item, claim, found)
@@ -422,17 +432,16 @@ async def _confirm_later(  # noqa: PLR0913
     item: WorkItem,
     claim: Claim,
     code: str,
-    reason: str,
-    seen: tuple[Evidence, ...],
+    trouble: Unavailable,
     journal: Journal,
     policy: Policy,
 ) -> Visit:
     """The enquiry told nothing: again after a pause, a bounded number of times."""
     if claim.troubles >= policy.look_ups_max:
-        await journal.park(item, claim, code, reason, seen=seen)
+        await journal.park(item, claim, code, str(trouble), seen=trouble.evidence)
         return Visit(Verdict.PARKED)
-    again = journal.now() + policy.pause(claim.troubles)
-    await journal.confirm_later(item, claim, reason, again_at=again)
+    again = journal.now() + policy.pause_after(trouble, claim.troubles)
+    await journal.confirm_later(item, claim, str(trouble), again_at=again)
     return Visit(Verdict.AGAIN, again)
 
 
@@ -467,10 +476,10 @@ async def _try_later(
 ) -> Visit:
     """Nothing was keyed: again after a pause, a bounded number of times."""
     reason, seen = str(trouble), trouble.evidence
-    if claim.troubles >= policy.retries_max:
+    if policy.gives_up_after(trouble, claim.troubles):
         await journal.not_keyed(item, claim, reason, again_at=None, seen=seen)
         return Visit(Verdict.PARKED)
-    again = journal.now() + policy.pause(claim.troubles)
+    again = journal.now() + policy.pause_after(trouble, claim.troubles)
     await journal.not_keyed(item, claim, reason, again_at=again, seen=seen)
     return Visit(Verdict.AGAIN, again)
 

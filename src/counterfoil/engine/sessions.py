@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from counterfoil.engine.keying import Bank
-from counterfoil.errors import LedgerLost, Refused, Unavailable
+from counterfoil.errors import BrowserDied, LedgerLost, Refused, Unavailable
 from counterfoil.store.claims import LeaseRow
 from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import Ledger
@@ -147,19 +147,18 @@ class Sessions:
             in_use=row.in_use,
         )
         if lease is None:
-            self._wait_longer(row)
-            raise Unavailable(system, "every bank login is in use")
+            busy = Unavailable(system, "every bank login is in use")
+            self._wait_longer(row, busy)
+            raise busy
         row.in_use.add(lease.login)
         try:
             async with asyncio.timeout(self.SIGN_ON_SECONDS):
                 session = await self._sign_on.sign_on(system, lease.login)
-        except TimeoutError:
-            self._give_back(lease)
-            self._wait_longer(row)
-            raise Unavailable(system, "the sign-on hangs") from None
         except BaseException as trouble:
             self._give_back(lease)
-            self._wait_longer(row)
+            self._wait_longer(row, trouble)
+            if isinstance(trouble, TimeoutError):
+                raise Unavailable(system, "the sign-on hangs") from trouble
             if isinstance(trouble, Refused):
                 self._freeze(system, lease.login, trouble)
                 raise Unavailable(system, f"sign-on refused: {trouble}") from trouble
@@ -171,9 +170,11 @@ class Sessions:
         reason = f"sign-on of {login} refused: {refusal}"
         self._ledger.freeze_by_hand(system, Word(person="worker", reason=reason))
 
-    def _wait_longer(self, row: _Row) -> None:
-        pause = min(self.PAUSE_SECONDS * 2**row.failures, 60.0)
-        row.failures = min(row.failures + 1, 10)
+    def _wait_longer(self, row: _Row, trouble: BaseException) -> None:
+        pause = self.PAUSE_SECONDS
+        if not isinstance(trouble, BrowserDied):  # that is no reason to spare the system
+            pause = min(pause * 2**row.failures, 60.0)
+            row.failures = min(row.failures + 1, 10)
         row.not_before = time.monotonic() + pause
 
     async def release(self, seat: Seat, *, healthy: bool) -> None:

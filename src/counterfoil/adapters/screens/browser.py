@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from playwright.async_api import Browser, BrowserContext, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from counterfoil.errors import Unavailable
+from counterfoil.errors import BrowserDied
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ class Chromium:
         """A fresh context in a living browser.
 
         Raises:
-            Unavailable: Chromium does not start.
+            BrowserDied: Chromium does not start, or not to the end.
         """
         async with self._lock:
             try:
@@ -79,13 +79,13 @@ class Chromium:
                     ignore_https_errors=False,
                 )
             except PlaywrightError as trouble:
-                raise Unavailable("browser", trouble.message.splitlines()[0]) from trouble
+                raise BrowserDied("browser", trouble.message.splitlines()[0]) from trouble
 
     async def while_it_lives(self, work: Coroutine[Any, Any, T]) -> T:
         """*work*, broken off when the browser dies: Playwright leaves a new page unanswered then.
 
         Raises:
-            Unavailable: It died, or hangs.
+            BrowserDied: Or it hangs.
         """
         task, death = asyncio.ensure_future(work), asyncio.ensure_future(self._died.wait())
         try:
@@ -94,7 +94,7 @@ class Chromium:
             )
             if task.done():
                 return task.result()
-            raise Unavailable("browser", "it died, or it hangs")
+            raise BrowserDied("browser", "it died, or it hangs")
         finally:
             task.cancel()
             death.cancel()

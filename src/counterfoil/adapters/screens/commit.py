@@ -42,7 +42,7 @@ async def submit(screen: Screen, name: str, values: Values, *, click_before: flo
     """
     session, action = screen.session, screen.map.actions[name]
     assert action.effect == "commit", f"{name} does not commit"
-    async with nothing_keyed(screen.where, session.redactor):
+    async with nothing_keyed(screen.where, session):
         session.stop_if_alarmed(screen.name)
         control = screen.control_of(name, values)
         news = Refusals(session, screen.map, await screen.words())

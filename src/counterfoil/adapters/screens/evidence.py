@@ -13,7 +13,7 @@ from playwright.async_api import CDPSession
 from playwright.async_api import Error as PlaywrightError
 
 from counterfoil.adapters.screens.screen import Screen
-from counterfoil.adapters.screens.session import Session
+from counterfoil.adapters.screens.session import Session, nothing_keyed
 from counterfoil.adapters.screens.spelling import Values
 from counterfoil.adapters.screens.tables import Listing
 from counterfoil.domain.evidence import Evidence
@@ -33,6 +33,9 @@ async def take_page(screen: Screen, readback: Mapping[str, Any]) -> tuple[Eviden
     ``page.content()`` holds neither typed values nor the bodies of frames; a DOM
     snapshot does. Account numbers and secrets are taken out of the texts; the picture
     shows the screen as it was.
+
+    Raises:
+        Unavailable: It cannot be had. Whoever has clicked before knows what that means.
     """
     return await _take(screen.session, readback)
 
@@ -41,8 +44,9 @@ async def _take(
     session: Session, says: Mapping[str, Any], mask: Callable[[str], str] | None = None
 ) -> tuple[Evidence, ...]:
     keep, redactor = session.keep, session.redactor
-    wire = await session.wire()
-    dom, picture = await asyncio.gather(_dom(wire), _picture(wire))
+    async with nothing_keyed(session.system.name, session):
+        wire = await session.wire()
+        dom, picture = await asyncio.gather(_dom(wire), _picture(wire))
     if mask is not None:
         dom["strings"] = [mask(each) for each in dom["strings"]]
     return (
@@ -93,9 +97,10 @@ async def take_list(screen: Screen, listing: Listing, values: Values) -> tuple[E
         "healed": [name for name, each in screen.resolution.fields.items() if each.healed],
     }
     accounts = [row[name] for row in listing.rows for name in _account_columns(screen)]
-    wire = await session.wire()
+    async with nothing_keyed(screen.where, session):
+        found_dom = await _dom(await session.wire())
     with session.redactor.hiding(accounts):
-        dom = _packed(session.redactor, await _dom(wire))
+        dom = _packed(session.redactor, found_dom)
         data = session.redactor.bytes(canonical_json(found))
     return (session.keep("dom", dom), session.keep("readback", data))
 

@@ -64,7 +64,7 @@ class Screen:
         entries = [(each, self._text(each, values)) for each in found]
         if not self.resolution.fields and not lines:
             return self.shows(values)  # nothing was typed since it came
-        async with nothing_keyed(self.where, self.session.redactor):
+        async with nothing_keyed(self.where, self.session):
             await self._type(entries)
             await self._fill_lines(lines)
             await self._fill_by_action(values)
@@ -79,7 +79,7 @@ class Screen:
         Raises:
             Unavailable: Another page, another form, or another value.
         """
-        async with nothing_keyed(self.where, self.session.redactor):
+        async with nothing_keyed(self.where, self.session):
             self.session.stop_if_alarmed(self.name)
             sight = await self.session.look_at(self.frame, self.map)
         if sight.mark != self.sight.mark or sight.fingerprint() != self.sight.fingerprint():
@@ -106,7 +106,7 @@ class Screen:
         action = self.map.actions[name]
         assert action.effect != "commit", "a commit goes through commit.submit"
         self.session.watch.expect(action.dialogs, values)
-        async with nothing_keyed(self.where, self.session.redactor):
+        async with nothing_keyed(self.where, self.session):
             if action.popup is not None:
                 await self._through_popup(name, action, values)
                 return self
@@ -266,7 +266,7 @@ async def open_screen(session: Session, name: str) -> Screen:
     """
     screen = session.system.screens[name]
     assert screen.open is not None, f"{name} is reached by an action only"
-    async with nothing_keyed(session.where(name), session.redactor):
+    async with nothing_keyed(session.where(name), session):
         old = await session.go(screen.open, screen.frame)
         sight = await wait_for_screen(
             session, name, session.page, is_new=lambda sight: sight.mark != old
@@ -284,7 +284,7 @@ async def wait_signed_on(screen: Screen, action: str) -> None:
     session, rules = screen.session, screen.session.system.map.session
     where, loop = screen.where, asyncio.get_running_loop()
     deadline = loop.time() + screen.map.actions[action].answer_within_seconds
-    async with nothing_keyed(where, session.redactor):
+    async with nothing_keyed(where, session):
         session.watch.expect(screen.map.actions[action].dialogs, {})
         await screen.click(screen.control_of(action, {}))
         while loop.time() < deadline:

@@ -22,7 +22,7 @@ from counterfoil.adapters.screens.scripts import LOOK, MARK, PRESS
 from counterfoil.adapters.screens.watch import Watch
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.secrets import Redactor, Secret
-from counterfoil.errors import MapError, Unavailable
+from counterfoil.errors import BrowserDied, MapError, Unavailable
 
 #: A wait is woken by the browser; this is for pages that change without going anywhere.
 GLANCE_SECONDS = 0.05
@@ -96,8 +96,14 @@ class Session:
     def page(self) -> Page:
         """The session's window. Raises Unavailable when it is gone."""
         if self._page is None or self._page.is_closed():
-            raise Unavailable(self.system.name, "the browser window is gone")
+            raise self.unavailable(self.system.name, "the browser window is gone")
         return self._page
+
+    def unavailable(self, where: str, reason: str) -> Unavailable:
+        """The error for trouble with the browser, dead or alive."""
+        browser = self._context.browser if self._context is not None else None
+        died = browser is not None and not browser.is_connected()
+        return BrowserDied(where, reason) if died else Unavailable(where, reason)
 
     async def refresh(self) -> None:
         """Make sure that there is a living window; a new one is not signed on."""
@@ -109,7 +115,7 @@ class Session:
         await self._context.route("**/*", self.guard.handle)
         self._context.on("dialog", self.watch.on_dialog)
         self._context.on("page", self._adopt)
-        async with nothing_keyed(self.system.name, self.redactor):
+        async with nothing_keyed(self.system.name, self):
             self._page = await self._chromium.while_it_lives(self._context.new_page())
             self.watch.main = self._page
             self._page.on("framenavigated", lambda _: self._moved.set())
@@ -119,7 +125,7 @@ class Session:
         """Drop what is left of an ended session, which would answer in the new one's place."""
         self.signed_on = False
         if self._been_somewhere:
-            async with nothing_keyed(self.system.name, self.redactor):
+            async with nothing_keyed(self.system.name, self):
                 await self.page.context.clear_cookies()
 
     async def wire(self) -> CDPSession:
@@ -177,7 +183,7 @@ class Session:
         self._been_somewhere = True
         self.guard.reopen()
         self.watch.clear()
-        async with nothing_keyed(self.system.name, self.redactor):
+        async with nothing_keyed(self.system.name, self):
             await self._shut_other_windows()
             before = await self._mark(self.frame(frame_name))
             if way.path:
@@ -305,13 +311,13 @@ def fits(sight: Sight, marker: Marker) -> bool:
 
 
 @asynccontextmanager
-async def nothing_keyed(where: str, redactor: Redactor) -> AsyncIterator[None]:
+async def nothing_keyed(where: str, session: Session) -> AsyncIterator[None]:
     """Turn browser trouble into Unavailable, where no money can have moved."""
     try:
         yield
     except (PlaywrightError, TimeoutError) as trouble:
         words = str(trouble).splitlines() or ["no answer in time"]
-        raise Unavailable(where, redactor.text(words[0])) from None
+        raise session.unavailable(where, session.redactor.text(words[0])) from None
 
 
 def check_login(system: System, base_url: str, values: Mapping[str, str]) -> None:
