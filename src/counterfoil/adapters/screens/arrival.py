@@ -81,7 +81,7 @@ async def wait_for_title(session: Session, name: str, old_mark: str) -> Sight:
 async def _glance(session: Session, screen: ScreenMap, page: Page) -> Sight | None:
     """What the screen's frame shows, or None between two pages."""
     if page.is_closed() or session.page.is_closed():
-        raise Unavailable(session.system.name, "the browser window is gone")
+        raise session.unavailable(session.system.name, "the browser window is gone")
     try:
         frame = session.frame(screen.frame, page)
         await frame.wait_for_load_state("load", timeout=LOOK_SECONDS * 1000)

@@ -100,10 +100,12 @@ class Session:
         return self._page
 
     def unavailable(self, where: str, reason: str) -> Unavailable:
-        """The error for trouble with the browser, dead or alive."""
+        """The error for trouble with the browser; we never shut our own window in the midst."""
         browser = self._context.browser if self._context is not None else None
-        died = browser is not None and not browser.is_connected()
-        return BrowserDied(where, reason) if died else Unavailable(where, reason)
+        lives = browser is not None and browser.is_connected()
+        if lives and self._page is not None and not self._page.is_closed():
+            return Unavailable(where, reason)
+        return BrowserDied(where, reason)
 
     async def refresh(self) -> None:
         """Make sure that there is a living window; a new one is not signed on."""
