@@ -219,6 +219,12 @@ class KilledWorker:
             found = ledger.execute("SELECT coalesce(sum(token), 0) FROM items").fetchone()
             return int(found[0])
 
+    @property
+    def pid(self) -> int:
+        """Of the process that runs, or ran last."""
+        assert self._process is not None
+        return self._process.pid
+
     def ended(self) -> bool:
         return self._process is not None and self._process.poll() is not None
 

@@ -107,7 +107,7 @@ def _outcome(screen: Screen, shot: Shot, reason: str) -> Unavailable | InDoubt:
     reason = screen.session.redactor.text(reason)
     if shot.sent or shot.wandered:
         return InDoubt(screen.where, reason)
-    return Unavailable(screen.where, reason)
+    return screen.session.unavailable(screen.where, reason)
 
 
 async def _read(screen: Screen, news: Refusals, values: Values, shot: Shot) -> Answer:
