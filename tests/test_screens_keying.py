@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -116,6 +117,34 @@ def test_every_page_of_the_enquiry_is_read(rig: Rig, bank: ScreenBank) -> None:
 
     assert len(found) == 11
     assert len({each.bank_reference for each in found}) == 11
+
+
+def test_a_list_is_asked_again_where_it_stands_and_answers_for_the_item_asked(rig: Rig) -> None:
+    """The criteria page is opened for the first enquiry only; what counts is what is shown."""
+    session = rig.session()
+    bank, items = ScreenBank(session), [rig.payment(), rig.payment()]
+    for item in items:
+        rig.run(key(bank, item))
+    asked: list[str] = []
+    session.page.on("request", lambda each: asked.append(urlsplit(each.url).path))
+
+    found = [rig.run(bank.look_up(each)).bookings for each in (*items, items[0])]
+
+    assert asked == ["/enq200", "/enq200/list", "/enq200/list", "/enq200/list"]
+    assert [[each.reference for each in bookings] for bookings in found] == [
+        [each.reference] for each in (*items, items[0])
+    ]
+
+
+def test_an_old_list_shown_again_is_no_answer(rig: Rig) -> None:
+    """A confused bank serves the list of the reference before."""
+    bank, items = rig.screen_bank(), [rig.payment(), rig.payment()]
+    rig.run(key(bank, items[0]))
+    rig.run(bank.look_up(items[0]))
+    rig.bank.fault("page_served_twice", at="list")
+
+    with pytest.raises(Unavailable, match=r"reference: shows"):
+        rig.run(bank.look_up(items[1]))
 
 
 def test_a_booking_that_differs_says_where(rig: Rig, bank: ScreenBank) -> None:

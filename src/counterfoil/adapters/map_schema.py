@@ -305,6 +305,7 @@ class LookUpTask:
     screen: str  # opened, filled with the item's values
     action: str
     list: str  # the screen with the table; may be the same
+    again: str = ""  # the list's own action that asks for another reference: a page less to open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ def _task_faults(system: System, task: Task, where: str) -> Iterator[str]:
         yield f"{where}: the last step, and no other, must have the effect 'commit'"
     look_up = task.look_up
     yield from _step_faults(system, Step(screen=look_up.screen, action=look_up.action), where)
-    yield from _unknown("screen", look_up.list, system.screens, where)
+    yield from _step_faults(system, Step(screen=look_up.list, action=look_up.again), where)
     if look_up.list in system.screens and system.screens[look_up.list].table is None:
         yield f"{where}: the screen {look_up.list!r} has no table"
     for name in {task.steps[0].screen if task.steps else "", look_up.screen}:

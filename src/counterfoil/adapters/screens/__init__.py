@@ -7,7 +7,7 @@ boxes, spelling.py knows how the system writes values; both are pure.
 
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.adapters.screens.commit import Answer, submit
-from counterfoil.adapters.screens.screen import Screen, open_screen, wait_signed_on
+from counterfoil.adapters.screens.screen import Screen, open_screen, still_open, wait_signed_on
 from counterfoil.adapters.screens.session import (
     Login,
     Session,
@@ -24,6 +24,7 @@ __all__ = [
     "SessionExpired",
     "check_login",
     "open_screen",
+    "still_open",
     "submit",
     "wait_signed_on",
 ]

@@ -52,9 +52,9 @@ async def wait_for_screen(  # noqa: PLR0913
     loop = asyncio.get_running_loop()
     deadline, ask_at = loop.time() + within, loop.time() + ASK_EVERY_SECONDS
     while True:
-        sight = await _glance(session, screen, page)
+        sight = await glance(session, screen, page)
         session.stop_if_alarmed(name)
-        if sight is not None and is_new(sight) and _is_ready(screen, sight):
+        if sight is not None and is_new(sight) and is_ready(screen, sight):
             return sight
         if sight is not None and is_new(sight) and sight.complete:
             deadline = min(deadline, loop.time() + PATIENCE_SECONDS)
@@ -71,14 +71,14 @@ async def wait_for_title(session: Session, name: str, old_mark: str) -> Sight:
     """Wait for a page with the screen's title, ready or not; for recording. Raises Unavailable."""
     screen = session.system.screens[name]
     for _ in range(TITLE_GLANCES):
-        sight = await _glance(session, screen, session.page)
+        sight = await glance(session, screen, session.page)
         if sight is not None and sight.mark != old_mark and sight.title == screen.title:
             return sight
         await session.rest()
     raise Unavailable(session.where(name), f"expected {screen.title!r}")
 
 
-async def _glance(session: Session, screen: ScreenMap, page: Page) -> Sight | None:
+async def glance(session: Session, screen: ScreenMap, page: Page) -> Sight | None:
     """What the screen's frame shows, or None between two pages."""
     if page.is_closed() or session.page.is_closed():
         raise session.unavailable(session.system.name, "the browser window is gone")
@@ -90,7 +90,7 @@ async def _glance(session: Session, screen: ScreenMap, page: Page) -> Sight | No
         return None
 
 
-def _is_ready(screen: ScreenMap, sight: Sight) -> bool:
+def is_ready(screen: ScreenMap, sight: Sight) -> bool:
     return (
         sight.complete
         and sight.title == screen.title

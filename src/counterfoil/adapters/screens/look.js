@@ -1,5 +1,6 @@
 // One look at one frame: every control with its witnesses and what it shows.
 // Arguments: {text: also the visible text, tables: also the rows of every table}.
+// Returns JSON where it can: a string crosses three processes at a quarter of the price of an object.
 // Touches nothing but one mark on the window, by which a page is told from its successor.
 ({text = false, tables = false} = {}) => {
   const clean = (words) => (words || "").replace(/\s+/g, " ").trim();
@@ -142,7 +143,7 @@
   window.__seen ??= Math.random().toString(36).slice(2);
   const rows = (table) => Array.from(table.rows, (row) => Array.from(row.cells, (cell) => clean(cell.innerText)));
   const leaf = (table) => !table.querySelector("table");
-  return {
+  const seen = {
     mark: window.__seen,
     complete: document.readyState === "complete",
     title: clean(document.title),
@@ -151,4 +152,6 @@
     text: text && document.body ? document.body.innerText : "",
     tables: tables ? Array.from(document.querySelectorAll("table")).filter(leaf).map(rows) : [],
   };
+  // Old libraries teach arrays and strings a toJSON of their own, which spoils it.
+  return [].toJSON || "".toJSON || Object.prototype.toJSON ? seen : JSON.stringify(seen);
 }

@@ -11,7 +11,7 @@ from playwright.async_api import Frame, Page
 
 from counterfoil.adapters.map_schema import Action, Lines, Marker, ScreenMap, Step
 from counterfoil.adapters.screens.answers import Refusals, Words, words_of
-from counterfoil.adapters.screens.arrival import wait_for_screen
+from counterfoil.adapters.screens.arrival import glance, is_ready, wait_for_screen
 from counterfoil.adapters.screens.inventory import Control, Sight
 from counterfoil.adapters.screens.readback import (
     readback,
@@ -271,6 +271,21 @@ async def open_screen(session: Session, name: str) -> Screen:
         sight = await wait_for_screen(
             session, name, session.page, is_new=lambda sight: sight.mark != old
         )
+        return Screen(session, name, session.page, sight)
+
+
+async def still_open(session: Session, name: str) -> Screen | None:
+    """The screen *name*, if the window shows it just now; None: take the way to it.
+
+    Raises:
+        Unavailable: It is there, and not what the map says.
+    """
+    screen = session.system.screens[name]
+    async with nothing_keyed(session.where(name), session):
+        await session.begin()
+        sight = await glance(session, screen, session.page)
+        if sight is None or not is_ready(screen, sight):
+            return None
         return Screen(session, name, session.page, sight)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from playwright.async_api import BrowserContext, CDPSession, Frame, Page
@@ -163,7 +165,7 @@ class Session:
         seen = await asyncio.wait_for(
             frame.evaluate(LOOK, {"text": text, "tables": tables}), LOOK_SECONDS
         )
-        return Sight.of(seen)
+        return sight_of(seen)
 
     async def look_at(self, frame: Frame, screen: ScreenMap) -> Sight:
         """One look at all of it that the map of *screen* speaks of: what is read, is of one moment.
@@ -172,6 +174,17 @@ class Session:
             PlaywrightError: The page is changing.
         """
         return await self.look(frame, text=screen.text_counts, tables=screen.table is not None)
+
+    async def begin(self) -> None:
+        """A new task: the last one's shot is spent, and its windows are shut.
+
+        A window left over from trouble would be used again, and never be seen to open.
+        """
+        self.guard.reopen()
+        self.watch.clear()
+        for page in self.page.context.pages:
+            if page is not self.page:
+                await page.close()
 
     async def go(self, way: Open, frame_name: str) -> str:
         """Take the way to a screen: its address, or clicks in the menu.
@@ -183,10 +196,8 @@ class Session:
             Unavailable: It leads nowhere.
         """
         self._been_somewhere = True
-        self.guard.reopen()
-        self.watch.clear()
         async with nothing_keyed(self.system.name, self):
-            await self._shut_other_windows()
+            await self.begin()
             before = await self._mark(self.frame(frame_name))
             if way.path:
                 await self._visit(way.path, frame_name)
@@ -248,12 +259,6 @@ class Session:
 
         return shows
 
-    async def _shut_other_windows(self) -> None:
-        """A window left over from trouble would be used again, and never be seen to open."""
-        for page in self.page.context.pages:
-            if page is not self.page:
-                await page.close()
-
     async def _mark(self, frame: Frame) -> str:
         """Of the page there, which may still be on its way to the error page of a lost answer."""
         for _ in range(VISITS_MAX):
@@ -291,6 +296,11 @@ class Session:
     def _adopt(self, page: Page) -> None:
         page.on("download", self.watch.on_download)
         self.watch.on_page(page)
+
+
+def sight_of(seen: str | dict[str, Any]) -> Sight:
+    """What look.js answered: JSON, or the object itself where the page has spoilt JSON."""
+    return Sight.of(json.loads(seen) if isinstance(seen, str) else seen)
 
 
 def _path_of(frame: Frame) -> tuple[str, ...]:
