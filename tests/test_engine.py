@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text, update
@@ -24,21 +23,9 @@ from tests.engine_support import (
     House,
     a_batch,
     one_system,
-    sqlite_house,
 )
 
 EVA = Word(person="Eva", reason="looked into it")
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return sqlite_house(tmp_path)
-
-
-@pytest.fixture
-def ledger(house: House) -> Iterator[Ledger]:
-    with house.ledger() as ledger:
-        yield ledger
 
 
 def a_worker(

@@ -6,16 +6,12 @@ The faults of the commit itself are in test_post_guard.py and the kill battery.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from bots.screen_bank import ScreenBank
 from counterfoil.domain.items import WorkItem
 from counterfoil.errors import Unavailable
 from fixtures.corebank.faults import FAULTS
-from tests.bank_support import RunningBank
 from tests.screens_support import Rig, key
 
 pytestmark = pytest.mark.browser
@@ -39,20 +35,6 @@ SOME = [
 ]
 #: These do not even delay the item.
 HARMLESS = {"slow", "broadcast", "beforeunload", "password_notice", "stale_list"}
-
-
-@pytest.fixture(scope="module")
-def whole_rig(browser_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    folder = tmp_path_factory.mktemp("bank")
-    with RunningBank(folder) as bank, Rig(browser_path, folder, bank) as rig:
-        yield rig
-
-
-@pytest.fixture
-def rig(whole_rig: Rig) -> Iterator[Rig]:
-    whole_rig.tidy()
-    yield whole_rig
-    whole_rig.tidy()
 
 
 def visit(rig: Rig, bank: ScreenBank, item: WorkItem) -> bool:

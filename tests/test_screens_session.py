@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import psutil
 import pytest
@@ -21,24 +19,9 @@ from counterfoil.adapters.screens.evidence import take_trouble
 from counterfoil.domain.items import WorkItem
 from counterfoil.errors import InDoubt, MapError, Refused, Unavailable
 from counterfoil.store.evidence import readable
-from tests.bank_support import RunningBank
 from tests.screens_support import SELECTORS, Rig, key
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def whole_rig(browser_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    folder = tmp_path_factory.mktemp("bank")
-    with RunningBank(folder) as bank, Rig(browser_path, folder, bank) as rig:
-        yield rig
-
-
-@pytest.fixture
-def rig(whole_rig: Rig) -> Iterator[Rig]:
-    whole_rig.tidy()
-    yield whole_rig
-    whole_rig.tidy()
 
 
 def changed(screen: str, **other: object) -> System:
