@@ -216,7 +216,6 @@ def test_a_window_that_is_not_the_step_s_own_stops(
     with pytest.raises(Unavailable, match=message):
         rig.run(bank.prepare(item))
     assert nothing_was_keyed(rig, item)
-    rig.run(key(rig.screen_bank(), item))  # what was left open disturbs nobody
 
 
 def test_a_sign_that_must_not_be_there_stops(rig: Rig) -> None:
