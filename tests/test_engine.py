@@ -49,6 +49,7 @@ def work_while(worker: Worker, watch: Callable[[], Awaitable[None]]) -> None:
 
     async def both() -> None:
         running = asyncio.create_task(worker.run())
+        await asyncio.sleep(0)  # it takes its lock first, whatever the Python
         try:
             await asyncio.wait_for(watch(), 20)
         finally:
