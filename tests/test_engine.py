@@ -17,6 +17,7 @@ from counterfoil.store import schema
 from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import Ledger
 from tests.engine_support import (
+    CORE,
     FAST,
     QUICK,
     CardboardBank,
@@ -172,6 +173,19 @@ def test_a_bank_that_is_closed_is_tried_again(house: House, ledger: Ledger) -> N
     bank = CardboardBank(sign_on_trouble=[Unavailable("sign_on", "maintenance")] * 2)
     work(a_worker(house, ledger, bank))
     assert set(bank.booked) == set(references)
+
+
+def test_no_more_sessions_than_the_system_allows_are_ever_open(
+    house: House, ledger: Ledger
+) -> None:
+    """Three bank logins, two of them at a time, and a dozen items at once."""
+    filed(ledger, 12)
+    bank = CardboardBank(seconds=0.05)
+    systems = {CORE: System(policy=QUICK, logins=("OP1", "OP2", "OP3"), sessions_max=2)}
+    work(a_worker(house, ledger, bank, systems=systems))
+
+    assert len(bank.booked) == 12
+    assert bank.most_sessions == 2
 
 
 def test_a_second_worker_on_the_same_folder_is_refused(house: House, ledger: Ledger) -> None:
