@@ -14,7 +14,7 @@ import pytest
 from counterfoil.audit import checkpoints
 from counterfoil.audit.checkpoints import Checkpoints
 from counterfoil.audit.log import AuditLog
-from counterfoil.audit.verifier import verify_folder
+from counterfoil.audit.verifier import Report, verify_folder
 from counterfoil.audit.witness import Witness, growth_proof
 from counterfoil.errors import Refused
 from tests.audit_support import SmallLog, build_small_log, edited, open_log, rechained
@@ -74,6 +74,25 @@ def test_a_key_is_enrolled_at_the_first_start_and_told_once(house: House) -> Non
     report = verify_folder(house.folder / "audit", genesis=[key])
     assert report.ok
     assert not verify_folder(house.folder / "audit", genesis=["ab" * 32]).ok
+
+
+def test_a_key_that_follows_a_lost_one_counts_only_once_a_person_enrols_it(house: House) -> None:
+    """A thief who deletes the key and goes on under a key of his own looks the same."""
+    with house.running() as log:
+        log.emit("item_posted", obj={"row": 1})
+    (lost,) = (house.folder / "keys").rglob("current.key")
+    lost.unlink()
+    with house.running() as log:
+        log.emit("item_posted", obj={"row": 2})
+
+    def verdict() -> Report:
+        keys = [each.key for each in house.witness.enrolled()]
+        return verify_folder(house.folder / "audit", genesis=keys)
+
+    (sentence,) = [each for each in verdict().sentences if "never enrolled" in each]
+    key = sentence.rpartition("(")[2].partition(")")[0]
+    assert house.witness.enrol(key, stream="", by="petra.novakova: a disk was replaced")
+    assert verdict().ok
 
 
 @pytest.mark.parametrize("cut", [1, 2, 3])

@@ -6,9 +6,7 @@ import asyncio
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,19 +25,7 @@ from tests.engine_support import (
     CardboardSession,
     House,
     a_batch,
-    sqlite_house,
 )
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return sqlite_house(tmp_path)
-
-
-@pytest.fixture
-def ledger(house: House) -> Iterator[Ledger]:
-    with house.ledger() as ledger:
-        yield ledger
 
 
 @pytest.fixture

@@ -210,6 +210,7 @@ def test_a_ledger_of_the_first_program_keeps_what_it_recognises(tmp_path: Path) 
         rows = connection.execute(text("SELECT item_id, likeness, print FROM likenesses")).all()
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, schema.METADATA) == []
+    engine.dispose()
     assert rows == [("B-1-0002", "row", "the print")]
 
 

@@ -6,16 +6,12 @@ The faults of the commit itself are in test_post_guard.py and the kill battery.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from bots.screen_bank import ScreenBank
 from counterfoil.domain.items import WorkItem
 from counterfoil.errors import Unavailable
 from fixtures.corebank.faults import FAULTS
-from tests.bank_support import RunningBank
 from tests.screens_support import Rig, key
 
 pytestmark = pytest.mark.browser
@@ -41,20 +37,6 @@ SOME = [
 HARMLESS = {"slow", "broadcast", "beforeunload", "password_notice", "stale_list"}
 
 
-@pytest.fixture(scope="module")
-def whole_rig(browser_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    folder = tmp_path_factory.mktemp("bank")
-    with RunningBank(folder) as bank, Rig(browser_path, folder, bank) as rig:
-        yield rig
-
-
-@pytest.fixture
-def rig(whole_rig: Rig) -> Iterator[Rig]:
-    whole_rig.tidy()
-    yield whole_rig
-    whole_rig.tidy()
-
-
 def visit(rig: Rig, bank: ScreenBank, item: WorkItem) -> bool:
     """Look up and key, as the protocol does; False: nothing was keyed, for certain."""
     try:
@@ -70,6 +52,8 @@ def survives(rig: Rig, fault: str, at: str, item: WorkItem) -> None:
     bank = rig.screen_bank()
     if at != "signon":
         rig.run(bank.look_up(item))
+    if at == "search":  # away from the list, which would be asked again where it stands
+        rig.run(bank.prepare(item))
     rig.bank.fault(fault, at=at, **({"seconds": 0.3} if fault in ("silence", "slow") else {}))
 
     keyed = visit(rig, bank, item)

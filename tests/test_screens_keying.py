@@ -7,7 +7,6 @@ import gzip
 import json
 import shutil
 import time
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,24 +20,9 @@ from counterfoil.adapters.screens.inventory import load_inventory
 from counterfoil.domain.items import Booking
 from counterfoil.errors import InDoubt, Refused, Unavailable
 from counterfoil.toml_records import load_record
-from tests.bank_support import RunningBank
 from tests.screens_support import ROOT, SELECTORS, Rig, key, tomorrow
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def whole_rig(browser_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    folder = tmp_path_factory.mktemp("bank")
-    with RunningBank(folder) as bank, Rig(browser_path, folder, bank) as rig:
-        yield rig
-
-
-@pytest.fixture
-def rig(whole_rig: Rig) -> Iterator[Rig]:
-    whole_rig.tidy()
-    yield whole_rig
-    whole_rig.tidy()
 
 
 @pytest.fixture

@@ -5,41 +5,32 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import psutil
 import pytest
 
 from bots.screen_bank import ScreenBank
 from bots.sign_on import sign_on
-from counterfoil.adapters.map_schema import Action, Dialog, Field, ScreenMap, System
+from counterfoil.adapters.map_schema import (
+    Action,
+    Dialog,
+    Field,
+    Marker,
+    Popup,
+    ScreenMap,
+    System,
+)
 from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.screens import Session
 from counterfoil.adapters.screens.evidence import take_trouble
 from counterfoil.domain.items import WorkItem
 from counterfoil.errors import BrowserDied, InDoubt, MapError, Refused, Unavailable
 from counterfoil.store.evidence import readable
-from tests.bank_support import RunningBank
 from tests.screens_support import SELECTORS, Rig, key
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def whole_rig(browser_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    folder = tmp_path_factory.mktemp("bank")
-    with RunningBank(folder) as bank, Rig(browser_path, folder, bank) as rig:
-        yield rig
-
-
-@pytest.fixture
-def rig(whole_rig: Rig) -> Iterator[Rig]:
-    whole_rig.tidy()
-    yield whole_rig
-    whole_rig.tidy()
 
 
 def changed(screen: str, **other: object) -> System:
@@ -184,6 +175,57 @@ def test_a_confirm_box_that_is_not_the_expected_one_stops_before_the_post(
     assert nothing_was_keyed(rig, item)
 
 
+ENTRY = load_system(SELECTORS, "corebank").screens["payment_entry"]
+
+
+def test_a_box_that_a_harmless_step_should_bring_and_does_not_stops(rig: Rig) -> None:
+    """Each step has its own policy, not only the commit."""
+    asks = replace(ENTRY.actions["verify"], dialogs=(Dialog(kind="alert", pattern="Checked"),))
+    actions = {**ENTRY.actions, "verify": asks}
+    item, bank = rig.payment(), rig.screen_bank(system=changed("payment_entry", actions=actions))
+    with pytest.raises(Unavailable, match="the box 'Checked' did not come"):
+        rig.run(bank.prepare(item))
+    assert nothing_was_keyed(rig, item)
+
+
+@pytest.mark.parametrize(
+    ("look_up", "message"),
+    [
+        ({"label": "Clear", "name": ""}, "no answer in time"),  # opens no window
+        (
+            {"popup": Popup(screen="password_notice", actions=("go_on",))},
+            "expected 'CoreView - Notice', found 'BNK900 Bank directory'",
+        ),
+        (
+            {"popup": Popup(screen="bank_directory", actions=("search", "search"))},
+            "no answer in time",  # it stays open
+        ),
+    ],
+)
+def test_a_window_that_is_not_the_step_s_own_stops(
+    rig: Rig, look_up: dict[str, object], message: str
+) -> None:
+    action = replace(ENTRY.actions["look_up_bank"], answer_within_seconds=2, **look_up)  # type: ignore[arg-type]
+    actions = {**ENTRY.actions, "look_up_bank": action}
+    system = changed("payment_entry", actions=actions)
+    directory = system.screens["bank_directory"]
+    quick = {
+        name: replace(each, answer_within_seconds=2) for name, each in directory.actions.items()
+    }
+    screens = {**system.screens, "bank_directory": replace(directory, actions=quick)}
+    item, bank = rig.payment(), rig.screen_bank(system=replace(system, screens=screens))
+    with pytest.raises(Unavailable, match=message):
+        rig.run(bank.prepare(item))
+    assert nothing_was_keyed(rig, item)
+
+
+def test_a_sign_that_must_not_be_there_stops(rig: Rig) -> None:
+    never = (Marker(pattern="ENTER TRANSFER|mandatory"),)
+    bank = rig.screen_bank(system=changed("payment_entry", never=never))
+    with pytest.raises(Unavailable, match="expected 'PMT010 Outgoing transfer', found 'PMT010"):
+        rig.run(bank.prepare(rig.payment()))
+
+
 def test_a_confirm_box_with_another_amount_is_dismissed(rig: Rig) -> None:
     """The page says one thing and the box another: what is booked would be a guess."""
     item, session = rig.payment(), rig.session()
@@ -208,6 +250,11 @@ def test_a_confirm_box_with_another_amount_is_dismissed(rig: Rig) -> None:
         ("document.forms[0].insertAdjacentHTML('beforeend', '<input name=X>')", "has changed"),
         ("fetch('http://127.0.0.1:9/x', {mode: 'no-cors'}).catch(() => 0)", "is not the system's"),
         ("new Image().src = 'http://localhost:9/x'", "is not the system's"),
+        (
+            "var a = document.createElement('a'); a.download = 'x';"
+            " a.href = URL.createObjectURL(new Blob(['x'])); a.click()",
+            "a download began that nobody expected",
+        ),
     ],
 )
 def test_what_nobody_expects_stops_the_item(rig: Rig, script: str, message: str) -> None:
@@ -306,6 +353,23 @@ def test_a_box_that_would_eat_digits_stops(rig: Rig) -> None:
     rig.run(session.page.context.route("**/pmt010", narrower))
     with pytest.raises(Unavailable, match="amount: the box takes 5 characters only"):
         rig.run(bank.prepare(item))
+
+
+def test_a_box_that_rewrites_what_was_typed_stops(rig: Rig) -> None:
+    """It takes every character, and shows another name a moment later."""
+    item, session = rig.payment(), rig.session()
+    bank = ScreenBank(session)
+    rig.run(bank.look_up(item))
+
+    async def rewriting(route: object) -> None:
+        response = await route.fetch()  # type: ignore[attr-defined]
+        text = (await response.text()).replace('name="F0037"', 'name="F0037" onblur="value=\'X\'"')
+        await route.fulfill(response=response, body=text)  # type: ignore[attr-defined]
+
+    rig.run(session.page.context.route("**/pmt010", rewriting))
+    with pytest.raises(Unavailable, match="creditor_name: shows 'X'"):
+        rig.run(bank.prepare(item))
+    assert nothing_was_keyed(rig, item)
 
 
 def test_keys_are_struck_one_by_one_where_the_map_says_so(rig: Rig) -> None:

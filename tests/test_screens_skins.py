@@ -8,8 +8,6 @@ under their old names. The same maps drive both releases.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,25 +15,10 @@ from bots.screen_bank import ScreenBank
 from counterfoil.adapters.screens import Session
 from counterfoil.domain.items import WorkItem
 from counterfoil.errors import Unavailable
-from tests.bank_support import RunningBank
 from tests.screens_support import Rig, key
 
 pytestmark = pytest.mark.browser
 KINDS = ("payment", "voucher")
-
-
-@pytest.fixture(scope="module")
-def whole_rig(browser_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    folder = tmp_path_factory.mktemp("bank")
-    with RunningBank(folder) as bank, Rig(browser_path, folder, bank) as rig:
-        yield rig
-
-
-@pytest.fixture
-def rig(whole_rig: Rig) -> Iterator[Rig]:
-    whole_rig.tidy()
-    yield whole_rig
-    whole_rig.tidy()
 
 
 def an_item(rig: Rig, kind: str) -> WorkItem:
