@@ -110,8 +110,11 @@ def test_a_list_is_asked_again_where_it_stands_and_answers_for_the_item_asked(ri
     for item in items:
         rig.run(key(bank, item))
     asked: list[str] = []
-    session.page.on("request", lambda each: asked.append(urlsplit(each.url).path))
 
+    async def listen() -> None:  # on the rig's loop: Playwright asks for the running one
+        session.page.on("request", lambda each: asked.append(urlsplit(each.url).path))
+
+    rig.run(listen())
     found = [rig.run(bank.look_up(each)).bookings for each in (*items, items[0])]
 
     assert asked == ["/enq200", "/enq200/list", "/enq200/list", "/enq200/list"]
