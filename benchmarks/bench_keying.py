@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Dialog, Page
+from playwright.async_api import Error as PlaywrightError
 
 from bots.screen_bank import ScreenBank
 from counterfoil.adapters.browsers import find_browser
@@ -107,7 +108,8 @@ async def raw_key(page: Page, item: WorkItem) -> None:
     await window.locator("[name=F0901]").fill(payment.creditor_bank)
     await window.locator("[name=PF4]").click()
     async with window.expect_event("close"):
-        await window.get_by_role("link", name=payment.creditor_bank).click()
+        with suppress(PlaywrightError):  # the window may be gone before the click is told
+            await window.get_by_role("link", name=payment.creditor_bank).click()
     await work.locator("[name=F0037]").fill(payment.creditor_name)
     await work.locator("[name=F0041]").fill(f"{payment.amount:.2f}".replace(".", ","))
     await work.locator("[name=F0042]").select_option(payment.currency)
