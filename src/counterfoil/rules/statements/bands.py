@@ -23,6 +23,7 @@ CUT = 75  # hundredths of the height: a gap that parts two cells of one line
 STRAY = 2  # per cent of the lines whose texts may run over a strip's edge
 CODES = 80  # per cent of its texts that make a strip one of codes
 CODE_MAX = 4  # characters of a transaction code
+KINDS_FROM = 8  # entries that show whether a strip holds their kinds
 CODES_FROM = 4  # entries that show whether there are codes
 SAME_EDGE = 250
 LINED = 60
@@ -240,18 +241,26 @@ def _looks(pieces: Sequence[Piece]) -> Role:
 
 
 def _without_codes(roles: Sequence[Role], filled: Sequence[Sequence[Piece]]) -> list[Role]:
-    """One heading over a strip of codes and one of texts describes with the texts."""
+    """Of strips of texts those with codes, or kinds of entries, do not describe them."""
     looks = [_looks(pieces) for pieces in filled]
     texts = [
         look is Role.DESCRIPTION and role is Role.DESCRIPTION
         for look, role in zip(looks, roles, strict=True)
     ]
-    if not any(texts):
+    if not any(text and not _are_kinds(each) for text, each in zip(texts, filled, strict=True)):
         return list(roles)
     return [
-        Role.REFERENCE if role is Role.DESCRIPTION and look is Role.REFERENCE else role
-        for role, look in zip(roles, looks, strict=True)
+        Role.REFERENCE
+        if role is Role.DESCRIPTION and (look is Role.REFERENCE or _are_kinds(pieces))
+        else role
+        for role, look, pieces in zip(roles, looks, filled, strict=True)
     ]
+
+
+def _are_kinds(pieces: Sequence[Piece]) -> bool:
+    """A few words that come again and again: what kind of entry each is."""
+    texts = [piece.text for piece in pieces if piece.own]
+    return len(texts) >= KINDS_FROM and len(set(texts)) * 3 <= len(texts)
 
 
 def _with_description(roles: Sequence[Role], filled: Sequence[Sequence[Piece]]) -> list[Role]:

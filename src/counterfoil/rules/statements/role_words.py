@@ -117,7 +117,7 @@ ROLE_WORDS: dict[Role, str] = {
         category | card | karta | konto* | counterparty account | 账号 | tilvísun | mótaðili* |
         kennitala | categor* | subcategor* | kategori* | tegenrekening* | contrarekening* |
         counter account* | gegenkonto | rachunek kontrahenta | protiucet | nr ref | numer ref* |
-        nr transakcji
+        nr transakcji | =typ
     """,
     Role.DATE: """
         bu.tag | bu-tag | bu tag | *datum | *dato | *paiva | date* | datum | datums |
@@ -157,6 +157,6 @@ ROLE_WORDS: dict[Role, str] = {
         დანიშნულება | naziv* | svrha* | namen* | mokejimo paskirtis | moketojas* | gavejas* |
         makse selgitus | основание* | контрагент* | детали* | операция* | вид операции |
         призначення* | pershkrimi | pershkrim | lysing | skyring | 備註 | 備考 | विवरण | বিবরণ |
-        beschreibung* | typ | merchant name | skýring
+        beschreibung* |  merchant name | skýring
     """,
 }

@@ -109,12 +109,20 @@ def role_of(text: str) -> Role | None:
         return Role.BALANCE  # "saldi per valuta", "value date balance"
     if (value := _phrase(bare, Role.VALUE_DATE)) and _names(bare.replace(value, " "), Role.DATE):
         return Role.DATE  # "booking date (value date)": the one stands above the other
+    if any(_is_of_texts(part) for part in bare.split("/")[1:]):
+        return Role.DESCRIPTION  # "counter account / details"
     best: tuple[int, int, Role] | None = None
     for rank, (role, words) in enumerate(_ROLE_WORDS):
         length = words.longest(bare)
         if length and (best is None or (length, -rank) > (best[0], -best[1])):
             best = (length, rank, role)
     return best[2] if best else None
+
+
+def _is_of_texts(part: str) -> bool:
+    """Whether the longest of its words speak of texts, and none of money."""
+    lengths = {role: words.longest(part) for role, words in _ROLE_WORDS}
+    return lengths[Role.DESCRIPTION] > 0 and lengths[Role.DESCRIPTION] == max(lengths.values())
 
 
 def _both_ways(bare: str) -> bool:
