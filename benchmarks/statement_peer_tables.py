@@ -19,7 +19,8 @@ from counterfoil.domain.pages import Row as PrintedRow
 from counterfoil.domain.pages import Word
 from counterfoil.rules.statements.dates import Era, Order, Printed, parse
 from counterfoil.rules.statements.numbers import Style, amounts_of, styles_of
-from counterfoil.rules.statements.vocabulary import Label, Role, label_of, role_of
+from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.vocabulary import label_of, role_of
 
 Row = tuple[str, str]  # date, signed amount
 Cells = Sequence[str | None]
