@@ -125,7 +125,10 @@ CLUTTER = {
     "a rule of the table below them": b"0.3 w 40 %d m 560 %d l S\n" % (704 - 18, 704 - 18),
     "a line between the columns": b"0.5 w 355 720 m 355 560 l S 404 720 m 404 560 l S\n",
     "a letter of a watermark": b"q 0.9 g %s Q\n" % shown(380, 600, b"(V)", size=140),
-    "a pale print over a row": b"q 0.55 g %s Q\n" % shown(380, 683, b"(Note well)", size=9),
+    "a pale print over a row": b"q 0.45 g %s Q\n" % shown(372, 684.6, b"(Perhatian / Note)"),
+    "a pale letter beside a value": b"q 0.8 g %s Q\n" % shown(401, 687, b"(S)", size=8),
+    "a letter of a watermark in the word": b"q 0.9 g %s Q\n" % shown(74.9, 622.5, b"(V)", size=140),
+    "digits that all but touch": b"-0.5 Tc\n",
     "white on a dark ground": b"0 0 0.4 rg 350 %d 52 16 re f\n" % (704 - 21),
     "rows in turn on grey": b"0.85 g 40 684 520 16 re f 40 652 520 16 re f 0 g\n",
 }

@@ -155,7 +155,10 @@ def test_a_protected_document_is_drawn_with_its_password(tmp_path: Path) -> None
     (document,) = (d for d in LAYOUTS["be_brabant"].make(Random("1/be_brabant")) if d.password)
     secret = Secret("STATEMENT_PASSWORD", document.password or "", Redactor())
 
-    assert len(explain_document(path, HowToRead(password=secret), pictures=True).pictures) == document.pages
+    assert (
+        len(explain_document(path, HowToRead(password=secret), pictures=True).pictures)
+        == document.pages
+    )
 
 
 def test_json_stays_json_when_pictures_are_drawn(tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ class StatementSettings:
     bytes_max: int = 26_214_400  # a larger file is no statement
     aliases: dict[str, str] = field(default_factory=dict)  # another spelling -> the account
     password: str = ""  # credential that opens protected files; empty: they are not protected
-    #: ISO 4217 -> the amount from which on a PDF's text is compared with its picture. A
-    #: currency that is not here is always looked at, and so is a file that hides text.
+    #: ISO 4217 -> the amount from which on a PDF's text is compared with its picture; ``*``
+    #: for single rows in other currencies. Without either all is looked at.
     look_above: dict[str, Decimal] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -27,6 +27,7 @@ from counterfoil.errors import MapError, Quarantined
 from counterfoil.toml_records import build_record
 
 BOX = Limits(wall_seconds=28)  # with the child's start, half a minute in all
+QUICK_LOOK = {"*": Decimal(10_000)}  # the first rows, and those with so much money
 PICTURES = Limits(cpu_seconds=60, wall_seconds=90, answer_bytes=128 * 2**20)
 
 
@@ -39,7 +40,7 @@ class HowToRead:
     layout: Path | None = None  # one layout map that a PDF must be read with
     known: Sequence[Statement] = ()  # the last proved one of each account: may open the next
     #: ISO 4217 code -> the amount from which on a PDF's text is compared with its picture;
-    #: where a currency is not there, always.
+    #: of other currencies ``*`` is that of a row. Where neither is there, all is compared.
     look_above: Mapping[str, Decimal] | None = None
 
 

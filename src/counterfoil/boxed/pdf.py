@@ -18,7 +18,7 @@ from counterfoil.errors import Quarantined
 from counterfoil.rules.statements.choosing import examine_with
 from counterfoil.rules.statements.opinions import agrees
 from counterfoil.rules.statements.reading import Examined, examine
-from counterfoil.rules.statements.trust import after_a_look, hidden_notes, places_of, worth_a_look
+from counterfoil.rules.statements.trust import after_a_look, hidden_notes, to_look_at
 
 SECOND_PAGES_MAX = 40  # the second reader takes a fifth of a second a page
 
@@ -60,10 +60,10 @@ def _examine(path: Path, options: Mapping[str, Any]) -> Examined:
     examined, proved_by = _proved_by_text(path, printed, options)
     reading = replace(examined.reading, notes=hidden_notes(printed))
     above = {code: Decimal(least) for code, least in options["look_above"].items()}
-    if worth_a_look(reading, printed, above):
+    if places := to_look_at(reading, printed, above):
         from counterfoil.adapters.statement_pdf import seen
 
-        lies = seen.look(path, options["password"], proved_by, places_of(reading))
+        lies = seen.look(path, options["password"], proved_by, places)
         reading = after_a_look(reading, lies)
     return replace(examined, reading=reading)
 

@@ -19,7 +19,7 @@ from counterfoil.domain.explained import Explained
 from counterfoil.domain.secrets import Redactor, Secret
 from counterfoil.domain.statements import Proved, StatementReading, Unproved
 from counterfoil.errors import Quarantined
-from counterfoil.statements import HowToRead, explain_document, read_document
+from counterfoil.statements import QUICK_LOOK, HowToRead, explain_document, read_document
 
 PASSWORD = "STATEMENT_PASSWORD"  # noqa: S105 - the variable's name
 MAPS = Path("selectors/statements")
@@ -32,6 +32,7 @@ class Order:
     explain: bool = False
     picture: Path | None = None
     layout: Path | None = None
+    look: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Answer:
         return self.reading is not None and not self.reading.unproved()
 
 
-def read(
+def read(  # noqa: PLR0913 - options, each with its default
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", exists=True, dir_okay=False)],
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a file, each on a line of its own.")
@@ -69,6 +70,9 @@ def read(
         Path | None,
         typer.Option("--map", exists=True, dir_okay=False, help="Read a PDF with this layout map."),
     ] = None,
+    look: Annotated[
+        bool, typer.Option("--look", help="Compare all text with its picture, not only some rows.")
+    ] = False,
 ) -> None:
     """Read statements of account and prove them: PDF, CAMT.053, MT940, OFX, BAI2, CSV.
 
@@ -76,8 +80,11 @@ def read(
     STATEMENT_PASSWORD, or is asked for. Layout maps of selectors/statements are used where
     the bank's words stand on the first page. Exit code 1 when a file is not proved: the
     reason says what was found, where, and what to do.
+
+    What a PDF's text says is compared with what is drawn: the first rows of each account,
+    and all that move 10,000 or more; with --look everything, at three times the cost.
     """
-    order = Order(explain=explain, picture=picture, layout=layout)
+    order = Order(explain=explain, picture=picture, layout=layout, look=look)
     answers = list(_answers(files, order, quiet=as_json))
     for answer in answers:
         drawn = write_pictures(answer, picture, several=len(answers) > 1)
@@ -111,7 +118,10 @@ def _answers(files: Sequence[Path], order: Order, *, quiet: bool) -> Iterator[An
 def answer_of(path: Path, secret: Secret | None, order: Order) -> Answer:
     """Read one file. Raises MapError; what is wrong with the file is part of the answer."""
     how = HowToRead(
-        password=secret, maps=MAPS if MAPS.is_dir() else None, layout=order.layout
+        password=secret,
+        maps=MAPS if MAPS.is_dir() else None,
+        layout=order.layout,
+        look_above={} if order.look else QUICK_LOOK,
     )
     try:
         if not (order.explain or order.picture):

@@ -74,7 +74,7 @@ def opened(path: Path, password: str | None) -> Iterator[Any]:
 def _refusal(error: int, password: str | None) -> Quarantined:
     if error == _PASSWORD:
         given = "the password does not open it" if password else "it is protected by a password"
-        return Quarantined("password", given, remedy="set STATEMENT_PASSWORD, or type it when asked")
+        return Quarantined("password", given, remedy="set STATEMENT_PASSWORD or type it when asked")
     return Quarantined(
         "no_pdf", "it is not a whole PDF file", remedy="fetch it again from the bank"
     )

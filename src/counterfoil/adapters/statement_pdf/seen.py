@@ -72,9 +72,9 @@ def _page_lies(document: object, number: int, turn: int, rows: list[Row]) -> Ite
     page = pdfium.FPDF_LoadPage(document, number - 1)
     try:
         scale = _scale(rows)
-        whole = picture_of(page, turn, scale) if fits(page, scale) else None
+        shared = picture_of(page, turn, scale, _around(*rows)) if fits(page, scale) else None
         for row in rows:
-            picture = whole or picture_of(page, turn, scale, _around(row))
+            picture = shared or picture_of(page, turn, scale, _around(row))
             if any(lies_of(row, picture)):
                 near = _nearer(page, turn, scale, row)
                 if any(lies_of(row, near, BOLD)):
@@ -95,7 +95,8 @@ def _nearer(page: object, turn: int, scale: float, row: Row) -> Picture:
     return picture_of(page, turn, scale * NEARER, _around(row))
 
 
-def _around(row: Row) -> Box:
-    left, top, right, bottom = row.box()
-    em = bottom - top
-    return (left - em, top - em // 2, right + em, bottom + em // 2)
+def _around(*rows: Row) -> Box:
+    boxes = [row.box() for row in rows]
+    em = max(bottom - top for _, top, _, bottom in boxes)
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    return (min(lefts) - em, min(tops) - em // 2, max(rights) + em, max(bottoms) + em // 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.headings import Cell, Heading
@@ -204,9 +205,9 @@ def _day_headings(lines: Sequence[Line], money: frozenset[int]) -> dict[int, Pri
     """
     groups: dict[str, list[Line]] = {}
     for line in lines:
-        if line.index not in money and len(line.dates) == 1:
-            if len(line.words_outside()) <= OTHER_WORDS_MAX:
-                groups.setdefault(line.label(), []).append(line)
+        alone = line.index not in money and len(line.dates) == 1
+        if alone and len(line.words_outside()) <= OTHER_WORDS_MAX:
+            groups.setdefault(line.label(), []).append(line)
     first = min(money, default=0)
     for label, group in groups.items():
         if role_of(label) is Role.DATE or group[0].index < first:
@@ -221,6 +222,6 @@ def _value_lines(
     entries = [each for each in lines if each.index in money and not label_of(each.label())]
     if not entries or any(line.index not in booking for line in entries):
         return
-    for above, line in zip(lines, lines[1:], strict=False):
+    for above, line in pairwise(lines):
         if line.index not in money and line.index in booking and above.index in money:
             yield line.index

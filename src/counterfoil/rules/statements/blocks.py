@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from counterfoil.rules.statements.chain import Broken, Chain, Use
+from counterfoil.rules.statements.chain import Broken, Chain
 from counterfoil.rules.statements.currencies import is_code
 from counterfoil.rules.statements.document import Document, other_account
 from counterfoil.rules.statements.events import Event, Kind
@@ -20,6 +20,7 @@ from counterfoil.rules.statements.facts import Fact, Period
 from counterfoil.rules.statements.search import Ends, Found, search
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.ways import Use
 
 QUIET_REACH = 8  # lines between the two ends of an account without entries
 ENDS_MAX = 5  # different balances to try as an end

@@ -7,61 +7,26 @@ balances decide it, if they decide it in one way only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import StrEnum
 
 from counterfoil.domain.statements import Equation
 from counterfoil.rules.statements.events import Event, Kind
-from counterfoil.rules.statements.numbers import Amount
-from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.ties import Tie, Waiting
+from counterfoil.rules.statements.ways import (
+    Hypothesis,
+    Use,
+    amount_of,
+    balance_of,
+    signed_balance,
+    two_amounts,
+    use_of,
+)
 
 TOTAL_FROM = 3  # entries: the sum of fewer is too often just another amount
 UNKNOWN_MAX = 12  # amounts without a sign between two balances: 4,096 ways
-
-
-class Use(StrEnum):
-    """What a hypothesis takes a column for."""
-
-    BALANCE = "balance"
-    DEBIT = "debit"
-    CREDIT = "credit"
-    AMOUNT = "amount"
-    NOTHING = "nothing"
-
-
-_MONEY = {Use.DEBIT, Use.CREDIT, Use.AMOUNT}
-
-
-class Plain(StrEnum):
-    """What an amount without a sign is, in a column of both."""
-
-    IN = "in"
-    OUT = "out"
-    UNKNOWN = "unknown"  # the balances tell
-    SECTION = "section"  # the title above tells
-    COLOUR = "colour"  # red is out, or green is in
-
-
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
-    """One way to read the columns of every table."""
-
-    uses: Mapping[int, tuple[Use, ...]]  # by id of the table
-    plain: Plain = Plain.IN
-    signs: Mapping[int, int] = field(default_factory=dict)  # of sections, by their line
-    newest_first: bool = False
-    plain_balance: int = 1  # the sign of a balance without a mark
-    reversals: bool = False  # a minus in a column of debits takes the debit back
-    black: int = 1  # the sign of an amount in no colour, where colours tell
-    flipped: bool = False  # amounts count against the printed balances: a card's charges
-    totals_are_entries: bool = False
-
-    def use_of(self, event: Event) -> tuple[Use, ...]:
-        """What each column of the event's table is."""
-        return self.uses[id(event.table)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,8 +133,8 @@ def walks(
 
 def _step(state: _Walk, event: Event) -> Broken | None:
     uses = state.hypothesis.use_of(event)
-    amount, unknown = _amount(event, uses, state.hypothesis)
-    balance = _balance(event, uses, state.hypothesis)
+    amount, unknown = amount_of(event, uses, state.hypothesis)
+    balance = balance_of(event, uses, state.hypothesis)
     if balance is None and amount and _is_total(state, event, uses):
         state.totals.append(event)
         return None
@@ -186,13 +151,13 @@ def _step(state: _Walk, event: Event) -> Broken | None:
     if balance is None and _repeats_balance(event, state, uses):
         state.labels.append(event)
         return None
-    if len(event.cells) > 1 and event.kind is Kind.ENTRY and _two_amounts(event, uses):
+    if len(event.cells) > 1 and event.kind is Kind.ENTRY and two_amounts(event, uses):
         return Broken(
             event=event, tie=None, reason="two amounts stand on one line", held=state.tied
         )
     if amount:
         state.waiting.append((event, amount, unknown))
-        state.sums.append((_use_of(event, uses), amount))
+        state.sums.append((use_of(event, uses), amount))
     if balance is None:
         return None
     return _tie(state, event, balance, is_entry=bool(amount))
@@ -210,17 +175,6 @@ def _is_total(state: _Walk, event: Event, uses: Sequence[Use]) -> bool:
     return any(
         _holds(event, uses, sums) for sums in (state.sums, state.sums[state.since :]) if sums
     )
-
-
-def _two_amounts(event: Event, uses: Sequence[Use]) -> bool:
-    """Whether a line holds more money that moves than one amount and its fees."""
-    roles = event.table.roles()
-    moved = [
-        amount
-        for index, amount in event.cells.items()
-        if uses[index] in _MONEY and amount.value and roles[index] is not Role.FEE
-    ]
-    return len(moved) > 1
 
 
 def _repeats_balance(event: Event, state: _Walk, uses: Sequence[Use]) -> bool:
@@ -353,77 +307,19 @@ def _chain(state: _Walk) -> Chain:
     )
 
 
-def _amount(event: Event, uses: Sequence[Use], hypothesis: Hypothesis) -> tuple[Decimal, bool]:
-    """The event's money, signed, and whether that sign is still to be found."""
-    total, unknown = Decimal(0), False
-    for index, amount in event.cells.items():
-        match uses[index]:
-            case Use.DEBIT:
-                total -= _one_way(amount, hypothesis)
-            case Use.CREDIT:
-                total += _one_way(amount, hypothesis)
-            case Use.AMOUNT:
-                signed, open_ = _two_way(amount, event, hypothesis)
-                total += signed
-                unknown = unknown or open_
-    return (-total if hypothesis.flipped else total), unknown and bool(total)
-
-
-def _one_way(amount: Amount, hypothesis: Hypothesis) -> Decimal:
-    """In a column of debits a minus on every amount is only its print."""
-    return amount.signed if hypothesis.reversals else amount.value
-
-
-def _two_way(amount: Amount, event: Event, hypothesis: Hypothesis) -> tuple[Decimal, bool]:
-    if amount.mark:
-        return amount.signed, False
-    if event.sign:
-        return amount.value * event.sign, False
-    match hypothesis.plain:
-        case Plain.IN:
-            return amount.value, False
-        case Plain.OUT:
-            return -amount.value, False
-        case Plain.SECTION:
-            sign = hypothesis.signs.get(event.section.line, event.section.sign)
-            return amount.value * sign, sign == 0
-        case Plain.COLOUR:
-            return amount.value * (amount.hue or hypothesis.black), False
-    return amount.value, True
-
-
-def _balance(event: Event, uses: Sequence[Use], hypothesis: Hypothesis) -> Decimal | None:
-    for index, amount in event.cells.items():
-        if uses[index] is Use.BALANCE:
-            return _signed_balance(amount, event, hypothesis)
-    return None
-
-
-def _signed_balance(amount: Amount, event: Event, hypothesis: Hypothesis) -> Decimal:
-    if amount.mark:
-        return amount.signed
-    said = event.sign if event.kind is Kind.LABEL else 0
-    return amount.value * (said or hypothesis.plain_balance)
-
-
 def _labelled(event: Event, uses: Sequence[Use], state: _Walk) -> Decimal | None:
     """A balance in a column of amounts: ``Kontostand am 29.08.2025   2.345,67+``."""
     cells = [(index, each) for index, each in event.cells.items() if uses[index] is not Use.NOTHING]
     if len(cells) != 1:
         return None
     index, amount = cells[0]
-    value = _signed_balance(amount, event, state.hypothesis)
+    value = signed_balance(amount, event, state.hypothesis)
     if not amount.mark and not event.sign and uses[index] is Use.DEBIT:
         value = -value
     if event.label in (Label.OPENING, Label.CLOSING) or not event.dated:
         return value
     known = state.balance is not None and state.balance + state.waited() == value
     return value if known else None
-
-
-def _use_of(event: Event, uses: Sequence[Use]) -> Use:
-    """The column that the event's money is in."""
-    return next(uses[index] for index in event.cells if uses[index] in _MONEY)
 
 
 def _repeats_totals(event: Event, state: _Walk, balance: Decimal, amount: Decimal) -> bool:

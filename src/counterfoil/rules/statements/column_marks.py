@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from counterfoil.domain.page_marks import Mark, MarkKind
 from counterfoil.domain.pages import Word
 from counterfoil.rules.statements.blocks import Outcome
-from counterfoil.rules.statements.chain import Chain, Use
+from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.terms import Role
+from counterfoil.rules.statements.ways import Use
 
 PAD = 250  # hundredths of a point, on both sides of a band
 

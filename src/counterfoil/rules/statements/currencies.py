@@ -13,101 +13,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from counterfoil.rules.statements.currency_words import (
+    CODES,
+    IBAN_LANDS,
+    NAMES,
+    PLACES,
+    SHARED,
+    SYMBOLS,
+)
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.terms import Label
 
-_SYMBOLS = {
-    "€": "EUR", "£": "GBP", "₹": "INR", "₦": "NGN", "₱": "PHP", "₩": "KRW", "₺": "TRY",
-    "₽": "RUB", "₪": "ILS", "฿": "THB", "₫": "VND", "₴": "UAH", "₡": "CRC", "₲": "PYG",
-    "₵": "GHS", "₸": "KZT", "₾": "GEL", "֏": "AMD", "₼": "AZN", "៛": "KHR", "₭": "LAK", "৳": "BDT", "S/": "PEN", "B/.": "PAB", "R$": "BRL", "US$": "USD", "S$": "SGD", "HK$": "HKD",
-    "NT$": "TWD", "NZ$": "NZD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD",
-    "MX$": "MXN", "J$": "JMD", "RP": "IDR", "RM": "MYR", "ZŁ": "PLN", "KČ": "CZK",
-    "FT": "HUF", "円": "JPY", "元": "CNY", "원": "KRW", "LEI": "RON", "บาท": "THB",
-    "KSH": "KES", "TL": "TRY", "FR.": "CHF", "SFR.": "CHF", "DH": "AED",
-}  # fmt: skip
-_CODES = frozenset(
-    """
-    AED AFN AMD AOA ARS AUD AWG AZN BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY
-    COP CRC CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR
-    ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD
-    MMK MNT MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB
-    RWF SAR SBD SCR SDG SEK SGD SHP SLE SRD SSP STN SVC SYP SZL THB TJS TMT TND TRY TTD TWD TZS UAH UGX USD UYU
-    UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW
-""".split()
-)
-#: Names of currencies, folded.
-_NAMES = (
-    ("EUR", r"\beuros?\b"), ("GBP", r"pounds? sterling|\bsterling\b"), ("USD", r"us dollars?|u\.s\. dollars?"),
-    ("CAD", r"canadian dollars?|dollars? canadiens?"), ("AUD", r"australian dollars?"),
-    ("NZD", r"new zealand dollars?"), ("HKD", r"hong kong dollars?|港[幣币]|港元"), ("SGD", r"singapore dollars?"),
-    ("CHF", r"schweizer franken|francs? suisses?|swiss francs?"), ("JPY", r"japanese yen"),
-    ("TWD", r"新[臺台][幣币]"), ("PEN", r"(?<!\w)soles(?!\w)"), ("RUB", r"российский рубль"), ("CNY", r"人民[币幣]|"
-        r"\brmb\b|renminbi"), ("KRW", r"korean won"), ("INR", r"indian rupees?"),
-    ("MXN", r"\bm\.n\.|moneda nacional|pesos? mexicanos?"), ("CLP", r"pesos? chilenos?"),
-    ("COP", r"pesos? colombianos?"), ("ARS", r"pesos? argentinos?"), ("PHP", r"philippine pesos?"),
-    ("NGN", r"\bnaira\b"), ("GHS", r"\bcedis?\b"), ("KES", r"kenya shillings?|\bkshs?\b"), ("ZAR", r"\brands?\b"),
-    ("BRL", r"\breais\b"), ("PLN", r"zlot(?:y|ych|e)\b"), ("CZK", r"korun ceskych|ceska koruna"),
-    ("HUF", r"\bforint\b"), ("TRY", r"turk lirasi"), ("RUB", r"рубл(?:ь|и|ей|ях)|росс\. руб"),
-    ("IDR", r"\brupiah\b"), ("MYR", r"ringgit"), ("THB", r"\bbaht\b"), ("VND", r"viet ?nam(?:ese)? dong|"
-        r"\bvnd\b"),
-    ("SEK", r"svenska kronor"), ("NOK", r"norske kroner"), ("DKK", r"danske kroner"), ("ILS", r"new shekels?|"
-        r"\bnis\b|ש\"ח|שקל"),
-)  # fmt: skip
-#: Signs that several lands share: with the land's words they are evidence, alone they are none.
-_SHARED = {
-    "$": "USD CAD AUD NZD SGD HKD TWD MXN CLP COP ARS UYU JMD",
-    "¥": "JPY CNY", "￥": "JPY CNY", "KR": "SEK NOK DKK ISK", "KR.": "SEK NOK DKK ISK",
-    "RS": "INR PKR LKR", "RS.": "INR PKR LKR", "R": "ZAR",
-}  # fmt: skip
-#: Words of a land whose banks keep accounts in one currency. They suggest.
-_PLACES = (
-    ("USD", r"member fdic|\bfdic\b|routing number|national association|federal credit union|"
-        r"insured by ncua|\bncua\b|united states|u\.s\. bank"),
-    ("GBP", r"sort ?code|\bfscs\b|prudential regulation|united kingdom"),
-    ("INR", r"\bifsc?\b|micr|\bindia\b|bengaluru|mumbai|chennai|new delhi|\brbi\b"),
-    ("AUD", r"\bbsb\b|australia|\babn\b|\bafsl\b"),
-    ("NZD", r"new zealand"),
-    ("KES", r"kenya|nairobi|m-?pesa|safaricom"),
-    ("NGN", r"nigeria|lagos|abuja|ikeja"),
-    ("GHS", r"ghana|accra"),
-    ("ZAR", r"south africa|johannesburg|cape town|pretoria"),
-    ("CAD", r"canada|ontario|quebec|toronto|\bcdic\b|\bsadc\b"),
-    ("SGD", r"singapore"),
-    ("HKD", r"hong kong|香港"),
-    ("JPY", r"口座番号|支店|株式会社"),
-    ("CNY", r"中国|银行|账号|人民"),
-    ("KRW", r"계좌번호|은행|거래내역"),
-    ("THB", r"ธนาคาร|เลขที่บัญชี|thailand|bangkok"),
-    ("VND", r"viet ?nam|ngan hang|so tai khoan"),
-    ("PHP", r"philippines|manila|makati|\bpdic\b"),
-    ("IDR", r"indonesia|jakarta|rekening koran"),
-    ("MYR", r"malaysia|kuala lumpur|\bpidm\b"),
-    ("CHF", r"schweiz|suisse|svizzera|zurich"),
-    ("BRL", r"\bbrasil\b|\bcpf\b|\bcnpj\b|agencia"),
-    ("MXN", r"\bclabe\b|\br\.?f\.?c\.?\b|mexico|\bipab\b"),
-    ("ARS", r"\bcbu\b|argentina|\bcuit\b|\bcuil\b"),
-    ("COP", r"colombia|bogota|medellin|fogafin"),
-    ("CLP", r"\bchile\b|\bcmf\b|cartola"),
-    ("PLN", r"\bpolska\b|rachunek|wyciag"),
-    ("CZK", r"ceska|ceske|vypis z uctu|praha"),
-    ("HUF", r"magyar|budapest|szamlakivonat"),
-    ("RON", r"romania|bucuresti|extras de cont"),
-    ("SEK", r"sverige|bankgiro|stockholm|kontoutdrag"),
-    ("DKK", r"danmark|kontoudskrift|kobenhavn"),
-    ("NOK", r"norge|kontoutskrift|\boslo\b"),
-    ("TRY", r"turkiye|hesap ekstresi|istanbul"),
-    ("EUR", r"sparkasse|girokonto|volksbank|rekeningafschrift|estratto conto|deutschland|espana|"
-        r"italia|nederland|\bfrance\b|osterreich|ireland|suomi|portugal"),
-)  # fmt: skip
-_IBAN_LANDS = {
-    "EUR": "AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK",
-    "GBP": "GB", "CHF": "CH LI", "PLN": "PL", "CZK": "CZ", "HUF": "HU", "RON": "RO", "SEK": "SE",
-    "DKK": "DK", "NOK": "NO", "TRY": "TR", "ILS": "IL", "SAR": "SA", "AED": "AE", "PKR": "PK",
-    "BGN": "BG", "KWD": "KW", "QAR": "QA", "EGP": "EG",
-}  # fmt: skip
 _IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2})\d{2}(?: ?[A-Z0-9]{4}){3,}")
 _ZIP = re.compile(r"(?<![A-Za-z])[A-Z]{2},? +\d{5}(?:-\d{4})?(?!\d)")  # of the United States
 _LAKHS = re.compile(r"(?<![\d,])\d{1,2},\d{2},\d{3}\.\d{2}")
@@ -120,7 +39,7 @@ _WORDED = re.compile(
 
 def is_code(word: str) -> bool:
     """Whether *word* is a currency's code (ISO 4217)."""
-    return word in _CODES
+    return word in CODES
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +79,10 @@ def currency_of(
             return Kept(leader, "" if sure else f"{leader} is printed in the small print only")
     signs = {amount.currency.upper() for line in document.lines for amount in line.amounts}
     signs |= {
-        each for each in _SHARED if not each.isalpha() and any(each in x.text for x in outside)
+        each for each in SHARED if not each.isalpha() and any(each in x.text for x in outside)
     }
-    for sign in signs & _SHARED.keys():
-        fits = [land for land in lands if land in _SHARED[sign].split()]
+    for sign in signs & SHARED.keys():
+        fits = [land for land in lands if land in SHARED[sign].split()]
         if len(fits) == 1:
             return Kept(fits[0], "")
     if not lands and any(_LAKHS.search(line.text) for line in document.lines):
@@ -218,8 +137,8 @@ def _beside_money(events: Sequence[Event], document: Document, block: range) -> 
     for line in document.lines:
         if line.index in block and line.index in ends:
             amounts += [amount.currency for amount in line.amounts]
-    codes = (_SYMBOLS.get(each.upper(), each.upper()) for each in amounts if each)
-    return Counter(code for code in codes if code in _CODES)
+    codes = (SYMBOLS.get(each.upper(), each.upper()) for each in amounts if each)
+    return Counter(code for code in codes if code in CODES)
 
 
 def _naming(document: Document, lines: Sequence[Line]) -> Iterator[Line]:
@@ -240,17 +159,17 @@ def _spoken(texts: Iterable[str]) -> Counter[str]:
 
 @lru_cache(maxsize=4_000)
 def _codes_in(text: str) -> tuple[str, ...]:
-    codes = [code for code in _CODE.findall(text) if code in _CODES]
+    codes = [code for code in _CODE.findall(text) if code in CODES]
     bare, upper = folded(text), text.upper()
     if _ANY_NAME.search(bare):
-        codes += [code for code, name in _NAMES if re.search(name, bare)]
-    for sign, code in _SYMBOLS.items():
+        codes += [code for code, name in NAMES if re.search(name, bare)]
+    for sign, code in SYMBOLS.items():
         if (sign in text or sign in upper) and _stands_in(sign, text, upper):
             codes.append(code)
     return tuple(codes)
 
 
-_ANY_NAME = re.compile("|".join(name for _, name in _NAMES))
+_ANY_NAME = re.compile("|".join(name for _, name in NAMES))
 
 
 def _stands_in(sign: str, text: str, upper: str) -> bool:
@@ -271,7 +190,7 @@ def _lands(lines: Sequence[Line]) -> list[str]:
     if _ZIP.search(text):
         found.append("USD")
     if hit := _IBAN.search(text):
-        found += [code for code, lands in _IBAN_LANDS.items() if hit[1] in lands.split()]
+        found += [code for code, lands in IBAN_LANDS.items() if hit[1] in lands.split()]
     bare = folded(text)
-    found += [code for code, words in _PLACES if re.search(words, bare)]
+    found += [code for code, words in PLACES if re.search(words, bare)]
     return list(dict.fromkeys(found))

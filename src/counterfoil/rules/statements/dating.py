@@ -6,28 +6,31 @@ all dates that differ from a printed one in one digit, how many would pass unnot
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property, partial
 from itertools import pairwise
 
 from counterfoil.rules.statements import layouts
 from counterfoil.rules.statements.chain import Chain, Entry
-from counterfoil.rules.statements.dates import Era, Order, Printed, era_of
+from counterfoil.rules.statements.dates import Era, Order, Printed
+from counterfoil.rules.statements.days import (
+    OWN_DATE,
+    YEAR,
+    Context,
+    contains,
+    days_of,
+    periods_of,
+    value_day_of,
+)
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.misprints import unreadable_date
 from counterfoil.rules.statements.slips import unnoticed
+from counterfoil.rules.statements.terms import Role
 
-TOLERANCE = timedelta(days=10)  # a row may be booked so far outside the printed period
 MONTH = timedelta(days=31)
-YEAR = timedelta(days=366)
 AGE_MAX = 12 * YEAR
 UNNOTICED_MAX = 5  # per cent of one-digit slips that may pass where dates "hold" (grade A)
-
-from counterfoil.rules.statements.terms import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,33 +66,6 @@ class Undated:
     reason: str
 
 
-@dataclass(frozen=True)
-class Context:
-    """What the document says around the entries of one account."""
-
-    document: Document
-    lines: range  # that speak of the account
-    opened: tuple[Printed, ...]  # dates on the line of the opening balance
-    closed: tuple[Printed, ...]
-    today: date
-    made_on: str  # the file's own creation date, "D:20250930..."
-
-    @cached_property
-    def era(self) -> Era:
-        """What short years count from."""
-        tokens = (token.printed for line in self.document.lines for token in line.dates)
-        return era_of(" ".join(line.text for line in self.document.lines[:80]), tokens)
-
-    @cached_property
-    def prints_a_year(self) -> bool:
-        """Whether a year stands anywhere, as part of a date or alone."""
-        alone = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
-        return any(
-            alone.search(line.text) or any(token.printed.has_year for token in line.dates)
-            for line in self.document.lines
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """The entries' days under one order of day, month and year."""
@@ -118,7 +94,7 @@ def settle(
         line, text = misprint
         return Undated(
             "no_such_day",
-            f"page {line.row.page}: {text!r} stands among the dates and is not read: {line.text[:60]}",
+            f"page {line.row.page}: {text!r} stands among dates and is none: {line.text[:60]}",
         )
     opened, closed = (
         tuple(token.printed for token in event.line.dates) if event is not None else ()
@@ -144,14 +120,19 @@ def settle(
 
 def _odd_day(context: Context, reading: Reading) -> Undated | None:
     """One day among many that cannot be right: outside the period, or far from its neighbours."""
-    for start, end in dict.fromkeys(_periods(context, reading.order)):  # on every page the same
-        inside = [day for day in reading.days if _contains((start, end), [day])]
+    for start, end in dict.fromkeys(periods_of(context, reading.order)):  # on every page the same
+        inside = [day for day in reading.days if contains((start, end), [day])]
         if len(inside) * 10 >= len(reading.days) * 6 and len(inside) < len(reading.days):
             odd = next(day for day in reading.days if day not in inside)
             return Undated("outside_period", f"{odd} is outside the period {start} to {end}")
     for before, day, after in zip(reading.days, reading.days[1:], reading.days[2:], strict=False):
         if abs(after - before) <= MONTH < min(abs(day - before), abs(day - after)):
             return Undated("odd_day", f"{day} stands between {before} and {after}")
+    for day, value in zip(reading.days, reading.value_days, strict=True):
+        if value is not None and abs(value - day) > YEAR:
+            return Undated(
+                "odd_day", f"the value date {value} is years from its booking date {day}"
+            )
     return None
 
 
@@ -159,159 +140,16 @@ def _read(context: Context, entries: Sequence[Entry], order: Order) -> Reading |
     printed = [entry.event.date for entry in entries if entry.event.date is not None]
     if not all(each.can_be(order) for each in printed):
         return None
-    found = _days(context, printed, order)
+    found = days_of(context, printed, order)
     if found is None:
         return None
     days, period, year_from = found
     values = tuple(
-        _value_day(entry.event.value_date, day, order, context.era)
+        value_day_of(entry.event.value_date, day, order, context.era)
         for entry, day in zip(entries, days, strict=True)
     )
     inversions = sum(one > two for one, two in pairwise(days))
     return Reading(order, days, values, period, inversions, year_from)
-
-
-Found = tuple[tuple[date, ...], tuple[date, date] | None, str]
-
-
-def _days(context: Context, printed: Sequence[Printed], order: Order) -> Found | None:
-    """(days, the period that contains them, where the year comes from)."""
-    periods = list(dict.fromkeys(_periods(context, order)))
-    if all(each.has_year for each in printed):
-        days = _all(printed, lambda each: each.day(order, context.era))
-        if days is None or max(days) > context.today + YEAR:
-            return None
-        return days, next((each for each in periods if _contains(each, days)), None), ""
-    for period in periods:
-        days = _all(printed, partial(_in_period, period=period, order=order, era=context.era))
-        if days is not None:
-            return days, period, "the printed period"
-    for printed_on in context.opened:
-        opened = printed_on.day(order, context.era)
-        if opened is not None and opened <= context.today + YEAR:
-            days = _all(printed, partial(_after, opened=opened, order=order, era=context.era))
-            if days is not None:
-                return days, None, "the date of the opening balance"
-    for anchor, source in _anchors(context, order):
-        days = _all(printed, partial(_before, anchor=anchor, order=order, era=context.era))
-        if days is not None:
-            return days, None, source
-    return None
-
-
-def _all(
-    printed: Sequence[Printed], day_of: Callable[[Printed], date | None]
-) -> tuple[date, ...] | None:
-    """The day of each; None where one has none. Many entries share a day: each is asked once."""
-    known: dict[Printed, date] = {}
-    for each in printed:
-        if each not in known:
-            day = day_of(each)
-            if day is None:
-                return None
-            known[each] = day
-    return tuple([known[each] for each in printed])
-
-
-def _periods(context: Context, order: Order) -> Iterator[tuple[date, date]]:
-    """The printed periods, those nearest to the account first, then between the two ends."""
-    ranked = sorted(
-        context.document.periods,
-        key=lambda each: (each.line not in context.lines, not each.worded, each.line),
-    )
-    pairs = [(period.start.printed, period.end.printed) for period in ranked]
-    if context.opened and context.closed:
-        pairs.append((context.opened[-1], context.closed[-1]))
-    for first, last in pairs:
-        end = last.day(order, context.era)
-        if end is None or not last.can_be(order):
-            continue
-        start = first.day(order, context.era, year=end.year)
-        if start is not None and start > end and not first.has_year:
-            start = first.day(order, context.era, year=end.year - 1)
-        if start is not None and start <= end <= start + 4 * YEAR:
-            yield start, end
-    for month in context.document.months:
-        year = Printed((1, month.month, month.year), open=False).day(order, context.era)
-        if year is not None:
-            yield year, date(year.year, year.month, monthrange(year.year, year.month)[1])
-
-
-def _contains(period: tuple[date, date], days: Sequence[date]) -> bool:
-    return period[0] - TOLERANCE <= min(days) and max(days) <= period[1] + TOLERANCE
-
-
-def _in_period(printed: Printed, period: tuple[date, date], order: Order, era: Era) -> date | None:
-    """The day of *printed* in *period*; None where there is none, or two."""
-    if printed.has_year:
-        day = printed.day(order, era)
-        return day if day is not None and _contains(period, [day]) else None
-    years = range(period[0].year - 1, period[1].year + 2)
-    days = [day for year in years if (day := printed.day(order, era, year=year)) is not None]
-    inside = [day for day in days if period[0] <= day <= period[1]]
-    chosen = inside or [day for day in days if _contains(period, [day])]
-    return chosen[0] if len(chosen) == 1 else None
-
-
-def _anchors(context: Context, order: Order) -> Iterator[tuple[date, str]]:
-    """Whole dates that the statement's year may come from, likeliest first."""
-    for printed in context.closed:
-        day = printed.day(order, context.era)
-        if day is not None and day <= context.today + YEAR:
-            yield day, "the date of the closing balance"
-    for line in context.document.lines:
-        if line.index in context.document.entry_lines or len(line.text) > 120:
-            continue
-        for token in line.dates:
-            day = token.printed.day(order, context.era) if token.printed.can_be(order) else None
-            if day is not None and date(1980, 1, 1) <= day <= context.today + YEAR:
-                yield day, f"the date printed on page {line.row.page}"
-    if not context.prints_a_year:
-        yield from _own_date(context)
-
-
-def _own_date(context: Context) -> Iterator[tuple[date, str]]:
-    digits = "".join(each for each in context.made_on if each.isdigit())[:8]
-    try:
-        day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
-    except ValueError:
-        return
-    if date(1995, 1, 1) <= day <= context.today + YEAR:
-        yield day, OWN_DATE
-
-
-OWN_DATE = "the file's own date"
-
-
-def _before(printed: Printed, anchor: date, order: Order, era: Era) -> date | None:
-    """The latest such day that is no more than a few days after *anchor*."""
-    if printed.has_year:
-        return printed.day(order, era)
-    for year in (anchor.year + 1, anchor.year, anchor.year - 1):
-        day = printed.day(order, era, year=year)
-        if day is not None and day <= anchor + TOLERANCE:
-            return day
-    return None
-
-
-def _after(printed: Printed, opened: date, order: Order, era: Era) -> date | None:
-    """The first such day that is no more than a few days before *opened*."""
-    if printed.has_year:
-        return printed.day(order, era)
-    for year in (opened.year - 1, opened.year, opened.year + 1):
-        day = printed.day(order, era, year=year)
-        if day is not None and day >= opened - TOLERANCE:
-            return day
-    return None
-
-
-def _value_day(printed: Printed | None, day: date, order: Order, era: Era) -> date | None:
-    """The value date next to the booking date."""
-    if printed is None or not printed.can_be(order):
-        return None
-    years = (day.year, day.year - 1, day.year + 1)
-    days = [printed.day(order, era, year=year) for year in years]
-    return min((each for each in days if each), key=lambda each: abs(each - day), default=None)
 
 
 def _likeliest(context: Context, readings: Sequence[Reading]) -> Reading | None:
@@ -355,9 +193,9 @@ def _by_custom(context: Context, readings: Sequence[Reading]) -> Reading | None:
             possible = [order for order in Order if token.printed.can_be(order)]
             if token.printed.open and len(possible) == 1:
                 plain.add(possible[0])
-    if not plain and context.document.style.decimal_mark == ",":
-        if Order.YEAR_FIRST not in {reading.order for reading in readings}:
-            plain.add(Order.DAY_FIRST)
+    commas = context.document.style.decimal_mark == ","
+    if not plain and commas and Order.YEAR_FIRST not in {each.order for each in readings}:
+        plain.add(Order.DAY_FIRST)
     if len(plain) != 1:
         return None
     return next((each for each in readings if each.order in plain), None)

@@ -9,7 +9,7 @@ from itertools import islice
 from counterfoil.domain.explained import Notes
 from counterfoil.domain.statements import Verdict
 from counterfoil.rules.statements.blocks import Outcome
-from counterfoil.rules.statements.chain import Broken, Chain, Hypothesis, Plain, Use, walks
+from counterfoil.rules.statements.chain import Broken, Chain, walks
 from counterfoil.rules.statements.describing import descriptions
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event
@@ -19,6 +19,7 @@ from counterfoil.rules.statements.reading import Examined
 from counterfoil.rules.statements.search import hypotheses
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import Role
+from counterfoil.rules.statements.ways import Hypothesis, Plain, Use
 
 TRIED_MAX = 120  # other readings that are walked again to say where they fail
 SHOWN_MAX = 6

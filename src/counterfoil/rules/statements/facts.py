@@ -233,4 +233,5 @@ def _bare_counts(lines: Sequence[Line]) -> Sequence[PageCount]:
     numbers = [count.number for count in found]
     same = len({count.total for count in found}) == 1 and found[0].total >= len(found)
     rising = all(two == one + 1 for one, two in pairwise(numbers))
-    return found if same and rising and 1 <= numbers[0] and numbers[-1] <= found[0].total else ()
+    whole = numbers[0] >= 1 and numbers[-1] <= found[0].total
+    return found if same and rising and whole else ()

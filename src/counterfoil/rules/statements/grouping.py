@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 
 from counterfoil.rules.statements.lines import Line
@@ -40,7 +41,7 @@ def _bounds(
     if not places:
         return []
     cuts = [_start(lines, -1, places[0], dated, last=last)]
-    for before, here in zip(places, places[1:], strict=False):
+    for before, here in pairwise(places):
         cut = _widest_gap(lines[before : here + 1])
         if cut is not None:
             cuts.append(before + cut)
@@ -68,8 +69,8 @@ def _widest_gap(lines: Sequence[Line]) -> int | None:
     """Where two entries are set apart; None where all lines are set alike."""
     if len(lines) < 3 or lines[0].row.page != lines[-1].row.page:
         return None
-    gaps = [two.row.top - one.row.bottom for one, two in zip(lines, lines[1:], strict=False)]
-    steps = [two.row.top - one.row.top for one, two in zip(lines, lines[1:], strict=False)]
+    gaps = [two.row.top - one.row.bottom for one, two in pairwise(lines)]
+    steps = [two.row.top - one.row.top for one, two in pairwise(lines)]
     widest = max(range(len(gaps)), key=gaps.__getitem__)
     others = [step for place, step in enumerate(steps) if place != widest]
     if steps[widest] * 100 <= median(others) * WIDER:

@@ -16,7 +16,7 @@ from decimal import Decimal
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statements import Equation, Place, Statement, sum_of
 from counterfoil.rules.statements.blocks import Outcome
-from counterfoil.rules.statements.chain import Chain, Entry, Use
+from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.dates import Order, Printed
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event, Kind
@@ -25,6 +25,7 @@ from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line, first_date
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import label_of, not_booked
+from counterfoil.rules.statements.ways import Use
 
 TITLE_REACH = 25  # lines from a line up to the title that says what it is
 _ENDS = {Label.OPENING, Label.CLOSING}
@@ -84,9 +85,9 @@ def _dated_money(document: Document, used: set[int]) -> Iterator[Line]:
         for line in parts.get(whole.index, [whole]):
             money = [each for each in line.amounts if each.alone and each.value]
             token = first_date(line)
-            if money and token is not None and not _is_period(line):
-                if not not_booked(_title_above(document, whole)):
-                    yield line
+            counts = bool(money) and token is not None and not _is_period(line)
+            if counts and not not_booked(_title_above(document, whole)):
+                yield line
 
 
 def _title_above(document: Document, line: Line) -> str:
@@ -223,9 +224,12 @@ def is_plain_balance(fact: Fact) -> bool:
 
 
 _FILLERS = frozenset(
-    "as at of on per am vom zum al a au du le del de dia il em en den ke na dn dzien pa the your"
-    " book booked ledger contable contabil contabile comptable account konto date datum"
-    " usd eur gbp inr chf kr".split()
+    re.findall(
+        r"\w+",
+        "as at of on per am vom zum al a au du le del de dia il em en den ke na dn dzien pa the"
+        " your book booked ledger contable contabil contabile comptable account konto date datum"
+        " usd eur gbp inr chf kr",
+    )
 )
 
 

@@ -88,12 +88,13 @@ def _of_digits(line: Line, index: int, word: Word) -> DateToken | None:
     if _DIGITS.fullmatch(word.text):
         pairs = [word.text[at : at + 2] for at in range(0, len(word.text), 2)]
         return _token(_printed(pairs), index, word)
-    behind = line.row.words[index + 1 : index + 2]
-    if behind and all(_PAIR.fullmatch(each.text) for each in (word, *behind)):
-        if behind[0].left - word.right < word.em:
-            printed = _printed([word.text, behind[0].text])
-            return DateToken(printed, index, index + 1, word.left, behind[0].right)
-    return None
+    behind = line.row.words[index + 1] if index + 1 < len(line.row.words) else None
+    if behind is None or behind.left - word.right >= word.em:
+        return None
+    if not all(_PAIR.fullmatch(each.text) for each in (word, behind)):
+        return None
+    printed = _printed([word.text, behind.text])
+    return DateToken(printed, index, index + 1, word.left, behind.right)
 
 
 def _printed(pairs: Sequence[str]) -> Printed:

@@ -14,10 +14,10 @@ from functools import lru_cache
 
 from counterfoil.domain.pages import Page, PrintedPages, Row, Word
 from counterfoil.domain.statement_layouts import Layout, told, words_of
-from counterfoil.rules.statements.chain import Hypothesis, Plain, Use
 from counterfoil.rules.statements.dates import Order, dates_of
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.numbers import Style
+from counterfoil.rules.statements.ways import Hypothesis, Plain, Use
 
 HEADED_FROM = 2  # words of the map's columns on one line make it a heading
 OLD_HEADING = 3  # lines just above the first entry that a told heading takes the place of

@@ -9,7 +9,7 @@ from counterfoil.domain.page_marks import Banner, Mark, MarkKind
 from counterfoil.domain.statements import Box, Equation, Place, Proved, Unproved, Verdict
 from counterfoil.rules.statements import guards
 from counterfoil.rules.statements.blocks import Outcome
-from counterfoil.rules.statements.chain import Chain, Use
+from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.column_marks import column_marks
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event, Kind
@@ -17,6 +17,7 @@ from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.reading import Examined
 from counterfoil.rules.statements.search import newest_first
 from counterfoil.rules.statements.terms import Label
+from counterfoil.rules.statements.ways import Use
 
 _OBJECTIONS = {
     "unread_line": "money in no proved account",

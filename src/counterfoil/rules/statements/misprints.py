@@ -57,11 +57,14 @@ def _passed_over(event: Event) -> tuple[Line, int, str]:
 def _own_dates(entry: Entry) -> Iterator[tuple[Line, DateToken]]:
     """Where its booking date and its value date stand; what its text speaks of is neither."""
     wanted = [each for each in (entry.event.date, entry.event.value_date) if each is not None]
+    taken: list[DateToken] = []
     for printed in wanted:
         day = printed.numbers[:2]
         for line in entry.event.words:
-            token = next((each for each in line.dates if each.printed.numbers[:2] == day), None)
+            fitting = [each for each in line.dates if each.printed.numbers[:2] == day]
+            token = next((each for each in fitting if each not in taken), None)
             if token is not None:
+                taken.append(token)
                 yield line, token
                 break
 

@@ -192,42 +192,66 @@ def _amount_at(
         match = _number(style).fullmatch(text)
     if match is None:
         return _glued(words[index], text, index, style)
-    value = _value(match["digits"], style)
     mark, lettered = _mark(match)
-    first = index
-    currency = match["symbol"] or match["unit"] or ""
-    if index and _gap(words, index - 1) <= _NEAR:
-        before = texts[index - 1]
-        if before in "-+" and not mark:
-            mark, first = (-1 if before == "-" else 1), index - 1
-        elif not currency and _SYMBOL_BEFORE.fullmatch(before):
-            currency, first = before.strip("-+("), index - 1
-            mark = mark or (-1 if "-" in before or "(" in before else 0)
+    around = _Around(index, last, mark, lettered, match["symbol"] or match["unit"] or "")
+    around = _with_behind(words, texts, _with_before(words, texts, around))
     left, right = _digits(words, index, last, match)
-    if last + 1 < len(words) and _gap(words, last) <= _NEAR * 2:
-        behind = texts[last + 1]
-        if (sign := _BEHIND.match(behind)) and not mark and _ends_cell(words, last + 1):
-            if not (behind in "-+" and _gap(words, last) > _NEAR):
-                mark, lettered = _MARKS_BEHIND[(sign[1] or sign[2]).upper()], bool(sign[1])
-                last += 1
-        elif not currency and _gap(words, last) <= _NEAR and _SYMBOL.fullmatch(behind):
-            currency, last = behind, last + 1
-    alone = _is_alone(words, first, last)
+    alone = _is_alone(words, around.first, around.last)
     if not alone and not _is_money_in_text(match["digits"], style):
         return None  # a whole number within a text
     return Amount(
-        value=value,
-        mark=mark,
-        lettered=lettered,
-        first=first,
-        last=last,
+        value=_value(match["digits"], style),
+        mark=around.mark,
+        lettered=around.lettered,
+        first=around.first,
+        last=around.last,
         left=left,
         right=right,
-        end=words[last].right,
+        end=words[around.last].right,
         alone=alone,
-        currency=currency,
+        currency=around.currency,
         hue=words[index].hue,
     )
+
+
+class _Around(NamedTuple):
+    """The words that a number takes up, and the sign and the currency that they give it."""
+
+    first: int
+    last: int
+    mark: int
+    lettered: bool
+    currency: str
+
+
+def _with_before(words: Sequence[Word], texts: Sequence[str], around: _Around) -> _Around:
+    """With a sign or a currency that stands right in front."""
+    first, last, mark, lettered, currency = around
+    if not first or _gap(words, first - 1) > _NEAR:
+        return around
+    before = texts[first - 1]
+    if before in "-+" and not mark:
+        return _Around(first - 1, last, -1 if before == "-" else 1, lettered, currency)
+    if not currency and _SYMBOL_BEFORE.fullmatch(before):
+        mark = mark or (-1 if "-" in before or "(" in before else 0)
+        return _Around(first - 1, last, mark, lettered, before.strip("-+("))
+    return around
+
+
+def _with_behind(words: Sequence[Word], texts: Sequence[str], around: _Around) -> _Around:
+    """With a sign, CR or DR, or a currency that stands right behind."""
+    first, last, mark, lettered, currency = around
+    if last + 1 == len(words) or _gap(words, last) > _NEAR * 2:
+        return around
+    behind, near = texts[last + 1], _gap(words, last) <= _NEAR
+    if (sign := _BEHIND.match(behind)) and not mark and _ends_cell(words, last + 1):
+        if behind in "-+" and not near:
+            return around
+        mark = _MARKS_BEHIND[(sign[1] or sign[2]).upper()]
+        return _Around(first, last + 1, mark, bool(sign[1]), currency)
+    if near and not currency and _SYMBOL.fullmatch(behind):
+        return _Around(first, last + 1, mark, lettered, behind)
+    return around
 
 
 def _is_money_in_text(digits: str, style: Style) -> bool:

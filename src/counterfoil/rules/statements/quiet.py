@@ -47,7 +47,7 @@ def quiet_month(document: Document, gaps: Sequence[str]) -> Verdict | None:
         return Unproved(
             account="",
             code="does_not_add_up",
-            reason="no entries were found, and its balances or totals are not those of a quiet month",
+            reason="no entries were found, and its balances or totals are not a quiet month's",
         )
     shortfalls = list(gaps)
     if not (says_so and moved):

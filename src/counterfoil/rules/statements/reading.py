@@ -15,7 +15,7 @@ from counterfoil.rules.statements.document import Document, document_of
 from counterfoil.rules.statements.naming import names_of
 from counterfoil.rules.statements.numbers import styles_of
 from counterfoil.rules.statements.quiet import quiet_account, quiet_month
-from counterfoil.rules.statements.verdicts import verdict_of
+from counterfoil.rules.statements.verdicts import WholeFile, verdict_of
 
 STYLES_MAX = 4  # ways to write numbers that are tried
 
@@ -66,13 +66,14 @@ def examine(printed: PrintedPages, today: date, layout: Layout | None = None) ->
 def _verdicts(
     document: Document, outcomes: tuple[Outcome, ...], printed: PrintedPages, today: date
 ) -> list[Verdict]:
-    gaps = list(guards.page_gaps(document, printed))
+    gaps = tuple(guards.page_gaps(document, printed))
+    file = WholeFile(printed.made_on, gaps, today)
     reasons = [gap.reason for gap in gaps]
     if not outcomes:
         month = quiet_month(document, reasons)
         return [month] if month is not None else []
     verdicts: list[Verdict] = [
-        verdict_of(document, each, printed, gaps, today, account)
+        verdict_of(document, each, file, account)
         for each, account in zip(outcomes, names_of(document, outcomes), strict=True)
     ]
     quiet = list(quiet_accounts(document, outcomes))
@@ -119,7 +120,7 @@ def _no_table() -> Unproved:
     return Unproved(
         account="",
         code="no_transactions",
-        reason="no table of transactions was found; teach it with: counterfoil statement teach FILE",
+        reason="no table of transactions was found; try: counterfoil statement teach FILE",
     )
 
 

@@ -8,12 +8,13 @@ from decimal import Decimal
 from itertools import islice, pairwise, product
 
 from counterfoil.domain.statement_layouts import Layout
-from counterfoil.rules.statements.chain import Broken, Chain, Hypothesis, Plain, Use, walks
+from counterfoil.rules.statements.chain import Broken, Chain, walks
 from counterfoil.rules.statements.dates import Order, Printed
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.layouts import allowed
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.ways import Hypothesis, Plain, Use
 
 USES_MAX = 200  # ways to read the columns of one table
 HYPOTHESES_MAX = 1_500

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statements import (
     Equation,
     Grade,
@@ -44,6 +43,15 @@ CARD_SIGNS = 3  # so many different words of the trade make it a card's statemen
 
 
 @dataclass(frozen=True, slots=True)
+class WholeFile:
+    """What concerns every account in a file."""
+
+    made_on: str  # its own creation date
+    gaps: tuple[guards.Gap, ...]  # pages that are missing
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
 class _Ends:
     """What prints the two ends."""
 
@@ -51,14 +59,7 @@ class _Ends:
     closing: bool
 
 
-def verdict_of(
-    document: Document,
-    outcome: Outcome,
-    printed: PrintedPages,
-    gaps: Sequence[guards.Gap],
-    today: date,
-    account: str,
-) -> Verdict:
+def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: str) -> Verdict:
     """The verdict on the account that is called *account*."""
     chain = outcome.chain
     if chain is None:
@@ -66,7 +67,7 @@ def verdict_of(
     if goes_on := _goes_on(chain, first_is_here=_first_page_is_here(document)):
         return Unproved(account=account, code="page_missing", reason=goes_on)
     lines = range(outcome.block.start, outcome.block.end)
-    dated = settle(document, chain, lines, today, printed.made_on)
+    dated = settle(document, chain, lines, file.today, file.made_on)
     if isinstance(dated, Undated):
         return Unproved(account=account, code=dated.code, reason=dated.reason)
     sign = _polarity(document, outcome, chain)
@@ -80,10 +81,9 @@ def verdict_of(
         return Unproved(account=account, code="polarity", reason=against)
     ends = _ends(document, outcome, chain, dated)
     borne_out = ends.opening and ends.closing and not _may_be_a_pages(document, chain)
-    bad = [gap for gap in gaps if gap.within or not borne_out]
+    bad = [gap for gap in file.gaps if gap.within or not borne_out]
     if bad:
         return Unproved(account=account, code="page_missing", reason=bad[0].reason)
-    first_gone, last_gone = not ends.opening, not ends.closing
     if wrong := guards.summary_contradicts(document, outcome):
         return Unproved(account=account, code="totals_contradict", reason=wrong)
     entries = [each.event for each in chain.entries]
@@ -95,22 +95,22 @@ def verdict_of(
     totals = tuple(guards.totals(document, outcome))
     statement = _statement(document, outcome, chain, dated, sign, ends, currency.code, account)
     proof = _grade(
-        document, chain, dated, ends, totals, [gap.reason for gap in gaps], currency.shortfall
+        document, chain, dated, ends, totals, [gap.reason for gap in file.gaps], currency.shortfall
     )
     return Proved(statement=statement, proof=proof)
 
 
 def _first_page_is_here(document: Document) -> bool:
-    """Whether the first page in the file says that it is page 1: what is carried to it is an opening."""
+    """Whether the first page says that it is page 1: what is carried to it is an opening."""
     return any(count.page == 1 and count.number == 1 for count in document.page_counts)
 
 
 def _goes_on(chain: Chain, *, first_is_here: bool) -> str:
     """Why the account begins before, or goes on behind, what is in the file; or ""."""
     first, last = chain.opening_at, chain.closing_at
-    if first is not None and first.label is Label.CARRIED:
-        if not (first_is_here and first.line.row.page == 1):
-            return f"it begins with a balance carried from a page that is not here: {first.line.text[:60]}"
+    carried = first is not None and first.label is Label.CARRIED
+    if first is not None and carried and not (first_is_here and first.line.row.page == 1):
+        return f"it begins with a balance from a page that is not here: {first.line.text[:60]}"
     if last is not None and last.label is Label.CARRIED:
         return f"it ends with a balance carried to a page that is not here: {last.line.text[:60]}"
     return ""

@@ -1,0 +1,278 @@
+"""Where the numbers of a table stand under each other, and which heading belongs to each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+
+from counterfoil.rules.statements.headings import Cell, Heading
+from counterfoil.rules.statements.lines import Line, first_date
+from counterfoil.rules.statements.numbers import Amount
+from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.vocabulary import label_of
+
+ALIGNED = 110  # hundredths of a point: right edges this close are one column
+EDGES_MAX = 3  # of one column: plain, with a minus behind, with letters behind
+LINED_UP_FROM = 3  # amounts
+APART = 75  # hundredths of the height
+SURE_FROM = 2  # dated lines with money on a page
+FIRM_FROM = 4  # so many numbers make an edge that others are held to
+COLUMNS_MAX = 7  # of money in one table
+SKIPPED = 4_000  # what it costs to leave a column without a heading
+
+
+class Flush(StrEnum):
+    """What the numbers of a column have in common."""
+
+    LEFT = "left"
+    MIDDLE = "middle"
+    RIGHT = "right"
+
+    def of(self, amount: Amount) -> int:
+        """Where *amount* stands, by this edge."""
+        match self:
+            case Flush.LEFT:
+                return amount.left
+            case Flush.MIDDLE:
+                return (amount.left + amount.right) // 2
+            case Flush.RIGHT:
+                return amount.right
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where numbers of one kind stand. ``edges`` is where most of them are aligned."""
+
+    left: int
+    right: int
+    flush: Flush
+    edges: tuple[int, ...]  # the commonest first; signs behind the digits make a second one
+    firm: bool  # nearly all of them stand exactly there
+    count: int
+    role: Role | None  # as the heading says; None: no heading belongs to it
+    text: str = ""  # the heading's words
+
+    def distance(self, amount: Amount) -> int:
+        """How far *amount* is from an edge that the column is aligned at."""
+        near = min(abs(self.flush.of(amount) - edge) for edge in self.edges)
+        if self.flush is not Flush.RIGHT:
+            return near
+        return min(near, abs(amount.end - self.edges[0]))
+
+    def reach(self, amount: Amount, *, labelled: bool) -> int:
+        """How far it may be."""
+        if not amount.alone:
+            return ALIGNED
+        return ALIGNED * 2 if self.firm and not labelled else 10**9
+
+
+def columns_of(lines: Sequence[Line], heading: Heading | None) -> tuple[Column, ...]:
+    """Where the numbers stand, with the heading that stands over each."""
+    sure = _sure(lines)
+    tokens = [amount for line in sure for amount in line.amounts if amount.alone]
+    if len(sure) < 2 and not heading:
+        return ()
+    if not tokens:
+        tokens = [amount for line in lines for amount in line.amounts if amount.alone]
+    tokens = [*tokens, *_lined_up(sure)] if heading else tokens
+    spans = _merged(_aligned(tokens))
+    spans = sorted(spans, key=lambda span: -span[2])[:COLUMNS_MAX]
+    return tuple(_named(sorted(spans), heading, tokens))
+
+
+def _sure(lines: Sequence[Line]) -> list[Line]:
+    """The lines that are surely of the table: on each page from the first date to the last."""
+    sure = []
+    for _, group in groupby(lines, key=lambda line: line.row.page):
+        page = list(group)
+        dated = [place for place, line in enumerate(page) if first_date(line) and line.amounts]
+        if len(dated) >= SURE_FROM:
+            sure += page[dated[0] : dated[-1] + 1]
+    sure = sure or [
+        line for line in lines if first_date(line) or sum(a.alone for a in line.amounts) > 1
+    ]
+    return sure if any(line.amounts for line in sure) else list(lines)
+
+
+def _lined_up(lines: Sequence[Line]) -> list[Amount]:
+    """Amounts with a text close behind them, where many end at one place: they are cells."""
+    dated = [line for line in lines if line.dates]
+    found = [
+        amount
+        for line in dated
+        for amount in line.amounts[:1]
+        if not amount.alone and _is_apart(line, amount)
+    ]
+    if len(found) < LINED_UP_FROM:
+        return []
+    places = _common([each.right for each in found])
+    edges = [edge for edge, count in places if count >= LINED_UP_FROM and count * 5 >= len(dated)]
+    return [each for each in found if any(abs(each.right - edge) <= ALIGNED for edge in edges)]
+
+
+def _is_apart(line: Line, amount: Amount) -> bool:
+    """Whether room is left in front of *amount*, or a date stands there."""
+    if any(token.last + 1 == amount.first for token in line.dates) or not amount.first:
+        return True
+    before, word = line.row.words[amount.first - 1 : amount.first + 1]
+    return (word.left - before.right) * 100 >= word.em * APART
+
+
+Span = tuple[int, int, int, int, int]  # left, right, count, common left, common right
+
+
+def _aligned(tokens: Sequence[Amount]) -> list[Span]:
+    """Numbers that end at the same place."""
+    groups: list[list[Amount]] = []
+    for token in sorted(tokens, key=lambda each: each.right):
+        if groups and token.right - groups[-1][0].right <= ALIGNED:
+            groups[-1].append(token)
+        else:
+            groups.append([token])
+    return [
+        (
+            min(each.left for each in group),
+            max(each.right for each in group),
+            len(group),
+            max(each.left for each in group),
+            min(each.right for each in group),
+        )
+        for group in groups
+    ]
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    """Centred and left-aligned columns end at several places, but all cross one line."""
+    merged: list[Span] = []
+    for span in sorted(spans, key=lambda each: -each[2]):
+        for index, other in enumerate(merged):
+            common = (max(span[3], other[3]), min(span[4], other[4]))
+            if common[0] < common[1] or _inside(span, other):
+                merged[index] = (
+                    min(span[0], other[0]),
+                    max(span[1], other[1]),
+                    span[2] + other[2],
+                    min(common[0], other[4]) if common[0] < common[1] else other[3],
+                    common[1] if common[0] < common[1] else other[4],
+                )
+                break
+        else:
+            merged.append(span)
+    return merged
+
+
+def _inside(span: Span, other: Span) -> bool:
+    """A few odd numbers that mostly stand over a column with many."""
+    overlap = min(span[1], other[1]) - max(span[0], other[0])
+    return span[2] * 4 <= other[2] and overlap * 2 > span[1] - span[0]
+
+
+def _named(
+    spans: Sequence[Span], heading: Heading | None, tokens: Sequence[Amount]
+) -> Iterator[Column]:
+    """Each span with the heading nearest to it; headings and spans keep their order."""
+    pairs = _match(spans, [] if heading is None else _money_cells(heading))
+    for index, span in enumerate(spans):
+        cell = pairs.get(index)
+        role = None if cell is None else cell.role
+        if role in (Role.VALUE_DATE, Role.DATE):
+            role = Role.AMOUNT  # "valor" is an amount in one language and a day in another
+        if cell is not None and role is not Role.FEE and _is_no_money(cell.text):
+            role = Role.OTHER  # limits, minimum payments, available balances
+        flush, edges, firm = _edges(span, tokens)
+        text = "" if cell is None else cell.text
+        yield Column(span[0], span[1], flush, edges, firm, span[2], role, text)
+
+
+def _is_no_money(heading: str) -> bool:
+    """Whether a column holds rates, limits or points."""
+    return "%" in heading or label_of(heading) is Label.OTHER
+
+
+def _edges(span: Span, tokens: Sequence[Amount]) -> tuple[Flush, tuple[int, ...], bool]:
+    """How the numbers of a column are aligned, where, and whether nearly all are."""
+    inside = [each for each in tokens if span[0] <= each.left and each.right <= span[1] + ALIGNED]
+    if not inside:
+        return Flush.RIGHT, (span[1],), False
+    places = {flush: _common([flush.of(each) for each in inside]) for flush in Flush}
+    flush = max(Flush, key=lambda each: (places[each][0][1], each is Flush.RIGHT))
+    common = places[flush][:1]
+    if flush is Flush.RIGHT:
+        common = [each for each in places[flush] if each[1] * 20 >= len(inside)][:EDGES_MAX]
+    held = sum(count for _, count in common)
+    edges = tuple(edge for edge, _ in common)
+    return flush, edges, held >= FIRM_FROM and held * 10 >= len(inside) * 9
+
+
+def _common(places: Sequence[int]) -> list[tuple[int, int]]:
+    """(edge, how many are within the tolerance of it), the commonest first."""
+    counts: Counter[int] = Counter()
+    for place in places:
+        near = next((edge for edge in counts if abs(edge - place) <= ALIGNED), place)
+        counts[near] += 1
+    return counts.most_common()
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A heading that may stand over money, and where the next heading begins."""
+
+    cell: Cell
+    limit: int
+
+
+_MONEY = {Role.DEBIT, Role.CREDIT, Role.AMOUNT, Role.BALANCE, Role.FEE}
+
+
+def _money_cells(heading: Heading) -> list[Over]:
+    lefts = [cell.left for cell in heading.cells] + [10**9]
+    return [
+        Over(cell, lefts[index + 1])
+        for index, cell in enumerate(heading.cells)
+        if cell.role not in (Role.DESCRIPTION, Role.DATE, Role.SIGN)
+    ]
+
+
+def _match(spans: Sequence[Span], cells: Sequence[Over]) -> dict[int, Cell]:
+    """The cheapest assignment that keeps the order; a far heading is no match."""
+    money = [over for over in cells if over.cell.role in _MONEY]
+    if len(money) == len(spans) and all(
+        _distance(span, over) is not None for span, over in zip(spans, money, strict=True)
+    ):
+        return {index: over.cell for index, over in enumerate(money)}
+    costs: dict[tuple[int, int], tuple[int, dict[int, Cell]]] = {}
+
+    def best(span: int, cell: int) -> tuple[int, dict[int, Cell]]:
+        if span == len(spans) or cell == len(cells):
+            return (len(spans) - span) * SKIPPED, {}
+        if (span, cell) not in costs:
+            skipped = best(span + 1, cell)
+            options = [best(span, cell + 1), (skipped[0] + SKIPPED, skipped[1])]
+            cost = _distance(spans[span], cells[cell])
+            if cost is not None:
+                rest = best(span + 1, cell + 1)
+                options.append((rest[0] + cost, {span: cells[cell].cell, **rest[1]}))
+            costs[span, cell] = min(options, key=lambda option: option[0])
+        return costs[span, cell]
+
+    return best(0, 0)[1]
+
+
+def _distance(span: Span, over: Over) -> int | None:
+    """How far a heading is from its numbers.
+
+    Headings stand flush right, centred or flush left over numbers that are flush right:
+    in the last case the numbers lie between this heading's left edge and the next one's.
+    """
+    left, right, cell = span[0], span[1], over.cell
+    apart = max(cell.left - right, left - cell.right, 0)
+    if apart > 6_000:
+        return None
+    middles = abs((cell.left + cell.right) - (left + right)) // 2
+    costs = [abs(cell.right - right) + apart * 2, middles + apart * 2]
+    if cell.left - 300 <= left and right <= over.limit + 300:
+        costs.append(400)
+    return min(costs)

@@ -1,0 +1,161 @@
+"""Signs, codes and names of currencies, and words of the lands that keep accounts in them."""
+
+from __future__ import annotations
+
+#: Sign or abbreviation, in capitals -> ISO 4217.
+SYMBOLS = {
+    "€": "EUR", "£": "GBP", "₹": "INR", "₦": "NGN", "₱": "PHP", "₩": "KRW", "₺": "TRY",
+    "₽": "RUB", "₪": "ILS", "฿": "THB", "₫": "VND", "₴": "UAH", "₡": "CRC", "₲": "PYG",
+    "₵": "GHS", "₸": "KZT", "₾": "GEL", "֏": "AMD", "₼": "AZN", "៛": "KHR", "₭": "LAK",
+    "৳": "BDT", "S/": "PEN", "B/.": "PAB", "R$": "BRL", "US$": "USD", "S$": "SGD", "HK$": "HKD",
+    "NT$": "TWD", "NZ$": "NZD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD",
+    "MX$": "MXN", "J$": "JMD", "RP": "IDR", "RM": "MYR", "ZŁ": "PLN", "KČ": "CZK", "FT": "HUF",
+    "円": "JPY", "元": "CNY", "원": "KRW", "LEI": "RON", "บาท": "THB", "KSH": "KES",
+    "TL": "TRY", "FR.": "CHF", "SFR.": "CHF", "DH": "AED",
+}  # fmt: skip
+
+#: Of ISO 4217; not those that are words in capitals: ALL, TOP, CUP, SOS.
+CODES = frozenset(
+    [
+        "AED", "AFN", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BBD", "BDT", "BGN", "BHD",
+        "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BTN", "BWP",
+        "BYN", "BZD", "CAD", "CDF", "CHF", "CLP", "CNY", "COP", "CRC", "CVE", "CZK", "DJF",
+        "DKK", "DOP", "DZD", "EGP", "ERN", "ETB", "EUR", "FJD",
+        "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HTG",
+        "HUF", "IDR", "ILS", "INR", "IQD", "IRR", "ISK", "JMD",
+        "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KPW", "KRW", "KWD", "KYD", "KZT", "LAK",
+        "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA",
+        "MKD", "MMK", "MNT", "MRU", "MUR", "MVR", "MWK", "MXN", "MYR", "MZN", "NAD", "NGN",
+        "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK",
+        "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR",
+        "SDG", "SEK", "SGD", "SHP", "SLE", "SRD", "SSP", "STN",
+        "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TND", "TRY", "TTD", "TWD", "TZS", "UAH",
+        "UGX", "USD", "UYU", "UZS", "VES", "VND", "VUV", "WST",
+        "XAF", "XCD", "XOF", "XPF", "YER", "ZAR", "ZMW",
+    ]
+)  # fmt: skip
+
+#: Names of currencies, folded.
+NAMES = (
+    ("EUR", r"\beuros?\b"),
+    ("GBP", r"pounds? sterling|\bsterling\b"),
+    ("USD", r"us dollars?|u\.s\. dollars?"),
+    ("CAD", "canadian dollars?|dollars? canadiens?"),
+    ("AUD", "australian dollars?"),
+    ("NZD", "new zealand dollars?"),
+    ("HKD", "hong kong dollars?|港[幣币]|港元"),
+    ("SGD", "singapore dollars?"),
+    ("CHF", "schweizer franken|francs? suisses?|swiss francs?"),
+    ("JPY", "japanese yen"),
+    ("TWD", "新[臺台][幣币]"),
+    ("PEN", r"(?<!\w)soles(?!\w)"),
+    ("RUB", "российский рубль"),
+    ("CNY", r"人民[币幣]|\brmb\b|renminbi"),
+    ("KRW", "korean won"),
+    ("INR", "indian rupees?"),
+    ("MXN", r"\bm\.n\.|moneda nacional|pesos? mexicanos?"),
+    ("CLP", "pesos? chilenos?"),
+    ("COP", "pesos? colombianos?"),
+    ("ARS", "pesos? argentinos?"),
+    ("PHP", "philippine pesos?"),
+    ("NGN", r"\bnaira\b"),
+    ("GHS", r"\bcedis?\b"),
+    ("KES", r"kenya shillings?|\bkshs?\b"),
+    ("ZAR", r"\brands?\b"),
+    ("BRL", r"\breais\b"),
+    ("PLN", r"zlot(?:y|ych|e)\b"),
+    ("CZK", "korun ceskych|ceska koruna"),
+    ("HUF", r"\bforint\b"),
+    ("TRY", "turk lirasi"),
+    ("RUB", r"рубл(?:ь|и|ей|ях)|росс\. руб"),
+    ("IDR", r"\brupiah\b"),
+    ("MYR", "ringgit"),
+    ("THB", r"\bbaht\b"),
+    ("VND", r"viet ?nam(?:ese)? dong|\bvnd\b"),
+    ("SEK", "svenska kronor"),
+    ("NOK", "norske kroner"),
+    ("DKK", "danske kroner"),
+    ("ILS", r"new shekels?|\bnis\b|ש\"ח|שקל"),
+)
+
+#: Signs that several lands share: with the land's words they are evidence, alone they are none.
+SHARED = {
+    "$": "USD CAD AUD NZD SGD HKD TWD MXN CLP COP ARS UYU JMD",
+    "¥": "JPY CNY",
+    "￥": "JPY CNY",
+    "KR": "SEK NOK DKK ISK",
+    "KR.": "SEK NOK DKK ISK",
+    "RS": "INR PKR LKR",
+    "RS.": "INR PKR LKR",
+    "R": "ZAR",
+}
+
+#: Words of a land whose banks keep accounts in one currency. They suggest.
+PLACES = (
+    (
+        "USD",
+        r"member fdic|\bfdic\b|routing number|national association|federal credit union|"
+        r"insured by ncua|\bncua\b|united states|u\.s\. bank",
+    ),
+    ("GBP", r"sort ?code|\bfscs\b|prudential regulation|united kingdom"),
+    ("INR", r"\bifsc?\b|micr|\bindia\b|bengaluru|mumbai|chennai|new delhi|\brbi\b"),
+    ("AUD", r"\bbsb\b|australia|\babn\b|\bafsl\b"),
+    ("NZD", "new zealand"),
+    ("KES", "kenya|nairobi|m-?pesa|safaricom"),
+    ("NGN", "nigeria|lagos|abuja|ikeja"),
+    ("GHS", "ghana|accra"),
+    ("ZAR", "south africa|johannesburg|cape town|pretoria"),
+    ("CAD", r"canada|ontario|quebec|toronto|\bcdic\b|\bsadc\b"),
+    ("SGD", "singapore"),
+    ("HKD", "hong kong|香港"),
+    ("JPY", "口座番号|支店|株式会社"),
+    ("CNY", "中国|银行|账号|人民"),
+    ("KRW", "계좌번호|은행|거래내역"),
+    ("THB", "ธนาคาร|เลขที่บัญชี|thailand|bangkok"),
+    ("VND", "viet ?nam|ngan hang|so tai khoan"),
+    ("PHP", r"philippines|manila|makati|\bpdic\b"),
+    ("IDR", "indonesia|jakarta|rekening koran"),
+    ("MYR", r"malaysia|kuala lumpur|\bpidm\b"),
+    ("CHF", "schweiz|suisse|svizzera|zurich"),
+    ("BRL", r"\bbrasil\b|\bcpf\b|\bcnpj\b|agencia"),
+    ("MXN", r"\bclabe\b|\br\.?f\.?c\.?\b|mexico|\bipab\b"),
+    ("ARS", r"\bcbu\b|argentina|\bcuit\b|\bcuil\b"),
+    ("COP", "colombia|bogota|medellin|fogafin"),
+    ("CLP", r"\bchile\b|\bcmf\b|cartola"),
+    ("PLN", r"\bpolska\b|rachunek|wyciag"),
+    ("CZK", "ceska|ceske|vypis z uctu|praha"),
+    ("HUF", "magyar|budapest|szamlakivonat"),
+    ("RON", "romania|bucuresti|extras de cont"),
+    ("SEK", "sverige|bankgiro|stockholm|kontoutdrag"),
+    ("DKK", "danmark|kontoudskrift|kobenhavn"),
+    ("NOK", r"norge|kontoutskrift|\boslo\b"),
+    ("TRY", "turkiye|hesap ekstresi|istanbul"),
+    (
+        "EUR",
+        "sparkasse|girokonto|volksbank|rekeningafschrift|estratto conto|deutschland|"
+        r"espana|italia|nederland|\bfrance\b|osterreich|ireland|suomi|portugal",
+    ),
+)
+
+#: Currency -> the lands whose IBANs speak for it.
+IBAN_LANDS = {
+    "EUR": "AT BE CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK",
+    "GBP": "GB",
+    "CHF": "CH LI",
+    "PLN": "PL",
+    "CZK": "CZ",
+    "HUF": "HU",
+    "RON": "RO",
+    "SEK": "SE",
+    "DKK": "DK",
+    "NOK": "NO",
+    "TRY": "TR",
+    "ILS": "IL",
+    "SAR": "SA",
+    "AED": "AE",
+    "PKR": "PK",
+    "BGN": "BG",
+    "KWD": "KW",
+    "QAR": "QA",
+    "EGP": "EG",
+}

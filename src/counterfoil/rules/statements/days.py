@@ -1,0 +1,186 @@
+"""The days of printed dates under one order of day and month: in which year each is."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property, partial
+
+from counterfoil.rules.statements.dates import Era, Order, Printed, era_of
+from counterfoil.rules.statements.document import Document
+
+TOLERANCE = timedelta(days=10)  # a row may be booked so far outside the printed period
+YEAR = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the document says around the entries of one account."""
+
+    document: Document
+    lines: range  # that speak of the account
+    opened: tuple[Printed, ...]  # dates on the line of the opening balance
+    closed: tuple[Printed, ...]
+    today: date
+    made_on: str  # the file's own creation date, "D:20250930..."
+
+    @cached_property
+    def era(self) -> Era:
+        """What short years count from."""
+        tokens = (token.printed for line in self.document.lines for token in line.dates)
+        return era_of(" ".join(line.text for line in self.document.lines[:80]), tokens)
+
+    @cached_property
+    def prints_a_year(self) -> bool:
+        """Whether a year stands anywhere, as part of a date or alone."""
+        alone = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)")
+        return any(
+            alone.search(line.text) or any(token.printed.has_year for token in line.dates)
+            for line in self.document.lines
+        )
+
+
+Found = tuple[tuple[date, ...], tuple[date, date] | None, str]
+
+
+def days_of(context: Context, printed: Sequence[Printed], order: Order) -> Found | None:
+    """(days, the period that contains them, where the year comes from)."""
+    periods = list(dict.fromkeys(periods_of(context, order)))
+    if all(each.has_year for each in printed):
+        days = _all(printed, lambda each: each.day(order, context.era))
+        if days is None or max(days) > context.today + YEAR:
+            return None
+        return days, next((each for each in periods if contains(each, days)), None), ""
+    for period in periods:
+        days = _all(printed, partial(_in_period, period=period, order=order, era=context.era))
+        if days is not None:
+            return days, period, "the printed period"
+    for printed_on in context.opened:
+        opened = printed_on.day(order, context.era)
+        if opened is not None and opened <= context.today + YEAR:
+            days = _all(printed, partial(_after, opened=opened, order=order, era=context.era))
+            if days is not None:
+                return days, None, "the date of the opening balance"
+    for anchor, source in _anchors(context, order):
+        days = _all(printed, partial(_before, anchor=anchor, order=order, era=context.era))
+        if days is not None:
+            return days, None, source
+    return None
+
+
+def _all(
+    printed: Sequence[Printed], day_of: Callable[[Printed], date | None]
+) -> tuple[date, ...] | None:
+    """The day of each; None where one has none. Many entries share a day: each is asked once."""
+    known: dict[Printed, date] = {}
+    for each in printed:
+        if each not in known:
+            day = day_of(each)
+            if day is None:
+                return None
+            known[each] = day
+    return tuple([known[each] for each in printed])
+
+
+def periods_of(context: Context, order: Order) -> Iterator[tuple[date, date]]:
+    """The printed periods, those nearest to the account first, then between the two ends."""
+    ranked = sorted(
+        context.document.periods,
+        key=lambda each: (each.line not in context.lines, not each.worded, each.line),
+    )
+    pairs = [(period.start.printed, period.end.printed) for period in ranked]
+    if context.opened and context.closed:
+        pairs.append((context.opened[-1], context.closed[-1]))
+    for first, last in pairs:
+        end = last.day(order, context.era)
+        if end is None or not last.can_be(order):
+            continue
+        start = first.day(order, context.era, year=end.year)
+        if start is not None and start > end and not first.has_year:
+            start = first.day(order, context.era, year=end.year - 1)
+        if start is not None and start <= end <= start + 4 * YEAR:
+            yield start, end
+    for month in context.document.months:
+        year = Printed((1, month.month, month.year), open=False).day(order, context.era)
+        if year is not None:
+            yield year, date(year.year, year.month, monthrange(year.year, year.month)[1])
+
+
+def contains(period: tuple[date, date], days: Sequence[date]) -> bool:
+    return period[0] - TOLERANCE <= min(days) and max(days) <= period[1] + TOLERANCE
+
+
+def _in_period(printed: Printed, period: tuple[date, date], order: Order, era: Era) -> date | None:
+    """The day of *printed* in *period*; None where there is none, or two."""
+    if printed.has_year:
+        day = printed.day(order, era)
+        return day if day is not None and contains(period, [day]) else None
+    years = range(period[0].year - 1, period[1].year + 2)
+    days = [day for year in years if (day := printed.day(order, era, year=year)) is not None]
+    inside = [day for day in days if period[0] <= day <= period[1]]
+    chosen = inside or [day for day in days if contains(period, [day])]
+    return chosen[0] if len(chosen) == 1 else None
+
+
+def _anchors(context: Context, order: Order) -> Iterator[tuple[date, str]]:
+    """Whole dates that the statement's year may come from, likeliest first."""
+    for printed in context.closed:
+        day = printed.day(order, context.era)
+        if day is not None and day <= context.today + YEAR:
+            yield day, "the date of the closing balance"
+    for line in context.document.lines:
+        if line.index in context.document.entry_lines or len(line.text) > 120:
+            continue
+        for token in line.dates:
+            day = token.printed.day(order, context.era) if token.printed.can_be(order) else None
+            if day is not None and date(1980, 1, 1) <= day <= context.today + YEAR:
+                yield day, f"the date printed on page {line.row.page}"
+    if not context.prints_a_year:
+        yield from _own_date(context)
+
+
+def _own_date(context: Context) -> Iterator[tuple[date, str]]:
+    digits = "".join(each for each in context.made_on if each.isdigit())[:8]
+    try:
+        day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return
+    if date(1995, 1, 1) <= day <= context.today + YEAR:
+        yield day, OWN_DATE
+
+
+OWN_DATE = "the file's own date"
+
+
+def _before(printed: Printed, anchor: date, order: Order, era: Era) -> date | None:
+    """The latest such day that is no more than a few days after *anchor*."""
+    if printed.has_year:
+        return printed.day(order, era)
+    for year in (anchor.year + 1, anchor.year, anchor.year - 1):
+        day = printed.day(order, era, year=year)
+        if day is not None and day <= anchor + TOLERANCE:
+            return day
+    return None
+
+
+def _after(printed: Printed, opened: date, order: Order, era: Era) -> date | None:
+    """The first such day that is no more than a few days before *opened*."""
+    if printed.has_year:
+        return printed.day(order, era)
+    for year in (opened.year - 1, opened.year, opened.year + 1):
+        day = printed.day(order, era, year=year)
+        if day is not None and day >= opened - TOLERANCE:
+            return day
+    return None
+
+
+def value_day_of(printed: Printed | None, day: date, order: Order, era: Era) -> date | None:
+    """The value date next to the booking date."""
+    if printed is None or not printed.can_be(order):
+        return None
+    years = (day.year, day.year - 1, day.year + 1)
+    days = [printed.day(order, era, year=year) for year in years]
+    return min((each for each in days if each), key=lambda each: abs(each - day), default=None)
