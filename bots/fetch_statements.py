@@ -60,7 +60,7 @@ async def fetch_statements(
         for _ in range(SESSIONS_LOST_MAX):
             before = len(run.done)
             try:
-                async with nothing_keyed(session.system.name, session.redactor):
+                async with nothing_keyed(session.system.name, session):
                     return await signed_on(session, run.visit)
             except SessionExpired:
                 if len(run.done) == before:
@@ -86,7 +86,7 @@ class _Run:
         assert task is not None, f"{self.session.system.name} has no [statements] in its map"
         search = await open_screen(self.session, task.screen)
         await search.fill(values)
-        page = await first_page(await search.press(task.action, values, leads_to=task.list))
+        page = first_page(await search.press(task.action, values, leads_to=task.list))
         listed, evidence = await self._take_from(page)
         while not page.proof:  # at most pages_max of the map
             page = await next_page(page)

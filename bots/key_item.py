@@ -21,10 +21,10 @@ class KeyedItem:
     Made by :func:`key_item`. It is used for one commit and then thrown away.
     """
 
-    def __init__(self, item: WorkItem, screen: Screen, evidence: tuple[Evidence, ...]) -> None:
+    def __init__(self, item: WorkItem, screen: Screen, before: tuple[Evidence, ...]) -> None:
         self.item = item
+        self.before = before  # the committing screen, typed and not sent
         self._screen = screen
-        self._before = evidence
 
     async def identify(self) -> None:
         """Prove that the page is still the item's: address, title, form, every value.
@@ -48,12 +48,17 @@ class KeyedItem:
         if screen.map.answers.by_enquiry:
             return await self._receipt_by_enquiry()
         read_at = datetime.now(UTC)
-        after = await take_page(screen, {"reference": self.item.reference, "says": answer.words})
+        says = {"reference": self.item.reference, "says": answer.words}
+        try:
+            after = await take_page(screen, says)
+        except Unavailable as trouble:
+            reason = f"receipt {answer.bank_reference}, and nothing to prove it: {trouble}"
+            raise InDoubt(screen.where, reason) from trouble
         return Receipt(
             bank_reference=answer.bank_reference,
             read_at=read_at,
             source="receipt",
-            evidence=(*self._before, *after),
+            evidence=after,
         )
 
     async def _receipt_by_enquiry(self) -> Receipt:
@@ -76,7 +81,7 @@ class KeyedItem:
             bank_reference=booking.bank_reference,
             read_at=found.read_at,
             source="enquiry",
-            evidence=(*self._before, *found.evidence),
+            evidence=found.evidence,
         )
 
 

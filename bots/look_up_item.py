@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bots.sign_on import signed_on
-from counterfoil.adapters.screens import Session, open_screen
+from counterfoil.adapters.screens import Session, open_screen, still_open
 from counterfoil.adapters.screens.evidence import take_list
 from counterfoil.adapters.screens.tables import bookings, read_list
 from counterfoil.domain.items import LookUp, WorkItem
@@ -23,11 +23,13 @@ async def look_up_item(session: Session, item: WorkItem) -> LookUp:
 async def _look_up(session: Session, item: WorkItem) -> LookUp:
     task = session.system.map.tasks[item.kind].look_up
     values = item.values()
-    search = await open_screen(session, task.screen)
+    search, action = await still_open(session, task.list) if task.again else None, task.again
+    if search is None:
+        search, action = await open_screen(session, task.screen), task.action
     await search.fill(values)
     asked_at = datetime.now(UTC)
-    found = await search.press(task.action, values, leads_to=task.list)
-    await found.check(values)
+    found = await search.press(action, values, leads_to=task.list)
+    found.shows(values)
     listing = await read_list(found)
     return LookUp(
         bookings=bookings(found, listing, values, item.payload.lines()),

@@ -36,6 +36,9 @@ if [ "$(cat .venv/ready 2>/dev/null || true)" != "$wanted" ]; then
     echo "$wanted" > .venv/ready
 fi
 
+# A start after a crash is not the time to compile, and some environments never keep what they compile.
+.venv/bin/python -m compileall -q src bots workflows || true
+
 # Playwright's driver is a program of its own that a bare Debian lacks a library for.
 driver() { .venv/bin/playwright --version >/dev/null 2>&1; }
 if ! driver; then
@@ -51,4 +54,14 @@ if ! browser >/dev/null; then
         apt chromium || true
     fi
     browser >/dev/null || { say "no browser: install Chromium, Chrome or Edge (Debian: apt-get install -y chromium)"; exit 1; }
+fi
+
+# The headless shell of the same Chromium needs two thirds of the CPU. Without it all works too.
+if [ ! -e .venv/shell-asked ]; then
+    case "$(browser)" in
+    *headless*) ;;
+    *) say "asking for chromium-headless-shell, which is quicker"
+       apt chromium-headless-shell || say "not to be had: $(browser) does as well, at more CPU" ;;
+    esac
+    touch .venv/shell-asked
 fi

@@ -13,7 +13,8 @@ from counterfoil.audit.keys import SigningKey
 from counterfoil.audit.log import AuditLog
 from counterfoil.audit.records import NO_HASH, Mark
 from counterfoil.audit.seals import Seal, seal_hash
-from counterfoil.audit.tree import Frontier, leaf_hash
+from counterfoil.audit.stream import Checkpoint
+from counterfoil.audit.tree import Frontier, leaf_hash, root_of
 from counterfoil.audit.verifier import Report, verify_folder
 from counterfoil.domain.secrets import Redactor
 from counterfoil.domain.values import canonical_json
@@ -48,6 +49,12 @@ class SmallLog:
     @property
     def blobs(self) -> Path:
         return self.folder / "evidence"
+
+    def checkpoint(self, size: int) -> Checkpoint:
+        """What a witness was shown when the log had *size* records."""
+        leaves = [leaf_hash(line) for lines in self.lines() for line in lines][:size]
+        name = "/".join(self.stream.parts[-3:])
+        return Checkpoint(name, size, root_of(leaves).hex(), leaves[-1].hex())
 
     def verify(self, *, witness: bool = False, blobs: bool = False) -> Report:
         return verify_folder(

@@ -16,6 +16,7 @@ from pathlib import Path
 from counterfoil.audit.log import AuditLog
 from counterfoil.domain.batches import Batch, Finding
 from counterfoil.domain.documents import Document
+from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import Booking, LookUp, Receipt, WorkItem
 from counterfoil.domain.payments import Payment
 from counterfoil.domain.secrets import Redactor
@@ -201,8 +202,9 @@ class CardboardSession:
         ]
         return LookUp(bookings=tuple(found), read_at=datetime.now(UTC))
 
-    async def prepare(self, item: WorkItem) -> None:
+    async def prepare(self, item: WorkItem) -> tuple[Evidence, ...]:
         await asyncio.sleep(self.books.seconds)
+        return ()
 
     async def identify(self, item: WorkItem) -> None:
         return None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from counterfoil.domain.batches import Batch
+from counterfoil.domain.batches import Batch, Earlier
 from counterfoil.domain.documents import Document
 from counterfoil.rules.approval import ApprovalPolicy
 from workflows.intake import IntakeOrder, read_batch
@@ -50,8 +50,8 @@ class NothingBefore:
     def quarantine_document(self, document: Document, reason: str) -> None:
         return None
 
-    def same_rows(self, batch: Batch) -> Mapping[str, str]:
-        return {}
+    def earlier(self, batch: Batch) -> Sequence[Earlier]:
+        return ()
 
     def file_batch(self, document: Document, batch: Batch, *, needs_approval: bool) -> str:
         return batch.batch_id

@@ -1,6 +1,8 @@
 """The real process that the kill battery kills: one worker on one suite, until all is done.
 
 python -m tests.keying_process SUITE
+
+Like ``counterfoil run`` it opens the floor first, and loads the rest meanwhile.
 """
 
 from __future__ import annotations
@@ -8,20 +10,29 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from counterfoil.adapters.secrets import CredentialFolder
-from counterfoil.audit.log import AuditLog
-from counterfoil.config import CONFIG_NAME, find_suite
-from counterfoil.domain.secrets import Redactor
-from counterfoil.store.evidence import EvidenceStore
-from counterfoil.store.ledger import Ledger
-from counterfoil.store.vault import Vault, read_or_make_key
-from workflows.keying import Tools, run
+from counterfoil.config import CONFIG_NAME, Suite, find_suite
+from workflows.floor import Floor
 
 
 def main(root: Path) -> None:
     """Key what is due in the suite at *root*."""
     assert (root / CONFIG_NAME).is_file(), f"{root} is no suite"
     suite = find_suite(root)
+    with Floor(suite) as floor:
+        _key(suite, floor)
+
+
+def _key(suite: Suite, floor: Floor) -> None:
+    from functools import partial
+
+    from counterfoil.adapters.secrets import CredentialFolder
+    from counterfoil.audit.log import AuditLog
+    from counterfoil.domain.secrets import Redactor
+    from counterfoil.store.evidence import EvidenceStore
+    from counterfoil.store.ledger import Ledger
+    from counterfoil.store.vault import Vault, read_or_make_key
+    from workflows.keying import Tools, key_due_items
+
     redactor = Redactor()
     with AuditLog.open(suite.data / "audit", host="test", bot="worker", redactor=redactor) as audit:
         ledger = Ledger.open(
@@ -37,7 +48,7 @@ def main(root: Path) -> None:
             evidence=EvidenceStore(suite.data / "evidence", redactor),
             redactor=redactor,
         )
-        run(tools, until_done=True)
+        floor.run(partial(key_due_items, tools, until_done=True))
         ledger.close()
 
 

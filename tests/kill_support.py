@@ -191,9 +191,10 @@ class KilledWorker:
     latencies: list[float] = field(default_factory=list)  # start of process -> first action
     _process: subprocess.Popen[bytes] | None = None
     _before: int = 0
+    _started: float = 0.0  # monotonic
 
     def start(self) -> None:
-        self._before = self._claims()
+        self._before, self._started = self._claims(), time.monotonic()
         command = [sys.executable, "-m", "tests.keying_process", str(self.suite.root)]
         with (self.suite.root / "worker.log").open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
@@ -206,18 +207,30 @@ class KilledWorker:
         begun = time.monotonic()
         while time.monotonic() - begun < within:
             if self._claims() > self._before:
-                self.latencies.append(time.monotonic() - begun)
+                self.latencies.append(time.monotonic() - self._started)
                 return True
             if self.ended():
                 return False
             time.sleep(0.02)
         return False
 
+    def has_work(self) -> bool:
+        """Whether an item is ready to be keyed at once."""
+        with closing(sqlite3.connect(self.suite.data / "ledger.sqlite", timeout=10)) as ledger:
+            ready = "SELECT count(*) FROM items WHERE state = 'READY' AND troubles = 0"
+            return bool(ledger.execute(ready).fetchone()[0])
+
     def _claims(self) -> int:
         """How many claims were ever taken: the tokens count them."""
         with closing(sqlite3.connect(self.suite.data / "ledger.sqlite", timeout=10)) as ledger:
             found = ledger.execute("SELECT coalesce(sum(token), 0) FROM items").fetchone()
             return int(found[0])
+
+    @property
+    def pid(self) -> int:
+        """Of the process that runs, or ran last."""
+        assert self._process is not None
+        return self._process.pid
 
     def ended(self) -> bool:
         return self._process is not None and self._process.poll() is not None

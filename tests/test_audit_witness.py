@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.audit.stream import Checkpoint
 from counterfoil.audit.tree import (
     Frontier,
     consistency_proof,
@@ -22,11 +21,18 @@ from counterfoil.audit.tree import (
     root_of,
 )
 from counterfoil.audit.verifier import verify_folder
-from counterfoil.audit.witness import StreamProofs, Witness
+from counterfoil.audit.witness import StreamProofs, Witness, growth_proof
 from counterfoil.errors import Refused
 from tests.audit_support import SmallLog, build_small_log, edited, open_log, rechained
 
 LEAVES = [leaf_hash(f"record {at}".encode()) for at in range(40)]
+
+
+def tree_of(leaves: list[bytes]) -> Frontier:
+    tree = Frontier()
+    for leaf in leaves:
+        tree.append(leaf)
+    return tree
 
 
 def root_by_the_book(leaves: list[bytes]) -> bytes:
@@ -61,7 +67,7 @@ def test_every_record_can_be_shown_in_every_tree() -> None:
 def test_every_tree_goes_on_from_every_smaller_one() -> None:
     for size in range(len(LEAVES) + 1):
         for old in range(size + 1):
-            proof = consistency_proof(LEAVES[:size], old)
+            proof = consistency_proof(tree_of(LEAVES[:old]), LEAVES[old:size])
             roots = root_of(LEAVES[:old]), root_of(LEAVES[:size])
             assert is_consistent(old, roots[0], size, roots[1], proof)
 
@@ -85,15 +91,13 @@ def test_no_forged_leaf_place_or_proof_is_taken() -> None:
 def test_no_rewritten_tree_is_consistent() -> None:
     for old in range(1, len(LEAVES)):
         rewritten = [leaf_hash(b"forged"), *LEAVES[1:]]
-        proof = consistency_proof(rewritten, old)
+        proof = consistency_proof(tree_of(rewritten[:old]), rewritten[old:])
         assert not is_consistent(old, root_of(LEAVES[:old]), len(LEAVES), root_of(rewritten), proof)
 
 
 def test_wrong_questions_are_refused() -> None:
     with pytest.raises(ValueError, match="no leaf"):
         inclusion_proof(LEAVES, len(LEAVES))
-    with pytest.raises(ValueError, match="leaves"):
-        consistency_proof(LEAVES, len(LEAVES) + 1)
     with pytest.raises(ValueError, match="peaks"):
         Frontier(3, [LEAVES[0]])
 
@@ -103,31 +107,23 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> SmallLog:
     return build_small_log(tmp_path_factory.mktemp("small"))
 
 
-def checkpoint_of(log: SmallLog, size: int) -> Checkpoint:
-    leaves = [leaf_hash(line) for lines in log.lines() for line in lines][:size]
-    name = "/".join(log.stream.parts[-3:])
-    return Checkpoint(name, size, root_of(leaves).hex(), leaves[-1].hex())
-
-
 def test_one_posting_is_shown_without_the_others(log: SmallLog) -> None:
     mark = log.marks[100]
     shown = StreamProofs(log.stream).inclusion(mark.seq)
 
     assert leaf_hash(shown.line.encode()).hex() == mark.hash
-    assert shown.holds(checkpoint_of(log, 230))
+    assert shown.holds(log.checkpoint(230))
     assert 32 * len(shown.proof) <= 640
-    assert not replace(shown, line=shown.line.replace("12.30", "92.30")).holds(
-        checkpoint_of(log, 230)
-    )
-    assert not shown.holds(checkpoint_of(log, 229))
+    assert not replace(shown, line=shown.line.replace("12.30", "92.30")).holds(log.checkpoint(230))
+    assert not shown.holds(log.checkpoint(229))
 
 
 def test_a_growing_log_is_followed(log: SmallLog, tmp_path: Path) -> None:
-    witness, proofs = Witness(tmp_path), StreamProofs(log.stream)
+    witness = Witness(tmp_path)
     for size in (1, 52, 53, 100, 100, 230):
-        seen = checkpoint_of(log, size)
+        seen = log.checkpoint(size)
         old = witness.last(seen.stream).size
-        witness.submit(seen, proofs.consistency(old, size))
+        witness.submit(seen, growth_proof(log.stream, old, size))
         assert Witness(tmp_path).last(seen.stream) == seen
 
     assert verify_folder(log.folder / "audit", witness=witness.lines()).ok
@@ -136,33 +132,33 @@ def test_a_growing_log_is_followed(log: SmallLog, tmp_path: Path) -> None:
 def test_a_rewritten_log_is_refused(log: SmallLog, tmp_path: Path) -> None:
     """Even where everything in the folder was made to fit again."""
     witness = Witness(tmp_path / "witness")
-    seen = checkpoint_of(log, 150)
+    seen = log.checkpoint(150)
     witness.submit(seen, ())
     forged = log.copy(tmp_path / "log")
     segments = forged.lines()
     segments[0][5] = edited(segments[0][5], data={"amount": "9912.30"})
     forged.put_lines(rechained(segments))
 
-    proof = StreamProofs(forged.stream).consistency(150, 230)
+    proof = growth_proof(forged.stream, 150, 230)
     with pytest.raises(Refused, match="do not go on"):
-        witness.submit(checkpoint_of(forged, 230), proof)
+        witness.submit(forged.checkpoint(230), proof)
     assert witness.last(seen.stream) == seen
 
 
 def test_a_shorter_log_is_refused(log: SmallLog, tmp_path: Path) -> None:
     witness = Witness(tmp_path)
-    witness.submit(checkpoint_of(log, 150), ())
+    witness.submit(log.checkpoint(150), ())
     for proof in ((), ("00" * 32,), ("no hex",)):
         with pytest.raises(Refused):
-            witness.submit(checkpoint_of(log, 140), proof)
+            witness.submit(log.checkpoint(140), proof)
         with pytest.raises(Refused):
-            witness.submit(checkpoint_of(log, 160), proof)
+            witness.submit(log.checkpoint(160), proof)
 
 
 def test_a_silent_stream_is_noticed(log: SmallLog, tmp_path: Path) -> None:
     at = [datetime(2026, 11, 24, 8, tzinfo=UTC)]
     witness = Witness(tmp_path, now=lambda: at[0])
-    seen = checkpoint_of(log, 150)
+    seen = log.checkpoint(150)
     witness.submit(seen, ())
     at[0] += timedelta(minutes=2)
     assert witness.silent() == ()
@@ -180,7 +176,7 @@ def test_the_bots_own_checkpoint_is_the_one_that_the_files_prove(tmp_path: Path)
 
     assert proofs.size > seen.size
     witness = Witness(tmp_path / "witness")
-    witness.submit(seen, proofs.consistency(0, seen.size))
+    witness.submit(seen, growth_proof(home, 0, seen.size))
     assert proofs.inclusion(5, seen.size).holds(seen)
 
 

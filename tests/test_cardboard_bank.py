@@ -593,7 +593,7 @@ def test_faults_by_probability_are_the_same_for_the_same_seed(tmp_path: Path) ->
 def test_the_control_port_refuses_what_it_does_not_know(bank: RunningBank) -> None:
     wrong: list[tuple[str, dict[str, Any]]] = [
         ("/faults", {"name": "fim"}),
-        ("/faults", {"name": "fin", "at": "list"}),
+        ("/faults", {"name": "late_booking", "at": "list"}),
         ("/faults", {"name": "fin", "time": 1}),
         ("/settings", {"cutoff": "12:00"}),
         ("/settings", {"cut_off": "noon"}),
@@ -618,6 +618,76 @@ def test_every_fault_of_the_list_is_there() -> None:
         "html_as_pdf maintenance broadcast beforeunload"
     )
     assert set(wanted.split(" ")) <= set(FAULTS)
+
+
+def asks(point: str, terminal: Terminal, operator: dict[str, str], reference: str) -> Page:
+    """The request of *point* on a clerk's way."""
+    draft = verified(terminal, reference).hidden("DRAFT") if point == "commit" else ""
+    match point:
+        case "signon":
+            return terminal.sign_on(operator)
+        case "verify":
+            return verified(terminal, reference)
+        case "commit":
+            return terminal.post("/pmt010/book", {"DRAFT": draft})
+        case "list":
+            return terminal.post("/enq200/list", {"F0201": reference})
+        case "window":
+            return terminal.get("/directory?for=F0035&F0901=YZ")
+        case "document":
+            return terminal.get("/stm300/document?account=1000000001&month=2026-05&as=CSV")
+        case _:
+            return terminal.get({"entry": "/pmt010", "search": "/enq200"}[point])
+
+
+@pytest.mark.parametrize(
+    ("fault", "point"), [(name, at) for name, points in FAULTS.items() for at in points]
+)
+def test_every_fault_strikes_wherever_it_says_and_books_only_at_the_commit(
+    bank: RunningBank, terminal: Terminal, reference: str, fault: str, point: str
+) -> None:
+    bank.fault(fault, at=point, **({"seconds": 0.05} if fault in ("silence", "slow") else {}))
+    try:
+        asks(point, terminal, bank.operators[0], reference)
+    except (http.client.HTTPException, OSError):
+        assert fault in (*LOST, "partial_header", "late_booking")
+
+    (armed,) = bank.control("GET", "/faults")["armed"]
+    assert armed["struck"] == 1
+    accepted = [each["fault"] for each in bank.posts_accepted(reference)]
+    assert set(accepted) <= ({fault} if point == "commit" else set())
+
+
+@pytest.mark.parametrize("fault", ["fin", "500_after", "redirect_after_post", "500_before"])
+@pytest.mark.parametrize("screen", ["RCV400", "QUE900"])
+def test_the_small_screens_lose_answers_too(
+    bank: RunningBank, terminal: Terminal, reference: str, screen: str, fault: str
+) -> None:
+    """Booked or not is in the books, whatever the answer said."""
+    if screen == "RCV400":
+        ours = f"R{10 + FAULT_NUMBERS.index(fault):05}"
+        path, form = "/rcv400/allocate", {"NO": ours, "F0601": "20260017"}
+    else:
+        ours = reference
+        page = terminal.post("/ddm500/submit", {**MANDATE, "F0501": reference})
+        submitted = re.search(r"FOR RELEASE NO (\d+)", page.text)
+        assert submitted
+        path, form = "/que900/decide", {"NO": submitted[1], "PF8": "Release"}
+        terminal.sign_on(bank.operators[1])
+    bank.fault(fault, at="commit")
+    try:
+        answer = terminal.post(path, form)
+    except OSError:
+        assert fault == "fin"
+    else:
+        assert answer.status == {"redirect_after_post": 302}.get(fault, 500)
+        if fault == "redirect_after_post":
+            assert "ACCEPTED REF" in terminal.get(answer.headers["location"]).text
+
+    assert len(bank.postings(ours)) == (0 if fault == "500_before" else 1)
+
+
+FAULT_NUMBERS = ("fin", "500_after", "redirect_after_post", "500_before")
 
 
 def test_the_books_survive_a_restart(tmp_path: Path) -> None:

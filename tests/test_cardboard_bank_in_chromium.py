@@ -89,9 +89,8 @@ def fill_transfer(page: Page, reference: str) -> Frame:
     return frame
 
 
-def test_a_transfer_by_hand_goes_through_popup_and_confirm_box(
-    bank: RunningBank, desk: Page
-) -> None:
+def accepting(desk: Page) -> list[str]:
+    """Say yes to every box from now on; what they asked."""
     asked: list[str] = []
 
     def accept(dialog: Dialog) -> None:
@@ -99,6 +98,13 @@ def test_a_transfer_by_hand_goes_through_popup_and_confirm_box(
         dialog.accept()
 
     desk.on("dialog", accept)
+    return asked
+
+
+def test_a_transfer_by_hand_goes_through_popup_and_confirm_box(
+    bank: RunningBank, desk: Page
+) -> None:
+    asked = accepting(desk)
     frame = fill_transfer(desk, "H-1")
     frame.click("[name=PF5]")
     frame.click("[name=PF8]")
@@ -147,13 +153,7 @@ def test_a_dismissed_confirm_box_books_nothing(bank: RunningBank, desk: Page) ->
 def test_a_voucher_grows_by_four_lines_and_asks_with_its_total(
     bank: RunningBank, desk: Page
 ) -> None:
-    asked: list[str] = []
-
-    def accept(dialog: Dialog) -> None:
-        asked.append(dialog.message)
-        dialog.accept()
-
-    desk.on("dialog", accept)
+    asked = accepting(desk)
     frame = open_screen(desk, "JRN100")
     head = {"F0101": "H-3", "F0102": "7", "L01A": "1000", "L01D": "1500,25"}
     for name, value in head.items():
@@ -230,4 +230,5 @@ def test_a_statement_opens_in_a_window_of_its_own(desk: Page) -> None:
     with desk.expect_popup() as opened:
         frame.click("a:text-is('PDF') >> nth=0")
 
-    assert "/stm300/document" in opened.value.url or opened.value.url == "about:blank"
+    url = opened.value.url  # a headless shell has no viewer: the window stays empty
+    assert "/stm300/document" in url or url in ("", "about:blank")

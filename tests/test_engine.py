@@ -4,41 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text, update
 
 from counterfoil.domain.items import ItemState
 from counterfoil.engine.worker import Pace, System, Worker
-from counterfoil.errors import AuditLost, InDoubt, Refused, SetupError, Unavailable
+from counterfoil.errors import AuditLost, BrowserDied, InDoubt, Refused, SetupError, Unavailable
 from counterfoil.store import schema
 from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import Ledger
 from tests.engine_support import (
+    CORE,
     FAST,
     QUICK,
     CardboardBank,
     House,
     a_batch,
     one_system,
-    sqlite_house,
 )
 
 EVA = Word(person="Eva", reason="looked into it")
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return sqlite_house(tmp_path)
-
-
-@pytest.fixture
-def ledger(house: House) -> Iterator[Ledger]:
-    with house.ledger() as ledger:
-        yield ledger
 
 
 def a_worker(
@@ -62,6 +51,7 @@ def work_while(worker: Worker, watch: Callable[[], Awaitable[None]]) -> None:
 
     async def both() -> None:
         running = asyncio.create_task(worker.run())
+        await asyncio.sleep(0)  # it takes its lock first, whatever the Python
         try:
             await asyncio.wait_for(watch(), 20)
         finally:
@@ -184,6 +174,47 @@ def test_a_bank_that_is_closed_is_tried_again(house: House, ledger: Ledger) -> N
     bank = CardboardBank(sign_on_trouble=[Unavailable("sign_on", "maintenance")] * 2)
     work(a_worker(house, ledger, bank))
     assert set(bank.booked) == set(references)
+
+
+def test_that_our_own_browser_dies_again_and_again_is_not_held_against_an_item(
+    house: House, ledger: Ledger
+) -> None:
+    """More often than an item is tried at a bank that is closed, and without its pauses."""
+    [reference] = filed(ledger, 1)
+    deaths = QUICK.retries_max + 2
+    quick = replace(QUICK, retry_seconds=0)
+    bank = CardboardBank(
+        faults={reference: [BrowserDied("browser", "it died") for _ in range(deaths)]},
+        sign_on_trouble=[BrowserDied("browser", "it died")] * 2,
+    )
+    work(a_worker(house, ledger, bank, systems=one_system(quick)))
+    assert bank.booked == [reference]
+    kinds = Counter(each.kind for each in ledger.history(ledger.items()[0].item_id))
+    assert kinds["item_not_keyed"] == deaths
+
+
+def test_an_item_that_our_browser_dies_of_every_time_is_shown_to_a_person(
+    house: House, ledger: Ledger
+) -> None:
+    [reference] = filed(ledger, 1)
+    quick = replace(QUICK, retry_seconds=0, deaths_max=3)
+    bank = CardboardBank(faults={reference: [BrowserDied("browser", "it died")] * 100})
+    work(a_worker(house, ledger, bank, systems=one_system(quick)))
+    assert states(ledger)[reference] is ItemState.FAILED
+    assert bank.booked == []
+
+
+def test_no_more_sessions_than_the_system_allows_are_ever_open(
+    house: House, ledger: Ledger
+) -> None:
+    """Three bank logins, two of them at a time, and a dozen items at once."""
+    filed(ledger, 12)
+    bank = CardboardBank(seconds=0.05)
+    systems = {CORE: System(policy=QUICK, logins=("OP1", "OP2", "OP3"), sessions_max=2)}
+    work(a_worker(house, ledger, bank, systems=systems))
+
+    assert len(bank.booked) == 12
+    assert bank.most_sessions == 2
 
 
 def test_a_second_worker_on_the_same_folder_is_refused(house: House, ledger: Ledger) -> None:

@@ -223,13 +223,17 @@ def test_events_and_scans_both_find_a_drop(folder: Path, tmp_path: Path, book: B
 
     async def scenario() -> None:
         inbox, stop = Inbox(watched(folder), tmp_path / "keeping"), asyncio.Event()
+        told: list[Handled] = []
         (folder / "before.xlsx").write_bytes(workbook("before"))
-        task = asyncio.create_task(inbox.watch(book.receive, stop=stop, scan_seconds=0.1))
+        task = asyncio.create_task(
+            inbox.watch(book.receive, told.append, stop=stop, scan_seconds=0.1)
+        )
         await asyncio.to_thread(until, lambda: len(book.contents()) == 1, 10)
         (folder / "after.xlsx").write_bytes(workbook("after"))
         await asyncio.to_thread(until, lambda: len(book.contents()) == 2, 10)
         stop.set()
         await asyncio.wait_for(task, 10)
+        assert [each.outcome for each in told] == ["filed", "filed"]
 
     asyncio.run(scenario())
     assert len(book.contents()) == 2

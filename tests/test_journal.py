@@ -6,9 +6,7 @@ import asyncio
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,19 +25,7 @@ from tests.engine_support import (
     CardboardSession,
     House,
     a_batch,
-    sqlite_house,
 )
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return sqlite_house(tmp_path)
-
-
-@pytest.fixture
-def ledger(house: House) -> Iterator[Ledger]:
-    with house.ledger() as ledger:
-        yield ledger
 
 
 @pytest.fixture
@@ -124,7 +110,7 @@ def test_the_ledger_commits_only_after_the_audit_log_is_synced(
     ledger.audit.sync = sync  # type: ignore[method-assign]
     claim = asyncio.run(journal.claim(item))
     assert claim is not None
-    intent = asyncio.run(journal.intend(item, claim))
+    intent = asyncio.run(journal.intend(item, claim, ()))
     asyncio.run(journal.make_durable(intent))
     assert order == ["sync with 0 intents"]
 

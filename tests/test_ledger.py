@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import create_engine, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from counterfoil.domain.batches import Finding
+from counterfoil.domain.batches import Finding, Likeness
 from counterfoil.domain.items import ItemState, LookUp, Receipt
 from counterfoil.errors import ClaimLost, Quarantined, Refused, SetupError
 from counterfoil.store import payloads, schema, statement_schema, states
 from counterfoil.store.book import Illegible
 from counterfoil.store.claims import LeaseRow
-from counterfoil.store.database import migrate
+from counterfoil.store.database import migrate, upgrade
 from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import Ledger
 from tests.engine_support import CORE, CREDITOR, DEBTOR, Clock, House, a_batch, sqlite_house
@@ -181,11 +181,38 @@ def test_the_same_rows_in_another_file_are_recognised(ledger: Ledger) -> None:
     ledger.file_batch(document, batch, needs_approval=False)
     _, resaved = a_batch(3, name="resaved.xlsx")
 
-    assert ledger.same_rows(resaved) == {
-        ours.item_id: earlier.item_id
+    found = {(each.ours, each.item_id) for each in ledger.earlier(resaved)}
+    assert found == {
+        (ours.item_id, earlier.item_id)
         for ours, earlier in zip(resaved.items, batch.items, strict=True)
     }
-    assert ledger.same_rows(batch) == {}
+    assert {each.likeness for each in ledger.earlier(resaved)} == set(Likeness)
+    assert ledger.earlier(batch) == ()
+
+
+def test_a_ledger_of_the_first_program_keeps_what_it_recognises(tmp_path: Path) -> None:
+    """An upgrade in place: the prints of whole rows are taken over."""
+    url = f"sqlite:///{tmp_path / 'old.sqlite'}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        upgrade(connection, "0001")
+        connection.execute(
+            text(
+                "INSERT INTO items (item_id, batch_id, row, system, reference, kind, currency, "
+                "amount, payload, payload_sha256, fingerprint, state, visit, token, "
+                "attempts_before, troubles, updated_at) VALUES ('B-1-0002', 'B-1', 2, 'core', "
+                "'CF1', 'payment', 'CZK', '1.00', x'00', 'aa', 'the print', 'POSTED', 0, 0, 0, 0, "
+                "'2026-11-24 08:00:00')"
+            )
+        )
+    engine.dispose()
+    migrate(engine)
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT item_id, likeness, print FROM likenesses")).all()
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, schema.METADATA) == []
+    engine.dispose()
+    assert rows == [("B-1-0002", "row", "the print")]
 
 
 # Claims and intents

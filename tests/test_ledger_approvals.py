@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -16,18 +14,7 @@ from counterfoil.errors import Refused
 from counterfoil.store import payloads, schema
 from counterfoil.store.book import context_of
 from counterfoil.store.ledger import Ledger
-from tests.engine_support import House, a_batch, payment, sqlite_house
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    return sqlite_house(tmp_path)
-
-
-@pytest.fixture
-def ledger(house: House) -> Iterator[Ledger]:
-    with house.ledger() as ledger:
-        yield ledger
+from tests.engine_support import House, a_batch, payment
 
 
 def waiting(ledger: Ledger, name: str = "payments.xlsx", first: int = 1) -> Batch:
@@ -120,7 +107,10 @@ def test_a_row_taken_out_or_put_in_by_hand_voids_the_approval(ledger: Ledger) ->
     batch = waiting(ledger)
     items = schema.items
     with ledger.engine.begin() as connection:
-        connection.execute(items.delete().where(items.c.item_id == batch.items[2].item_id))
+        gone = batch.items[2].item_id
+        likenesses = schema.likenesses
+        connection.execute(likenesses.delete().where(likenesses.c.item_id == gone))
+        connection.execute(items.delete().where(items.c.item_id == gone))
     assert refusal(ledger, batch) == "row_changed"
 
 

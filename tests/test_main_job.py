@@ -6,21 +6,30 @@ Everything is the production code: watched folder, parser box, ledger, worker, C
 from __future__ import annotations
 
 import asyncio
-import base64
-import gzip
+import json
+import re
+import shutil
 import sqlite3
+import subprocess
+import sys
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 
+from counterfoil.adapters.screens import Chromium
+from counterfoil.audit.keys import SigningKey
+from counterfoil.audit.witness import Witness
 from counterfoil.cli.items import approve_batch
-from counterfoil.cli.proof import pack_evidence, verify_suite
+from counterfoil.cli.proof import pack_evidence, verify_folder, verify_suite
 from counterfoil.cli.running import (
     inboxes,
     result_of,
@@ -33,13 +42,16 @@ from counterfoil.config import ApprovalSettings, Folder, Suite
 from counterfoil.domain.items import ItemState
 from counterfoil.engine.worker import Pace
 from counterfoil.errors import Refused
-from fixtures.payments.make_workbook import make, orders, write_payments
-from tests.bank_support import RunningBank
+from fixtures.payments.make_workbook import make
+from tests.audit_support import edited, resealed
+from tests.bank_support import ROOT, RunningBank
 from tests.kill_support import LATE_SECONDS, STALENESS_SECONDS, a_suite
+from workflows.floor import Floor
 from workflows.keying import key_due_items
 
 pytestmark = pytest.mark.browser
 VOUCHERS = 12
+SCREEN = ("screenshot", "dom", "readback")
 DAY = datetime.now().astimezone().date() + timedelta(days=1)
 
 
@@ -64,6 +76,8 @@ def suite(tmp_path_factory: pytest.TempPathFactory, bank: RunningBank) -> Suite:
         )
         for kind in ("payments", "vouchers")
     }
+    for name in ("bots", "workflows"):  # for the command line, which has a process of its own
+        (made.root / name).symlink_to(ROOT / name)
     approval = ApprovalSettings(approvers=("petra.novakova",))
     return Suite(made.root, replace(made.config, folders=folders, approval=approval))
 
@@ -76,12 +90,12 @@ def done(suite: Suite, bank: RunningBank) -> Suite:
     folder = suite.path(suite.config.folders["vouchers"].path)
     folder.mkdir(parents=True)
     make("vouchers-12", DAY, folder / "vouchers-12.xlsx")
-    with running_site(suite) as site:
-        asyncio.run(_travel(site))
+    with running_site(suite) as site, Floor(suite) as floor:
+        floor.run(partial(_travel, site))
     return suite
 
 
-async def _travel(site: Site) -> None:
+async def _travel(site: Site, chromium: Chromium) -> None:
     for inbox, receive in inboxes(site):
         while inbox.visit(receive) or inbox.waiting():
             await asyncio.sleep(0.1)
@@ -89,7 +103,7 @@ async def _travel(site: Site) -> None:
     with pytest.raises(Refused, match="self_approval"):
         approve_batch(site, batch, " Analysts", batch.digest)
     approve_batch(site, batch, "petra.novakova", batch.digest)
-    await key_due_items(tools(site), until_done=True, pace=Pace(sweep_seconds=0.3))
+    await key_due_items(tools(site), chromium, until_done=True, pace=Pace(sweep_seconds=0.3))
     write_due_results(site)
 
 
@@ -127,20 +141,117 @@ def test_the_record_verifies_and_names_every_posting(done: Suite) -> None:
             assert kinds.index("item_intended") < kinds.index("item_posted")
 
 
+def test_verify_says_which_keys_it_trusts_and_asks_the_witness(done: Suite) -> None:
+    report = verify_suite(done)
+    witness = Witness(done.witness)
+    (key,) = witness.enrolled()
+    (seen,) = witness.lines()
+
+    assert f"trusted {key.key}, enrolled" in "\n".join(report.sentences)
+    assert not any("no genesis key" in each for each in report.sentences)
+    assert (seen["stream"], seen["size"]) == (key.stream, report.records)
+    assert not verify_suite(done, ["ab" * 32]).ok
+    with pytest.raises(Refused, match="not_a_key"):
+        verify_suite(done, ["my key"])
+
+
+KEEPERS = ("ledger", "witness")
+
+
+@pytest.mark.parametrize("keeper", KEEPERS)
+def test_a_real_run_s_log_cut_at_its_tail_is_found_by_who_remembers_more(
+    done: Suite, tmp_path: Path, keeper: str
+) -> None:
+    """The other keeper was silenced by whoever cut the log: it looks whole by itself.
+
+    The ledger knows every step of an item, so it misses only what is no step.
+    """
+    lines = len(_records(done))
+    last_step = max(each["seq"] for each in map(json.loads, _witnesses(done)))
+    for kept in {1, lines // 2, last_step - 1, last_step, lines - 1}:
+        cut = _copy(done, tmp_path / str(kept))
+        _cut(cut, kept)
+        _silence(cut, next(each for each in KEEPERS if each != keeper))
+        report = verify_suite(cut, _keys(done))
+        found = keeper == "witness" or kept < last_step
+
+        assert verify_folder(cut.data / "audit", _keys(done)).ok
+        assert report.ok is not found, (kept, report.sentences)
+        assert any(each.startswith("TRUNCATED") for each in report.sentences) is found
+
+
+def test_the_command_says_truncated_and_ends_with_one(done: Suite, tmp_path: Path) -> None:
+    cut = _copy(done, tmp_path / "cut")
+    _cut(cut, len(_records(done)) - 5)
+    command = [sys.executable, "-c", "from counterfoil.cli import main; main()", "verify"]
+    for suite, code, word in ((done, 0, "verify: OK"), (cut, 1, "TRUNCATED")):
+        answer = subprocess.run(
+            command, cwd=suite.root, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert (answer.returncode, word in answer.stdout) == (code, True), answer.stdout
+
+
+def test_a_bot_does_not_take_up_a_log_that_was_cut(done: Suite, tmp_path: Path) -> None:
+    cut = _copy(done, tmp_path / "cut")
+    _cut(cut, len(_records(done)) - 5)
+    with pytest.raises(Refused, match="log_rewritten"), running_site(cut):
+        raise AssertionError("it works on")
+
+
+def test_a_record_rewritten_in_a_real_run_s_log_is_found(done: Suite, tmp_path: Path) -> None:
+    """Chain and seals made anew under a thief's keys: ledger, witness and enrolment say no."""
+    posted = [each for each in _records(done) if each["kind"] == "item_posted"]
+    forged = _copy(done, tmp_path / "forged")
+    _forge(forged, posted[0]["seq"])
+
+    assert verify_folder(forged.data / "audit").ok
+    report = verify_suite(forged)
+    assert not report.ok
+    assert "nobody enrolled" in report.sentences[0]
+    assert not verify_suite(forged, [_first_key(forged)]).ok
+
+
+def test_every_commit_is_on_the_record_with_the_screen_before_it(done: Suite) -> None:
+    """And the enquiry that did not show it. Also of those whose answer was lost."""
+    records = _records(done)
+    intended = [each for each in records if each["kind"] == "item_intended"]
+    doubts = [each for each in records if each["kind"] == "item_in_doubt"]
+
+    assert len(intended) >= VOUCHERS
+    assert {tuple(ev["k"] for ev in each["ev"]) for each in intended} == {
+        ("dom", "readback", *SCREEN)
+    }
+    assert doubts, "the faults struck nobody"
+    assert SCREEN in {tuple(ev["k"] for ev in each["ev"]) for each in doubts}
+
+
 def test_one_item_s_evidence_is_a_pack_for_a_stranger(done: Suite, tmp_path: Path) -> None:
     with open_reader(done) as ledger:
         item = next(
             each
             for each in ledger.items(state=ItemState.POSTED)
-            if "item_in_doubt" not in [step.kind for step in ledger.history(each.item_id)]
+            if "item_in_doubt" in [step.kind for step in ledger.history(each.item_id)]
         )
         pack_evidence(done, ledger, item.item_id, tmp_path / "pack.zip")
     with zipfile.ZipFile(tmp_path / "pack.zip") as pack:
         names = pack.namelist()
 
+        pack.extractall(tmp_path / "pack")
+        readme = pack.read("README.txt").decode()
+
     assert {"item.json", "verifier.py", "witness.jsonl", "README.txt"} <= set(names)
     assert sum(1 for each in names if each.startswith("evidence/")) >= 6
     assert not [each for each in names if each.endswith(".key")]
+    (command,) = re.findall(r"^ +(python3 verifier.py .*)$", readme, re.MULTILINE)
+    answer = subprocess.run(
+        [sys.executable, "-I", "-S", *command.split()[1:]],
+        cwd=tmp_path / "pack",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert answer.returncode == 0, answer.stdout
+    assert "no genesis key" not in answer.stdout
 
 
 def test_the_same_file_again_is_already_received(done: Suite) -> None:
@@ -157,69 +268,77 @@ def test_the_same_file_again_is_already_received(done: Suite) -> None:
     assert count == 1
 
 
-def test_no_canary_is_in_any_log_blob_row_or_message(done: Suite, bank: RunningBank) -> None:
-    """Three payments with accounts of their own: one posted, one refused, one in the file bad."""
-    accounts = ["1000007919", "2000006007", "9988776655", "DE89370400440532013000"]
-    folder = done.path(done.config.folders["payments"].path)
-    folder.mkdir(parents=True, exist_ok=True)
-    _drop_canaries(folder / "canaries.xlsx", accounts)
-    with running_site(done) as site:
-        asyncio.run(_key_canaries(site))
-        states = Counter(each.state for each in site.ledger.items() if each.kind == "payment")
-    secrets = [*accounts, *(each["password"] for each in bank.operators)]
-
-    assert states[ItemState.POSTED] >= 1, states
-    assert states[ItemState.REFUSED] >= 1, states
-    assert list(_leaks(done.data, secrets)) == []
+def _stream(suite: Suite) -> Path:
+    """The one stream of a suite that only the worker's process wrote into."""
+    (stream,) = {path.parent for path in (suite.data / "audit").rglob("*.jsonl")}
+    return stream
 
 
-async def _key_canaries(site: Site) -> None:
-    for inbox, receive in inboxes(site):
-        while inbox.visit(receive) or inbox.waiting():
-            await asyncio.sleep(0.1)
-    batch = next(each for each in site.ledger.batches() if each.name == "canaries.xlsx")
-    if batch.needs_approval:
-        approve_batch(site, batch, "petra.novakova", batch.digest)
-    await key_due_items(tools(site), until_done=True, pace=Pace(sweep_seconds=0.3))
+def _segments(suite: Suite) -> list[list[bytes]]:
+    return [path.read_bytes().splitlines() for path in sorted(_stream(suite).glob("*.jsonl"))]
 
 
-def _drop_canaries(path: Path, accounts: list[str]) -> None:
-    """One that is posted, one that the bank refuses, one that is wrong in the file."""
-    known, unknown, creditor, iban = accounts
-    like = orders(DAY)[0]
-    pairs = ((known, creditor), (unknown, iban), (known, iban[:-1] + "1"))
-    rows = [
-        replace(like, reference=f"CANARY-{number}", debtor=debtor, creditor=payee)
-        for number, (debtor, payee) in enumerate(pairs)
-    ]
-    write_payments(path, rows)
+def _records(suite: Suite) -> list[dict[str, Any]]:
+    return [json.loads(line) for lines in _segments(suite) for line in lines]
 
 
-def _leaks(data: Path, secrets: list[str]) -> Iterator[str]:
-    """Every place below *data* that holds one of *secrets*.
-
-    Left out: the credentials themselves, and ``received``, the analysts' own files.
-    """
-    needles = [each.encode() for each in secrets]
-    needles += [base64.b64encode(each) for each in needles]
-    for path in sorted(data.rglob("*")):
-        if not path.is_file() or {"credentials", "received"} & set(path.parts):
-            continue
-        for content in _readings(path):
-            for needle in needles:
-                if needle in content:
-                    yield f"{path.relative_to(data)} holds {needle!r}"
+def _witnesses(suite: Suite) -> list[str]:
+    with open_reader(suite) as ledger:
+        return list(ledger.witnesses())
 
 
-def _readings(path: Path) -> Iterator[bytes]:
-    """The bytes, and what is packed in them."""
-    content = path.read_bytes()
-    yield content
-    if content[:2] == b"\x1f\x8b":
-        yield gzip.decompress(content)
-    if content[:4] == b"PK\x03\x04":
-        with zipfile.ZipFile(path) as packed:
-            yield from (packed.read(name) for name in packed.namelist())
-    if content[:15] == b"SQLite format 3":
-        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
-            yield "\n".join(database.iterdump()).encode()
+def _keys(suite: Suite) -> list[str]:
+    return [each.key for each in Witness(suite.witness).enrolled()]
+
+
+def _first_key(suite: Suite) -> str:
+    return str(_records(suite)[0]["data"]["key"])
+
+
+def _copy(suite: Suite, to: Path) -> Suite:
+    shutil.copytree(suite.root, to, symlinks=True)
+    return Suite(to, suite.config)
+
+
+def _write(path: Path, lines: Iterable[bytes]) -> None:
+    path.unlink(missing_ok=True)
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def _cut(suite: Suite, kept: int) -> None:
+    """Leave the first *kept* records, and nothing that tells of more."""
+    stream = _stream(suite)
+    for number, lines in enumerate(_segments(suite), 1):
+        if len(lines) >= kept:
+            (stream / f"{number:06d}.seal").unlink(missing_ok=True)
+        if kept > 0:
+            _write(stream / f"{number:06d}.jsonl", lines[:kept])
+        else:
+            (stream / f"{number:06d}.jsonl").unlink()
+        kept -= len(lines)
+
+
+def _silence(suite: Suite, keeper: str) -> None:
+    """Make ledger or witness forget all of it."""
+    if keeper == "witness":
+        shutil.rmtree(suite.witness)
+        return
+    with closing(sqlite3.connect(suite.data / "ledger.sqlite")) as ledger, ledger:
+        ledger.execute("DELETE FROM intents")
+        ledger.execute("DELETE FROM steps")
+
+
+def _forge(suite: Suite, seq: int) -> None:
+    """Another amount in one record, and everything after it made to fit again."""
+    segments = _segments(suite)
+    for lines in segments:
+        for at, line in enumerate(lines):
+            record = json.loads(line)
+            if record["seq"] == seq:
+                lines[at] = edited(line, data={**record["data"], "bank_reference": "0000000000"})
+    keys = [SigningKey.new() for _ in range(len(segments) + 1)]
+    made, seals = resealed(segments, keys)
+    for number, lines in enumerate(made, 1):
+        _write(_stream(suite) / f"{number:06d}.jsonl", lines)
+    for number, seal in enumerate(seals, 1):
+        _write(_stream(suite) / f"{number:06d}.seal", [seal.rstrip(b"\n")])

@@ -160,6 +160,10 @@ def test_the_summary_adds_up(tmp_path: Path) -> None:
     )
     counts = [line[2] for line in lines if line[0] in WORDS.values()]
     assert sum(each for each in counts if isinstance(each, int)) == 210
+    (total,) = [line for line in lines if line[0] == "Total"]
+    sums = [line[3] for line in lines if line[0] in WORDS.values() and line[3] is not None]
+    assert total[1:3] == ["CZK", 210]
+    assert Decimal(str(total[3])) == sum(Decimal(str(each)) for each in sums)
 
 
 def test_it_is_formatted_to_be_read(tmp_path: Path) -> None:
@@ -168,7 +172,32 @@ def test_it_is_formatted_to_be_read(tmp_path: Path) -> None:
     assert sheet.freeze_panes == "A6"
     assert sheet.auto_filter.ref == "A5:O205"
     assert sheet["L6"].fill.start_color.rgb.endswith("C6E0B4")
+    assert sheet["N6"].alignment.wrap_text
+    assert sheet.row_dimensions[6].height is None  # nothing to tell, nothing to make room for
     assert sheet.column_dimensions["N"].width > 40
+    assert sheet.column_dimensions["K"].width >= len("STANDING ORDER 29401")  # ours cuts it off
+
+
+def test_a_long_reason_gets_the_room_that_it_needs(tmp_path: Path) -> None:
+    long = {6: "E204 " + "THE ACCOUNT IS NOT ON FILE " * 6}
+    made, _ = result_of(ROOT / "fixtures/payments/payments-200.xlsx", tmp_path, reasons=long)
+    assert (sheet_of(made, "Payments").row_dimensions[6].height or 0) >= 4 * 15
+
+
+def test_it_is_set_up_to_be_printed(tmp_path: Path) -> None:
+    """One page wide on A4, the head on every page, and which page it is."""
+    made, _ = result_of(ROOT / "fixtures/payments/payments-200.xlsx", tmp_path)
+    for name, orientation in (("Payments", "landscape"), ("Summary", None)):
+        sheet = sheet_of(made, name)
+        properties, footer = sheet.sheet_properties.pageSetUpPr, sheet.oddFooter
+        assert properties is not None
+        assert properties.fitToPage
+        setup = sheet.page_setup
+        assert (setup.paperSize, setup.fitToWidth, setup.fitToHeight) == (9, 1, 0)
+        assert setup.orientation in (orientation, "portrait", None)
+        assert footer is not None
+        assert footer.right.text == "Page &P of &N"
+    assert sheet_of(made, "Payments").print_title_rows == "$5:$5"
 
 
 def test_every_line_of_a_voucher_shows_the_voucher_s_fate(tmp_path: Path) -> None:

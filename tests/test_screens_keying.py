@@ -5,34 +5,24 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import shutil
 import time
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from bots.record_screens import Samples, record_screens
 from bots.screen_bank import ScreenBank
+from counterfoil.adapters.maps import load_system
+from counterfoil.adapters.screens.inventory import load_inventory
 from counterfoil.domain.items import Booking
 from counterfoil.errors import InDoubt, Refused, Unavailable
-from tests.bank_support import RunningBank
-from tests.screens_support import Rig, key, tomorrow
+from counterfoil.toml_records import load_record
+from tests.screens_support import ROOT, SELECTORS, Rig, key, tomorrow
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def whole_rig(browser_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    folder = tmp_path_factory.mktemp("bank")
-    with RunningBank(folder) as bank, Rig(browser_path, folder, bank) as rig:
-        yield rig
-
-
-@pytest.fixture
-def rig(whole_rig: Rig) -> Iterator[Rig]:
-    whole_rig.tidy()
-    yield whole_rig
-    whole_rig.tidy()
 
 
 @pytest.fixture
@@ -113,6 +103,37 @@ def test_every_page_of_the_enquiry_is_read(rig: Rig, bank: ScreenBank) -> None:
     assert len({each.bank_reference for each in found}) == 11
 
 
+def test_a_list_is_asked_again_where_it_stands_and_answers_for_the_item_asked(rig: Rig) -> None:
+    """The criteria page is opened for the first enquiry only; what counts is what is shown."""
+    session = rig.session()
+    bank, items = ScreenBank(session), [rig.payment(), rig.payment()]
+    for item in items:
+        rig.run(key(bank, item))
+    asked: list[str] = []
+
+    async def listen() -> None:  # on the rig's loop: Playwright asks for the running one
+        session.page.on("request", lambda each: asked.append(urlsplit(each.url).path))
+
+    rig.run(listen())
+    found = [rig.run(bank.look_up(each)).bookings for each in (*items, items[0])]
+
+    assert asked == ["/enq200", "/enq200/list", "/enq200/list", "/enq200/list"]
+    assert [[each.reference for each in bookings] for bookings in found] == [
+        [each.reference] for each in (*items, items[0])
+    ]
+
+
+def test_an_old_list_shown_again_is_no_answer(rig: Rig) -> None:
+    """A confused bank serves the list of the reference before."""
+    bank, items = rig.screen_bank(), [rig.payment(), rig.payment()]
+    rig.run(key(bank, items[0]))
+    rig.run(bank.look_up(items[0]))
+    rig.bank.fault("page_served_twice", at="list")
+
+    with pytest.raises(Unavailable, match=r"reference: shows"):
+        rig.run(bank.look_up(items[1]))
+
+
 def test_a_booking_that_differs_says_where(rig: Rig, bank: ScreenBank) -> None:
     item = rig.payment()
     rig.run(key(bank, item))
@@ -161,17 +182,19 @@ def test_a_value_that_does_not_fit_is_refused_before_anything_is_typed(
 
 def test_an_evidence_set_is_complete_and_small(rig: Rig, bank: ScreenBank) -> None:
     item = rig.payment()
-    receipt = rig.run(key(bank, item))
+    before = rig.run(bank.prepare(item))
+    rig.run(bank.identify(item))
+    receipt = rig.run(bank.commit(item, click_before=time.monotonic() + 10))
 
     kinds = [kind for kind, _ in rig.kept.blobs]
     assert kinds == ["screenshot", "dom", "readback"] * 2
     assert sum(len(content) for _, content in rig.kept.blobs) <= 80_000
-    assert [each.kind for each in receipt.evidence] == kinds
-    before, after = (gzip.decompress(c).decode() for k, c in rig.kept.blobs if k == "dom")
-    assert item.reference in before
-    assert receipt.bank_reference in after
-    (shown, says) = (json.loads(c) for k, c in rig.kept.blobs if k == "readback")
-    assert shown["reference"] == item.reference
+    assert [each.kind for each in (*before, *receipt.evidence)] == kinds
+    shown, answered = (gzip.decompress(c).decode() for k, c in rig.kept.blobs if k == "dom")
+    assert item.reference in shown
+    assert receipt.bank_reference in answered
+    (read, says) = (json.loads(c) for k, c in rig.kept.blobs if k == "readback")
+    assert read["reference"] == item.reference
     assert receipt.bank_reference in says["says"]
 
 
@@ -234,3 +257,31 @@ def test_a_lost_answer_leaves_the_payment_in_doubt(rig: Rig, bank: ScreenBank) -
         rig.run(key(bank, item))
     assert len(rig.bank.postings(item.reference)) == 1
     assert len(rig.run(bank.look_up(item)).bookings) == 1
+
+
+# --- recording -------------------------------------------------------------------------
+
+
+def test_every_screen_of_a_task_is_recorded_and_nothing_is_sent(rig: Rig, tmp_path: Path) -> None:
+    """Entry and enquiry, but also verify pages, lists, windows and notices."""
+    folder = tmp_path / "selectors" / "corebank"
+    shutil.copytree(SELECTORS / "corebank", folder)
+    shipped = {path.name: path.read_text("utf-8") for path in folder.glob("*.inventory.json")}
+    for name in shipped:
+        (folder / name).unlink()
+    rig.bank.set(password_notice_every=1)
+    before = rig.bank.posts_accepted()
+    system = load_system(tmp_path / "selectors", "corebank")
+    samples = load_record(Samples, ROOT / "fixtures/corebank/sample_items.toml")
+
+    written = rig.run(record_screens(rig.session(system=system), list(samples.items("corebank"))))
+
+    assert {path.name for path in written} == set(shipped)
+    assert {path.stem for path in folder.glob("*.toml")} - {"system"} == {
+        name.removesuffix(".inventory.json") for name in shipped
+    }
+    assert all(load_inventory(path).is_as(load_inventory(SELECTORS / "corebank" / path.name))  # type: ignore[union-attr]
+               for path in written)  # fmt: skip
+    assert rig.bank.posts_accepted() == before
+    again = load_system(tmp_path / "selectors", "corebank")
+    assert rig.run(record_screens(rig.session(system=again), list(samples.items("corebank")))) == []

@@ -20,6 +20,7 @@ from counterfoil.adapters.screens import Chromium
 from counterfoil.adapters.screens.inventory import Control, Inventory, Sight, load_inventory
 from counterfoil.adapters.screens.resolve import resolve, resolve_action
 from counterfoil.adapters.screens.scripts import LOOK
+from counterfoil.adapters.screens.session import sight_of
 from counterfoil.errors import Unavailable
 
 pytestmark = pytest.mark.browser
@@ -40,7 +41,7 @@ def see(browser_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
             await page.set_content(f"<html><head><title>T</title></head><body>{body}</body></html>")
             return await page.main_frame.evaluate(LOOK, {"text": True, "tables": True})
 
-        return Sight.of(loop.run_until_complete(work()))
+        return sight_of(loop.run_until_complete(work()))
 
     yield look
     loop.run_until_complete(chromium.stop())
@@ -198,6 +199,13 @@ def test_an_option_that_is_gone_stops(see: See) -> None:
     field = text("F3", "Currency", kind="select", options={"USD": "USD"})
     with pytest.raises(Unavailable, match="the option 'USD' is not offered"):
         box(see(FORM), f=field)
+
+
+def test_a_page_whose_scripts_spoil_json_is_seen_all_the_same(see: See) -> None:
+    """Prototype 1.6 and its like give every array a toJSON that makes a string of it."""
+    spoilt = "<script>Array.prototype.toJSON = function () { return 'spoilt'; };</script>"
+
+    assert see(spoilt + DUE).controls == see(DUE).controls
 
 
 def test_an_action_must_be_there_exactly_once(see: See) -> None:

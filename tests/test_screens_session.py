@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 
 import psutil
 import pytest
 
 from bots.screen_bank import ScreenBank
 from bots.sign_on import sign_on
-from counterfoil.adapters.map_schema import Action, Dialog, Field, ScreenMap, System
+from counterfoil.adapters.map_schema import (
+    Action,
+    Dialog,
+    Field,
+    Marker,
+    Popup,
+    ScreenMap,
+    System,
+)
 from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.screens import Session
+from counterfoil.adapters.screens.evidence import take_trouble
 from counterfoil.domain.items import WorkItem
-from counterfoil.errors import InDoubt, MapError, Refused, Unavailable
-from tests.bank_support import RunningBank
+from counterfoil.errors import BrowserDied, InDoubt, MapError, Refused, Unavailable
+from counterfoil.store.evidence import readable
 from tests.screens_support import SELECTORS, Rig, key
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def whole_rig(browser_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    folder = tmp_path_factory.mktemp("bank")
-    with RunningBank(folder) as bank, Rig(browser_path, folder, bank) as rig:
-        yield rig
-
-
-@pytest.fixture
-def rig(whole_rig: Rig) -> Iterator[Rig]:
-    whole_rig.tidy()
-    yield whole_rig
-    whole_rig.tidy()
 
 
 def changed(screen: str, **other: object) -> System:
@@ -180,6 +175,57 @@ def test_a_confirm_box_that_is_not_the_expected_one_stops_before_the_post(
     assert nothing_was_keyed(rig, item)
 
 
+ENTRY = load_system(SELECTORS, "corebank").screens["payment_entry"]
+
+
+def test_a_box_that_a_harmless_step_should_bring_and_does_not_stops(rig: Rig) -> None:
+    """Each step has its own policy, not only the commit."""
+    asks = replace(ENTRY.actions["verify"], dialogs=(Dialog(kind="alert", pattern="Checked"),))
+    actions = {**ENTRY.actions, "verify": asks}
+    item, bank = rig.payment(), rig.screen_bank(system=changed("payment_entry", actions=actions))
+    with pytest.raises(Unavailable, match="the box 'Checked' did not come"):
+        rig.run(bank.prepare(item))
+    assert nothing_was_keyed(rig, item)
+
+
+@pytest.mark.parametrize(
+    ("look_up", "message"),
+    [
+        ({"label": "Clear", "name": ""}, "no answer in time"),  # opens no window
+        (
+            {"popup": Popup(screen="password_notice", actions=("go_on",))},
+            "expected 'CoreView - Notice', found 'BNK900 Bank directory'",
+        ),
+        (
+            {"popup": Popup(screen="bank_directory", actions=("search", "search"))},
+            "no answer in time",  # it stays open
+        ),
+    ],
+)
+def test_a_window_that_is_not_the_step_s_own_stops(
+    rig: Rig, look_up: dict[str, object], message: str
+) -> None:
+    action = replace(ENTRY.actions["look_up_bank"], answer_within_seconds=2, **look_up)  # type: ignore[arg-type]
+    actions = {**ENTRY.actions, "look_up_bank": action}
+    system = changed("payment_entry", actions=actions)
+    directory = system.screens["bank_directory"]
+    quick = {
+        name: replace(each, answer_within_seconds=2) for name, each in directory.actions.items()
+    }
+    screens = {**system.screens, "bank_directory": replace(directory, actions=quick)}
+    item, bank = rig.payment(), rig.screen_bank(system=replace(system, screens=screens))
+    with pytest.raises(Unavailable, match=message):
+        rig.run(bank.prepare(item))
+    assert nothing_was_keyed(rig, item)
+
+
+def test_a_sign_that_must_not_be_there_stops(rig: Rig) -> None:
+    never = (Marker(pattern="ENTER TRANSFER|mandatory"),)
+    bank = rig.screen_bank(system=changed("payment_entry", never=never))
+    with pytest.raises(Unavailable, match="expected 'PMT010 Outgoing transfer', found 'PMT010"):
+        rig.run(bank.prepare(rig.payment()))
+
+
 def test_a_confirm_box_with_another_amount_is_dismissed(rig: Rig) -> None:
     """The page says one thing and the box another: what is booked would be a guess."""
     item, session = rig.payment(), rig.session()
@@ -204,6 +250,11 @@ def test_a_confirm_box_with_another_amount_is_dismissed(rig: Rig) -> None:
         ("document.forms[0].insertAdjacentHTML('beforeend', '<input name=X>')", "has changed"),
         ("fetch('http://127.0.0.1:9/x', {mode: 'no-cors'}).catch(() => 0)", "is not the system's"),
         ("new Image().src = 'http://localhost:9/x'", "is not the system's"),
+        (
+            "var a = document.createElement('a'); a.download = 'x';"
+            " a.href = URL.createObjectURL(new Blob(['x'])); a.click()",
+            "a download began that nobody expected",
+        ),
     ],
 )
 def test_what_nobody_expects_stops_the_item(rig: Rig, script: str, message: str) -> None:
@@ -276,21 +327,13 @@ def test_a_list_served_twice_does_not_answer_for_another_item(rig: Rig) -> None:
         rig.run(bank.look_up(item))
 
 
-def test_accounts_that_change_places_stop_before_anything_is_typed(rig: Rig) -> None:
-    """CoreView 4.3 swaps debtor and creditor under the same names: by name alone, the
-    customer would be paid by the supplier."""
-    item, bank = rig.payment(), rig.screen_bank()
-    rig.bank.use_skin("4.3")
-    with pytest.raises(Unavailable, match=r"debtor_account: conflict.*creditor_account: conf"):
-        rig.run(bank.prepare(item))
-    assert nothing_was_keyed(rig, item)
-
-
 def test_a_renamed_box_on_a_screen_without_an_inventory_stops(rig: Rig) -> None:
-    item, bank = rig.payment(), rig.screen_bank()
+    """Healing needs the memory of what the screen was."""
+    item, session = rig.payment(), rig.session()
+    session.inventories["payment_enquiry"] = None
     rig.bank.use_skin("4.3")
-    with pytest.raises(Unavailable, match="F0201"):  # the list has no inventory: no healing
-        rig.run(bank.look_up(item))
+    with pytest.raises(Unavailable, match="name 'F0201' is not there, and label 'Our reference'"):
+        rig.run(ScreenBank(session).look_up(item))
 
 
 # --- boxes that eat ---------------------------------------------------------------------
@@ -310,6 +353,23 @@ def test_a_box_that_would_eat_digits_stops(rig: Rig) -> None:
     rig.run(session.page.context.route("**/pmt010", narrower))
     with pytest.raises(Unavailable, match="amount: the box takes 5 characters only"):
         rig.run(bank.prepare(item))
+
+
+def test_a_box_that_rewrites_what_was_typed_stops(rig: Rig) -> None:
+    """It takes every character, and shows another name a moment later."""
+    item, session = rig.payment(), rig.session()
+    bank = ScreenBank(session)
+    rig.run(bank.look_up(item))
+
+    async def rewriting(route: object) -> None:
+        response = await route.fetch()  # type: ignore[attr-defined]
+        text = (await response.text()).replace('name="F0037"', 'name="F0037" onblur="value=\'X\'"')
+        await route.fulfill(response=response, body=text)  # type: ignore[attr-defined]
+
+    rig.run(session.page.context.route("**/pmt010", rewriting))
+    with pytest.raises(Unavailable, match="creditor_name: shows 'X'"):
+        rig.run(bank.prepare(item))
+    assert nothing_was_keyed(rig, item)
 
 
 def test_keys_are_struck_one_by_one_where_the_map_says_so(rig: Rig) -> None:
@@ -343,11 +403,25 @@ def test_a_browser_killed_before_the_click_keyed_nothing_and_is_replaced(rig: Ri
     item, bank = rig.payment(), rig.screen_bank()
     rig.run(bank.prepare(item))
     kill_browsers()
-    with pytest.raises(Unavailable):
+    with pytest.raises(BrowserDied):
         rig.run(key_prepared(bank, item))
     assert nothing_was_keyed(rig, item)
     rig.run(key(bank, item))
     assert len(rig.bank.postings(item.reference)) == 1
+
+
+def test_a_call_that_a_dying_browser_leaves_unanswered_is_broken_off(rig: Rig) -> None:
+    """Playwright waits for ever when Chromium dies while a window opens: one kill in four."""
+
+    async def killed_while_it_waits() -> None:
+        await rig.chromium.context()
+        call = asyncio.ensure_future(rig.chromium.while_it_lives(asyncio.Event().wait()))
+        await asyncio.sleep(0)
+        kill_browsers()
+        await asyncio.wait_for(call, 5)
+
+    with pytest.raises(BrowserDied):
+        rig.run(killed_while_it_waits())
 
 
 async def key_prepared(bank: ScreenBank, item: WorkItem) -> None:
@@ -361,8 +435,6 @@ def test_a_browser_killed_while_the_bank_thinks_is_a_doubt(rig: Rig) -> None:
     rig.bank.fault("slow", at="commit", seconds=1.5)
 
     async def killed_in_between() -> None:
-        import asyncio
-
         commit = asyncio.ensure_future(bank.commit(item, click_before=time.monotonic() + 10))
         for _ in range(100):
             await asyncio.sleep(0.02)
@@ -399,3 +471,59 @@ def test_an_action_that_is_not_there_presses_nothing(rig: Rig) -> None:
     with pytest.raises(Unavailable, match="action book"):
         rig.run(key(bank, item))
     assert nothing_was_keyed(rig, item)
+
+
+# --- what is kept of trouble ------------------------------------------------------------
+
+
+def test_trouble_carries_the_screen_that_made_it(rig: Rig) -> None:
+    """A person who decides wants to see what the bot saw: a refusal, an unknown answer."""
+    bank, doubted = rig.screen_bank(), rig.payment()
+    refused = rig.payment(debtor_account="1999999999")
+    with pytest.raises(Refused) as refusal:
+        rig.run(key(bank, refused))
+    rig.bank.fault("500_after")
+    with pytest.raises(InDoubt) as doubt:
+        rig.run(key(bank, doubted))
+
+    for trouble, word in ((refusal.value, "E204"), (doubt.value, "Server Error")):
+        assert [each.kind for each in trouble.evidence] == ["screenshot", "dom", "readback"]
+        assert any(word in text_of(rig, each.sha256) for each in trouble.evidence)
+
+
+def test_another_customer_s_numbers_are_masked_in_what_is_kept(rig: Rig) -> None:
+    item, bank = rig.payment(), rig.screen_bank()
+    rig.run(bank.look_up(item))
+    rig.bank.fault("cached_page_of_another_customer", at="verify")
+    with pytest.raises(Unavailable) as trouble:
+        rig.run(key(bank, item))
+
+    texts = [text_of(rig, each.sha256) for each in trouble.value.evidence if each.kind == "dom"]
+    assert "Zelenka" in texts[0]
+    assert "4400112233" not in texts[0]
+
+
+def test_a_page_with_a_typed_password_is_never_kept(rig: Rig) -> None:
+    bank, session = rig.screen_bank(), rig.session()
+    item = rig.payment()
+    rig.run(bank.look_up(item))
+    rig.run(session.refresh())
+    rig.run(session.page.goto(f"{rig.bank.url}/"))
+    typed = "() => { document.querySelector('[type=password]').value = 'guess me' }"
+    rig.run(session.page.evaluate(typed))
+    assert rig.run(take_trouble(session, item.reference, Unavailable("sign_on", "slow"))) == ()
+
+
+def test_a_browser_that_died_keeps_nothing_and_hides_no_trouble(rig: Rig) -> None:
+    item, bank = rig.payment(), rig.screen_bank()
+    rig.run(bank.prepare(item))
+    kill_browsers()
+    with pytest.raises(Unavailable) as trouble:
+        rig.run(bank.identify(item))
+    assert trouble.value.evidence == ()
+
+
+def text_of(rig: Rig, digest: str) -> str:
+    """One kept blob as text; of a picture, nothing."""
+    (content,) = {c for _, c in rig.kept.blobs if hashlib.sha256(c).hexdigest() == digest}
+    return readable(content).decode("utf-8", "ignore")

@@ -12,8 +12,9 @@ import random
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,10 @@ import pytest
 from bots.screen_bank import ScreenBank
 from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.screens import Chromium
-from counterfoil.adapters.screens.inventory import Inventory, load_inventory
-from counterfoil.adapters.screens.resolve import resolve
-from counterfoil.adapters.screens.spelling import typed
+from counterfoil.adapters.screens.inventory import Control, Inventory, Sight, load_inventory
+from counterfoil.adapters.screens.readback import wrong_boxes
+from counterfoil.adapters.screens.resolve import Resolution, resolve
+from counterfoil.adapters.screens.spelling import Values, typed
 from counterfoil.domain.batches import Batch
 from counterfoil.domain.items import ItemState
 from counterfoil.domain.vouchers import JournalVoucher
@@ -66,6 +68,49 @@ def test_the_voucher_screen_takes_nine_lines_of_four_boxes() -> None:
     inventory = recorded("gl_transaction")
     rows = resolve("gl_transaction", MAPS.screens["gl_transaction"], inventory.controls).rows
     assert [list(row) for row in rows] == [["account", "debit", "credit", "narrative"]] * 9
+
+
+def asked_for_more(captions: Sequence[str]) -> list[Control]:
+    """The recorded screen after "Update": *captions* of filled rows, and one empty row."""
+    grown: list[Control] = []
+    for each in recorded("gl_transaction").controls:
+        name, _, row = each.name.rpartition("_")
+        number = int(row) if name in ("accno", "debit", "credit", "source", "memo") else 0
+        filled = 0 < number <= len(captions)
+        if filled and name == "debit":
+            caption = captions[number - 1]
+            grown.append(replace(each, label=caption, path=(each.label,), value="1,500.25"))
+        elif number <= len(captions) + 1 and not (filled and name == "accno"):
+            grown.append(each)
+    return [replace(each, index=at) for at, each in enumerate(grown)]
+
+
+def settled(captions: Sequence[str]) -> list[str]:
+    """What is wrong with vouchers of rent and bank, as these rows show them."""
+    controls = asked_for_more(captions)
+    screen = MAPS.screens["gl_transaction"]
+    found = resolve("gl_transaction", screen, controls, recorded("gl_transaction"))
+    sight = Sight(mark="m", complete=True, title="t", path="/", controls=tuple(controls))
+    line: Values = {"account": "5760", "debit": Decimal("1500.25"), "narrative": ""}
+    lines = [line] * len(captions)
+    only = Resolution({}, found.rows)
+    return list(wrong_boxes(sight, only, {}, lines, MAPS.map.locale))
+
+
+def test_a_row_that_became_text_is_read_by_its_caption() -> None:
+    """SQL-Ledger gives one row more at a time, and shuts the accounts of the filled ones."""
+    assert settled(["5760--Rent"] * 3) == []
+    assert settled(["5760--Rent", "5761--Rent, upstairs"]) == [
+        "account: shows '5761--Rent, upstairs'"
+    ]
+
+
+def test_rows_that_became_text_in_another_order_stop_the_voucher() -> None:
+    controls = asked_for_more(["5760--Rent", "1060--Checking Account"])
+    other = {"debit_1": "debit_2", "debit_2": "debit_1"}
+    swapped = [replace(each, name=other.get(each.name, each.name)) for each in controls]
+    with pytest.raises(Unavailable, match="line 1, debit"):
+        resolve("gl_transaction", MAPS.screens["gl_transaction"], swapped)
 
 
 def test_debit_and_credit_that_changed_places_stop_the_voucher() -> None:

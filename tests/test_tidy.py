@@ -21,7 +21,7 @@ NOUNS = {"counterfoil.domain", "counterfoil.errors", "counterfoil.toml_records"}
 
 #: Who may import whom, within the project. A room may always import itself.
 MAY_IMPORT: dict[str, set[str]] = {
-    "counterfoil.errors": set(),
+    "counterfoil.errors": {"counterfoil.domain.evidence"},  # what was on the screen, a bare noun
     "counterfoil.toml_records": {"counterfoil.errors"},
     "counterfoil.config": {"counterfoil.errors", "counterfoil.toml_records"},
     "counterfoil.domain": {"counterfoil.errors"},

@@ -84,3 +84,23 @@ def test_a_file_without_one_good_row_is_set_aside(tmp_path: Path) -> None:
             today=TODAY,
             emit=nobody,
         )
+
+
+def test_a_desk_that_wants_all_rows_or_none_gets_none(tmp_path: Path) -> None:
+    """One bad row among nine good ones, and a sheet map that says refuse_batch."""
+    text = (ROOT / "selectors/sheets/payments.toml").read_text("utf-8")
+    assert '"good_rows_go_on"' in text
+    strict = tmp_path / "payments.toml"
+    strict.write_text(text.replace('"good_rows_go_on"', '"refuse_batch"', 1), "utf-8")
+    rows = orders(TODAY)[:10]
+    rows[4] = replace(rows[4], currency="CZX")
+    write_payments(tmp_path / "p.xlsx", rows)
+
+    with pytest.raises(Quarantined, match=r"bad_rows: 1 rows are refused: Payments!G10: .*CZX"):
+        take_in(
+            document(tmp_path / "p.xlsx"),
+            replace(order(), sheet_map=strict),
+            ledger=NothingBefore(),
+            today=TODAY,
+            emit=nobody,
+        )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import Booking, LookUp, Receipt, WorkItem
 from counterfoil.engine.worker import Pace, Worker
 from tests.engine_support import House, one_system
@@ -46,8 +47,9 @@ class FileBank:
         )
         return LookUp(bookings=found, read_at=datetime.now(UTC))
 
-    async def prepare(self, item: WorkItem) -> None:
+    async def prepare(self, item: WorkItem) -> tuple[Evidence, ...]:
         await asyncio.sleep(SCREEN_SECONDS)
+        return ()
 
     async def identify(self, item: WorkItem) -> None:
         return None

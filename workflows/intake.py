@@ -6,7 +6,7 @@ bytes are one batch for ever; running this twice on one document files nothing n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from counterfoil.adapters import parser_box
 from counterfoil.adapters.bank_codes import bic_problem, iban_problem
 from counterfoil.adapters.sheets import wire
 from counterfoil.adapters.sheets.maps import SheetMap, load_sheet_map
-from counterfoil.domain.batches import Batch
+from counterfoil.domain.batches import Batch, Earlier
 from counterfoil.domain.documents import Document, SheetReading
 from counterfoil.errors import Quarantined
 from counterfoil.rules.approval import ApprovalPolicy, why_approval
@@ -46,8 +46,8 @@ class IntakeLedger(Protocol):
     def quarantine_document(self, document: Document, reason: str) -> None:
         """It was set aside as a whole."""
 
-    def same_rows(self, batch: Batch) -> Mapping[str, str]:
-        """Our item id -> an earlier item with the same row."""
+    def earlier(self, batch: Batch) -> Sequence[Earlier]:
+        """Items of earlier batches that look like one of *batch*."""
 
     def file_batch(self, document: Document, batch: Batch, *, needs_approval: bool) -> str:
         """File everything or nothing; the id of the batch that stands."""
@@ -123,7 +123,7 @@ def read_batch(
         Order(system=order.system, sheet_map=order.sheet_map.stem, maker=order.maker),
         expectations(sheet_map, today),
     )
-    batch = with_earlier(batch, ledger.same_rows(batch))
+    batch = with_earlier(batch, ledger.earlier(batch), reading.rows)
     _apply_policy(batch, sheet_map)
     emit(
         "batch_checked",

@@ -6,14 +6,11 @@ engine/worker.py. Here the two meet the real screens: maps, logins, one Chromium
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from bots.screen_bank import ScreenBank
 from bots.sign_on import sign_on
-from counterfoil.adapters.browsers import find_browser
 from counterfoil.adapters.map_schema import System as SystemMaps
 from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.screens import Chromium, Login, Session
@@ -41,6 +38,7 @@ class Tools:
 
 async def key_due_items(
     tools: Tools,
+    chromium: Chromium,
     *,
     until_done: bool = False,
     pace: Pace | None = None,
@@ -49,6 +47,7 @@ async def key_due_items(
     """Key what is due, in every system of config.toml.
 
     Args:
+        chromium: Of ``workflows.floor``; whoever opened it shuts it.
         until_done: Return when nothing is left that happens by itself; else work until
             the worker is stopped.
         pace: How often to beat and to sweep; None: for production.
@@ -60,24 +59,23 @@ async def key_due_items(
         AuditLost: A step could not be recorded.
     """
     maps = {name: load_system(tools.suite.selectors, name) for name in _systems(tools.suite)}
-    async with _chromium(tools.suite) as chromium:
-        worker = Worker(
-            tools.ledger,
-            ScreenSignOn(tools, maps, chromium),
-            {
-                name: System(
-                    policy=policy_of(settings, maps[name]),
-                    logins=tuple(login.name for login in settings.logins),
-                    sessions_max=settings.sessions_max,
-                )
-                for name, settings in _systems(tools.suite).items()
-            },
-            data=tools.suite.data,
-            pace=pace,
-        )
-        if started is not None:
-            started(worker)
-        await worker.run(until_done=until_done)
+    worker = Worker(
+        tools.ledger,
+        ScreenSignOn(tools, maps, chromium),
+        {
+            name: System(
+                policy=policy_of(settings, maps[name]),
+                logins=tuple(login.name for login in settings.logins),
+                sessions_max=settings.sessions_max,
+            )
+            for name, settings in _systems(tools.suite).items()
+        },
+        data=tools.suite.data,
+        pace=pace,
+    )
+    if started is not None:
+        started(worker)
+    await worker.run(until_done=until_done)
 
 
 def policy_of(settings: SystemSettings, maps: SystemMaps) -> Policy:
@@ -143,20 +141,3 @@ class ScreenSignOn:
 
 def _systems(suite: Suite) -> dict[str, SystemSettings]:
     return suite.config.systems
-
-
-def _chromium(suite: Suite) -> Chromium:
-    """One browser for all systems; it resolves their names and no others."""
-    settings = suite.config.browser
-    hosts = {urlsplit(each.base_url).hostname or "" for each in _systems(suite).values()}
-    return Chromium(
-        find_browser(settings.executable),
-        hosts=hosts,
-        downloads=suite.data / "downloads",
-        headless=settings.headless,
-    )
-
-
-def run(tools: Tools, *, until_done: bool = False) -> None:
-    """:func:`key_due_items` on an event loop of its own."""
-    asyncio.run(key_due_items(tools, until_done=until_done))

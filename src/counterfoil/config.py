@@ -24,6 +24,7 @@ class Site:
     name: str
     data: Path = Path("var")  # ledger, audit log, evidence, received documents
     credentials: Path = Path("var/credentials")  # one file each, mode 0600
+    witness: Path = Path("var/witness")  # remembers the log; better on another machine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +175,11 @@ class Suite:
     def data(self) -> Path:
         """Where everything we write goes."""
         return self.path(self.config.site.data)
+
+    @property
+    def witness(self) -> Path:
+        """What remembers the audit log from outside it."""
+        return self.path(self.config.site.witness)
 
     @property
     def selectors(self) -> Path:

@@ -3,6 +3,7 @@
 CounterfoilError
 ├── Refused         someone said no: park the item, a person decides
 ├── Unavailable     nothing was keyed: wait and try again
+│   └── BrowserDied it was our own browser: try again with another one
 ├── InDoubt         something may have been keyed: look it up, never key again
 ├── ClaimLost       another worker owns this item now: put the hands up
 ├── Quarantined     this file cannot be trusted: set it aside, with the reason
@@ -14,9 +15,16 @@ CounterfoilError
 Unknown never means "try again": what no class describes is a defect and stops the run.
 """
 
+from __future__ import annotations
+
+from counterfoil.domain.evidence import Evidence
+
 
 class CounterfoilError(Exception):
     """The root of everything we raise on purpose."""
+
+    #: What the screen showed when it was raised; (): there was none to be seen.
+    evidence: tuple[Evidence, ...] = ()
 
 
 class Refused(CounterfoilError):
@@ -35,6 +43,10 @@ class Unavailable(CounterfoilError):
         super().__init__(f"{where}: {reason}")
         self.where = where
         self.reason = reason
+
+
+class BrowserDied(Unavailable):
+    """Our own browser died of it: nothing is wrong with the system, nor with the item."""
 
 
 class InDoubt(CounterfoilError):

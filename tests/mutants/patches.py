@@ -112,7 +112,7 @@ SIMULATED = (
         name="intent after the click",
         file=KEYING,
         old="""    asked_at = journal.monotonic()
-    intent = await journal.intend(item, claim)
+    intent = await journal.intend(item, claim, before)
     await journal.make_durable(intent)
     return await _commit(item, claim, intent, asked_at, bank, journal, policy)
 """,
@@ -121,8 +121,8 @@ SIMULATED = (
         await bank.identify(item)
         receipt = await bank.commit(item, click_before=asked_at + policy.claim_limit_seconds)
     except (Unavailable, Refused, InDoubt) as trouble:
-        return await _try_later(item, claim, str(trouble), journal, policy)
-    intent = await journal.intend(item, claim)
+        return await _try_later(item, claim, Unavailable('', str(trouble)), journal, policy)
+    intent = await journal.intend(item, claim, before)
     await journal.make_durable(intent)
     await journal.posted(item, claim, receipt, confirm_at=_confirm_at(intent.at, policy))
     return Visit(Verdict.POSTED)
@@ -131,8 +131,8 @@ SIMULATED = (
     Simulated(
         name="in doubt: taken for not keyed",
         file=KEYING,
-        old="        await journal.in_doubt(item, claim, str(doubt), again_at=soon)\n",
-        new="        await journal.not_keyed(item, claim, str(doubt), again_at=soon)\n",
+        old="journal.in_doubt(item, claim, str(doubt),",
+        new="journal.not_keyed(item, claim, str(doubt),",
     ),
     Simulated(
         name="claim CAS: an old token still writes",

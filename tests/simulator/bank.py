@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import Booking, LookUp, Receipt, WorkItem
 from counterfoil.domain.values import as_text
 from counterfoil.errors import InDoubt, Refused, Unavailable
@@ -90,7 +91,7 @@ class Session:
             self._world.time += self._world.plan.pick(0, ANSWER_SECONDS)
         return LookUp(bookings=bookings, read_at=read_at)
 
-    async def prepare(self, item: WorkItem) -> None:
+    async def prepare(self, item: WorkItem) -> tuple[Evidence, ...]:
         """Entry and verify pages: the draft is the item's, or so it seems."""
         fault = await step("prepare")
         self._mishap("PMT010", fault)
@@ -101,6 +102,7 @@ class Session:
             self._world.time += self._world.plan.pick(0, ANSWER_SECONDS)
         shown = self._world.other_than(item) if fault == "cached_page" else item
         self._page = self.bank.drafts[self.login] = shown
+        return ()
 
     async def identify(self, item: WorkItem) -> None:
         """The page as displayed, against the item."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import SETTLED, ItemState, LookUp, Receipt, WorkItem
 from counterfoil.engine.keying import Claim, Intent, Unconfirmed
 from counterfoil.errors import AuditLost, ClaimLost, LedgerLost, Refused
@@ -178,7 +179,7 @@ class LedgerJournal:
             unconfirmed=row.owed,
         )
 
-    async def intend(self, item: WorkItem, claim: Claim) -> Intent:
+    async def intend(self, item: WorkItem, claim: Claim, before: tuple[Evidence, ...]) -> Intent:
         """Into the layer that a crash loses."""
         fault = await step("intend")
         _lost(fault, before=True)
@@ -210,7 +211,13 @@ class LedgerJournal:
         _lost(fault, before=False)
 
     async def not_keyed(
-        self, item: WorkItem, claim: Claim, reason: str, *, again_at: datetime | None
+        self,
+        item: WorkItem,
+        claim: Claim,
+        reason: str,
+        *,
+        again_at: datetime | None,
+        seen: tuple[Evidence, ...] = (),
     ) -> None:
         """READY again, or FAILED."""
         fault = await step("not_keyed")
@@ -222,7 +229,13 @@ class LedgerJournal:
         self._end(row, "not_keyed", fault, again_at, troubles=row.troubles + 1)
 
     async def in_doubt(
-        self, item: WorkItem, claim: Claim, reason: str, *, again_at: datetime
+        self,
+        item: WorkItem,
+        claim: Claim,
+        reason: str,
+        *,
+        again_at: datetime,
+        seen: tuple[Evidence, ...] = (),
     ) -> None:
         """The intent stays open."""
         fault = await step("in_doubt")
@@ -281,14 +294,24 @@ class LedgerJournal:
         row = self._begin(claim, fault)
         self._end(row, "confirm_later", fault, again_at, troubles=row.troubles + 1)
 
-    async def park(self, item: WorkItem, claim: Claim, code: str, reason: str) -> None:
+    async def park(
+        self,
+        item: WorkItem,
+        claim: Claim,
+        code: str,
+        reason: str,
+        *,
+        seen: tuple[Evidence, ...] = (),
+    ) -> None:
         """A person decides."""
         fault = await step("park")
         row = self._begin(claim, fault)
         row.state, row.code, row.reason = ItemState.ON_HOLD, code, reason
         self._end(row, "park", fault, None)
 
-    async def freeze(self, item: WorkItem, claim: Claim, reason: str) -> None:
+    async def freeze(
+        self, item: WorkItem, claim: Claim, reason: str, *, seen: tuple[Evidence, ...] = ()
+    ) -> None:
         """Alarm."""
         fault = await step("freeze")
         row = self._begin(claim, fault)

@@ -107,13 +107,19 @@ class Inbox:
         self._store = Store(keeping)
 
     async def watch(
-        self, receive: Receive, *, stop: asyncio.Event, scan_seconds: float = 1.0
+        self,
+        receive: Receive,
+        report: Callable[[Handled], None],
+        *,
+        stop: asyncio.Event,
+        scan_seconds: float = 1.0,
     ) -> None:
         """Visit now, at every event, and every *scan_seconds* whatever the events say.
 
         Network drives lose events; the periodic visit is what the promise rests on.
+        *report* is told what became of each file.
         """
-        await asyncio.to_thread(self.visit, receive)
+        await self._visit(receive, report)
         async for _ in awatch(
             self._watched.path,
             watch_filter=None,
@@ -123,7 +129,11 @@ class Inbox:
             rust_timeout=int(scan_seconds * 1000),
             yield_on_timeout=True,
         ):
-            await asyncio.to_thread(self.visit, receive)
+            await self._visit(receive, report)
+
+    async def _visit(self, receive: Receive, report: Callable[[Handled], None]) -> None:
+        for handled in await asyncio.to_thread(self.visit, receive):
+            report(handled)
 
     def visit(self, receive: Receive) -> list[Handled]:
         """Take every file that is ready, and finish every drop that is ours."""

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from counterfoil.adapters.file_kinds import KINDS
+from counterfoil.adapters.map_lists import Table
+from counterfoil.adapters.map_patterns import groups_of
 from counterfoil.adapters.map_schema import (
     Action,
     Dialog,
@@ -20,9 +22,7 @@ from counterfoil.adapters.map_schema import (
     Step,
     System,
     SystemMap,
-    Table,
     Task,
-    groups_of,
 )
 from counterfoil.errors import MapError
 from counterfoil.toml_records import did_you_mean, load_record
@@ -90,7 +90,7 @@ def _task_faults(system: System, task: Task, where: str) -> Iterator[str]:
 
 def _look_up_faults(system: System, look_up: LookUpTask, where: str) -> Iterator[str]:
     yield from _step_faults(system, Step(screen=look_up.screen, action=look_up.action), where)
-    yield from _unknown("screen", look_up.list, system.screens, where)
+    yield from _step_faults(system, Step(screen=look_up.list, action=look_up.again), where)
     if look_up.list in system.screens and _table_of(system, look_up) is None:
         yield f"{where}: the screen {look_up.list!r} has no table"
     yield from _way_faults(system, look_up.screen, where)

@@ -186,12 +186,15 @@ class AuditLog:
         """
         return self._writer.drop_segments(through, reason)
 
-    def close(self) -> None:
-        """The end of the run: seal the segment. Closing twice is one closing."""
+    def close(self) -> Checkpoint | None:
+        """The end of the run: seal the segment, and say what a witness should remember.
+
+        Closing twice is one closing; the second says nothing.
+        """
         if self._sink < 0:
-            return
+            return None
         self._disconnect()
-        self._writer.end()
+        return self._writer.end()
 
     def __enter__(self) -> AuditLog:
         return self

@@ -142,12 +142,13 @@ class StreamWriter:
             at = self._at
             return Checkpoint(self.name, at.seq, at.tree.root().hex(), at.head)
 
-    def end(self) -> None:
+    def end(self) -> Checkpoint:
         """Seal what was written; the stream is closed and its lock released."""
         with self._mutex:
             try:
                 with self._fail_closed():
                     self._change("run_end")
+                return self.checkpoint()
             finally:
                 self.abandon()
 

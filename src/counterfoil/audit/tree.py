@@ -99,24 +99,27 @@ def is_included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root
     return last == 0 and hashed == root
 
 
-def consistency_proof(leaves: Sequence[bytes], old_size: int) -> tuple[bytes, ...]:
-    """The hashes that show the first *old_size* of *leaves* to be their prefix."""
-    if not 0 <= old_size <= len(leaves):
-        raise ValueError(f"no {old_size} among {len(leaves)} leaves")
-    if old_size in (0, len(leaves)):
+def consistency_proof(old: Frontier, since: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The hashes that show the tree with the leaves *since* to go on from *old*.
+
+    What lies left of the old size is made of its peaks, what lies right of it of the
+    new leaves: nothing older has to be read again.
+    """
+    size = old.size + len(since)
+    if old.size in (0, size):
         return ()
     proof: list[bytes] = []
-    low, high, whole = 0, len(leaves), True
-    while old_size != high:
+    low, high, peaks = 0, size, list(old.peaks)
+    while old.size != high:
         middle = low + _split(high - low)
-        if old_size <= middle:
-            proof.append(root_of(leaves[middle:high]))
+        if old.size <= middle:
+            proof.append(root_of(since[middle - old.size : high - old.size]))
             high = middle
         else:
-            proof.append(root_of(leaves[low:middle]))
-            low, whole = middle, False
-    if not whole:
-        proof.append(root_of(leaves[low:high]))
+            proof.append(peaks.pop(0))
+            low = middle
+    if low:
+        proof.append(peaks.pop(0))
     return tuple(reversed(proof))
 
 

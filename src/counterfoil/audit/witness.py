@@ -20,6 +20,7 @@ from counterfoil.audit.records import NO_HASH, RECORD_MAX_BYTES
 from counterfoil.audit.stream import Checkpoint
 from counterfoil.audit.tree import (
     EMPTY_ROOT,
+    Frontier,
     consistency_proof,
     inclusion_proof,
     is_consistent,
@@ -33,6 +34,7 @@ from counterfoil.errors import Refused
 
 #: A witness that hears nothing for so long raises the alarm.
 SILENCE_MAX = timedelta(minutes=3)
+_KEYS = "keys"  # the folder of the enrolled ones, below the witness's own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,11 +77,6 @@ class StreamProofs:
         """How many whole records the stream has."""
         return len(self._leaves)
 
-    def consistency(self, old_size: int, size: int) -> tuple[str, ...]:
-        """The proof that the log of *size* records holds the one of *old_size*."""
-        proof = consistency_proof(self._leaves[:size], old_size)
-        return tuple(each.hex() for each in proof)
-
     def inclusion(self, seq: int, size: int | None = None) -> Inclusion:
         """The proof for record *seq*. Raises ValueError if there is none."""
         leaves = self._leaves if size is None else self._leaves[:size]
@@ -102,10 +99,59 @@ class StreamProofs:
         raise ValueError(f"{self._folder}: no record {seq}")
 
 
+def growth_proof(folder: Path, old_size: int, size: int) -> tuple[str, ...]:
+    """The proof that the stream in *folder*, *size* records long, holds its first *old_size*.
+
+    Only the segments with records after *old_size*, and the one before, are read: each
+    opening carries the tree up to there, and the witness's own root shows whether it lies.
+
+    Raises:
+        ValueError: There is no such prefix any more.
+        OSError: A segment cannot be read.
+    """
+    old = Frontier()
+    leaves: list[bytes] = []
+    for path in reversed(_segments(folder)):
+        lines = list(_lines(path))
+        start = _opening_of(lines, path)
+        leaves[:0] = map(leaf_hash, lines)
+        if start.size <= old_size:
+            old = start
+            break
+    whole = old.size + len(leaves)
+    if not old.size <= old_size <= size <= whole:
+        raise ValueError(f"{folder}: {whole:,} records do not hold {old_size:,} and {size:,}")
+    known = old_size - old.size
+    for leaf in leaves[:known]:
+        old.append(leaf)
+    since = leaves[known : known + size - old_size]
+    return tuple(each.hex() for each in consistency_proof(old, since))
+
+
+def _opening_of(lines: Sequence[bytes], path: Path) -> Frontier:
+    """The tree before the segment, as its first record tells it."""
+    try:
+        data = json.loads(lines[0])["data"]
+        return Frontier(data["size"], [bytes.fromhex(each) for each in data["tree"]])
+    except (IndexError, KeyError, TypeError) as trouble:
+        raise ValueError(f"{path}: does not begin with its opening") from trouble
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolledKey:
+    """A public key that the log of one stream may begin, or go on, under."""
+
+    key: str  # Ed25519, 64 lowercase hex digits
+    stream: str  # it was enrolled for; "" when a person gave none
+    at: str  # ISO 8601, UTC
+    by: str  # "first start", or the person and their reason
+
+
 class Witness:
     """Remembers the last checkpoint of each stream and takes only what goes on from it.
 
-    Lives on another machine than the log, in the care of other people. Thread-safe.
+    Lives on another machine than the log, in the care of other people. Thread-safe; a
+    stream is shown by one process at a time, the one that writes it.
     """
 
     def __init__(
@@ -114,25 +160,27 @@ class Witness:
         self._folder = folder
         self._now = now
         self._lock = threading.Lock()
-        make_folder(folder)
 
     def last(self, stream: str) -> Checkpoint:
-        """What it remembers of *stream*; of a new one, that it is empty."""
+        """What it remembers of *stream*; of a new one, that it is empty. Raises Refused."""
+        path = self._path(stream)
         try:
-            kept = json.loads(self._path(stream).read_bytes())
+            kept = _read(path)
         except FileNotFoundError:
             return Checkpoint(stream, 0, EMPTY_ROOT.hex(), NO_HASH)
         return Checkpoint(kept["stream"], kept["size"], kept["root"], kept["head"])
 
-    def submit(self, checkpoint: Checkpoint, proof: Sequence[str]) -> None:
+    def submit(self, checkpoint: Checkpoint, proof: Sequence[str], *, ended: bool = False) -> None:
         """Remember *checkpoint*, durably, if the log only grew since the last one.
 
         Args:
-            proof: From :meth:`StreamProofs.consistency`, beginning at :meth:`last`.
+            proof: From :func:`growth_proof`, beginning at :meth:`last`.
+            ended: The run is over: silence from here on is no alarm.
 
         Raises:
             Refused: The log is another one, or it is shorter. Alarm: what the witness
                 remembers stays as it was.
+            OSError: It could not be remembered.
         """
         with self._lock:
             old = self.last(checkpoint.stream)
@@ -140,17 +188,36 @@ class Witness:
                 raise Refused(
                     "log_rewritten",
                     f"{checkpoint.stream}: {checkpoint.size:,} records do not go on from the"
-                    f" {old.size:,} that this witness saw",
+                    f" {old.size:,} that this witness saw: the log was cut or rewritten ->"
+                    " leave its folder as it is, run counterfoil verify, ask who was there",
                 )
-            kept = {**asdict(checkpoint), "seen_at": self._now().isoformat()}
+            kept = {**asdict(checkpoint), "seen_at": self._now().isoformat(), "ended": ended}
+            make_folder(self._folder)
             publish(self._path(checkpoint.stream), canonical_json(kept) + b"\n", mode=0o600)
 
+    def enrol(self, key: str, *, stream: str, by: str) -> bool:
+        """Trust *key* from now on; False when it was trusted before. Raises OSError."""
+        folder = self._folder / _KEYS
+        path = folder / f"{key}.json"
+        if path.exists():
+            return False
+        enrolled = EnrolledKey(key=key, stream=stream, at=self._now().isoformat(), by=by)
+        make_folder(folder)
+        publish(path, canonical_json(asdict(enrolled)) + b"\n", mode=0o600)
+        return True
+
+    def enrolled(self) -> tuple[EnrolledKey, ...]:
+        """Every key that was enrolled, the oldest first."""
+        found = [EnrolledKey(**_read(path)) for path in (self._folder / _KEYS).glob("*.json")]
+        return tuple(sorted(found, key=lambda each: each.at))
+
     def silent(self) -> tuple[str, ...]:
-        """The streams that were not heard of for more than three minutes."""
+        """The streams whose run did not end, and that were not heard of for three minutes."""
         due = self._now() - SILENCE_MAX
-        kept = list(self._kept())
         return tuple(
-            each["stream"] for each in kept if datetime.fromisoformat(each["seen_at"]) < due
+            each["stream"]
+            for each in self._kept()
+            if not each["ended"] and datetime.fromisoformat(each["seen_at"]) < due
         )
 
     def lines(self) -> Iterator[dict[str, Any]]:
@@ -160,10 +227,21 @@ class Witness:
 
     def _kept(self) -> Iterator[dict[str, Any]]:
         for path in sorted(self._folder.glob("*.json")):
-            yield json.loads(path.read_bytes())
+            yield _read(path)
 
     def _path(self, stream: str) -> Path:
         return self._folder / f"{stream.replace('/', '~')}.json"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """One file of the witness. Raises Refused: another hand than ours wrote it."""
+    try:
+        kept: dict[str, Any] = json.loads(path.read_bytes())
+    except ValueError as trouble:
+        raise Refused(
+            "witness_unreadable", f"{path}: {trouble} -> ask who keeps the witness"
+        ) from trouble
+    return kept
 
 
 def _goes_on(old: Checkpoint, new: Checkpoint, proof: Sequence[str]) -> bool:

@@ -7,11 +7,20 @@ wait for a person) · 2 wrong use or wrong settings · 130 interrupted.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from counterfoil.cli.terminal import say_error
-from counterfoil.config import find_suite
+from counterfoil.config import Suite, find_suite
 from counterfoil.errors import CounterfoilError, SetupError
+
+if TYPE_CHECKING:
+    from workflows.floor import Floor
+
+#: The commands that key: their browser starts while the rest of us is loaded.
+KEYING = (["up"], ["run"])
 
 
 def main() -> None:
@@ -20,10 +29,12 @@ def main() -> None:
         sys.exit("counterfoil: assertions must stay on: start Python without -O")
     try:
         # Appended, never in front: the folder selectors/ would hide Python's own module.
-        sys.path.append(str(find_suite(Path.cwd()).root))
-        from counterfoil.cli.app import app  # the suite's bots and workflows come with it
+        suite = find_suite(Path.cwd())
+        sys.path.append(str(suite.root))
+        with _floor(suite, sys.argv[1:]) as floor:
+            from counterfoil.cli.app import app  # the suite's bots and workflows come with it
 
-        app()
+            app(prog_name="counterfoil", obj=floor)
     except SetupError as error:
         say_error(error)
         sys.exit(2)
@@ -32,3 +43,15 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+@contextmanager
+def _floor(suite: Suite, words: list[str]) -> Iterator[Floor | None]:
+    """The floor for a command that keys; the other ones need none."""
+    if words[:1] not in KEYING or not {"-h", "--help"}.isdisjoint(words):
+        yield None
+        return
+    from workflows.floor import Floor
+
+    with Floor(suite) as floor:
+        yield floor

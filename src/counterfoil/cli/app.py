@@ -21,7 +21,13 @@ app = typer.Typer(
     help=(
         "Unattended bots for the bank back office, every keystroke on the record.\n\n"
         "Start with [bold]counterfoil demo[/]: it keys a workbook into a bank of cardboard. "
-        "Then [bold]counterfoil check[/] in your own suite's folder."
+        "Then [bold]counterfoil check[/] in your own suite's folder, and "
+        "[bold]counterfoil up[/]. COMMAND --help tells more, with examples."
+    ),
+    epilog=(
+        "Exit codes: 0 done · 1 the answer is no: refused, not verified, something to mend, a "
+        "person is needed · 2 wrong use or wrong settings · 130 interrupted. "
+        "More: docs/OPERATING.md"
     ),
 )
 

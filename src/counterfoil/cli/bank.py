@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ from urllib.request import Request, urlopen
 
 import typer
 
-from counterfoil.cli.terminal import say, show_table
+from counterfoil.cli.terminal import TRY, say, show_table
 from counterfoil.config import Suite, find_suite
 from counterfoil.errors import SetupError
 
@@ -46,7 +46,7 @@ class CardboardBank:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(bank)
+    app.command(rich_help_panel=TRY)(bank)
 
 
 def bank(
@@ -58,7 +58,15 @@ def bank(
     ] = None,
     data: Annotated[Path | None, typer.Option(help="Where the bank keeps its books.")] = None,
 ) -> None:
-    """Start the cardboard bank, write its credentials for the bots, and serve until Ctrl-C."""
+    """Start the cardboard bank and its operators' credentials; Ctrl-C stops it.
+
+    A legacy bank to practise on, as unpleasant as the real ones: its screens on --port,
+    its faults and its truth on a control port of its own (fixtures/README.md).
+
+    \b
+        counterfoil bank --fault fin=0.05 --fault kicked_out=0.02
+        counterfoil bank --skin 4.3        # the vendor's upgrade
+    """
     suite = find_suite(Path.cwd())
     arguments = ["--port", str(port), "--skin", skin]
     bounds = suite.config.systems["corebank"].bounds if "corebank" in suite.config.systems else None
@@ -74,8 +82,9 @@ def bank(
         say(f"control  {running.control_url}   (faults and the truth: fixtures/README.md)")
         rows = [(each["operator"], each["password"], each["branch"]) for each in running.operators]
         show_table("operators", ("operator", "password", "branch"), rows)
-        say("Ctrl-C stops it.")
-        signal.pause()
+        with suppress(KeyboardInterrupt):  # the usual end
+            say("Ctrl-C stops it.")
+            signal.pause()
 
 
 @contextmanager

@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-import os
+import platform
 import shutil
+import socket
+import sqlite3
+import stat
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import typer
 
 from counterfoil.adapters.browsers import find_browser
+from counterfoil.adapters.map_schema import System as SystemMaps
 from counterfoil.adapters.maps import load_system
+from counterfoil.adapters.screens import check_login
+from counterfoil.adapters.secrets import CredentialFolder
 from counterfoil.adapters.sheets.maps import load_sheet_map
-from counterfoil.cli.terminal import out, say
-from counterfoil.config import StatementSettings, Suite, find_suite
+from counterfoil.audit.witness import Witness
+from counterfoil.cli.site import approval_policy
+from counterfoil.cli.terminal import SET_UP, out, say
+from counterfoil.config import Folder, StatementSettings, Suite, find_suite
+from counterfoil.domain.secrets import Redactor
 from counterfoil.errors import CounterfoilError, SetupError
+from counterfoil.rules.approval import person
+from counterfoil.store.database import look_at
 
 FREE_BYTES_MIN = 1_000_000_000
+ANSWERS_WITHIN_SECONDS = 2.0
+CLOCK_MAY_LAG = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +43,30 @@ class Check:
     what: str
     trouble: str = ""  # empty: it is right
     remedy: str = ""
+    note: str = ""  # worth knowing, and no reason not to start
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(check)
+    app.command(rich_help_panel=SET_UP)(check)
 
 
 def check() -> None:
-    """Look at config, maps, browser, folders and credentials; say what to mend.
+    """Look at everything that a bot needs; say what to mend, and how.
 
-    Changes nothing. Exit code 1 when anything would keep a bot from working.
+    Config, browser, maps, logins, credentials, folders, ledger, witness, clock, disk.
+    Changes nothing, and needs no bank. A dash is worth knowing and stops nobody.
+
+    Exit code 1 when anything would keep a bot from working.
     """
     suite = find_suite(Path.cwd())
-    checks = list(checks_of(suite))
-    for each in checks:
-        mark = "[red]✗[/]" if each.trouble else "[green]✓[/]"
+    checks: list[Check] = []
+    for each in checks_of(suite):
+        checks.append(each)
+        mark = "[red]✗[/]" if each.trouble else "[yellow]-[/]" if each.note else "[green]✓[/]"
         out.print(f"{mark} ", end="")
-        say(each.what + (f": {each.trouble}" if each.trouble else ""))
+        said = each.trouble or each.note
+        say(each.what + (f": {said}" if said else ""))
         if each.remedy:
             say(f"    {each.remedy}", style="yellow")
     wrong = sum(1 for each in checks if each.trouble)
@@ -58,19 +79,20 @@ def check() -> None:
 def checks_of(suite: Suite) -> Iterator[Check]:
     """Every check, in the order in which a person would mend them."""
     yield Check(f"config.toml of {suite.config.site.name}")
-    yield tried("browser", lambda: browser_version(find_browser(suite.config.browser.executable)))
+    yield Check(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
+    yield tried("browser", lambda: browser_version(_browser(suite)))
     for name in suite.config.systems:
-        yield tried(f"maps of {name}", lambda name=name: _count_screens(suite, name))  # type: ignore[misc]
-        yield from _credentials(suite, name)
-        yield _bounds(suite, name)
+        yield from _system(suite, name)
     for name, folder in suite.config.folders.items():
-        path = suite.selectors / "sheets" / f"{folder.sheet_map}.toml"
-        yield tried(f"sheet map of {name}", lambda path=path: load_sheet_map(path).title)  # type: ignore[misc]
-        yield _folder(f"watched folder {name}", suite.path(folder.path))
+        yield from _watched(suite, name, folder)
     for name, settings in suite.config.statements.items():
         yield tried(f"statements {name}", lambda each=settings: _statements(suite, each))  # type: ignore[misc]
         yield _folder(f"export folder of {name}", suite.path(settings.export))
+    yield from _approval(suite)
     yield _folder("data folder", suite.data)
+    yield _private("keys", suite.data / "keys")
+    yield from _ledger(suite)
+    yield from _witness(suite)
     yield _free_space(suite.data)
 
 
@@ -79,7 +101,13 @@ def tried(what: str, look: Callable[[], str]) -> Check:
     try:
         return Check(f"{what}: {look()}")
     except CounterfoilError as trouble:
-        return Check(what, str(trouble), "mend the file that the message names")
+        told, _, remedy = str(trouble).partition(" -> ")
+        return Check(what, told, remedy or "mend the file that the message names")
+
+
+def _browser(suite: Suite) -> Path:
+    settings = suite.config.browser
+    return find_browser(settings.executable, headless=settings.headless)
 
 
 def browser_version(executable: Path) -> str:
@@ -93,9 +121,34 @@ def browser_version(executable: Path) -> str:
     return f"{answer.stdout.strip()} ({executable})"
 
 
-def _count_screens(suite: Suite, name: str) -> str:
-    system = load_system(suite.selectors, name)
-    return f"{len(system.screens)} screens, tasks {', '.join(sorted(system.map.tasks))}"
+def _system(suite: Suite, name: str) -> Iterator[Check]:
+    settings = suite.config.systems[name]
+    try:
+        maps = load_system(suite.selectors, name)
+        for login in settings.logins:
+            check_login(maps, settings.base_url, login.values)
+    except CounterfoilError as trouble:
+        yield Check(f"maps of {name}", str(trouble), "mend the file that the message names")
+    else:
+        yield _maps(maps)
+    yield from _credentials(suite, name)
+    yield _bounds(suite, name)
+    yield _reachable(name, settings.base_url)
+
+
+def _maps(maps: SystemMaps) -> Check:
+    missing = [
+        each for each in maps.screens if not (maps.folder / f"{each}.inventory.json").is_file()
+    ]
+    tasks = ", ".join(sorted(maps.map.tasks))
+    what = f"maps of {maps.name}: {len(maps.screens)} screens, tasks {tasks}"
+    if not missing:
+        return Check(what)
+    return Check(
+        what,
+        note=f"never recorded: {', '.join(missing)}",
+        remedy="python -m bots.record_screens (docs/ONBOARDING.md): without it nothing is healed",
+    )
 
 
 def _statements(suite: Suite, settings: StatementSettings) -> str:
@@ -117,13 +170,14 @@ def _statements(suite: Suite, settings: StatementSettings) -> str:
 
 def _credentials(suite: Suite, name: str) -> Iterator[Check]:
     folder = suite.path(suite.config.site.credentials)
+    secrets = CredentialFolder.of_service(Redactor(), otherwise=folder)
     for login in suite.config.systems[name].logins:
-        path = folder / login.credential
         what = f"credential {login.credential}"
-        if not path.is_file():
-            yield Check(what, f"there is no {path}", "write the password there, mode 0600")
-        elif os.name == "posix" and path.stat().st_mode & 0o077:
-            yield Check(what, f"{path} can be read by others", f"chmod 600 {path}")
+        try:
+            secrets.get(login.credential)
+        except SetupError as trouble:
+            told, _, remedy = str(trouble).partition(" -> ")
+            yield Check(what, told, remedy)
         else:
             yield Check(what)
 
@@ -131,8 +185,62 @@ def _credentials(suite: Suite, name: str) -> Iterator[Check]:
 def _bounds(suite: Suite, name: str) -> Check:
     bounds = suite.config.systems[name].bounds
     if bounds.late_booking_seconds is None or bounds.list_staleness_seconds is None:
-        return Check(f"bounds of {name}: unknown, so every doubt goes to a person (docs/KEYING.md)")
+        return Check(
+            f"bounds of {name}",
+            note="unknown, so every doubt goes to a person",
+            remedy="docs/KEYING.md says what the bank has to be asked",
+        )
     return Check(f"bounds of {name}: {bounds.source}")
+
+
+def _reachable(name: str, base_url: str) -> Check:
+    parts = urlsplit(base_url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        socket.create_connection((parts.hostname or "", port), ANSWERS_WITHIN_SECONDS).close()
+    except OSError as trouble:
+        why = f"does not answer at {base_url} now ({trouble.strerror or trouble})"
+        remedy = "the bots will wait for it"
+        if name == "corebank":
+            remedy += "; the cardboard bank is started by: counterfoil bank"
+        return Check(name, note=why, remedy=remedy)
+    return Check(f"{name} answers at {base_url}")
+
+
+def _watched(suite: Suite, name: str, folder: Folder) -> Iterator[Check]:
+    path = suite.selectors / "sheets" / f"{folder.sheet_map}.toml"
+    try:
+        sheet_map = load_sheet_map(path)
+        tasks = load_system(suite.selectors, folder.system).map.tasks
+    except CounterfoilError as trouble:
+        yield Check(f"sheet map of {name}", str(trouble), "mend the file that the message names")
+    else:
+        if sheet_map.item not in tasks:
+            yield Check(
+                f"sheet map of {name}",
+                f"{folder.sheet_map} makes a {sheet_map.item}, {folder.system} has no such task",
+                f"name another sheet_map or system in [folders.{name}]",
+            )
+        else:
+            yield Check(f"sheet map of {name}: {sheet_map.title}")
+    yield _folder(f"watched folder {name}", suite.path(folder.path))
+
+
+def _approval(suite: Suite) -> Iterator[Check]:
+    """Four eyes need a second pair."""
+    policy = approval_policy(suite)
+    if not policy.approvers:
+        yield Check("approval", note="[approval] approvers is empty: anybody but the maker may")
+        return
+    approvers = {person(each, policy) for each in policy.approvers}
+    for name, folder in suite.config.folders.items():
+        if approvers <= {person(folder.maker, policy)}:
+            yield Check(
+                "approval",
+                f"nobody but the maker of folder {name} may approve",
+                "add somebody else to [approval] approvers",
+            )
+    yield Check(f"approval by {', '.join(sorted(approvers))}")
 
 
 def _folder(what: str, path: Path) -> Check:
@@ -141,9 +249,69 @@ def _folder(what: str, path: Path) -> Check:
         return Check(
             what, f"{path} is not a folder", "move it away, or name another in config.toml"
         )
-    if not os.access(present, os.W_OK | os.X_OK):
+    if not _may_write(present):
         return Check(what, f"no right to write in {present}", f"chown or chmod {present}")
     return Check(f"{what}: {path}" + ("" if path.exists() else " (made at the first start)"))
+
+
+def _may_write(folder: Path) -> bool:
+    """By trying: rights, read-only mounts and full disks look alike from outside."""
+    probe = folder / f".counterfoil-check-{platform.node()}"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        return False
+    return True
+
+
+def _private(what: str, folder: Path) -> Check:
+    """What lies there is for the service alone."""
+    for path in [folder, *folder.rglob("*")] if folder.is_dir() else []:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            return Check(what, f"{path} can be read by others", f"chmod go= {path}")
+    return Check(f"{what}: {folder}" + ("" if folder.is_dir() else " (made at the first start)"))
+
+
+def _ledger(suite: Suite) -> Iterator[Check]:
+    try:
+        found = look_at(suite.ledger_url)
+    except SetupError as trouble:
+        told, _, remedy = str(trouble).partition(" -> ")
+        yield Check("ledger", told, remedy or "see [ledger] url in config.toml")
+        return
+    if found is None:
+        yield Check("ledger: made at the first start")
+        return
+    yield Check(f"ledger: revision {found.revision}, {found.items} items")
+    now = datetime.now(UTC)
+    if found.last_change is not None and found.last_change > now + CLOCK_MAY_LAG:
+        yield Check(
+            "clock",
+            f"it is {now:%Y-%m-%d %H:%M:%S}Z here, and the ledger was changed at"
+            f" {found.last_change:%Y-%m-%d %H:%M:%S}Z",
+            "set the clock (NTP that slews): settle times are measured by it",
+        )
+    else:
+        yield Check(f"clock: {now:%Y-%m-%d %H:%M:%S}Z")
+
+
+def _witness(suite: Suite) -> Iterator[Check]:
+    witness = Witness(suite.witness)
+    yield _folder("witness", suite.witness)
+    yield tried("witness keys", lambda: f"{len(witness.enrolled())} enrolled")
+    if silent := witness.silent():
+        yield Check(
+            "witness",
+            f"nothing was heard for three minutes of {', '.join(silent)}, whose run did not end",
+            "was it killed? start it again, and read counterfoil verify",
+        )
+    if suite.witness.exists() and suite.witness.stat().st_dev == suite.root.stat().st_dev:
+        yield Check(
+            "witness",
+            note="on the same disk as the log that it is to remember",
+            remedy="name a share of another machine as [site] witness, in other hands",
+        )
 
 
 def _free_space(path: Path) -> Check:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from counterfoil.cli.site import Site, approval_policy, open_reader, open_site
-from counterfoil.cli.terminal import say, show_table
+from counterfoil.cli.terminal import DECIDE, WORK, say, show_table
 from counterfoil.config import find_suite
-from counterfoil.domain.items import ItemState
+from counterfoil.domain.items import ItemState, Payload
+from counterfoil.domain.payments import Payment
+from counterfoil.domain.secrets import mask_account
+from counterfoil.domain.vouchers import JournalVoucher
 from counterfoil.errors import Refused
 from counterfoil.rules.approval import check_approver
 from counterfoil.store.deciding import Word
@@ -22,34 +28,76 @@ ItemId = Annotated[str, typer.Argument(metavar="ITEM", help="Such as B-7K2M4QXN3
 BatchId = Annotated[str, typer.Argument(metavar="BATCH", help="Such as B-7K2M4QXN3P.")]
 
 
+#: Nothing happens to these by itself.
+NEED_A_PERSON = (ItemState.ON_HOLD, ItemState.FAILED)
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (batches, items, why, approve, release, look_again, booked, cancel, unfreeze):
-        app.command()(command)
+    for reading in (batches, items, why):
+        app.command(rich_help_panel=WORK)(reading)
+    for deciding in (approve, release, look_again, booked, cancel, unfreeze):
+        app.command(rich_help_panel=DECIDE)(deciding)
 
 
 def batches() -> None:
-    """List every batch, newest first: how far it got and what it waits for."""
+    """List every batch, newest first: how far it got, and who is waited for."""
     with open_reader() as ledger:
-        rows = [_batch_cells(each) for each in ledger.batches()]
+        found = ledger.batches()
         frozen = ledger.frozen_systems()
-    show_table("batches", ("batch", "file", "system", "maker", "approved by", "items"), rows)
+    if not found:
+        say("no batch yet: drop a workbook into a watched folder (counterfoil up names them)")
+    else:
+        columns = ("batch", "file", "system", "maker", "approved by", "items")
+        show_table("batches", columns, [_batch_cells(each) for each in found])
+    tell_who_is_needed(found)
     for system, reason in frozen.items():
         say(f"{system} is frozen: {reason} (counterfoil unfreeze {system})", style="bold red")
 
 
+def tell_who_is_needed(found: Sequence[BatchRow]) -> bool:
+    """Say what a person has to do next; False: nobody has to do anything."""
+    waiting = [each for each in found if each.states.get(ItemState.AWAITING_APPROVAL)]
+    for each in waiting:
+        say(
+            f"{each.states[ItemState.AWAITING_APPROVAL]} items of {each.name} wait for an approval:"
+            f" counterfoil approve {each.batch_id} --as NAME",
+            style="yellow",
+        )
+    left = Counter[ItemState]()
+    for each in found:
+        left.update({state: each.states.get(state, 0) for state in NEED_A_PERSON})
+    for state, count in left.items():
+        if count:
+            say(f"{count} {state}: counterfoil items --state {state}", style="yellow")
+    return bool(waiting) or any(left.values())
+
+
 def items(
-    batch: Annotated[str | None, typer.Argument(help="Only this batch.")] = None,
+    batch: Annotated[str | None, typer.Argument(metavar="[BATCH]", help="Only this batch.")] = None,
     state: Annotated[str | None, typer.Option(help="Only this state, e.g. ON_HOLD.")] = None,
 ) -> None:
-    """List items with their state, receipt or reason. ON_HOLD and IN_DOUBT need eyes."""
+    """List items with their state, receipt or reason.
+
+    ON_HOLD and FAILED wait for a person (counterfoil why ITEM tells why); IN_DOUBT is
+    looked up by the bots themselves.
+
+    \b
+        counterfoil items --state ON_HOLD
+        counterfoil items B-7K2M4QXN3P
+    """
     with open_reader() as ledger:
+        if batch is not None and batch not in {each.batch_id for each in ledger.batches()}:
+            raise _no_such_batch(batch)
         found = ledger.items(batch_id=batch, state=_state(state))
         rows = [
             (each.item_id, each.reference, f"{each.amount} {each.currency}", each.state,
              each.bank_reference or "", _because(each.code, each.reason))
             for each in found
         ]  # fmt: skip
+    if not rows:
+        say("no such item: counterfoil batches shows how far everything got")
+        return
     columns = ("item", "our reference", ">amount", "state", "receipt", "reason")
     show_table(f"{len(rows)} items", columns, rows)
 
@@ -73,8 +121,9 @@ def approve(
 ) -> None:
     """Let a waiting batch be keyed. You must not be its maker: four eyes.
 
-    The approval is bound to the digest of what you saw: one byte changed since then
-    voids it. Without --digest the batch is shown, and you are asked.
+    The batch is shown, and you are asked. The approval is bound to the digest of what
+    you saw: one byte changed since then voids it. --digest is for whoever saw it
+    elsewhere; then nobody is asked.
     """
     with open_site("approve") as site:
         row = _known_batch(site, batch)
@@ -99,7 +148,14 @@ def approve_batch(site: Site, row: BatchRow, person: str, digest: str) -> None:
 
 
 def release(item: ItemId, person: Person, reason: Reason) -> None:
-    """Have an item on hold keyed (again): you vouch that it is not at the bank."""
+    """Have an item on hold keyed (again): you vouch that it is not at the bank.
+
+    Read counterfoil why ITEM and look at the bank's own screen first. Not for whoever
+    dropped the file.
+
+    \b
+        counterfoil release B-7K2M4QXN3P-0017 --as petra.novakova --reason "two orders, both meant"
+    """
     with open_site("decide") as site:
         site.ledger.release(item, Word(person=person, reason=reason))
     say(f"{item} is READY", style="green")
@@ -118,7 +174,12 @@ def booked(
     reason: Reason,
     receipt: Annotated[str, typer.Option(help="The bank's reference that you saw.")],
 ) -> None:
-    """Say that you saw the item at the bank, under which reference."""
+    """Say that you saw the item at the bank, and under which reference.
+
+    \b
+        counterfoil booked B-7K2M4QXN3P-0017 --as petra.novakova --receipt 7100000001 \\
+            --reason "seen on ENQ200, same amount and accounts"
+    """
     with open_site("decide") as site:
         site.ledger.booked(item, Word(person=person, reason=reason), bank_reference=receipt)
     say(f"{item} is POSTED as {receipt}", style="green")
@@ -148,23 +209,45 @@ def _known_batch(site: Site, batch_id: str) -> BatchRow:
     try:
         return site.ledger.batch(batch_id)
     except KeyError:
-        raise Refused(
-            "unknown_batch", f"there is no batch {batch_id} (counterfoil batches lists them)"
-        ) from None
+        raise _no_such_batch(batch_id) from None
+
+
+def _no_such_batch(batch_id: str) -> Refused:
+    return Refused(
+        "unknown_batch", f"there is no batch {batch_id} (counterfoil batches lists them)"
+    )
 
 
 def _show_batch(site: Site, row: BatchRow) -> None:
+    """What is approved: to whom how much goes, what was odd, and the sums."""
+    found = site.ledger.items(batch_id=row.batch_id)
+    payloads = {each.item_id: each.payload for each in site.ledger.batch_items(row.batch_id)}
     rows = [
-        (each.row, each.reference, f"{each.amount} {each.currency}", each.state,
-         _because(each.code, each.reason))
-        for each in site.ledger.items(batch_id=row.batch_id)
+        (each.row, *_what(payloads[each.item_id]),
+         f"{each.amount} {each.currency}", each.state)
+        for each in found
     ]  # fmt: skip
-    show_table(
-        f"{row.batch_id} {row.name}", (">row", "reference", ">amount", "state", "note"), rows
-    )
+    columns = (">row", "their reference", "to", "date", ">amount", "state")
+    show_table(f"{row.name}, dropped by {row.maker}, for {row.system}", columns, rows)
     for finding in site.ledger.findings(row.batch_id):
-        say(f"  {finding['cell'] or ''} {finding['severity']}: {finding['message']}")
+        place = finding["cell"] or (f"row {finding['row']}" if finding["row"] else row.name)
+        say(f"  {finding['severity']}  {place}: {finding['message']}")
+    for currency in sorted({each.currency for each in found}):
+        mine = [Decimal(each.amount) for each in found if each.currency == currency]
+        say(f"{len(mine)} items, {sum(mine, Decimal(0)):,f} {currency}", style="bold")
     say(f"digest {row.digest}")
+
+
+def _what(payload: Payload) -> tuple[str, str, str]:
+    """Reference, to whom, when; account numbers keep their last characters."""
+    match payload:
+        case Payment():
+            account = mask_account(payload.creditor_account)
+            to = f"{payload.creditor_name}, {account} at {payload.creditor_bank}"
+            return payload.end_to_end_id, to, payload.execution_date.isoformat()
+        case JournalVoucher():
+            to = f"{payload.description}, {len(payload.entries)} lines"
+            return payload.voucher_no, to, payload.booking_date.isoformat()
 
 
 def _batch_cells(row: BatchRow) -> tuple[object, ...]:

@@ -3,41 +3,58 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from counterfoil.audit import verifier
-from counterfoil.cli.site import audit_folder, evidence_folder, open_reader
-from counterfoil.cli.terminal import out, say
+from counterfoil.audit.witness import EnrolledKey, Witness
+from counterfoil.cli.site import audit_folder, evidence_folder, open_reader, open_site
+from counterfoil.cli.terminal import PROVE, out, say
 from counterfoil.config import Suite, find_suite
-from counterfoil.errors import Refused
+from counterfoil.errors import Refused, SetupError
 from counterfoil.store.ledger import Ledger
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(verify)
-    app.command()(evidence)
+    for command in (verify, evidence, enrol):
+        app.command(rich_help_panel=PROVE)(command)
 
 
 def verify(
     folder: Annotated[
         Path | None, typer.Argument(help="An audit folder; without it, this suite's.")
     ] = None,
+    genesis: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Trust this key, from paper; may be repeated."),
+    ] = None,
 ) -> None:
     """Prove that nobody changed the record: chain, tree, seals, evidence, witnesses.
 
-    For this suite the ledger stands witness: a log that was cut short is found. Exit
-    code 1 when anything does not hold. An auditor does the same without Counterfoil:
-    python verifier.py FOLDER (docs/AUDIT.md).
+    For this suite ledger and witness are asked, too: a log that was cut short is found,
+    and so is one under a key that nobody enrolled. With --genesis only the keys given
+    there are trusted. Exit code 1 when anything does not hold. An auditor does the same
+    without Counterfoil: python verifier.py FOLDER (docs/AUDIT.md).
     """
+    keys = tuple(genesis or ())
     with out.status("reading every record"):
-        report = verify_folder(folder) if folder else verify_suite(find_suite(Path.cwd()))
+        if folder is not None:
+            report = verify_folder(folder, keys)
+        else:
+            report = verify_suite(find_suite(Path.cwd()), keys)
     for sentence in report.sentences:
         say(sentence)
+    if not report.streams and report.ok:
+        say("verify: there is no log, so nothing was verified", style="bold red")
+        raise typer.Exit(1)
     say(
         f"verify: {'OK' if report.ok else 'NOT OK'}",
         style="bold green" if report.ok else "bold red",
@@ -46,20 +63,70 @@ def verify(
         raise typer.Exit(1)
 
 
-def verify_folder(folder: Path) -> verifier.Report:
-    """An exported folder by itself; its blobs too, where they lie beside."""
+def verify_folder(folder: Path, genesis: Sequence[str] = ()) -> verifier.Report:
+    """An exported folder by itself; its blobs too, where they lie beside.
+
+    Raises:
+        SetupError: It is no folder.
+        Refused: A key is none.
+    """
+    if not folder.is_dir():
+        raise SetupError(f"{folder} is not a folder: name the one that holds the streams")
     blobs = folder.parent / "evidence"
-    return verifier.verify_folder(folder, blobs=blobs if blobs.is_dir() else None)
-
-
-def verify_suite(suite: Suite) -> verifier.Report:
-    """The suite's own record, with its evidence and the ledger as the witness."""
-    with open_reader(suite) as ledger:
+    try:
         return verifier.verify_folder(
-            audit_folder(suite),
-            blobs=evidence_folder(suite),
-            witness=map(json.loads, ledger.witnesses()),
+            folder, genesis=genesis, blobs=blobs if blobs.is_dir() else None
         )
+    except ValueError as trouble:
+        raise Refused("not_a_key", str(trouble)) from trouble
+
+
+def verify_suite(suite: Suite, genesis: Sequence[str] = ()) -> verifier.Report:
+    """The suite's own record, held against its evidence, the ledger and the witness.
+
+    Args:
+        genesis: The keys to trust; (): those that the witness enrolled.
+    """
+    witness = Witness(suite.witness)
+    enrolled = witness.enrolled()
+    try:
+        with open_reader(suite) as ledger:
+            report = verifier.verify_folder(
+                audit_folder(suite),
+                genesis=genesis or [each.key for each in enrolled],
+                blobs=evidence_folder(suite),
+                witness=chain(map(json.loads, ledger.witnesses()), witness.lines()),
+            )
+    except ValueError as trouble:
+        raise Refused("not_a_key", str(trouble)) from trouble
+    notes = [] if genesis else [_trusted(each) for each in enrolled]
+    notes += [f"NOTE: nothing was heard of {each}, whose run did not end, for three minutes"
+              for each in witness.silent()]  # fmt: skip
+    return replace(report, sentences=(*report.sentences, *notes))
+
+
+def _trusted(each: EnrolledKey) -> str:
+    return f"NOTE: trusted {each.key}, enrolled {each.at[:19]}Z for {each.stream} by {each.by}"
+
+
+def enrol(
+    key: Annotated[str, typer.Argument(metavar="KEY", help="64 hex digits, as the log tells it.")],
+    person: Annotated[str, typer.Option("--as", help="Who you are.")],
+    reason: Annotated[str, typer.Option(help="Why the log goes on under it.")],
+) -> None:
+    """Trust a key that the log goes on under after the old one was lost.
+
+    Read `counterfoil verify` first: it names the key, and says "abandoned". Who had the
+    machine in hand? A key that a thief made looks the same.
+    """
+    if not re.fullmatch("[0-9a-f]{64}", key):
+        raise Refused("not_a_key", f"{key[:80]!r} is not a key of 64 lowercase hex digits")
+    with open_site("decide") as site:
+        site.audit.emit(
+            "key_enrolled", obj={}, data={"key": key, "told": reason}, actor={"on_behalf": person}
+        )
+        Witness(site.suite.witness).enrol(key, stream="", by=f"{person}: {reason}")
+    say(f"{key} is trusted", style="green")
 
 
 def evidence(
@@ -91,14 +158,22 @@ def pack_evidence(suite: Suite, ledger: Ledger, item_id: str, target: Path) -> N
     streams = sorted({each.stream for each in steps})
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as pack:
         pack.writestr("item.json", json.dumps({"item": item_id, "steps": story}, indent=1))
-        pack.writestr("witness.jsonl", "\n".join(ledger.witnesses()) + "\n")
+        pack.writestr("witness.jsonl", _witness_of(suite, ledger, set(streams)))
         pack.write(verifier.__file__, "verifier.py")
         for stream in streams:
             _add_folder(pack, audit_folder(suite) / stream, f"audit/{stream}")
         for sha256 in _blobs_of(suite, steps_of={(each.stream, each.seq) for each in steps}):
             blob = evidence_folder(suite) / sha256[:2] / sha256
             pack.write(blob, f"evidence/{sha256[:2]}/{sha256}")
-        pack.writestr("README.txt", _README.format(item=item_id))
+        keys = [each.key for each in Witness(suite.witness).enrolled() if each.stream in streams]
+        pack.writestr("README.txt", _README.format(item=item_id, keys=" ".join(keys)))
+
+
+def _witness_of(suite: Suite, ledger: Ledger, streams: set[str]) -> str:
+    """What ledger and witness remember of *streams*; of others the pack has no log."""
+    lines = chain(map(json.loads, ledger.witnesses()), Witness(suite.witness).lines())
+    mine = (json.dumps(each, sort_keys=True) for each in lines if each["stream"] in streams)
+    return "\n".join(mine) + "\n"
 
 
 _README = """Evidence of {item}
@@ -106,13 +181,15 @@ _README = """Evidence of {item}
 item.json        its story, each step with the audit record that tells it in full
 audit/           the audit streams in which those records stand, byte for byte
 evidence/        pictures, screens and values, each under the SHA-256 of its bytes
-witness.jsonl    what the ledger remembers of the log: a log cut short is found
+witness.jsonl    what ledger and witness remember of the log: one cut short is found
 verifier.py      needs Python 3.11 and nothing else:
 
-    python verifier.py audit --witness witness.jsonl
+    python3 verifier.py audit --witness witness.jsonl --genesis {keys}
 
-Blobs are named by their own hash: `sha256sum` of each must be its name. Those of
-other items are left out of this pack on purpose.
+Compare the key behind --genesis with the one on paper: whoever made this pack could
+have made the log. Blobs are named by their own hash: `sha256sum` of each must be its
+name. Those of other items are left out of this pack on purpose; pictures are JPEG, the
+rest is text or gzip of text.
 """
 
 

@@ -5,87 +5,110 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from counterfoil.adapters.inbox import Handled, Inbox, Watched
+from counterfoil.adapters.screens.browser import Chromium
+from counterfoil.cli.items import tell_who_is_needed
 from counterfoil.cli.site import Site, approval_policy, open_site
-from counterfoil.cli.terminal import Progress, TaskID, progress, say
+from counterfoil.cli.terminal import WORK, Progress, TaskID, out, progress, say, say_aloud
 from counterfoil.config import Folder, Suite, find_suite
 from counterfoil.domain.documents import Document
 from counterfoil.domain.items import SETTLED
-from counterfoil.engine.worker import Pace, Worker
-from counterfoil.errors import SetupError
+from counterfoil.engine.worker import Pace, Worker, worker_lock
+from counterfoil.errors import LedgerLost, SetupError
 from counterfoil.store.ledger import new_boot
 from counterfoil.store.reading import BatchRow
+from counterfoil.toml_records import did_you_mean
+from workflows.floor import Floor
 from workflows.intake import IntakeOrder, Taken, take_in
 from workflows.keying import Tools, key_due_items
 from workflows.results import result_path, write_results
 
 RESULTS_EVERY_SECONDS = 1.0
+LEDGER_AGAIN_SECONDS = 5.0
+PROGRESS_EVERY_SECONDS = 1.0
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(up)
-    app.command()(run)
+    app.command(rich_help_panel=WORK)(up)
+    app.command(rich_help_panel=WORK)(run)
 
 
-def up() -> None:
+def up(context: typer.Context) -> None:
     """Watch the folders of config.toml and work, until Ctrl-C.
 
     What is dropped is checked, waits for its approval, is keyed, confirmed, and handed
-    back as <name>.result.xlsx. Ctrl-C finishes the item in hand, then stops.
+    back as results/<name>.result.xlsx beside where it was dropped. Ctrl-C finishes the
+    items in hand, then stops; a kill is survived, too. People decide meanwhile, from
+    another terminal: batches, approve, release ...
+
+    Exit code 0 after Ctrl-C; 1 when it could not go on, and why.
     """
     with running_site() as site:
         for name, folder in site.suite.config.folders.items():
             say(f"watching {name}: {site.suite.path(folder.path)}")
-        asyncio.run(_up(site))
+        say("Ctrl-C stops it.")
+        works = Works(site)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: works.stop())
+        floor_of(context).run(partial(_up, site, works))
+        say("stopped; what is open goes on at the next start")
 
 
-async def _up(site: Site) -> None:
-    works = Works(site)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, works.stop)
-    await works.run()
+async def _up(site: Site, works: Works, chromium: Chromium) -> None:
+    async with progress_shown(site, "items settled"):
+        await works.run(chromium)
 
 
 def run(
+    context: typer.Context,
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Workbooks to drop first, into --folder.")
+        list[Path] | None,
+        typer.Argument(metavar="[FILE ...]", help="Workbooks to drop first, into --folder."),
     ] = None,
-    folder: Annotated[str, typer.Option(help="Which [folders.*] of config.toml.")] = "payments",
+    folder: Annotated[
+        str, typer.Option(metavar="NAME", help="A watched folder, as config.toml calls it.")
+    ] = "payments",
 ) -> None:
     """Take what lies in the folders, key all that is due, hand back, and stop.
 
-    With FILES they are dropped into --folder first. Exit code 1 when anything is left
-    that waits for a person; counterfoil items shows it.
+    With FILES they are dropped into --folder first.
+
+    \b
+        counterfoil run payments-may.xlsx
+        counterfoil run --folder vouchers accruals.xlsx
+
+    Exit code 1 when anything is left that waits for a person, and who that is.
     """
-    with running_site() as site:
-        _drop(site.suite, folder, files or [])
-        asyncio.run(_run(site))
-        waiting = [each for each in site.ledger.batches() if not each.complete]
-        if waiting:
-            say(f"{len(waiting)} batches wait for a person: counterfoil batches", style="yellow")
+    suite = find_suite(Path.cwd())
+    _check_drop(suite, folder, files or [])
+    with running_site(suite) as site:
+        _drop(suite, folder, files or [])
+        floor_of(context).run(partial(_run, site))
+        if tell_who_is_needed(site.ledger.batches()):
             raise typer.Exit(1)
 
 
-async def _run(site: Site) -> None:
+def floor_of(context: typer.Context) -> Floor:
+    """The floor that ``cli.main`` opened before it loaded us."""
+    assert isinstance(context.obj, Floor), "cli.KEYING does not name this command"
+    return context.obj
+
+
+async def _run(site: Site, chromium: Chromium) -> None:
     for inbox, receive in inboxes(site):
-        await _until_nothing_waits(inbox, receive)
-    with progress() as bars:
-        task = bars.add_task("keying", total=None, note="")
-        watching = asyncio.create_task(show_progress(site, bars, task))
-        try:
-            await key_due_items(tools(site), until_done=True)
-        finally:
-            watching.cancel()
+        await _until_nothing_waits(site, inbox, receive)
+    async with progress_shown(site, "keying"):
+        await Works(site).run(chromium, until_done=True)
     for path in write_due_results(site):
         say(f"result  {path}", style="green")
 
@@ -101,86 +124,154 @@ def tools(site: Site) -> Tools:
     )
 
 
-def _drop(suite: Suite, name: str, files: Sequence[Path]) -> None:
+def _check_drop(suite: Suite, name: str, files: Sequence[Path]) -> None:
+    """Before anything is begun. Raises SetupError."""
     if name not in suite.config.folders:
-        known = ", ".join(suite.config.folders)
-        raise SetupError(f"config.toml has no [folders.{name}]; known: {known}")
+        known = ", ".join(suite.config.folders) or "none"
+        hint = did_you_mean(name, suite.config.folders)
+        raise SetupError(f"config.toml has no [folders.{name}]{hint}; known: {known}")
+    for path in files:
+        if not path.is_file():
+            raise SetupError(f"there is no file {path}: name workbooks that are there")
+
+
+def _drop(suite: Suite, name: str, files: Sequence[Path]) -> None:
     target = suite.path(suite.config.folders[name].path)
     target.mkdir(parents=True, exist_ok=True)
     for path in files:
-        if not path.is_file():
-            raise SetupError(f"there is no file {path}")
         part = target / f".{path.name}.part"
         part.write_bytes(path.read_bytes())
         part.rename(target / path.name)
 
 
-async def _until_nothing_waits(inbox: Inbox, receive: Callable[[Document], Taken]) -> None:
+async def _until_nothing_waits(
+    site: Site, inbox: Inbox, receive: Callable[[Document], Taken]
+) -> None:
     """Visit until every file has had its time to become whole."""
-    while True:  # ends: a file that never becomes whole is set aside after its patience
-        for handled in await asyncio.to_thread(inbox.visit, receive):
-            report(handled)
-        if not inbox.waiting():
-            return
-        await asyncio.sleep(0.5)
+    with out.status("waiting until every copy is stable, and reading"):
+        while True:  # ends: a file that never becomes whole is set aside after its patience
+            for handled in await asyncio.to_thread(inbox.visit, receive):
+                report(site, handled)
+            if not inbox.waiting():
+                return
+            await asyncio.sleep(0.5)
+
+
+@asynccontextmanager
+async def progress_shown(site: Site, what: str) -> AsyncIterator[None]:
+    """A bar of settled items for as long as the block lasts, true at its end."""
+    with progress() as bars:
+        task = bars.add_task(what, total=None, note="")
+        watching = asyncio.create_task(show_progress(site, bars, task))
+        try:
+            yield
+        finally:
+            watching.cancel()
+            with contextlib.suppress(LedgerLost):
+                _update(site, bars, task)
 
 
 async def show_progress(site: Site, bars: Progress, task: TaskID) -> None:
     """Keep the bar true until cancelled."""
     while True:  # until cancelled
-        counts = site.ledger.counts()
-        total = sum(counts.values())
-        done = sum(count for state, count in counts.items() if state in SETTLED)
-        note = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-        bars.update(task, total=total or None, completed=done, note=note)
-        await asyncio.sleep(0.5)
+        with contextlib.suppress(LedgerLost):
+            _update(site, bars, task)
+        await asyncio.sleep(PROGRESS_EVERY_SECONDS)
+
+
+def _update(site: Site, bars: Progress, task: TaskID) -> None:
+    counts = site.ledger.counts()
+    total = sum(counts.values())
+    done = sum(count for state, count in counts.items() if state in SETTLED)
+    note = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+    bars.update(task, total=total or None, completed=done, note=note)
 
 
 @contextmanager
 def running_site(suite: Suite | None = None) -> Iterator[Site]:
-    """The site as the one working process of this data folder sees it."""
-    with open_site("worker", suite or find_suite(Path.cwd()), boot=new_boot()) as site:
+    """The site as the one working process of this data folder sees it.
+
+    Raises:
+        SetupError: Another one works there.
+    """
+    suite = suite or find_suite(Path.cwd())
+    worker_lock(suite.data).release()  # said before a second log is begun; the worker takes it
+    with open_site("worker", suite, boot=new_boot()) as site:
         yield site
 
 
 class Works:
-    """Everything that runs at once: the worker, a watcher per folder, the results."""
+    """Everything that runs at once: the worker, a watcher per folder, results, witness."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
         self._ended = asyncio.Event()
         self._worker: Worker | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def stop(self) -> None:
-        """Finish what is in hand, then end."""
-        self._ended.set()
+        """Finish what is in hand, then end. From any thread or signal handler."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._ended.set)
         if self._worker is not None:
             self._worker.stop()
 
-    async def run(self, *, pace: Pace | None = None) -> None:
-        """Until :meth:`stop`, or until the worker cannot go on; its trouble is ours."""
+    async def run(
+        self, chromium: Chromium, *, pace: Pace | None = None, until_done: bool = False
+    ) -> None:
+        """Until :meth:`stop`, or until the worker or a chore beside it cannot go on.
+
+        Args:
+            until_done: Key what is due and end; the folders are not watched.
+
+        Raises:
+            Refused: The witness does not take the audit log any more.
+            CounterfoilError: The first trouble of the worker or of a chore.
+        """
+        self._loop = asyncio.get_running_loop()
         site = self._site
-        chores = [
-            asyncio.create_task(inbox.watch(receive, stop=self._ended))
-            for inbox, receive in inboxes(site)
-        ]
-        chores.append(asyncio.create_task(_write_results(site, self._ended)))
+        chores = [self._begin(site.checkpoints.keep_showing(site.audit, self._ended))]
+        if not until_done:
+            chores.append(self._begin(self._patiently(partial(_write_results, site))))
+            for inbox, receive in inboxes(site):
+                watching = partial(inbox.watch, receive, partial(report, site))
+                chores.append(self._begin(self._patiently(watching)))
         try:
-            await key_due_items(tools(site), pace=pace, started=self._started)
+            await key_due_items(
+                tools(site), chromium, until_done=until_done, pace=pace, started=self._started
+            )
         finally:
             self._ended.set()
             await asyncio.gather(*chores)
 
+    def _begin(self, chore: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Run *chore* beside the worker; whatever ends it early ends all."""
+        task = asyncio.create_task(chore)
+        task.add_done_callback(lambda _: self.stop())
+        return task
+
+    async def _patiently(self, chore: Callable[..., Coroutine[None, None, None]]) -> None:
+        """*chore* until the end; a ledger that is away costs time and nothing else."""
+        while not self._ended.is_set():
+            try:
+                await chore(stop=self._ended)
+            except LedgerLost as trouble:
+                say_aloud(f"the ledger is away: {trouble}")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._ended.wait(), LEDGER_AGAIN_SECONDS)
+
     def _started(self, worker: Worker) -> None:
         self._worker = worker
+        if self._ended.is_set():
+            worker.stop()
 
 
-async def _write_results(site: Site, ended: asyncio.Event) -> None:
-    while not ended.is_set():
+async def _write_results(site: Site, *, stop: asyncio.Event) -> None:
+    while not stop.is_set():
         for path in await asyncio.to_thread(write_due_results, site):
             say(f"result  {path}", style="green")
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ended.wait(), RESULTS_EVERY_SECONDS)
+            await asyncio.wait_for(stop.wait(), RESULTS_EVERY_SECONDS)
 
 
 def write_due_results(site: Site) -> list[Path]:
@@ -253,8 +344,23 @@ def emitter(site: Site) -> Callable[[str, Mapping[str, Any]], None]:
     return emit
 
 
-def report(handled: Handled) -> None:
-    """One line per dropped file."""
+def report(site: Site, handled: Handled) -> None:
+    """One line per dropped file: what became of it, and of its rows."""
     colour = {"filed": "green", "already_received": "yellow"}.get(handled.outcome, "red")
     said = handled.batch_id or handled.reason
+    if handled.outcome == "filed" and handled.batch_id is not None:
+        said = _filed(site, site.ledger.batch(handled.batch_id))
     say(f"{handled.outcome.replace('_', ' ')}  {handled.name}  {said}", style=colour)
+
+
+def _filed(site: Site, batch: BatchRow) -> str:
+    """``B-7K2M4QXN3P: 209 rows, 200 items, 9 rows refused, 1 held; waits for an approval``"""
+    rows: dict[str, set[int]] = {"refuse": set(), "hold": set()}
+    for each in site.ledger.findings(batch.batch_id):
+        if each["row"] is not None and each["severity"] in rows:
+            rows[each["severity"]].add(each["row"])
+    parts = [f"{batch.rows_read} rows, {sum(batch.states.values())} items"]
+    parts += [f"{len(rows['refuse'])} rows refused"] if rows["refuse"] else []
+    parts += [f"{len(rows['hold'])} held"] if rows["hold"] else []
+    waits = f"; counterfoil approve {batch.batch_id} --as NAME" if batch.needs_approval else ""
+    return f"{batch.batch_id}: {', '.join(parts)}{waits}"

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from counterfoil.adapters.secrets import CredentialFolder, Secrets
+from counterfoil.audit.checkpoints import Checkpoints
 from counterfoil.audit.log import AuditLog
+from counterfoil.audit.witness import Witness
+from counterfoil.cli.terminal import say_aloud
 from counterfoil.config import Suite, find_suite
 from counterfoil.domain.secrets import Redactor
 from counterfoil.rules.approval import ApprovalPolicy
@@ -29,6 +32,7 @@ class Site:
     vault: Vault
     evidence: EvidenceStore
     audit: AuditLog
+    checkpoints: Checkpoints
     ledger: Ledger
 
 
@@ -67,14 +71,19 @@ def host_name() -> str:
 def open_site(bot: str, suite: Suite | None = None, *, boot: str = "person") -> Iterator[Site]:
     """The suite around the current folder, with an audit stream for *bot*.
 
+    The log is shown to its witness as it opens and as it closes.
+
     Raises:
         SetupError: Something of it is missing or wrong.
+        Refused: The audit log is not the one that its witness remembers.
     """
     suite = suite or find_suite(Path.cwd())
     redactor = Redactor()
     suite.data.mkdir(parents=True, exist_ok=True)
     vault = open_vault(suite)
-    with AuditLog.open(audit_folder(suite), host=host_name(), bot=bot, redactor=redactor) as audit:
+    checkpoints = Checkpoints(audit_folder(suite), Witness(suite.witness), tell=say_aloud)
+    log = AuditLog.open(audit_folder(suite), host=host_name(), bot=bot, redactor=redactor)
+    with checkpoints.over(log) as audit:
         ledger = Ledger.open(
             suite.ledger_url, boot=boot, audit=audit, vault=vault, redactor=redactor
         )
@@ -88,6 +97,7 @@ def open_site(bot: str, suite: Suite | None = None, *, boot: str = "person") -> 
                 vault=vault,
                 evidence=EvidenceStore(evidence_folder(suite), redactor),
                 audit=audit,
+                checkpoints=checkpoints,
                 ledger=ledger,
             )
         finally:

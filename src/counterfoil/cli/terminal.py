@@ -20,6 +20,10 @@ from counterfoil.errors import CounterfoilError
 
 __all__ = ["Progress", "TaskID", "err", "out", "progress", "say", "say_error", "show_table"]
 
+#: The headings under which ``--help`` shows the commands.
+TRY, WORK, DECIDE = "Try it", "Work", "Decide (with your name and your reason)"
+PROVE, SET_UP = "Prove", "Set up"
+
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 
@@ -41,6 +45,11 @@ COLOURS = {
 def say(text: str, *, style: str | None = None) -> None:
     """One line for people; foreign text in it is shown, never interpreted."""
     out.print(escape(text), style=style)
+
+
+def say_aloud(text: str) -> None:
+    """What must not be overlooked, and is no error: on standard error, so that it stands out."""
+    err.print(f"[bold yellow]counterfoil:[/] {escape(text)}")
 
 
 def say_error(error: CounterfoilError | str) -> None:

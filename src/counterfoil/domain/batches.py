@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from typing import Literal
 
-from counterfoil.domain.items import WorkItem
+from counterfoil.domain.items import ItemState, WorkItem
 from counterfoil.domain.values import digest_of
 
 
@@ -21,6 +22,29 @@ class Finding:
     row: int | None = None  # as the spreadsheet numbers it; None: the whole file
     column: str | None = None  # header text
     cell: str | None = None  # "Payments!D17"
+
+
+class Likeness(StrEnum):
+    """What one of our items has in common with an earlier one, the strongest first."""
+
+    ROW = "row"  # every cell
+    REFERENCE = "reference"  # the analyst's own reference, under other values
+    TWIN = "twin"  # the same accounts, amount and date under another reference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """An item of an earlier batch that looks like one of ours."""
+
+    ours: str  # item id
+    likeness: Likeness
+    item_id: str
+    row: int
+    file: str
+    state: ItemState
+    amount: str  # decimal text
+    currency: str
+    may_be_booked: bool  # False: refused, and borne out, or cancelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ class Payment:
     remittance_2: str = ""
 
     kind = "payment"
+    own_reference_field = "end_to_end_id"
 
     def __post_init__(self) -> None:
         if self.amount <= 0:
@@ -43,6 +44,11 @@ class Payment:
     def accounts(self) -> tuple[str, ...]:
         """What must never appear in full outside the sealed payload."""
         return (self.debtor_account, self.creditor_account)
+
+    def twin(self) -> tuple[Value, ...]:
+        """What two payments have in common that are rarely both meant, whatever their names."""
+        amount = self.amount.normalize()
+        return (*self.accounts(), self.creditor_bank, amount, self.currency, self.execution_date)
 
     def total(self) -> Decimal:
         """What counts against an approval limit and a control total."""

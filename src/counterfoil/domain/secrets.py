@@ -167,6 +167,17 @@ def spellings(account: str) -> set[str]:
     return {each for each in numbers if len(each) > 4}
 
 
+#: Whatever could be an account number: an IBAN, or eight digits and more, grouped or not.
+_ACCOUNT_LIKE = re.compile(
+    r"(?<![0-9A-Za-z])(?:[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]){11,30}|[0-9](?: ?[0-9]){7,})(?![0-9A-Za-z])"
+)
+
+
+def mask_numbers(text: str) -> str:
+    """Mask all that could be an account number: for pages of who knows which customer."""
+    return _ACCOUNT_LIKE.sub(lambda found: mask_account(bare(found[0])), text)
+
+
 def mask_account(account: str) -> str:
     """``CZ6508000000192000145399`` -> ``****5399``."""
     return "****" + account[-4:] if len(account) > 4 else "****"

@@ -42,6 +42,7 @@ class JournalVoucher:
     entries: tuple[VoucherLine, ...]
 
     kind = "journal_voucher"
+    own_reference_field = "voucher_no"
 
     def __post_init__(self) -> None:
         debit = sum(line.debit for line in self.entries)
@@ -68,6 +69,10 @@ class JournalVoucher:
 
     def accounts(self) -> tuple[str, ...]:
         """General-ledger accounts are no customer's: nothing to hide."""
+        return ()
+
+    def twin(self) -> tuple[Value, ...]:
+        """Equal lines are everyday bookkeeping: only the voucher's number tells."""
         return ()
 
     def total(self) -> Decimal:

@@ -117,7 +117,7 @@ class Durable:
             visit: Makes one visit; its answer is a word for the record.
         """
         _listen_to_the_library()
-        _mend_old_sqlite()
+        _mend_old_sqlite(engine)
         self._engine = engine
         self.carrier = VisitCarrier(engine)
         config = DBOSConfig(
@@ -262,11 +262,15 @@ def _listen_to_the_library() -> None:
         library.addHandler(logging.NullHandler())
 
 
-def _mend_old_sqlite() -> None:
-    """Give SQLite before 3.42 the function that DBOS calls on Python 3.12 and later."""
+def _mend_old_sqlite(engine: Engine) -> None:
+    """Give SQLite before 3.42 the function that DBOS calls on Python 3.12 and later.
+
+    Also to *engine*, whose connections may have been opened before.
+    """
     old = sqlite3.sqlite_version_info < (3, 42)
     if old and sys.version_info >= (3, 12) and not event.contains(Engine, "connect", _add_epoch):
         event.listen(Engine, "connect", _add_epoch)
+        engine.dispose()
 
 
 def _add_epoch(raw: Any, _entry: object) -> None:

@@ -11,6 +11,7 @@ import sys
 import time
 from datetime import datetime, timedelta
 
+from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import LookUp, Receipt, WorkItem
 from counterfoil.engine.keying import Claim, Intent, Policy, Unconfirmed
 from counterfoil.errors import ClaimLost, LedgerLost, Refused
@@ -52,10 +53,12 @@ class LedgerJournal:
         self.claimed = None if row is None else _claim(row)
         return self.claimed
 
-    async def intend(self, item: WorkItem, claim: Claim) -> Intent:
+    async def intend(self, item: WorkItem, claim: Claim, before: tuple[Evidence, ...]) -> Intent:
         """Audit record and rows, in a transaction that stays open. Raises ClaimLost."""
         self.drop()
-        self._pending = self._ledger.intend(item, claim.token, self._lease, outlast=self._outlast)
+        self._pending = self._ledger.intend(
+            item, claim.token, self._lease, outlast=self._outlast, before=before
+        )
         return _intent(self._pending.intent)
 
     async def make_durable(self, intent: Intent) -> None:
@@ -80,16 +83,28 @@ class LedgerJournal:
             self._pending = None
 
     async def not_keyed(
-        self, item: WorkItem, claim: Claim, reason: str, *, again_at: datetime | None
+        self,
+        item: WorkItem,
+        claim: Claim,
+        reason: str,
+        *,
+        again_at: datetime | None,
+        seen: tuple[Evidence, ...] = (),
     ) -> None:
         """READY again, or FAILED."""
-        self._ledger.not_keyed(item, claim.token, reason, next_at=again_at)
+        self._ledger.not_keyed(item, claim.token, reason, next_at=again_at, seen=seen)
 
     async def in_doubt(
-        self, item: WorkItem, claim: Claim, reason: str, *, again_at: datetime
+        self,
+        item: WorkItem,
+        claim: Claim,
+        reason: str,
+        *,
+        again_at: datetime,
+        seen: tuple[Evidence, ...] = (),
     ) -> None:
         """The intent stays open."""
-        self._ledger.in_doubt(item, claim.token, reason, next_at=again_at)
+        self._ledger.in_doubt(item, claim.token, reason, next_at=again_at, seen=seen)
 
     async def posted(
         self, item: WorkItem, claim: Claim, receipt: Receipt, *, confirm_at: datetime | None
@@ -117,13 +132,23 @@ class LedgerJournal:
         """Not borne out yet."""
         self._ledger.confirm_later(item, claim.token, reason, next_at=again_at)
 
-    async def park(self, item: WorkItem, claim: Claim, code: str, reason: str) -> None:
+    async def park(
+        self,
+        item: WorkItem,
+        claim: Claim,
+        code: str,
+        reason: str,
+        *,
+        seen: tuple[Evidence, ...] = (),
+    ) -> None:
         """A person decides."""
-        self._ledger.park(item, claim.token, code, reason)
+        self._ledger.park(item, claim.token, code, reason, seen=seen)
 
-    async def freeze(self, item: WorkItem, claim: Claim, reason: str) -> None:
+    async def freeze(
+        self, item: WorkItem, claim: Claim, reason: str, *, seen: tuple[Evidence, ...] = ()
+    ) -> None:
         """Alarm."""
-        self._ledger.freeze(item, claim.token, reason)
+        self._ledger.freeze(item, claim.token, reason, seen=seen)
 
 
 def _claim(row: ClaimRow) -> Claim:

@@ -20,8 +20,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import LookUp, Receipt, WorkItem
-from counterfoil.errors import InDoubt, Refused, Unavailable
+from counterfoil.errors import BrowserDied, InDoubt, Refused, Unavailable
 
 
 class Verdict(StrEnum):
@@ -55,6 +56,7 @@ class Policy:
     reference_is_searchable: bool = True
     retry_seconds: int = 5  # the pause after Unavailable; doubled each time
     retries_max: int = 6  # visits without an attempt, in a row, before a person is asked
+    deaths_max: int = 20  # the same when the last of them ended with our own browser
     look_ups_max: int = 24  # fruitless enquiries, in a row, before a person is asked
 
     def settle(self) -> timedelta | None:
@@ -84,6 +86,15 @@ class Policy:
     def pause(self, troubles: int) -> timedelta:
         """The wait after the n-th trouble in a row: it doubles, up to five minutes."""
         return timedelta(seconds=min(self.retry_seconds * 2 ** min(troubles, 10), 300))
+
+    def pause_after(self, trouble: Unavailable, troubles: int) -> timedelta:
+        """The same; that our own browser died is no reason to spare the system."""
+        return self.pause(0 if isinstance(trouble, BrowserDied) else troubles)
+
+    def gives_up_after(self, trouble: Unavailable, troubles: int) -> bool:
+        """Whether a person is asked: an item may be what our browser dies of."""
+        died = isinstance(trouble, BrowserDied)
+        return troubles >= (self.deaths_max if died else self.retries_max)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +134,13 @@ class Bank(Protocol):
     async def look_up(self, item: WorkItem) -> LookUp:
         """Every booking with exactly our reference. Raises Unavailable."""
 
-    async def prepare(self, item: WorkItem) -> None:
-        """Type the item up to, and without, the commit. Raises Refused, Unavailable."""
+    async def prepare(self, item: WorkItem) -> tuple[Evidence, ...]:
+        """Type the item up to, and without, the commit; what then stood on the screen.
+
+        Raises:
+            Refused, Unavailable: Nothing is keyed. As of every verb here, their
+                ``evidence`` is what the screen showed instead, if it could be had.
+        """
 
     async def identify(self, item: WorkItem) -> None:
         """Prove that the page is the item's: host, title, form, every value as displayed.
@@ -163,9 +179,11 @@ class Journal(Protocol):
     async def claim(self, item: WorkItem) -> Claim | None:
         """Take the item, or None: it is settled, somebody's, or its system is frozen."""
 
-    async def intend(self, item: WorkItem, claim: Claim) -> Intent:
+    async def intend(self, item: WorkItem, claim: Claim, before: tuple[Evidence, ...]) -> Intent:
         """Write the next attempt's intent, if item, login and system still let us key.
 
+        It names *before*, so that what stood on the screen is on the record whatever
+        becomes of the click.
         The claim's token is the latest, the login lease is ours and outlasts the claim
         limit, and the system is not frozen: all three in the transaction that writes.
         Not durable until :meth:`make_durable`. Raises ClaimLost.
@@ -175,12 +193,24 @@ class Journal(Protocol):
         """Return only when the intent survives a power cut. Raises ClaimLost."""
 
     async def not_keyed(
-        self, item: WorkItem, claim: Claim, reason: str, *, again_at: datetime | None
+        self,
+        item: WorkItem,
+        claim: Claim,
+        reason: str,
+        *,
+        again_at: datetime | None,
+        seen: tuple[Evidence, ...] = (),
     ) -> None:
         """Nothing was keyed: close an open intent as void; READY again, or FAILED."""
 
     async def in_doubt(
-        self, item: WorkItem, claim: Claim, reason: str, *, again_at: datetime
+        self,
+        item: WorkItem,
+        claim: Claim,
+        reason: str,
+        *,
+        again_at: datetime,
+        seen: tuple[Evidence, ...] = (),
     ) -> None:
         """The intent stays open; look it up from *again_at* on."""
 
@@ -205,10 +235,20 @@ class Journal(Protocol):
     ) -> None:
         """The one-booking check could not be made yet; the state stays as it is."""
 
-    async def park(self, item: WorkItem, claim: Claim, code: str, reason: str) -> None:
-        """ON_HOLD: a person decides. An open intent stays open."""
+    async def park(
+        self,
+        item: WorkItem,
+        claim: Claim,
+        code: str,
+        reason: str,
+        *,
+        seen: tuple[Evidence, ...] = (),
+    ) -> None:
+        """ON_HOLD: a person decides, by what was *seen*. An open intent stays open."""
 
-    async def freeze(self, item: WorkItem, claim: Claim, reason: str) -> None:
+    async def freeze(
+        self, item: WorkItem, claim: Claim, reason: str, *, seen: tuple[Evidence, ...] = ()
+    ) -> None:
         """Alarm: park the item and let nothing more be keyed into its system."""
 
 
@@ -235,19 +275,23 @@ async def key_once(item: WorkItem, bank: Bank, journal: Journal, policy: Policy)
 
 async def _key(item: WorkItem, claim: Claim, bank: Bank, journal: Journal, policy: Policy) -> Visit:
     """Nothing of this item is at the bank, as far as we know: make sure, then key it."""
+    looked: tuple[Evidence, ...] = ()
     try:
         if policy.reference_is_searchable:
             found = await bank.look_up(item)
             if found.bookings:
                 return await _found_before_keyed(item, claim, found, journal)
-        await bank.prepare(item)
+            looked = found.evidence
+        before = (*looked, *await bank.prepare(item))
     except Refused as refusal:
+        refusal.evidence = (*looked, *refusal.evidence)
         await journal.refused(item, claim, refusal, confirm_at=None)
         return Visit(Verdict.REFUSED)
     except Unavailable as trouble:
-        return await _try_later(item, claim, str(trouble), journal, policy)
+        trouble.evidence = (*looked, *trouble.evidence)
+        return await _try_later(item, claim, trouble, journal, policy)
     asked_at = journal.monotonic()
-    intent = await journal.intend(item, claim)
+    intent = await journal.intend(item, claim, before)
     await journal.make_durable(intent)
     return await _commit(item, claim, intent, asked_at, bank, journal, policy)
 
@@ -267,13 +311,13 @@ async def _commit(  # noqa: PLR0913 - the one place where everything meets
         await bank.identify(item)
         receipt = await bank.commit(item, click_before=asked_at + policy.claim_limit_seconds)
     except Unavailable as trouble:
-        return await _try_later(item, claim, str(trouble), journal, policy)
+        return await _try_later(item, claim, trouble, journal, policy)
     except Refused as refusal:
         await journal.refused(item, claim, refusal, confirm_at=due)
         return Visit(Verdict.REFUSED, due)
     except InDoubt as doubt:
         soon = journal.now() + policy.pause(0)
-        await journal.in_doubt(item, claim, str(doubt), again_at=soon)
+        await journal.in_doubt(item, claim, str(doubt), again_at=soon, seen=doubt.evidence)
         return Visit(Verdict.AGAIN, soon)
     await journal.posted(item, claim, receipt, confirm_at=due)
     return Visit(Verdict.POSTED, due)
@@ -297,18 +341,21 @@ async def _clear_doubt(  # noqa: PLR0913
         found = await bank.look_up(item)
     except Unavailable as trouble:
         if claim.troubles >= policy.look_ups_max:
-            await journal.park(item, claim, "enquiry_unavailable", str(trouble))
+            await journal.park(
+                item, claim, "enquiry_unavailable", str(trouble), seen=trouble.evidence
+            )
             return Visit(Verdict.PARKED)
-        again = journal.now() + policy.pause(claim.troubles)
-        await journal.in_doubt(item, claim, str(trouble), again_at=again)
+        again = journal.now() + policy.pause_after(trouble, claim.troubles)
+        await journal.in_doubt(item, claim, str(trouble), again_at=again, seen=trouble.evidence)
         return Visit(Verdict.AGAIN, again)
     if found.bookings:
         return await _adopt(item, claim, found, _confirm_at(intent.at, policy), journal)
     if due is None:
-        await journal.park(item, claim, "bounds_unknown", "absent, but for how long?")
+        reason = "absent, but for how long?"
+        await journal.park(item, claim, "bounds_unknown", reason, seen=found.evidence)
         return Visit(Verdict.PARKED)
     if not settled:
-        await journal.in_doubt(item, claim, "not listed yet", again_at=due)
+        await journal.in_doubt(item, claim, "not listed yet", again_at=due, seen=found.evidence)
         return Visit(Verdict.AGAIN, due)
     await journal.absent(item, claim, found)
     return Visit(Verdict.AGAIN, journal.now())
@@ -346,13 +393,12 @@ async def _confirm(  # noqa: PLR0913
     try:
         found = await bank.look_up(item)
     except Unavailable as trouble:
-        return await _confirm_later(
-            item, claim, "enquiry_unavailable", str(trouble), journal, policy
-        )
+        return await _confirm_later(item, claim, "enquiry_unavailable", trouble, journal, policy)
     if len(found.bookings) < owed.bookings_expected and policy.settle() is None:
-        return await _confirm_later(
-            item, claim, "receipt_without_booking", "not listed yet", journal, policy
-        )
+        absent = Unavailable(item.system, "not listed yet")
+        absent.evidence = found.evidence
+        code = "receipt_without_booking"
+        return await _confirm_later(item, claim, code, absent, journal, policy)
     if not await _is_as_told(item, claim, owed, found, journal):
         return Visit(Verdict.PARKED)
     await journal.confirmed(item, claim, found)
@@ -363,32 +409,39 @@ async def _is_as_told(
     item: WorkItem, claim: Claim, owed: Unconfirmed, found: LookUp, journal: Journal
 ) -> bool:
     """True when the enquiry bears the outcome out; else parked, or the system frozen."""
-    expected, bookings = owed.bookings_expected, found.bookings
+    expected, bookings, seen = owed.bookings_expected, found.bookings, found.evidence
     if len(bookings) > expected:
         references = ", ".join(each.bank_reference for each in bookings)
-        await journal.freeze(item, claim, f"expected {expected} bookings, found {references}")
+        reason = f"expected {expected} bookings, found {references}"
+        await journal.freeze(item, claim, reason, seen=seen)
         return False
     if len(bookings) < expected:
-        await journal.park(item, claim, "receipt_without_booking", "a receipt, yet not listed")
+        reason = "a receipt, yet not listed"
+        await journal.park(item, claim, "receipt_without_booking", reason, seen=seen)
         return False
     if not bookings:
         return True
     if owed.bank_reference not in (None, bookings[0].bank_reference):
         reason = f"receipt {owed.bank_reference}, booked as {bookings[0].bank_reference}"
-        await journal.park(item, claim, "receipt_differs", reason)
+        await journal.park(item, claim, "receipt_differs", reason, seen=seen)
         return False
     return await _is_ours_once(item, claim, found, journal)
 
 
 async def _confirm_later(  # noqa: PLR0913
-    item: WorkItem, claim: Claim, code: str, reason: str, journal: Journal, policy: Policy
+    item: WorkItem,
+    claim: Claim,
+    code: str,
+    trouble: Unavailable,
+    journal: Journal,
+    policy: Policy,
 ) -> Visit:
     """The enquiry told nothing: again after a pause, a bounded number of times."""
     if claim.troubles >= policy.look_ups_max:
-        await journal.park(item, claim, code, reason)
+        await journal.park(item, claim, code, str(trouble), seen=trouble.evidence)
         return Visit(Verdict.PARKED)
-    again = journal.now() + policy.pause(claim.troubles)
-    await journal.confirm_later(item, claim, reason, again_at=again)
+    again = journal.now() + policy.pause_after(trouble, claim.troubles)
+    await journal.confirm_later(item, claim, str(trouble), again_at=again)
     return Visit(Verdict.AGAIN, again)
 
 
@@ -398,7 +451,9 @@ async def _found_before_keyed(
     """Our reference is there without an intent of ours: never adopt, never key."""
     if await _is_ours_once(item, claim, found, journal):
         reference = found.bookings[0].bank_reference
-        await journal.park(item, claim, "found_before_keyed", f"booked as {reference}")
+        await journal.park(
+            item, claim, "found_before_keyed", f"booked as {reference}", seen=found.evidence
+        )
     return Visit(Verdict.PARKED)
 
 
@@ -406,24 +461,26 @@ async def _is_ours_once(item: WorkItem, claim: Claim, found: LookUp, journal: Jo
     """True for exactly one equal booking; else the item is parked or the system frozen."""
     if len(found.bookings) > 1:
         references = ", ".join(each.bank_reference for each in found.bookings)
-        await journal.freeze(item, claim, f"{item.reference} is booked as {references}")
+        reason = f"{item.reference} is booked as {references}"
+        await journal.freeze(item, claim, reason, seen=found.evidence)
         return False
     if wrong := found.bookings[0].differences(item):
         reason = f"{found.bookings[0].bank_reference} differs in {', '.join(wrong)}"
-        await journal.park(item, claim, "booked_differently", reason)
+        await journal.park(item, claim, "booked_differently", reason, seen=found.evidence)
         return False
     return True
 
 
 async def _try_later(
-    item: WorkItem, claim: Claim, reason: str, journal: Journal, policy: Policy
+    item: WorkItem, claim: Claim, trouble: Unavailable, journal: Journal, policy: Policy
 ) -> Visit:
     """Nothing was keyed: again after a pause, a bounded number of times."""
-    if claim.troubles >= policy.retries_max:
-        await journal.not_keyed(item, claim, reason, again_at=None)
+    reason, seen = str(trouble), trouble.evidence
+    if policy.gives_up_after(trouble, claim.troubles):
+        await journal.not_keyed(item, claim, reason, again_at=None, seen=seen)
         return Visit(Verdict.PARKED)
-    again = journal.now() + policy.pause(claim.troubles)
-    await journal.not_keyed(item, claim, reason, again_at=again)
+    again = journal.now() + policy.pause_after(trouble, claim.troubles)
+    await journal.not_keyed(item, claim, reason, again_at=again, seen=seen)
     return Visit(Verdict.AGAIN, again)
 
 

@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from counterfoil.engine.keying import Bank
-from counterfoil.errors import LedgerLost, Refused, Unavailable
+from counterfoil.errors import BrowserDied, LedgerLost, Refused, Unavailable
 from counterfoil.store.claims import LeaseRow
 from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import Ledger
@@ -73,6 +73,8 @@ class _Row:
     """All seats of one system."""
 
     free: asyncio.Semaphore
+    #: One sign-on at a time: after a start the first session works while the next signs on.
+    signing_on: asyncio.Lock = field(default_factory=asyncio.Lock)
     idle: list[Seat] = field(default_factory=list)
     in_use: set[str] = field(default_factory=set)  # logins with a session, idle or not
     failures: int = 0
@@ -83,6 +85,7 @@ class Sessions:
     """The pool. Everything in it runs on one event loop."""
 
     PAUSE_SECONDS = 1.0  # after a failed sign-on; doubled up to a minute
+    SIGN_ON_SECONDS = 90.0  # whatever hangs in it: the others wait for it
     IDLE_SECONDS = 30.0  # then the login is given back: another machine may need it
 
     def __init__(
@@ -116,13 +119,23 @@ class Sessions:
             raise
 
     async def _seat(self, system: str, row: _Row) -> Seat:
+        seat = await self._idle(row)
+        if seat is not None:
+            return seat
+        async with row.signing_on:
+            seat = await self._idle(row)  # the one that we waited for, perhaps
+            if seat is not None:
+                return seat
+            await asyncio.sleep(max(0.0, row.not_before - time.monotonic()))
+            return await self._open(system, row)
+
+    async def _idle(self, row: _Row) -> Seat | None:
         while row.idle:  # each turn takes one out
             seat = row.idle.pop()
             if seat.session.usable and self._ledger.holds(seat.lease):
                 return seat
             await self._discard(seat)
-        await asyncio.sleep(max(0.0, row.not_before - time.monotonic()))
-        return await self._open(system, row)
+        return None
 
     async def _open(self, system: str, row: _Row) -> Seat:
         place = self._places[system]
@@ -134,14 +147,18 @@ class Sessions:
             in_use=row.in_use,
         )
         if lease is None:
-            self._wait_longer(row)
-            raise Unavailable(system, "every bank login is in use")
+            busy = Unavailable(system, "every bank login is in use")
+            self._wait_longer(row, busy)
+            raise busy
         row.in_use.add(lease.login)
         try:
-            session = await self._sign_on.sign_on(system, lease.login)
+            async with asyncio.timeout(self.SIGN_ON_SECONDS):
+                session = await self._sign_on.sign_on(system, lease.login)
         except BaseException as trouble:
             self._give_back(lease)
-            self._wait_longer(row)
+            self._wait_longer(row, trouble)
+            if isinstance(trouble, TimeoutError):
+                raise Unavailable(system, "the sign-on hangs") from trouble
             if isinstance(trouble, Refused):
                 self._freeze(system, lease.login, trouble)
                 raise Unavailable(system, f"sign-on refused: {trouble}") from trouble
@@ -153,9 +170,11 @@ class Sessions:
         reason = f"sign-on of {login} refused: {refusal}"
         self._ledger.freeze_by_hand(system, Word(person="worker", reason=reason))
 
-    def _wait_longer(self, row: _Row) -> None:
-        pause = min(self.PAUSE_SECONDS * 2**row.failures, 60.0)
-        row.failures = min(row.failures + 1, 10)
+    def _wait_longer(self, row: _Row, trouble: BaseException) -> None:
+        pause = self.PAUSE_SECONDS
+        if not isinstance(trouble, BrowserDied):  # that is no reason to spare the system
+            pause = min(pause * 2**row.failures, 60.0)
+            row.failures = min(row.failures + 1, 10)
         row.not_before = time.monotonic() + pause
 
     async def release(self, seat: Seat, *, healthy: bool) -> None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from base64 import b32encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from counterfoil.domain.batches import Batch, Finding
-from counterfoil.domain.documents import Document, SheetReading
+from counterfoil.domain.batches import Batch, Earlier, Finding, Likeness
+from counterfoil.domain.documents import Document, SheetReading, SheetRow
 from counterfoil.domain.items import Payload, WorkItem
 from counterfoil.domain.payments import Payment
 from counterfoil.domain.secrets import bare
@@ -72,28 +70,70 @@ def make_batch(
     return batch
 
 
-def with_earlier(batch: Batch, earlier: Mapping[str, str]) -> Batch:
-    """Hold every item that an earlier batch already had.
+def with_earlier(batch: Batch, earlier: Sequence[Earlier], rows: Sequence[SheetRow]) -> Batch:
+    """Point out every item that an earlier batch already had, or may have had.
+
+    It waits for a person; where the earlier one is certainly not booked it goes on, and
+    whoever approves reads of it.
 
     Args:
-        earlier: Our item id -> the earlier item's id, as the ledger knows it.
+        rows: As they were read: where each value stands.
     """
-    rows = {item.item_id: item.row for item in batch.items}
-    held = tuple(
-        Finding(
-            code="seen_before",
-            severity="hold",
-            message=f"the same row is {before} already: a person decides whether it is meant",
-            row=rows[item_id],
-        )
-        for item_id, before in earlier.items()
-    )
+    read = {row.row: row for row in rows}
+    by_id: dict[str, list[Earlier]] = {}
+    for each in earlier:
+        by_id.setdefault(each.ours, []).append(each)
+    found = [
+        _seen_before(item, min(by_id[item.item_id], key=_weight), read[item.row])
+        for item in batch.items
+        if item.item_id in by_id
+    ]
+    same = {each.ours: each.file for each in earlier if each.likeness is Likeness.ROW}
     whole: tuple[Finding, ...] = ()
-    if earlier and len(earlier) == len(batch.items):
-        batches = sorted({before.rpartition("-")[0] for before in earlier.values()})
-        message = f"all rows of this file came before, in {', '.join(batches[:5])}: the same "
-        whole = (Finding(code="same_rows", severity="hold", message=message + "rows again?"),)
-    return replace(batch, findings=(*whole, *batch.findings, *held))
+    if same and len(same) == len(batch.items):
+        message = (
+            f"all rows of this file came before, in {', '.join(sorted(set(same.values()))[:5])}"
+        )
+        whole = (Finding(code="same_rows", severity="hold", message=f"{message}: again?"),)
+    return replace(batch, findings=(*whole, *batch.findings, *found))
+
+
+def _weight(earlier: Earlier) -> tuple[bool, int]:
+    """What may be booked comes first, then the stronger likeness."""
+    return not earlier.may_be_booked, list(Likeness).index(earlier.likeness)
+
+
+_SEEN = {
+    Likeness.ROW: ("seen_before", "the same row came before"),
+    Likeness.REFERENCE: ("reference_used", "this reference came before, with other values"),
+    Likeness.TWIN: (
+        "twin",
+        "the same accounts, amount and date came before, under another reference",
+    ),
+}
+
+
+def _seen_before(item: WorkItem, earlier: Earlier, row: SheetRow) -> Finding:
+    code, what = _SEEN[earlier.likeness]
+    twin = earlier.likeness is Likeness.TWIN
+    name = "amount" if twin else item.payload.own_reference_field
+    header = row.headers.get(name, name)
+    there = (
+        f"row {earlier.row} of {earlier.file} ({earlier.item_id}, {earlier.state},"
+        f" {earlier.amount} {earlier.currency})"
+    )
+    if earlier.may_be_booked:
+        remedy = "a person decides whether both are meant: release this one, or cancel it"
+    else:
+        remedy = "nothing of that one is booked, so this one goes on"
+    return Finding(
+        code=code,
+        severity="hold" if earlier.may_be_booked else "note",
+        message=f"{header}: {what}, as {there}: {remedy}",
+        row=item.row,
+        column=header,
+        cell=row.cells.get(name),
+    )
 
 
 def batch_id_of(sha256: str) -> str:
@@ -184,11 +224,15 @@ def _arguments(values: Mapping[str, Value]) -> dict[str, Any]:
 
 def _duplicates_inside(items: Sequence[WorkItem]) -> Iterator[Finding]:
     """The second of two that look alike waits for a person; the first goes on."""
-    first: dict[tuple[str, ...], int] = {}
+    first: dict[tuple[str, Any], int] = {}
     for item in items:
+        payload = item.payload
+        likenesses: dict[str, Any] = {_SAME_REFERENCE[payload.kind]: _own(payload)}
+        if twin := payload.twin():
+            likenesses["the same accounts, amount and date"] = twin
         held = False
-        for why, key in _likenesses(item.payload):
-            row = first.setdefault(key, item.row)
+        for why, key in likenesses.items():
+            row = first.setdefault((why, key), item.row)
             if row != item.row and not held:
                 held = True
                 yield Finding(
@@ -199,20 +243,11 @@ def _duplicates_inside(items: Sequence[WorkItem]) -> Iterator[Finding]:
                 )
 
 
-def _likenesses(payload: Payload) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    match payload:
-        case Payment():
-            same: tuple[Decimal | date | str, ...] = (
-                payload.amount.normalize(),
-                payload.currency,
-                payload.execution_date,
-            )
-            return (
-                ("the same reference", ("reference", payload.end_to_end_id)),
-                (
-                    "the same accounts, amount and date",
-                    ("row", *payload.accounts(), payload.creditor_bank, *map(str, same)),
-                ),
-            )
-        case JournalVoucher():
-            return (("the same voucher number", ("reference", payload.voucher_no)),)
+_SAME_REFERENCE = {
+    Payment.kind: "the same reference",
+    JournalVoucher.kind: "the same voucher number",
+}
+
+
+def _own(payload: Payload) -> Value:
+    return payload.values()[payload.own_reference_field]

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
 
+from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import ItemState, WorkItem
 from counterfoil.errors import ClaimLost
 from counterfoil.store import payloads, schema, states
@@ -173,12 +174,19 @@ class Claims(Book):
         return tx.connection.execute(alive).first() is None
 
     def intend(
-        self, item: WorkItem, token: int, lease: LeaseRow, *, outlast: timedelta
+        self,
+        item: WorkItem,
+        token: int,
+        lease: LeaseRow,
+        *,
+        outlast: timedelta,
+        before: tuple[Evidence, ...] = (),
     ) -> PendingIntent:
         """Write the next attempt's intent into an open transaction.
 
         Args:
             outlast: How long the bank login must still be ours: the claim limit.
+            before: What stood on the committing screen; the intent's record names it.
 
         Raises:
             ClaimLost: The item, the bank login or the permission to key is not ours
@@ -187,15 +195,56 @@ class Claims(Book):
         """
         tx = self.begin()
         try:
-            return PendingIntent(tx, self._intend(tx, item, token, lease, outlast))
+            self._check_right(tx, item, token, lease, outlast)
+            return PendingIntent(tx, self._intend(tx, item, token, lease, before))
         except BaseException:
             tx.close()
             raise
 
     def _intend(
-        self, tx: Transaction, item: WorkItem, token: int, lease: LeaseRow, outlast: timedelta
+        self,
+        tx: Transaction,
+        item: WorkItem,
+        token: int,
+        lease: LeaseRow,
+        before: tuple[Evidence, ...],
     ) -> IntentRow:
-        items, intents = schema.items, schema.intents
+        attempt = _last_attempt(tx.connection, item.item_id) + 1
+        mark = tx.tell(
+            Fact(
+                kind="item_intended",
+                told=f"{item.reference} is about to be keyed",
+                item_id=item.item_id,
+                batch_id=item.batch_id,
+                attempt=attempt,
+                data={
+                    "reference": item.reference,
+                    "payload": item.payload_sha256(),
+                    "login": lease.login,
+                },
+                evidence=before,
+            )
+        )
+        tx.connection.execute(
+            insert(schema.intents).values(
+                item_id=item.item_id,
+                attempt=attempt,
+                at=tx.now,
+                token=token,
+                login=lease.login,
+                payload_sha256=item.payload_sha256(),
+                audit_stream=mark.stream,
+                audit_seq=mark.seq,
+                audit_hash=mark.hash,
+            )
+        )
+        return IntentRow(item_id=item.item_id, attempt=attempt, at=tx.now, token=token)
+
+    def _check_right(
+        self, tx: Transaction, item: WorkItem, token: int, lease: LeaseRow, outlast: timedelta
+    ) -> None:
+        """The claim, the bank login and the system still let us key. Raises ClaimLost."""
+        items = schema.items
         held = tx.connection.execute(
             update(items)
             .where(
@@ -210,38 +259,6 @@ class Claims(Book):
         self._check_lease(tx, lease, outlast)
         if is_frozen(tx.connection, item.system):
             raise ClaimLost(f"{item.system} is frozen")
-        last = tx.connection.execute(
-            select(func.max(intents.c.attempt)).where(intents.c.item_id == item.item_id)
-        ).scalar()
-        attempt = (last or 0) + 1
-        mark = tx.tell(
-            Fact(
-                kind="item_intended",
-                told=f"{item.reference} is about to be keyed",
-                item_id=item.item_id,
-                batch_id=item.batch_id,
-                attempt=attempt,
-                data={
-                    "reference": item.reference,
-                    "payload": item.payload_sha256(),
-                    "login": lease.login,
-                },
-            )
-        )
-        tx.connection.execute(
-            insert(intents).values(
-                item_id=item.item_id,
-                attempt=attempt,
-                at=tx.now,
-                token=token,
-                login=lease.login,
-                payload_sha256=item.payload_sha256(),
-                audit_stream=mark.stream,
-                audit_seq=mark.seq,
-                audit_hash=mark.hash,
-            )
-        )
-        return IntentRow(item_id=item.item_id, attempt=attempt, at=tx.now, token=token)
 
     def _check_lease(self, tx: Transaction, lease: LeaseRow, outlast: timedelta) -> None:
         leases = schema.leases
@@ -334,6 +351,12 @@ def open_intent(connection: Connection, item_id: str) -> IntentRow | None:
     )
     row = connection.execute(query).mappings().one_or_none()
     return None if row is None else IntentRow(**row)
+
+
+def _last_attempt(connection: Connection, item_id: str) -> int:
+    intents = schema.intents
+    query = select(func.max(intents.c.attempt)).where(intents.c.item_id == item_id)
+    return connection.execute(query).scalar() or 0
 
 
 def _claim_row(connection: Connection, row: Row[tuple[object, ...]]) -> ClaimRow:

@@ -10,16 +10,30 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from counterfoil.errors import SetupError
+from counterfoil.store import schema
 
 #: The revision that schema.py stands for; a test compares the two.
-HEAD = "0002"
+HEAD = "0003"
 
 #: Longer than any writer of ours holds the lock; a reader never waits (WAL).
 BUSY_SECONDS = 10
@@ -31,7 +45,7 @@ def open_engine(url: str) -> Engine:
     """Connect to *url* and bring its tables up to date.
 
     Raises:
-        SetupError: The database is too old, or newer than this program.
+        SetupError: The database cannot be reached, is too old, or newer than this program.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -43,7 +57,10 @@ def open_engine(url: str) -> Engine:
             pool_pre_ping=True,
             pool_size=5,
         )
-    migrate(engine)
+    try:
+        migrate(engine)
+    except DBAPIError as trouble:
+        raise _unreachable(engine, trouble) from trouble
     return engine
 
 
@@ -80,6 +97,62 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a database holds, looked at and not changed."""
+
+    revision: str
+    items: int
+    last_change: datetime | None  # UTC
+
+
+def look_at(url: str) -> Found | None:
+    """The ledger at *url* as it stands; None: there is none yet.
+
+    Raises:
+        SetupError: It cannot be reached, or is newer than this program.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if not Path(parsed.database or "").is_file():
+            return None
+        engine = _sqlite(parsed.database or "", url)
+    else:
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
+    try:
+        with engine.connect() as connection:
+            return _found(connection)
+    except DBAPIError as trouble:
+        raise _unreachable(engine, trouble) from trouble
+    finally:
+        engine.dispose()
+
+
+def _found(connection: Connection) -> Found | None:
+    revision = _revision(connection)
+    if revision is None:
+        return None
+    _refuse_newer(revision)
+    items, steps = schema.items, schema.steps
+    count = connection.execute(select(func.count()).select_from(items)).scalar_one()
+    last = connection.execute(select(func.max(steps.c.at))).scalar()
+    return Found(revision, count, last)
+
+
+def _unreachable(engine: Engine, trouble: DBAPIError) -> SetupError:
+    """Without statement and parameters, and without the password of the address."""
+    where = engine.url.render_as_string(hide_password=True)
+    said = " ".join(str(trouble.orig).split())
+    return SetupError(
+        f"the ledger at {where} does not answer: {said} -> start it, or mend [ledger] url"
+    )
+
+
+def _refuse_newer(found: str) -> None:
+    if found > HEAD:
+        raise SetupError(f"the ledger is at revision {found}, this program knows {HEAD}: update it")
+
+
 def migrate(engine: Engine) -> None:
     """Run the migrations that *engine*'s database has not seen.
 
@@ -90,10 +163,10 @@ def migrate(engine: Engine) -> None:
         found = _revision(connection)
     if found == HEAD:
         return  # the usual case, without the price of importing alembic
-    if found is not None and found > HEAD:
-        raise SetupError(f"the ledger is at revision {found}, this program knows {HEAD}: update it")
+    if found is not None:
+        _refuse_newer(found)
     with _alone(engine) as connection:
-        _upgrade(connection)
+        upgrade(connection)
 
 
 @contextmanager
@@ -111,11 +184,12 @@ def _revision(connection: Connection) -> str | None:
     return connection.execute(select(text("version_num FROM alembic_version"))).scalar()
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, to: str = HEAD) -> None:
+    """Run the migrations up to *to*, in the caller's transaction."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

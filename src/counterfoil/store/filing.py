@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from counterfoil.domain.batches import Batch, Finding
+from counterfoil.domain.batches import Batch, Earlier, Finding, Likeness
 from counterfoil.domain.documents import Document
 from counterfoil.domain.items import ItemState, WorkItem
 from counterfoil.errors import Quarantined
@@ -90,12 +91,28 @@ class Filing(Book):
             raced = self.known_document(document.sha256)
             if raced is not None and raced.batch_id is not None:
                 return raced.batch_id
-            raise Quarantined(
-                "reference_taken",
-                f"a reference of {batch.name} is already used in {batch.system}",
-                remedy="drop the file again under new references, or ask who filed it first",
-            ) from trouble
+            raise self._taken(batch) from trouble
         return batch.batch_id
+
+    def _taken(self, batch: Batch) -> Quarantined:
+        """One of our references is another item's: which row's, and whose it is."""
+        items, batches = schema.items, schema.batches
+        ours = {item.reference: item.row for item in batch.items}
+        query = (
+            select(items.c.reference, items.c.row, batches.c.name, batches.c.batch_id)
+            .join(batches, batches.c.batch_id == items.c.batch_id)
+            .where(items.c.system == batch.system, items.c.reference.in_(ours))
+        )
+        with self.reading() as connection:
+            found = connection.execute(query).first()
+        if found is None:
+            return Quarantined("not_filed", f"{batch.name} contradicts what the ledger holds")
+        return Quarantined(
+            "reference_taken",
+            f"{batch.name}, row {ours[found.reference]}: our reference {found.reference} in"
+            f" {batch.system} is row {found.row} of {found.name} ({found.batch_id})",
+            remedy="save the file once more, so that its references are made anew, and drop it",
+        )
 
     def _file(self, tx: Transaction, batch: Batch, needs_approval: bool) -> None:
         _insert_batch(tx, batch, needs_approval)
@@ -104,6 +121,7 @@ class Filing(Book):
         rows = [self._item_row(tx, item, worst.get(item.row), normal) for item in batch.items]
         if rows:
             tx.connection.execute(insert(schema.items), rows)
+            _insert_likenesses(tx, batch.items)
         _insert_findings(tx, batch)
         ready = [(str(row["item_id"]), 1) for row in rows if row["state"] is ItemState.READY]
         schedule(tx, batch.system, ready, tx.now)
@@ -133,7 +151,6 @@ class Filing(Book):
                 payloads.dump(item.payload), context=context_of(item.item_id)
             ),
             "payload_sha256": item.payload_sha256(),
-            "fingerprint": payloads.fingerprint(item.payload),
             "state": state,
             "code": finding.code if finding and state is not normal else None,
             "reason": self.redactor.text(finding.message)
@@ -144,22 +161,69 @@ class Filing(Book):
             "updated_at": tx.now,
         }
 
-    def same_rows(self, batch: Batch) -> dict[str, str]:
-        """Our item id -> an earlier item with the same row in its system, if any."""
-        prints = {payloads.fingerprint(each.payload): each.item_id for each in batch.items}
-        items = schema.items
-        query = select(items.c.fingerprint, items.c.item_id).where(
-            items.c.system == batch.system,
-            items.c.batch_id != batch.batch_id,
-            items.c.fingerprint.in_(bindparam("prints", expanding=True)),
-        )
-        found: dict[str, str] = {}
-        keys = list(prints)
+    def earlier(self, batch: Batch) -> tuple[Earlier, ...]:
+        """Items of earlier batches of its system that look like one of *batch*."""
+        sought: dict[str, list[str]] = {}
+        for item in batch.items:
+            for each in payloads.prints(item.payload).values():
+                sought.setdefault(each, []).append(item.item_id)
+        keys, query = list(sought), _alike(batch)
+        found: list[Earlier] = []
         with self.reading() as connection:
             for at in range(0, len(keys), 500):
-                for mark, earlier in connection.execute(query, {"prints": keys[at : at + 500]}):
-                    found[prints[mark]] = earlier
-        return found
+                rows = connection.execute(query, {"prints": keys[at : at + 500]}).all()
+                found += [_earlier(row, ours) for row in rows for ours in sought[row.print]]
+        return tuple(found)
+
+
+def _alike(batch: Batch) -> Select[Any]:
+    likenesses, items, batches = schema.likenesses, schema.items, schema.batches
+    return (
+        select(
+            likenesses.c.likeness,
+            likenesses.c.print,
+            items.c.item_id,
+            items.c.row,
+            items.c.state,
+            items.c.amount,
+            items.c.currency,
+            items.c.unconfirmed_since,
+            batches.c.name,
+        )
+        .join(items, items.c.item_id == likenesses.c.item_id)
+        .join(batches, batches.c.batch_id == items.c.batch_id)
+        .where(
+            likenesses.c.print.in_(bindparam("prints", expanding=True)),
+            items.c.system == batch.system,
+            items.c.batch_id != batch.batch_id,
+        )
+        .order_by(batches.c.filed_at.desc(), items.c.row)
+    )
+
+
+def _earlier(row: Row[Any], ours: str) -> Earlier:
+    state = ItemState(row.state)
+    over = state in (ItemState.REFUSED, ItemState.CANCELLED) and row.unconfirmed_since is None
+    return Earlier(
+        ours=ours,
+        likeness=Likeness(row.likeness),
+        item_id=row.item_id,
+        row=row.row,
+        file=row.name,
+        state=state,
+        amount=row.amount,
+        currency=row.currency,
+        may_be_booked=not over,
+    )
+
+
+def _insert_likenesses(tx: Transaction, items: tuple[WorkItem, ...]) -> None:
+    rows = [
+        {"item_id": item.item_id, "likeness": likeness, "print": each}
+        for item in items
+        for likeness, each in payloads.prints(item.payload).items()
+    ]
+    tx.connection.execute(insert(schema.likenesses), rows)
 
 
 #: What a finding makes of its row; a note changes nothing.

@@ -42,7 +42,13 @@ class Outcomes(Claims):
     """Items on their way back from a worker."""
 
     def not_keyed(
-        self, item: WorkItem, token: int, reason: str, *, next_at: datetime | None
+        self,
+        item: WorkItem,
+        token: int,
+        reason: str,
+        *,
+        next_at: datetime | None,
+        seen: tuple[Evidence, ...] = (),
     ) -> None:
         """Certain that nothing was keyed: READY again, or FAILED when *next_at* is None."""
         state = ItemState.READY if next_at is not None else ItemState.FAILED
@@ -57,10 +63,19 @@ class Outcomes(Claims):
                 next_at=next_at,
                 outcome="void",
                 troubles=1,
+                evidence=seen,
             ),
         )
 
-    def in_doubt(self, item: WorkItem, token: int, reason: str, *, next_at: datetime) -> None:
+    def in_doubt(
+        self,
+        item: WorkItem,
+        token: int,
+        reason: str,
+        *,
+        next_at: datetime,
+        seen: tuple[Evidence, ...] = (),
+    ) -> None:
         """The intent stays open; it is looked up from *next_at* on."""
         ending = Ending(
             state=ItemState.IN_DOUBT,
@@ -68,6 +83,7 @@ class Outcomes(Claims):
             told=reason,
             next_at=next_at,
             troubles=1,
+            evidence=seen,
         )
         self._end(item, token, ending)
 
@@ -104,6 +120,7 @@ class Outcomes(Claims):
                 next_at=confirm_at,
                 outcome="refused",
                 owed=(since, 0) if confirm_at is not None else None,
+                evidence=refusal.evidence,
             )
             self._apply(tx, item, token, ending)
 
@@ -156,12 +173,24 @@ class Outcomes(Claims):
             )
             self._apply(tx, item, token, ending)
 
-    def park(self, item: WorkItem, token: int, code: str, reason: str) -> None:
+    def park(
+        self,
+        item: WorkItem,
+        token: int,
+        code: str,
+        reason: str,
+        *,
+        seen: tuple[Evidence, ...] = (),
+    ) -> None:
         """ON_HOLD: a person decides. An open intent stays open."""
-        ending = Ending(state=ItemState.ON_HOLD, kind="item_parked", told=reason, code=code)
+        ending = Ending(
+            state=ItemState.ON_HOLD, kind="item_parked", told=reason, code=code, evidence=seen
+        )
         self._end(item, token, ending)
 
-    def freeze(self, item: WorkItem, token: int, reason: str) -> None:
+    def freeze(
+        self, item: WorkItem, token: int, reason: str, *, seen: tuple[Evidence, ...] = ()
+    ) -> None:
         """Alarm: park the item and let nothing more be keyed into its system."""
         with self.writing() as tx:
             set_frozen(tx, item.system, frozen=True, reason=reason)
@@ -171,6 +200,7 @@ class Outcomes(Claims):
                 told=reason,
                 code="alarm",
                 data={"system": item.system},
+                evidence=seen,
             )
             self._apply(tx, item, token, ending)
 

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from counterfoil.domain.batches import Likeness
 from counterfoil.domain.items import Payload
 from counterfoil.domain.payments import Payment
 from counterfoil.domain.values import canonical_json, digest_of
@@ -38,9 +39,16 @@ def load(plain: bytes) -> Payload:
     raise ValueError(f"unknown kind of payload: {kind!r}")
 
 
-def fingerprint(payload: Payload) -> str:
-    """The row without our reference: equal rows in other bytes have it in common."""
-    return digest_of({"kind": payload.kind, **_record(payload)})
+def prints(payload: Payload) -> dict[Likeness, str]:
+    """What a later batch is searched by; hashes, for they are made of sealed values."""
+    own = str(payload.values()[payload.own_reference_field]).strip().upper()
+    found = {
+        Likeness.ROW: digest_of({"kind": payload.kind, **_record(payload)}),
+        Likeness.REFERENCE: digest_of({"kind": payload.kind, "own": own}),
+    }
+    if twin := payload.twin():
+        found[Likeness.TWIN] = digest_of({"kind": payload.kind, "twin": twin})
+    return found
 
 
 def _record(record: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 
 from counterfoil.domain.items import SETTLED, ItemState
 from counterfoil.store import schema
@@ -199,11 +199,15 @@ class Reading(Book):
             return {system: reason or "" for system, reason in connection.execute(query)}
 
     def witnesses(self) -> Iterator[str]:
-        """JSON lines ``{"hash","seq","stream"}``: what the audit log must still contain."""
-        steps = schema.steps
-        query = select(steps.c.hash, steps.c.seq, steps.c.stream).order_by(
-            steps.c.stream, steps.c.seq
-        )
+        """JSON lines ``{"hash","seq","stream"}``: what the audit log must still contain.
+
+        Every step, and every intent once more from its own row.
+        """
+        steps, intents = schema.steps, schema.intents
+        query = union(
+            select(steps.c.hash, steps.c.seq, steps.c.stream),
+            select(intents.c.audit_hash, intents.c.audit_seq, intents.c.audit_stream),
+        ).order_by("stream", "seq")
         with self.reading() as connection:
             for row in connection.execution_options(yield_per=1000).execute(query).mappings():
                 yield json.dumps(dict(row), sort_keys=True, separators=(",", ":"))

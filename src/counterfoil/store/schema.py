@@ -31,6 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from counterfoil.domain.batches import Likeness
 from counterfoil.domain.items import ItemState
 
 
@@ -124,7 +125,6 @@ items = Table(
     Column("amount", String(40), nullable=False, comment="decimal text: the payload's total"),
     Column("payload", LargeBinary, nullable=False, comment="canonical JSON, sealed by the vault"),
     Column("payload_sha256", String(64), nullable=False, comment="of the plain payload"),
-    Column("fingerprint", String(64), nullable=False, comment="of the row without reference"),
     Column("state", String(20), nullable=False, comment="ItemState"),
     Column("code", String(60), comment="why it is refused, failed, held or cancelled: stable"),
     Column("reason", Text, comment="the same in words, redacted"),
@@ -148,8 +148,18 @@ items = Table(
 )
 Index("ix_items_due", items.c.due_at)
 Index("ix_items_state", items.c.system, items.c.state)
-Index("ix_items_fingerprint", items.c.system, items.c.fingerprint)
 Index("ix_items_holder", items.c.holder)
+
+likenesses = Table(
+    "likenesses",
+    METADATA,
+    Column("item_id", ForeignKey("items.item_id"), primary_key=True, comment="whose print it is"),
+    Column("likeness", String(20), primary_key=True, comment="row, reference or twin"),
+    Column("print", String(64), nullable=False, comment="hash of what two have in common"),
+    CheckConstraint(one_of("likeness", list(Likeness)), name="likeness"),
+    comment="by what an item of a later file is recognised as one that came before",
+)
+Index("ix_likenesses_print", likenesses.c.print)
 
 findings = Table(
     "findings",

@@ -7,8 +7,13 @@ boxes, spelling.py knows how the system writes values; both are pure.
 
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.adapters.screens.commit import Answer, submit
-from counterfoil.adapters.screens.screen import Screen, open_screen, wait_signed_on
-from counterfoil.adapters.screens.session import Login, Session, SessionExpired
+from counterfoil.adapters.screens.screen import Screen, open_screen, still_open, wait_signed_on
+from counterfoil.adapters.screens.session import (
+    Login,
+    Session,
+    SessionExpired,
+    check_login,
+)
 
 __all__ = [
     "Answer",
@@ -17,7 +22,9 @@ __all__ = [
     "Screen",
     "Session",
     "SessionExpired",
+    "check_login",
     "open_screen",
+    "still_open",
     "submit",
     "wait_signed_on",
 ]

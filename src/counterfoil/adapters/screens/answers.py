@@ -13,6 +13,8 @@ from counterfoil.adapters.screens.session import Session
 from counterfoil.adapters.screens.spelling import Values, disagreements
 from counterfoil.errors import InDoubt, Refused, Unavailable
 
+LOAD_SECONDS = 1.0  # a frame that still loads says nothing yet
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -27,7 +29,9 @@ async def words_of(session: Session, screen: ScreenMap) -> dict[str, Words]:
     found: dict[str, Words] = {}
     for name in screen.answers.frames or (screen.frame,):
         try:
-            sight = await session.look(session.frame(name), text=True)
+            frame = session.frame(name)
+            await frame.wait_for_load_state("load", timeout=LOAD_SECONDS * 1000)
+            sight = await session.look(frame, text=True)
         except (PlaywrightError, Unavailable):
             continue  # between two pages
         if sight.complete:

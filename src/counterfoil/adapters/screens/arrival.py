@@ -52,14 +52,14 @@ async def wait_for_screen(  # noqa: PLR0913
     loop = asyncio.get_running_loop()
     deadline, ask_at = loop.time() + within, loop.time() + ASK_EVERY_SECONDS
     while True:
-        sight = await _glance(session, screen, page)
+        sight = await glance(session, screen, page)
         session.stop_if_alarmed(name)
-        if sight is not None and is_new(sight) and _is_ready(screen, sight):
+        if sight is not None and is_new(sight) and is_ready(screen, sight):
             return sight
         if sight is not None and is_new(sight) and sight.complete:
             deadline = min(deadline, loop.time() + PATIENCE_SECONDS)
         if loop.time() >= ask_at:
-            await _told_otherwise(session, name, refusals)
+            await _told_otherwise(session, name, page, refusals)
             ask_at = loop.time() + ASK_EVERY_SECONDS
         if loop.time() > deadline:
             found = f"found {sight.title!r}" if sight is not None else "found no page"
@@ -71,27 +71,26 @@ async def wait_for_title(session: Session, name: str, old_mark: str) -> Sight:
     """Wait for a page with the screen's title, ready or not; for recording. Raises Unavailable."""
     screen = session.system.screens[name]
     for _ in range(TITLE_GLANCES):
-        sight = await _glance(session, screen, session.page)
+        sight = await glance(session, screen, session.page)
         if sight is not None and sight.mark != old_mark and sight.title == screen.title:
             return sight
         await session.rest()
     raise Unavailable(session.where(name), f"expected {screen.title!r}")
 
 
-async def _glance(session: Session, screen: ScreenMap, page: Page) -> Sight | None:
+async def glance(session: Session, screen: ScreenMap, page: Page) -> Sight | None:
     """What the screen's frame shows, or None between two pages."""
     if page.is_closed() or session.page.is_closed():
-        raise Unavailable(session.system.name, "the browser window is gone")
+        raise session.unavailable(session.system.name, "the browser window is gone")
     try:
         frame = session.frame(screen.frame, page)
-        text = any(marker.pattern for marker in (*screen.ready, *screen.never))
         await frame.wait_for_load_state("load", timeout=LOOK_SECONDS * 1000)
-        return await session.look(frame, text=text)
+        return await session.look_at(frame, screen)
     except (PlaywrightError, Unavailable):
         return None
 
 
-def _is_ready(screen: ScreenMap, sight: Sight) -> bool:
+def is_ready(screen: ScreenMap, sight: Sight) -> bool:
     return (
         sight.complete
         and sight.title == screen.title
@@ -100,13 +99,15 @@ def _is_ready(screen: ScreenMap, sight: Sight) -> bool:
     )
 
 
-async def _told_otherwise(session: Session, name: str, refusals: Refusals | None) -> None:
+async def _told_otherwise(
+    session: Session, name: str, page: Page, refusals: Refusals | None
+) -> None:
     """Raise when the page says why the screen does not come."""
-    rules = session.system.map.session
-    if await session.shows(rules.unavailable):
+    rules, shows = session.system.map.session, await session.look_around(page)
+    if shows(rules.unavailable):
         session.signed_on = False
         raise Unavailable(session.where(name), "closed to us: maintenance, or signed off")
-    if session.signed_on and await session.shows(rules.expired):
+    if session.signed_on and shows(rules.expired):
         session.signed_on = False
         raise SessionExpired(session.where(name), "the session has expired")
     if refusals is not None:

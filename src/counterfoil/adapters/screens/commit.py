@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Error as PlaywrightError
 
-from counterfoil.adapters.screens.answers import Refusals, receipt_in, refusal_in, words_of
+from counterfoil.adapters.screens.answers import Refusals, receipt_in, refusal_in
 from counterfoil.adapters.screens.guard import Shot
 from counterfoil.adapters.screens.inventory import Control
 from counterfoil.adapters.screens.screen import Screen
@@ -42,10 +42,10 @@ async def submit(screen: Screen, name: str, values: Values, *, click_before: flo
     """
     session, action = screen.session, screen.map.actions[name]
     assert action.effect == "commit", f"{name} does not commit"
-    async with nothing_keyed(screen.where, session.redactor):
+    async with nothing_keyed(screen.where, session):
         session.stop_if_alarmed(screen.name)
         control = screen.control_of(name, values)
-        news = Refusals(session, screen.map, await words_of(session, screen.map))
+        news = Refusals(session, screen.map, await screen.words())
     session.watch.expect(action.dialogs, values)
     shot = Shot(
         click_before=click_before,
@@ -107,7 +107,7 @@ def _outcome(screen: Screen, shot: Shot, reason: str) -> Unavailable | InDoubt:
     reason = screen.session.redactor.text(reason)
     if shot.sent or shot.wandered:
         return InDoubt(screen.where, reason)
-    return Unavailable(screen.where, reason)
+    return screen.session.unavailable(screen.where, reason)
 
 
 async def _read(screen: Screen, news: Refusals, values: Values, shot: Shot) -> Answer:
@@ -121,6 +121,7 @@ async def _read(screen: Screen, news: Refusals, values: Values, shot: Shot) -> A
     answers, locale = screen.map.answers, screen.session.system.map.locale
     patience = PATIENCE_SECONDS if shot.status < 400 else ERROR_PATIENCE_SECONDS
     deadline = loop.time() + patience
+    await screen.session.rest()  # the answer is there before the page that it makes
     while True:
         texts = await news.news()
         receipts = [

@@ -52,7 +52,7 @@ async def fetch_file(
         Unavailable: Nothing came, or an error; *into* may hold a part.
     """
     session = screen.session
-    async with nothing_keyed(screen.where, session.redactor), asyncio.timeout(within):
+    async with nothing_keyed(screen.where, session), asyncio.timeout(within):
         session.stop_if_alarmed(screen.name)
         asked = await _ask(screen, control)
         if not session.may_visit(asked.url):

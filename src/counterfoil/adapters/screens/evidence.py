@@ -6,20 +6,25 @@ import asyncio
 import base64
 import gzip
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from playwright.async_api import CDPSession
+from playwright.async_api import Error as PlaywrightError
 
 from counterfoil.adapters.screens.screen import Screen
+from counterfoil.adapters.screens.session import Session, nothing_keyed
 from counterfoil.adapters.screens.spelling import Values
 from counterfoil.adapters.screens.tables import Listing
 from counterfoil.domain.evidence import Evidence
-from counterfoil.domain.secrets import Redactor
+from counterfoil.domain.secrets import Redactor, mask_numbers
 from counterfoil.domain.values import canonical_json
+from counterfoil.errors import CounterfoilError, Unavailable
 
 #: About 30 KB for a viewport of 1024 x 768, still easy to read; a quarter of the time of a PNG.
 JPEG = {"format": "jpeg", "quality": 30, "optimizeForSpeed": True}
+#: A window that cannot be pictured for so long after trouble is a part of the trouble.
+TROUBLE_SECONDS = 5.0
 
 
 async def take_page(screen: Screen, readback: Mapping[str, Any]) -> tuple[Evidence, ...]:
@@ -28,15 +33,50 @@ async def take_page(screen: Screen, readback: Mapping[str, Any]) -> tuple[Eviden
     ``page.content()`` holds neither typed values nor the bodies of frames; a DOM
     snapshot does. Account numbers and secrets are taken out of the texts; the picture
     shows the screen as it was.
+
+    Raises:
+        Unavailable: It cannot be had. Whoever has clicked before knows what that means.
     """
-    keep, redactor = screen.session.keep, screen.session.redactor
-    wire = await screen.session.wire()
-    dom, picture = await asyncio.gather(_dom(wire), _picture(wire))
+    return await _take(screen.session, readback)
+
+
+async def _take(
+    session: Session, says: Mapping[str, Any], mask: Callable[[str], str] | None = None
+) -> tuple[Evidence, ...]:
+    keep, redactor = session.keep, session.redactor
+    async with nothing_keyed(session.system.name, session):
+        wire = await session.wire()
+        dom, picture = await asyncio.gather(_dom(wire), _picture(wire))
+    if mask is not None:
+        dom["strings"] = [mask(each) for each in dom["strings"]]
     return (
         keep("screenshot", picture),
         keep("dom", _packed(redactor, dom)),
-        keep("readback", redactor.bytes(canonical_json(readback))),
+        keep("readback", redactor.bytes(canonical_json(says))),
     )
+
+
+async def take_trouble(
+    session: Session, reference: str, trouble: CounterfoilError
+) -> tuple[Evidence, ...]:
+    """Keep what the window shows after *trouble*; () when it shows nothing any more.
+
+    It may be another customer's page, so whatever looks like an account number is masked
+    in the DOM. A page with a typed password is never kept.
+    """
+    says = {"reference": reference, "trouble": str(trouble)}
+    try:
+        async with asyncio.timeout(TROUBLE_SECONDS):
+            if await _shows_a_password(session):
+                return ()
+            return await _take(session, says, mask_numbers)
+    except (PlaywrightError, OSError, Unavailable):  # OSError: also a time-out, a full disk
+        return ()  # the words of the trouble stand by themselves
+
+
+async def _shows_a_password(session: Session) -> bool:
+    sights = [await session.look(frame) for frame in session.page.frames]
+    return any(each.kind == "password" and each.value for s in sights for each in s.controls)
 
 
 async def take_list(screen: Screen, listing: Listing, values: Values) -> tuple[Evidence, ...]:
@@ -54,11 +94,13 @@ async def take_list(screen: Screen, listing: Listing, values: Values) -> tuple[E
         "lines_read": len(listing.rows),
         "pages": listing.pages,
         "proof": listing.proof,
+        "healed": [name for name, each in screen.resolution.fields.items() if each.healed],
     }
     accounts = [row[name] for row in listing.rows for name in _account_columns(screen)]
-    wire = await session.wire()
+    async with nothing_keyed(screen.where, session):
+        found_dom = await _dom(await session.wire())
     with session.redactor.hiding(accounts):
-        dom = _packed(session.redactor, await _dom(wire))
+        dom = _packed(session.redactor, found_dom)
         data = session.redactor.bytes(canonical_json(found))
     return (session.keep("dom", dom), session.keep("readback", data))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -90,9 +90,17 @@ class Inventory:
             controls=tuple(Control(**each) for each in kept),
         )
 
+    def is_as(self, other: Inventory | None) -> bool:
+        """The same screen, whatever the day, and the links that stood between its controls."""
+        return other is not None and _placeless(self) == _placeless(other)
+
     def json(self) -> str:
         """For the file: indented, to be read in a diff."""
         return json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n"
+
+
+def _placeless(inventory: Inventory) -> tuple[str, list[Control]]:
+    return inventory.title, [replace(each, index=0) for each in inventory.controls]
 
 
 def load_inventory(path: Path) -> Inventory | None:

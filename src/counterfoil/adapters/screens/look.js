@@ -1,5 +1,6 @@
 // One look at one frame: every control with its witnesses and what it shows.
 // Arguments: {text: also the visible text, tables: also the rows of every table}.
+// Returns JSON where it can: a string crosses three processes at a quarter of the price of an object.
 // Touches nothing but one mark on the window, by which a page is told from its successor.
 ({text = false, tables = false} = {}) => {
   const clean = (words) => (words || "").replace(/\s+/g, " ").trim();
@@ -146,7 +147,7 @@
   const words = rows((cell) => clean(cell.innerText));
   const held = rows((cell) => Array.from(cell.querySelectorAll(CONTROL), (one) => places.get(one)).filter((at) => at >= 0));
   const leaves = tables ? Array.from(document.querySelectorAll("table")).filter((table) => !table.querySelector("table")) : [];
-  return {
+  const seen = {
     mark: window.__seen,
     complete: document.readyState === "complete",
     title: clean(document.title),
@@ -156,4 +157,6 @@
     tables: leaves.map(words),
     held: leaves.map(held),
   };
+  // Old libraries teach arrays and strings a toJSON of their own, which spoils it.
+  return [].toJSON || "".toJSON || Object.prototype.toJSON ? seen : JSON.stringify(seen);
 }

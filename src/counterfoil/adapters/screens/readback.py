@@ -19,13 +19,13 @@ def wrong_boxes(
     sight: Sight, resolution: Resolution, values: Values, lines: Sequence[Values], locale: Locale
 ) -> Iterator[str]:
     """The boxes that show something else than the item's value, as the value's type."""
-    now = {each.index: each.value for each in sight.controls}
+    now = {each.index: each for each in sight.controls}
     for found, source in _pairs(resolution, values, lines):
-        shown = now[found.control.index]
+        shown = found.shown(now)
         if not field_reads_as(shown, found.field, value_of(found.field, source), locale):
             yield f"{found.field.value}: shows {seen(found.field, shown)!r}"
     for row in resolution.rows[len(lines) :]:
-        if any(now[each.control.index].strip() for each in row.values() if _tells(each)):
+        if any(each.shown(now).strip() for each in row.values() if _tells(each)):
             yield "there is a line more than the item has"
     if len(resolution.rows) < len(lines):
         yield f"{len(resolution.rows)} lines for {len(lines)}"
@@ -44,9 +44,9 @@ def readback(
     where: str, sight: Sight, resolution: Resolution, values: Values, lines: int
 ) -> dict[str, Any]:
     """What each box shows, for the evidence; account numbers are masked."""
-    now = {each.index: each.value for each in sight.controls}
+    now = {each.index: each for each in sight.controls}
     rows = [
-        {name: seen(found.field, now[found.control.index]) for name, found in row.items()}
+        {name: seen(found.field, found.shown(now)) for name, found in row.items()}
         for row in resolution.rows
     ]
     return {
@@ -55,8 +55,7 @@ def readback(
         "fingerprint": sight.fingerprint(),
         "reference": values.get("reference", ""),
         "fields": {
-            name: seen(found.field, now[found.control.index])
-            for name, found in resolution.fields.items()
+            name: seen(found.field, found.shown(now)) for name, found in resolution.fields.items()
         },
         "healed": [name for name, found in resolution.fields.items() if found.healed],
         "lines": rows[:lines],

@@ -17,7 +17,7 @@ async def record_inventory(session: Session, name: str) -> Inventory:
     """
     screen = session.system.screens[name]
     assert screen.open is not None, f"{name} is reached by an action only"
-    async with nothing_keyed(session.where(name), session.redactor):
+    async with nothing_keyed(session.where(name), session):
         old = await session.go(screen.open, screen.frame)
         sight = await wait_for_title(session, name, old)
     return Inventory.of(sight, datetime.now(UTC).date().isoformat())

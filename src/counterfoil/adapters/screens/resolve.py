@@ -37,6 +37,12 @@ class Found:
     field: Field
     control: Control
     healed: bool = False  # its name is gone; label path, kind and inventory agree
+    as_text: bool = False  # no box any more: it stands as the caption of *control*
+
+    def shown(self, now: Mapping[int, Control]) -> str:
+        """What the page says it holds; *now*: the controls of another look, by index."""
+        control = now[self.control.index]
+        return control.label if self.as_text else control.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def resolve(
     fields = finder.all_of(screen.fields)
     rows = finder.rows_of(screen.lines) if screen.lines else ()
     every = [(name, found) for table in (fields, *rows) for name, found in table.items()]
-    taken = Counter(found.control.index for _, found in every)
+    taken = Counter(found.control.index for _, found in every if not found.as_text)
     finder.troubles += [
         f"{name}: its box is another field's too"
         for name, found in every
@@ -124,30 +130,57 @@ class _Finder:
     def rows_of(self, lines: Lines) -> tuple[Mapping[str, Found], ...]:
         """Row by row, as far as the page has rows; a row with a hole in it is a trouble."""
         rows: list[Mapping[str, Found]] = []
+        texts = 0  # rows so far whose boxes became text in part
         for at in range(lines.rows_max):
             row = lines.first_row + at
             fields = {name: in_row(each, row) for name, each in lines.fields.items()}
             if not any(self._has(each, at) for each in fields.values()):
                 break
-            found: dict[str, Found] = {}
+            found = self._settled(lines, fields)
+            captioned = {lines.settles[name]: each.control for name, each in found.items()}
+            texts += bool(found)
             for name, each in fields.items():
+                if name in found:
+                    continue
+                place = at - texts if name in lines.settles else at
+                boxes = self._nth_of_column(each, place, name in lines.settles.values())
+                if name in captioned:
+                    each = _under(each, captioned[name].label)
                 try:
-                    found[name] = self._one(each, self._nth_of_column(each, at))
+                    found[name] = self._one(each, boxes)
                 except _Stop as stop:
                     self.troubles.append(f"line {row}, {name}: {stop}")
             rows.append(found)
         return tuple(rows)
 
     def _has(self, field: Field, at: int) -> bool:
-        if field.name:
-            return any(each.name == field.name for each in self.boxes)
-        return len([each for each in self.boxes if _at_path(each, field)]) > at
+        if field.name and any(each.name == field.name for each in self.boxes):
+            return True
+        return field.label != "" and sum(_at_path(each, field) for each in self.boxes) > at
 
-    def _nth_of_column(self, field: Field, at: int) -> list[Control]:
+    def _settled(self, lines: Lines, fields: Mapping[str, Field]) -> dict[str, Found]:
+        """The fields of a row that are text by now, each the caption of its neighbour."""
+        found: dict[str, Found] = {}
+        for name, neighbour in lines.settles.items():
+            field, beside = fields[name], fields[neighbour]
+            if any(each.name == field.name for each in self.boxes):
+                continue
+            captioned = [
+                each for each in self.boxes if each.name == beside.name and _captioned(each, beside)
+            ]
+            if len(captioned) == 1:
+                found[name] = Found(field, captioned[0], as_text=True)
+        return found
+
+    def _nth_of_column(self, field: Field, at: int, may_be_captioned: bool) -> list[Control]:
         """All boxes, but of the column under the field's caption only the row's own."""
         if not field.label:
             return self.boxes
-        column = [each for each in self.boxes if _at_path(each, field)]
+        column = [
+            each
+            for each in self.boxes
+            if _at_path(each, field) or (may_be_captioned and _captioned(each, field))
+        ]
         others = {each.index for place, each in enumerate(column) if place != at}
         return [each for each in self.boxes if each.index not in others]
 
@@ -204,6 +237,16 @@ def in_row(field: Field, row: int) -> Field:
 
 def _at_path(control: Control, field: Field) -> bool:
     return control.label == field.label and control.path == field.path
+
+
+def _captioned(control: Control, field: Field) -> bool:
+    """A text stands in front of the box; the head of its column is what it was."""
+    return control.path == (field.label, *field.path)
+
+
+def _under(field: Field, caption: str) -> Field:
+    """The field where its row has a caption of its own."""
+    return replace(field, label=caption, path=(field.label, *field.path))
 
 
 def _same_but_name(before: Control, now: Control) -> bool:

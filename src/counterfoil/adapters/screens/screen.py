@@ -9,9 +9,9 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Frame, Page
 
-from counterfoil.adapters.map_schema import Action, Marker, ScreenMap, Step
-from counterfoil.adapters.screens.answers import Refusals, words_of
-from counterfoil.adapters.screens.arrival import wait_for_screen
+from counterfoil.adapters.map_schema import Action, Lines, Marker, ScreenMap, Step
+from counterfoil.adapters.screens.answers import Refusals, Words, words_of
+from counterfoil.adapters.screens.arrival import glance, is_ready, wait_for_screen
 from counterfoil.adapters.screens.inventory import Control, Sight
 from counterfoil.adapters.screens.readback import (
     readback,
@@ -25,8 +25,8 @@ from counterfoil.adapters.screens.session import LOOK_SECONDS, Session, nothing_
 from counterfoil.adapters.screens.spelling import Values, spelled, typed
 from counterfoil.errors import Refused, Unavailable
 
-#: Looks at what a sign-on led to, 50 ms apart at the most: about ten seconds.
-SIGN_ON_GLANCES = 200
+#: Resolved forms that a session remembers.
+FORMS_MAX = 100
 
 
 class Screen:
@@ -39,6 +39,8 @@ class Screen:
         self.map: ScreenMap = session.system.screens[name]
         self.page = page
         self.sight = sight  # the last look
+        if session.on_screen is not None:
+            session.on_screen(name, sight)
         self.resolution = _resolved(session, name, sight)
 
     @property
@@ -56,12 +58,13 @@ class Screen:
             Refused: A value does not fit into its box; nothing was typed.
             Unavailable: A box holds something else than it was given.
         """
-        room = len(self.resolution.rows)
-        if self.map.lines and not self.map.lines.add and len(lines) > room:
+        if self.map.lines is not None and len(lines) > (room := self._room(self.map.lines)):
             raise Refused("too_many_lines", f"{len(lines)} lines, the screen takes {room}")
         found = [each for each in self.resolution.fields.values() if not each.field.filled_by]
         entries = [(each, self._text(each, values)) for each in found]
-        async with nothing_keyed(self.where, self.session.redactor):
+        if not self.resolution.fields and not lines:
+            return self.shows(values)  # nothing was typed since it came
+        async with nothing_keyed(self.where, self.session):
             await self._type(entries)
             await self._fill_lines(lines)
             await self._fill_by_action(values)
@@ -76,14 +79,17 @@ class Screen:
         Raises:
             Unavailable: Another page, another form, or another value.
         """
-        echoes = bool(self.map.echoes or self.map.line_echo)
-        async with nothing_keyed(self.where, self.session.redactor):
+        async with nothing_keyed(self.where, self.session):
             self.session.stop_if_alarmed(self.name)
-            sight = await self.session.look(self.frame, text=echoes)
+            sight = await self.session.look_at(self.frame, self.map)
         if sight.mark != self.sight.mark or sight.fingerprint() != self.sight.fingerprint():
             raise Unavailable(self.where, "the page has changed under our hands")
         self.sight = sight
-        locale = self.session.system.map.locale
+        return self.shows(values, lines)
+
+    def shows(self, values: Values, lines: Sequence[Values] = ()) -> dict[str, Any]:
+        """Hold the last look against the item; answers and errors as :meth:`check`."""
+        sight, locale = self.sight, self._locale
         troubles = [*wrong_boxes(sight, self.resolution, values, lines, locale)]
         troubles += wrong_texts(self.map, sight.text, values, lines, locale)
         if troubles:
@@ -100,7 +106,7 @@ class Screen:
         action = self.map.actions[name]
         assert action.effect != "commit", "a commit goes through commit.submit"
         self.session.watch.expect(action.dialogs, values)
-        async with nothing_keyed(self.where, self.session.redactor):
+        async with nothing_keyed(self.where, self.session):
             if action.popup is not None:
                 await self._through_popup(name, action, values)
                 return self
@@ -119,6 +125,16 @@ class Screen:
         """Press *control*, if the page is still the one that was seen."""
         await self.session.click(self.where, self.frame, self.sight, control)
 
+    async def words(self) -> dict[str, Words]:
+        """What stands in the frames of its answers; in its own frame, as of the last look."""
+        if self.map.text_counts and self.map.answers.frames in ((), (self.map.frame,)):
+            return {self.map.frame: Words(self.sight.mark, self.sight.text)}
+        return await words_of(self.session, self.map)
+
+    def _room(self, lines: Lines) -> int:
+        """How many lines it takes: the rows it has, or those it may be asked for."""
+        return lines.rows_max if lines.add else len(self.resolution.rows)
+
     @property
     def _locale(self) -> Any:
         return self.session.system.map.locale
@@ -133,7 +149,7 @@ class Screen:
         control = self.control_of(name, values)
         refusals = None
         if self.map.answers.refusal:
-            refusals = Refusals(self.session, self.map, await words_of(self.session, self.map))
+            refusals = Refusals(self.session, self.map, await self.words())
         await self.click(control)
         await self.session.rest()
         within = self.map.actions[name].answer_within_seconds
@@ -196,11 +212,10 @@ class Screen:
 
     async def _add_rows(self, name: str, rows: int) -> None:
         """Press "add lines" once: more than *rows* must come of it."""
-
-        def has_grown(sight: Sight) -> bool:
-            return len(_resolved(self.session, self.name, sight).rows) > rows
-
-        grown = await self._press_and_wait(name, {}, self.name, has_grown)
+        old = self.sight.mark
+        grown = await self._press_and_wait(name, {}, self.name, lambda sight: sight.mark != old)
+        if len(grown.resolution.rows) <= rows:
+            raise Unavailable(self.where, f"asked for more than {rows} rows, and got none")
         self.sight, self.resolution = grown.sight, grown.resolution
 
     async def _fill_by_action(self, values: Values) -> None:
@@ -251,11 +266,26 @@ async def open_screen(session: Session, name: str) -> Screen:
     """
     screen = session.system.screens[name]
     assert screen.open is not None, f"{name} is reached by an action only"
-    async with nothing_keyed(session.where(name), session.redactor):
+    async with nothing_keyed(session.where(name), session):
         old = await session.go(screen.open, screen.frame)
         sight = await wait_for_screen(
             session, name, session.page, is_new=lambda sight: sight.mark != old
         )
+        return Screen(session, name, session.page, sight)
+
+
+async def still_open(session: Session, name: str) -> Screen | None:
+    """The screen *name*, if the window shows it just now; None: take the way to it.
+
+    Raises:
+        Unavailable: It is there, and not what the map says.
+    """
+    screen = session.system.screens[name]
+    async with nothing_keyed(session.where(name), session):
+        await session.begin()
+        sight = await glance(session, screen, session.page)
+        if sight is None or not is_ready(screen, sight):
+            return None
         return Screen(session, name, session.page, sight)
 
 
@@ -267,32 +297,36 @@ async def wait_signed_on(screen: Screen, action: str) -> None:
         Refused: It does not accept this operator; trying again would lock it.
     """
     session, rules = screen.session, screen.session.system.map.session
-    where = screen.where
-    async with nothing_keyed(where, session.redactor):
+    where, loop = screen.where, asyncio.get_running_loop()
+    deadline = loop.time() + screen.map.actions[action].answer_within_seconds
+    async with nothing_keyed(where, session):
         session.watch.expect(screen.map.actions[action].dialogs, {})
         await screen.click(screen.control_of(action, {}))
-        for _ in range(SIGN_ON_GLANCES):
+        while loop.time() < deadline:
             await session.rest()
             session.stop_if_alarmed(screen.name)
-            if await session.shows([rules.signed_on]):
+            shows = await session.look_around()
+            if shows([rules.signed_on]):
                 session.signed_on = True
                 return
-            if await session.shows(rules.unavailable):
+            if shows(rules.unavailable):
                 raise Unavailable(where, "the system is closed to us")
-            if await session.shows(rules.refused):
+            if shows(rules.refused):
                 session.refused = True
                 operator = session.login.values
                 raise Refused("sign_on_refused", f"{where} does not accept {dict(operator)}")
-            await _pass_notice(session, rules.notices)
+            await _pass_notice(session, rules.notices, shows)
     raise Unavailable(where, "the sign-on was not accepted")
 
 
-async def _pass_notice(session: Session, notices: Sequence[Step]) -> None:
+async def _pass_notice(
+    session: Session, notices: Sequence[Step], shows: Callable[[Sequence[Marker]], bool]
+) -> None:
     """Press on when a page between sign-on and work is there."""
     for step in notices:
         screen = session.system.screens[step.screen]
-        if await session.shows([Marker(frame=screen.frame, title=screen.title)]):
-            sight = await session.look(session.frame(screen.frame))
+        if shows([Marker(frame=screen.frame, title=screen.title)]):
+            sight = await session.look_at(session.frame(screen.frame), screen)
             notice = Screen(session, step.screen, session.page, sight)
             await notice.click(notice.control_of(step.action, {}))
 
@@ -301,6 +335,8 @@ def _resolved(session: Session, name: str, sight: Sight) -> Resolution:
     """Resolve the fields, or use what the very same form was resolved to before."""
     key = (name, sight.fingerprint(), tuple(each.index for each in sight.controls if each.is_box))
     if key not in session.resolved:
+        if len(session.resolved) >= FORMS_MAX:  # captions of rows make ever new forms
+            session.resolved.clear()
         session.resolved[key] = resolve(
             session.where(name),
             session.system.screens[name],

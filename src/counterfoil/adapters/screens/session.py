@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from playwright.async_api import BrowserContext, CDPSession, Frame, Page
 from playwright.async_api import Error as PlaywrightError
 
-from counterfoil.adapters.map_schema import Action, Marker, Open, System
+from counterfoil.adapters.map_schema import Action, Marker, Open, ScreenMap, System
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.adapters.screens.guard import PostGuard
 from counterfoil.adapters.screens.inventory import Control, Inventory, Sight, load_inventory
 from counterfoil.adapters.screens.resolve import Resolution, resolve_action
-from counterfoil.adapters.screens.scripts import LOOK, PRESS
+from counterfoil.adapters.screens.scripts import LOOK, MARK, PRESS
 from counterfoil.adapters.screens.watch import Watch
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.secrets import Redactor, Secret
-from counterfoil.errors import MapError, Unavailable
+from counterfoil.errors import BrowserDied, MapError, Unavailable
 
 #: A wait is woken by the browser; this is for pages that change without going anywhere.
 GLANCE_SECONDS = 0.05
@@ -74,6 +76,7 @@ class Session:
         self.watch = Watch(system.map.session.dialogs, system.map.locale)
         self.signed_on = False
         self.refused = False  # the operator was not accepted: never sign on with it again
+        self.on_screen: Callable[[str, Sight], None] | None = None  # told of each screen we come to
         self.resolved: dict[tuple[str, str, tuple[int, ...]], Resolution] = {}  # by screen and form
         self.inventories: dict[str, Inventory | None] = {
             name: load_inventory(system.folder / f"{name}.inventory.json")
@@ -84,6 +87,7 @@ class Session:
         self._page: Page | None = None
         self._wire: CDPSession | None = None
         self._moved = asyncio.Event()
+        self._been_somewhere = False  # in this context
 
     def may_visit(self, url: str) -> bool:
         """Whether *url* is the system's own; "about:blank" is an empty frame."""
@@ -94,28 +98,39 @@ class Session:
     def page(self) -> Page:
         """The session's window. Raises Unavailable when it is gone."""
         if self._page is None or self._page.is_closed():
-            raise Unavailable(self.system.name, "the browser window is gone")
+            raise self.unavailable(self.system.name, "the browser window is gone")
         return self._page
+
+    def unavailable(self, where: str, reason: str) -> Unavailable:
+        """The error for trouble with the browser; we never shut our own window in the midst."""
+        browser = self._context.browser if self._context is not None else None
+        lives = browser is not None and browser.is_connected()
+        if lives and self._page is not None and not self._page.is_closed():
+            return Unavailable(where, reason)
+        return BrowserDied(where, reason)
 
     async def refresh(self) -> None:
         """Make sure that there is a living window; a new one is not signed on."""
         if self._page is not None and not self._page.is_closed():
             return
         await self.close()
+        self._been_somewhere = False
         self._context = await self._chromium.context()
         await self._context.route("**/*", self.guard.handle)
         self._context.on("dialog", self.watch.on_dialog)
         self._context.on("page", self._adopt)
-        async with nothing_keyed(self.system.name, self.redactor):
-            self._page = self.watch.main = await self._context.new_page()
+        async with nothing_keyed(self.system.name, self):
+            self._page = await self._chromium.while_it_lives(self._context.new_page())
+            self.watch.main = self._page
             self._page.on("framenavigated", lambda _: self._moved.set())
             self._page.on("domcontentloaded", lambda _: self._moved.set())
 
     async def forget(self) -> None:
         """Drop what is left of an ended session, which would answer in the new one's place."""
         self.signed_on = False
-        async with nothing_keyed(self.system.name, self.redactor):
-            await self.page.context.clear_cookies()
+        if self._been_somewhere:
+            async with nothing_keyed(self.system.name, self):
+                await self.page.context.clear_cookies()
 
     async def own_window(self) -> Page:
         """An empty window of our own beside the session's; the caller shuts it."""
@@ -136,10 +151,8 @@ class Session:
         context, self._context, self._page, self.signed_on = self._context, None, None, False
         self.watch.main = self._wire = None
         if context is not None:
-            try:
-                await context.close()
-            except PlaywrightError:
-                return  # it died before us
+            with suppress(PlaywrightError, Unavailable):  # it died before us
+                await self._chromium.while_it_lives(context.close())
 
     def frame(self, name: str, page: Page | None = None) -> Frame:
         """The frame that the map calls *name*; "" is the page itself.
@@ -160,7 +173,26 @@ class Session:
         seen = await asyncio.wait_for(
             frame.evaluate(LOOK, {"text": text, "tables": tables}), LOOK_SECONDS
         )
-        return Sight.of(seen)
+        return sight_of(seen)
+
+    async def look_at(self, frame: Frame, screen: ScreenMap) -> Sight:
+        """One look at all of it that the map of *screen* speaks of: what is read, is of one moment.
+
+        Raises:
+            PlaywrightError: The page is changing.
+        """
+        return await self.look(frame, text=screen.text_counts, tables=screen.table is not None)
+
+    async def begin(self) -> None:
+        """A new task: the last one's shot is spent, and its windows are shut.
+
+        A window left over from trouble would be used again, and never be seen to open.
+        """
+        self.guard.reopen()
+        self.watch.clear()
+        for page in self.page.context.pages:
+            if page is not self.page:
+                await page.close()
 
     async def go(self, way: Open, frame_name: str) -> str:
         """Take the way to a screen: its address, or clicks in the menu.
@@ -171,15 +203,15 @@ class Session:
         Raises:
             Unavailable: It leads nowhere.
         """
-        self.guard.reopen()
-        self.watch.clear()
-        async with nothing_keyed(self.system.name, self.redactor):
-            before = await self._settled(self.frame(frame_name))
+        self._been_somewhere = True
+        async with nothing_keyed(self.system.name, self):
+            await self.begin()
+            before = await self._mark(self.frame(frame_name))
             if way.path:
                 await self._visit(way.path, frame_name)
             for face in way.menu:
                 await self._click_menu(way.menu_frame, face)
-            return before.mark
+            return before
 
     async def click(self, where: str, frame: Frame, sight: Sight, control: Control) -> None:
         """Press *control*, if the page is still the one that was seen."""
@@ -214,37 +246,34 @@ class Session:
         finally:
             self._moved.clear()
 
-    async def shows(self, markers: Sequence[Marker]) -> bool:
-        """Whether one of *markers* is anywhere it may be."""
-        return any([await self._is_there(marker) for marker in markers])
+    async def look_around(self, page: Page | None = None) -> Callable[[Sequence[Marker]], bool]:
+        """One look at every frame of our window, and of *page*.
 
-    async def _is_there(self, marker: Marker) -> bool:
-        for frame in self.page.frames:
-            if marker.frame and not self._is_called(frame, marker.frame):
-                continue
-            try:
-                sight = await self.look(frame, text=bool(marker.pattern))
-            except PlaywrightError:
-                continue  # between two pages: nothing to be seen
-            if fits(sight, marker):
-                return True
-        return False
+        Returns:
+            Whether one of the markers that it is given was anywhere it may be.
+        """
+        seen: list[tuple[tuple[str, ...], Sight]] = []
+        for frame in [*self.page.frames, *(page.frames if page not in (None, self.page) else ())]:
+            with suppress(PlaywrightError):  # between two pages: nothing to be seen
+                seen.append((_path_of(frame), await self.look(frame, text=True)))
+        frames = self.system.map.frames
 
-    def _is_called(self, frame: Frame, name: str) -> bool:
-        path: list[str] = []
-        while frame.parent_frame is not None:
-            path.insert(0, frame.name)
-            frame = frame.parent_frame
-        return tuple(path) == self.system.map.frames[name]
+        def shows(markers: Sequence[Marker]) -> bool:
+            return any(
+                fits(sight, marker) and (not marker.frame or path == frames[marker.frame])
+                for marker in markers
+                for path, sight in seen
+            )
 
-    async def _settled(self, frame: Frame) -> Sight:
-        """Look at a frame that may still be on its way to the error page of a lost answer."""
+        return shows
+
+    async def _mark(self, frame: Frame) -> str:
+        """Of the page there, which may still be on its way to the error page of a lost answer."""
         for _ in range(VISITS_MAX):
-            try:
-                return await self.look(frame)
-            except PlaywrightError:
-                await self.rest(0.2)
-        return await self.look(frame)
+            with suppress(PlaywrightError):
+                return str(await asyncio.wait_for(frame.evaluate(MARK), LOOK_SECONDS))
+            await self.rest(0.2)
+        return str(await asyncio.wait_for(frame.evaluate(MARK), LOOK_SECONDS))
 
     async def _visit(self, path: str, frame_name: str) -> None:
         address = path.format(**{k: quote(v, safe="") for k, v in self.login.values.items()})
@@ -277,6 +306,20 @@ class Session:
         self.watch.on_page(page)
 
 
+def sight_of(seen: str | dict[str, Any]) -> Sight:
+    """What look.js answered: JSON, or the object itself where the page has spoilt JSON."""
+    return Sight.of(json.loads(seen) if isinstance(seen, str) else seen)
+
+
+def _path_of(frame: Frame) -> tuple[str, ...]:
+    """Its name, and before it those of the frames around it; the page itself is ()."""
+    path: list[str] = []
+    while frame.parent_frame is not None:
+        path.insert(0, frame.name)
+        frame = frame.parent_frame
+    return tuple(path)
+
+
 def fits(sight: Sight, marker: Marker) -> bool:
     """Whether every key of *marker* holds for what was seen."""
     return (
@@ -288,13 +331,30 @@ def fits(sight: Sight, marker: Marker) -> bool:
 
 
 @asynccontextmanager
-async def nothing_keyed(where: str, redactor: Redactor) -> AsyncIterator[None]:
+async def nothing_keyed(where: str, session: Session) -> AsyncIterator[None]:
     """Turn browser trouble into Unavailable, where no money can have moved."""
     try:
         yield
     except (PlaywrightError, TimeoutError) as trouble:
         words = str(trouble).splitlines() or ["no answer in time"]
-        raise Unavailable(where, redactor.text(words[0])) from None
+        raise session.unavailable(where, session.redactor.text(words[0])) from None
+
+
+def check_login(system: System, base_url: str, values: Mapping[str, str]) -> None:
+    """See that the maps are for *base_url*, and that a login has all that they need of it.
+
+    Raises:
+        MapError: They are not, or a value is missing.
+    """
+    _origins(system, base_url.rstrip("/"))
+    _as_seen_by(system, values)
+    name = system.map.session.sign_on.screen
+    for each in system.screens[name].fields.values():
+        if each.value and each.value not in {"password", *values} and not each.optional:
+            where = system.folder / f"{name}.toml"
+            raise MapError(
+                f"{where}: the sign-on types {each.value!r}, the login has no such value"
+            )
 
 
 def _as_seen_by(system: System, values: Mapping[str, str]) -> System:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from counterfoil.adapters.map_schema import Table
+from counterfoil.adapters.map_lists import Table
 from counterfoil.adapters.screens.inventory import Control
 from counterfoil.adapters.screens.screen import Screen
 from counterfoil.adapters.screens.tables import Line, ListPage, read

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from counterfoil.adapters.map_schema import Column, Locale, Table
+from counterfoil.adapters.map_lists import Column, Table
+from counterfoil.adapters.map_schema import Locale
 from counterfoil.adapters.screens.answers import refusal_in
 from counterfoil.adapters.screens.inventory import Sight
 from counterfoil.adapters.screens.screen import Screen
@@ -49,7 +50,7 @@ class ListPage:
 
 
 async def read_list(screen: Screen) -> Listing:
-    """Read the list from the page that is open to its end.
+    """Read the list to its end, from the page that is open on, as it was seen when it came.
 
     Raises:
         Unavailable: It is not there, ambiguous, changes while being read, or its end
@@ -58,7 +59,7 @@ async def read_list(screen: Screen) -> Listing:
     """
     table = screen.map.table
     assert table is not None, f"{screen.name} has no table"
-    page = await first_page(screen)
+    page = first_page(screen)
     rows = [each.row for each in page.lines]
     if table.totals:
         return _added_up(table, rows, screen)
@@ -68,9 +69,9 @@ async def read_list(screen: Screen) -> Listing:
     return Listing(tuple(rows), page.number, page.proof)
 
 
-async def first_page(screen: Screen) -> ListPage:
+def first_page(screen: Screen) -> ListPage:
     """The page that is open. Raises Unavailable and Refused, as :func:`read_list` does."""
-    return await _read_page(screen, 1)
+    return _read_page(screen, 1)
 
 
 async def next_page(page: ListPage) -> ListPage:
@@ -81,16 +82,13 @@ async def next_page(page: ListPage) -> ListPage:
         raise Unavailable(screen.where, "the list goes on and the map has no way to follow")
     if page.number >= table.pages_max:
         raise Unavailable(screen.where, f"more than {table.pages_max} pages")
-    return await _read_page(await screen.press(table.next, {}), page.number + 1)
+    return _read_page(await screen.press(table.next, {}), page.number + 1)
 
 
-async def _read_page(screen: Screen, number: int) -> ListPage:
+def _read_page(screen: Screen, number: int) -> ListPage:
     table = screen.map.table
     assert table is not None
-    sight = await screen.session.look(screen.frame, text=True, tables=True)
-    if sight.mark != screen.sight.mark:
-        raise Unavailable(screen.where, "the page has changed under our hands")
-    screen.sight = sight
+    sight = screen.sight
     if (refusal := refusal_in(sight.text, screen.map.answers)) is not None:
         raise refusal
     lines = tuple(_lines_of(table, sight, screen.where))

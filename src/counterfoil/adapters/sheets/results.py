@@ -22,6 +22,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.workbook.defined_name import DefinedNameDict
 from openpyxl.worksheet.datavalidation import DataValidationList
+from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -33,7 +34,11 @@ from counterfoil.adapters.sheets.reading import read_rows
 from counterfoil.domain.documents import SheetReading
 
 ADDED = ("Status", "Receipt", "Reason", "Time (UTC)")
-WIDTHS = (18, 22, 64, 21)
+WIDTHS = (18, 16, 50, 20)
+SUMMARY_WIDTHS = (26, 38, 12, 20)
+OWN_WIDTH_MAX = 40  # of their last column, which our first one cuts off
+A4 = 9
+LINE_POINTS = 15.0
 CELL_MAX_CHARS = 32_767  # the format's own limit
 MOMENT = "yyyy-mm-dd hh:mm:ss"
 MONEY = "#,##0.00"
@@ -90,6 +95,7 @@ def write(path: Path, options: Mapping[str, Any]) -> str:
     _summarise(summary, reading, sheet_map, options["facts"], options["totals"])
     _fit_to_width(sheet)
     sheet.page_setup.orientation = "landscape"
+    sheet.print_title_rows = f"{reading.header_row}:{reading.header_row}"
     book.active = 0
     sheet.sheet_view.tabSelected = False
     book.save(options["out"])
@@ -133,6 +139,7 @@ def _quieten(cell: Cell, shown: Any) -> None:
 
 def _add_columns(sheet: Worksheet, reading: SheetReading, rows: Mapping[int, RowResult]) -> None:
     first = _last_column(sheet, reading) + 1
+    _widen(sheet, first - 1, reading)
     for at, (header, width) in enumerate(zip(ADDED, WIDTHS, strict=True)):
         cell = sheet.cell(reading.header_row, first + at)
         put(cell, header)
@@ -148,17 +155,39 @@ def _add_columns(sheet: Worksheet, reading: SheetReading, rows: Mapping[int, Row
 
 def _add_row(sheet: Worksheet, row: int, first: int, result: RowResult) -> None:
     values = (result.status, result.receipt, result.reason)
+    height = sheet.cell(row, first - 1).alignment.vertical  # in a high row on one level with theirs
     for at, text in enumerate(values):
         cell = sheet.cell(row, first + at)
         put(cell, text)
-        cell.alignment = Alignment(vertical="top", wrap_text=at == 2)
+        cell.alignment = Alignment(vertical=height, wrap_text=at == 2)
+    _make_room(sheet, row, result.reason, WIDTHS[2])
     if colour := COLOURS.get(result.status):
         sheet.cell(row, first).fill = PatternFill("solid", start_color=colour)
     if result.at:
         cell = sheet.cell(row, first + 3)
         put(cell, datetime.fromisoformat(result.at).replace(tzinfo=None))  # UTC, by its header
         cell.number_format = MOMENT
-        cell.alignment = Alignment(vertical="top", horizontal="left")
+        cell.alignment = Alignment(vertical=height, horizontal="left")
+
+
+def _make_room(sheet: Worksheet, row: int, text: str, width: int) -> None:
+    """A row as high as *text* needs at *width*: not every program grows it by itself."""
+    lines = -(-len(text) // (width - 2))
+    height = sheet.row_dimensions[row].height or LINE_POINTS
+    if lines > 1:
+        sheet.row_dimensions[row].height = max(height, lines * LINE_POINTS)
+
+
+def _widen(sheet: Worksheet, column: int, reading: SheetReading) -> None:
+    """What ran over into the empty cells beside it stays readable beside ours."""
+    texts = [
+        str(cell.value)
+        for (cell,) in sheet.iter_rows(min_row=reading.header_row, min_col=column, max_col=column)
+        if isinstance(cell.value, str)
+    ]
+    needed = min(max(map(len, texts), default=0) + 2, OWN_WIDTH_MAX)
+    dimension = sheet.column_dimensions[get_column_letter(column)]
+    dimension.width = max(dimension.width, needed)
 
 
 def _last_column(sheet: Worksheet, reading: SheetReading) -> int:
@@ -216,7 +245,7 @@ def _summarise(
         row = _line(sheet, row, label, text)
     row = _totals(sheet, row + 1, totals)
     row = _control(sheet, row + 1, reading, sheet_map)
-    for letter, width in zip("ABCD", (26, 30, 12, 20), strict=True):
+    for letter, width in zip("ABCD", SUMMARY_WIDTHS, strict=True):
         sheet.column_dimensions[letter].width = width
     sheet.sheet_view.showGridLines = False
     _fit_to_width(sheet)
@@ -224,10 +253,17 @@ def _summarise(
 
 
 def _fit_to_width(sheet: Worksheet) -> None:
-    """On paper: one page wide, as many long as it takes."""
+    """On paper: A4, one page wide, as many long as it takes, each with its number."""
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.paperSize = A4
     sheet.page_setup.fitToWidth = 1
     sheet.page_setup.fitToHeight = 0
+    sheet.page_margins = PageMargins(
+        left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.25, footer=0.25
+    )
+    footer = sheet.oddFooter
+    assert footer is not None, "every worksheet of openpyxl has one"
+    footer.left.text, footer.right.text = "&A", "Page &P of &N"
 
 
 def _line(
@@ -240,9 +276,12 @@ def _line(
 ) -> int:
     put(sheet.cell(row, 1), label)
     sheet.cell(row, 1).font = Font(name=_FONT, color="595959")
+    sheet.cell(row, 1).alignment = Alignment(vertical="top")
     put(sheet.cell(row, 2), value)
     sheet.cell(row, 2).alignment = Alignment(horizontal="left", wrap_text=True, vertical="top")
     sheet.cell(row, 2).number_format = MONEY if money else "General"
+    if isinstance(value, str):
+        _make_room(sheet, row, value, SUMMARY_WIDTHS[1])
     return row + 1
 
 
@@ -263,6 +302,15 @@ def _totals(sheet: Worksheet, row: int, totals: Sequence[Sequence[Any]]) -> int:
         sheet.cell(row, 4).number_format = MONEY
         for column in range(1, 5):
             sheet.cell(row, column).border = _LINE
+    row += 1
+    put(sheet.cell(row, 1), "Total")
+    put(sheet.cell(row, 3), sum(int(count) for _, _, count, _ in totals))
+    if len(currencies := {each[1] for each in totals if each[3] is not None}) == 1:
+        put(sheet.cell(row, 2), currencies.pop())
+        put(sheet.cell(row, 4), sum((Decimal(each[3]) for each in totals if each[3]), Decimal(0)))
+        sheet.cell(row, 4).number_format = MONEY
+    for column in range(1, 5):
+        sheet.cell(row, column).font = Font(name=_FONT, bold=True)
     return row + 1
 
 

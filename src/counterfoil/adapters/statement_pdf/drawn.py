@@ -112,7 +112,7 @@ def _objects(page: Any) -> Iterator[tuple[int, Any]]:
 
 
 def _seen(thing: Any) -> str:
-    """"plain", "hidden", or "white": to be seen only on a dark ground."""
+    """ "plain", "hidden", or "white": to be seen only on a dark ground."""
     if pdfium.FPDFTextObj_GetTextRenderMode(thing) in _INVISIBLE:
         return "hidden"
     colour = _colour(thing)

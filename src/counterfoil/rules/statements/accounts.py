@@ -139,8 +139,9 @@ def _rank(number: str, *, numbered: bool) -> int:
 
 
 def _is_number(text: str) -> bool:
-    """Digits enough, and neither a date nor a year nor an amount."""
+    """Digits enough, three of them together, and neither a date nor a year nor an amount."""
     digits = sum(each.isdigit() for each in text)
     if digits < 3 or parse(text) is not None or re.fullmatch(r"(?:19|20)\d\d", text):
         return False
-    return re.search(r"\d[.,]\d{2}$", text) is None
+    together = re.search(r"\d{3}|[Xx*•#]{2}", text) is not None
+    return together and re.search(r"\d[.,]\d{2}$", text) is None

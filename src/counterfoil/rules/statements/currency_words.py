@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from counterfoil.domain.currencies import DECIMALS
+
 #: Sign or abbreviation, in capitals -> ISO 4217.
 SYMBOLS = {
     "€": "EUR", "£": "GBP", "₹": "INR", "₦": "NGN", "₱": "PHP", "₩": "KRW", "₺": "TRY",
@@ -14,26 +16,8 @@ SYMBOLS = {
     "TL": "TRY", "FR.": "CHF", "SFR.": "CHF", "DH": "AED",
 }  # fmt: skip
 
-#: Of ISO 4217; not those that are words in capitals: ALL, TOP, CUP, SOS.
-CODES = frozenset(
-    [
-        "AED", "AFN", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BBD", "BDT", "BGN", "BHD",
-        "BIF", "BMD", "BND", "BOB", "BRL", "BSD", "BTN", "BWP",
-        "BYN", "BZD", "CAD", "CDF", "CHF", "CLP", "CNY", "COP", "CRC", "CVE", "CZK", "DJF",
-        "DKK", "DOP", "DZD", "EGP", "ERN", "ETB", "EUR", "FJD",
-        "FKP", "GBP", "GEL", "GHS", "GIP", "GMD", "GNF", "GTQ", "GYD", "HKD", "HNL", "HTG",
-        "HUF", "IDR", "ILS", "INR", "IQD", "IRR", "ISK", "JMD",
-        "JOD", "JPY", "KES", "KGS", "KHR", "KMF", "KPW", "KRW", "KWD", "KYD", "KZT", "LAK",
-        "LBP", "LKR", "LRD", "LSL", "LYD", "MAD", "MDL", "MGA",
-        "MKD", "MMK", "MNT", "MRU", "MUR", "MVR", "MWK", "MXN", "MYR", "MZN", "NAD", "NGN",
-        "NIO", "NOK", "NPR", "NZD", "OMR", "PAB", "PEN", "PGK",
-        "PHP", "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "RWF", "SAR", "SBD", "SCR",
-        "SDG", "SEK", "SGD", "SHP", "SLE", "SRD", "SSP", "STN",
-        "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TND", "TRY", "TTD", "TWD", "TZS", "UAH",
-        "UGX", "USD", "UYU", "UZS", "VES", "VND", "VUV", "WST",
-        "XAF", "XCD", "XOF", "XPF", "YER", "ZAR", "ZMW",
-    ]
-)  # fmt: skip
+#: Of ISO 4217, save those that are words when other words are in capitals too.
+CODES = frozenset(DECIMALS) - {"ALL", "BAM", "CUP", "MOP", "SOS", "TOP"}
 
 #: Names of currencies, folded.
 NAMES = (

@@ -27,8 +27,8 @@ from counterfoil.rules.statements.headings import Heading, headings_of
 from counterfoil.rules.statements.lines import Line, lines_of
 from counterfoil.rules.statements.numbers import Style
 from counterfoil.rules.statements.tables import Table, tables_of
-from counterfoil.rules.statements.terms import Label
-from counterfoil.rules.statements.vocabulary import not_booked
+from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.vocabulary import not_booked, role_of
 
 ALL_DATED_FROM = 6  # entries
 TITLE_MAX = 90  # characters
@@ -93,7 +93,8 @@ def is_title(line: Line) -> bool:
         return False
     if digits < 3 and len(line.row.words) > TITLE_WORDS_MAX:
         return False
-    return _ACCOUNT.search(folded(line.text)) is not None
+    ways = {role_of(word.text) for word in line.row.words} & {Role.DEBIT, Role.CREDIT}
+    return len(ways) < 2 and _ACCOUNT.search(folded(line.text)) is not None
 
 
 _WORD = re.compile(r"[^\W\d_]{3,}")

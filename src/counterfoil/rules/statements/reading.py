@@ -67,7 +67,8 @@ def _verdicts(
     document: Document, outcomes: tuple[Outcome, ...], printed: PrintedPages, today: date
 ) -> list[Verdict]:
     gaps = tuple(guards.page_gaps(document, printed))
-    file = WholeFile(printed.made_on, gaps, today)
+    uncounted = len(outcomes) > 1 and not document.page_counts
+    file = WholeFile(printed.made_on, uncounted, gaps, today)
     reasons = [gap.reason for gap in gaps]
     if not outcomes:
         month = quiet_month(document, reasons)

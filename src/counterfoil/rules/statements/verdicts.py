@@ -29,6 +29,7 @@ from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.naming import titles_of
 from counterfoil.rules.statements.sides import side_contradicts
 from counterfoil.rules.statements.terms import Label
+from counterfoil.rules.statements.thousands import thousand_or_point
 
 _LOAN = re.compile(
     r"(?<!\w)(?:loan|mortgage|kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo)(?!\w)"
@@ -47,6 +48,7 @@ class WholeFile:
     """What concerns every account in a file."""
 
     made_on: str  # its own creation date
+    uncounted: bool  # several accounts, and no "page x of y": one more may be gone with its page
     gaps: tuple[guards.Gap, ...]  # pages that are missing
     today: date
 
@@ -92,12 +94,20 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     )
     if isinstance(currency, Unproved):
         return currency
+    told = document.layout is not None and document.layout.decimal_mark is not None
+    if not told and (open_ := thousand_or_point(chain, document.style, currency.code)):
+        return Unproved(account=account, code="two_readings", reason=open_)
     totals = tuple(guards.totals(document, outcome))
     statement = _statement(document, outcome, chain, dated, sign, ends, currency.code, account)
-    proof = _grade(
-        document, chain, dated, ends, totals, [gap.reason for gap in file.gaps], currency.shortfall
-    )
+    proof = _grade(document, chain, dated, ends, totals, _gaps(file), currency.shortfall)
     return Proved(statement=statement, proof=proof)
+
+
+def _gaps(file: WholeFile) -> list[str]:
+    said = [gap.reason for gap in file.gaps]
+    if file.uncounted:
+        said.append("its pages are not counted: an account may be missing with its page")
+    return said
 
 
 def _first_page_is_here(document: Document) -> bool:
