@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -29,7 +30,7 @@ import pdfplumber
 import pypdfium2
 
 from counterfoil.boxed.pdf import parse
-from counterfoil.statements import read_document
+from counterfoil.statements import QUICK_LOOK, HowToRead, read_document
 
 ROOT = Path(__file__).parent.parent
 CUTS = (5, 20, 55)  # pages of the long file that memory is measured at
@@ -39,7 +40,13 @@ OPTIONS: dict[str, Any] = {
     "look_above": {},
 }  # fmt: skip
 CURRENCIES = "AUD BRL CAD CHF CZK EUR GBP INR JPY KES NGN NZD PLN SEK SGD TRY USD ZAR"
-NEVER = dict.fromkeys(["", *CURRENCIES.split()], "1e15")
+#: How much of what is proved is compared with its picture.
+LOOKS: dict[str, dict[str, str]] = {
+    "by text alone": dict.fromkeys(["", *CURRENCIES.split()], "1e15"),
+    "as usual": {code: str(least) for code, least in QUICK_LOOK.items()},
+    "with --look": {},
+}
+USUAL = HowToRead(look_above=QUICK_LOOK)
 #: In a process of its own, as the parser box starts it: what it costs from start to end.
 _ALONE = (
     "import json, sys; from pathlib import Path; from counterfoil.boxed.pdf import parse;"
@@ -55,13 +62,9 @@ class Document:
     path: Path
     password: str | None
 
-    def ours(self) -> object:
-        """Read, proved, and what is proved compared with its picture."""
-        return parse(self.path, OPTIONS | {"password": self.password})
-
-    def by_text(self) -> object:
-        """Read and proved; no amount is so high that it would have to be looked at."""
-        return parse(self.path, OPTIONS | {"password": self.password, "look_above": NEVER})
+    def ours(self, way: str = "as usual") -> object:
+        """Read and proved, or refused."""
+        return parse(self.path, OPTIONS | {"password": self.password, "look_above": LOOKS[way]})
 
     def theirs(self) -> object:
         """The tables that pdfplumber finds, and no more."""
@@ -130,32 +133,32 @@ def ratio_rows(documents: Sequence[Document], rounds: int) -> list[tuple[str, st
     """One document by us, the same by pdfplumber, the next: a slow minute hits both."""
     for first in documents[:2]:
         first.ours(), first.theirs()  # imports, and tables that are made once
-    taken: dict[Path, list[tuple[float, float, float]]] = {each.path: [] for each in documents}
+    taken: dict[Path, list[tuple[float, ...]]] = {each.path: [] for each in documents}
     for _ in range(rounds):
         for each in documents:
-            times = cpu_seconds(each.by_text), cpu_seconds(each.ours), cpu_seconds(each.theirs)
-            taken[each.path].append(times)
+            times = [cpu_seconds(partial(each.ours, way)) for way in LOOKS]
+            taken[each.path].append((*times, cpu_seconds(each.theirs)))
     sums = [
-        [sum(times[number][way] for times in taken.values()) for way in range(3)]
+        [sum(times[number][way] for times in taken.values()) for way in range(4)]
         for number in range(rounds)
     ]
     long = taken[_longest(documents).path]
     pages = sum(_pages(each.path) if each.password is None else 1 for each in documents)
     rows = []
-    for way, what in enumerate(("read + proof", "the same, and compared with its picture")):
-        single = sorted(median(times[way] / times[2] for times in each) for each in taken.values())
+    for way, what in enumerate(LOOKS):
+        single = sorted(median(times[way] / times[3] for times in each) for each in taken.values())
         rows += [
             (
-                f"{what} against extract_table, {len(documents)} documents, CPU (bar 0.5x)",
-                f"{median(each[way] / each[2] for each in sums):.2f}x, a median document"
+                f"read + proof {what} against extract_table, {len(documents)} documents, CPU",
+                f"{median(each[way] / each[3] for each in sums):.2f}x, a median document"
                 f" {median(single):.2f}x, the dearest {single[-1]:.2f}x, the long file"
-                f" {median(times[way] / times[2] for times in long):.2f}x",
+                f" {median(times[way] / times[3] for times in long):.2f}x",
             )
         ]
     each_page = " / ".join(
-        f"{median(each[way] for each in sums) / pages * 1000:.0f}" for way in range(3)
+        f"{median(each[way] for each in sums) / pages * 1000:.0f}" for way in range(4)
     )
-    rows.append(("CPU ms a page: read + proof / with its picture / extract_table", each_page))
+    rows.append(("CPU ms a page, in that order / extract_table", each_page))
     return rows
 
 
@@ -163,7 +166,7 @@ def long_rows(long: Document, folder: Path) -> list[tuple[str, str]]:
     """The long file through the parser box, and how memory grows with its pages."""
     total = _pages(long.path)
     start = time.perf_counter()
-    reading = read_document(long.path)
+    reading = read_document(long.path, USUAL)
     wall = time.perf_counter() - start
     rows = sum(len(each.statement.transactions) for each in reading.proved())
     what = f"{long.path.name}, {total} pages, {rows:,} rows"
@@ -189,9 +192,16 @@ def _cut(path: Path, pages: int, folder: Path) -> Path:
 
 def alone(path: Path) -> tuple[float, float]:
     """(CPU seconds, peak MB) of a fresh process that reads one file."""
+    options = OPTIONS | {"look_above": LOOKS["as usual"]}
     before = os.times()
     run = subprocess.run(
-        [sys.executable, "-c", _ALONE, path, json.dumps(OPTIONS)],
+        [
+            sys.executable,
+            "-c",
+            _ALONE,
+            path,
+            json.dumps(options),
+        ],
         capture_output=True,
         text=True,
         check=True,
@@ -224,7 +234,7 @@ def parallel_rows(documents: Sequence[Document]) -> list[tuple[str, str]]:
 
 
 def _read(path: Path) -> Any:
-    return read_document(path)
+    return read_document(path, USUAL)
 
 
 if __name__ == "__main__":

@@ -77,10 +77,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=_shared())
     given = parser.parse_args()
     documents = list(_documents(given.data))
-    print(
-        f"{datetime.now().astimezone().date()}, load {os.getloadavg()[0]:.1f};"
-        f" {_counts(documents)}\n"
-    )
+    today, load = datetime.now().astimezone().date(), os.getloadavg()[0]
+    print(f"{today}, load {load:.1f}; {_counts(documents)}\n")
     print(
         "| reader | to prove: right / silently wrong / refused | to refuse: refused / wrong"
         " | either: right or refused / wrong | CPU s in all |\n|---|---|---|---|---|"

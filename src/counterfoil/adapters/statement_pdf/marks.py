@@ -68,14 +68,14 @@ def inked(cutting: Cutting, share: int = 50) -> tuple[Image.Image, int]:
     size = cutting.width, cutting.height
     if reach < CONTRAST:
         return Image.new("L", size), 0
-    image = Image.frombytes("L", size, pixels).point(_away_from(paper, reach * share // 100))
-    return image, darker if darker >= lighter else -lighter
+    ink = pixels.translate(_away_from(paper, reach * share // 100))
+    return Image.frombytes("L", size, ink), darker if darker >= lighter else -lighter
 
 
 @lru_cache(maxsize=KEPT)
-def _away_from(paper: int, reach: int) -> list[int]:
+def _away_from(paper: int, reach: int) -> bytes:
     """For each grey 255 where it is further than *reach* from *paper*, else 0."""
-    return [255 * (abs(grey - paper) > reach) for grey in range(256)]
+    return bytes([255 * (abs(grey - paper) > reach) for grey in range(256)])
 
 
 @lru_cache(maxsize=KEPT)
@@ -146,6 +146,8 @@ def _without_rules(ink: Image.Image) -> PixelBox | None:
     pixels = ink.tobytes()
     rows = [pixels[at : at + wide] for at in range(0, len(pixels), wide)]
     ruled = [number for number, row in enumerate(rows) if 0 not in row]
+    if not ruled:
+        return ink.getbbox()
     top = max((number + 1 for number in ruled if number < high // 2), default=0)
     bottom = min((number for number in ruled if number >= high // 2), default=high)
     box = ink.crop((0, top, wide, bottom)).getbbox()
