@@ -16,6 +16,7 @@ from counterfoil.domain.statements import StatementReading
 from counterfoil.errors import Quarantined
 from counterfoil.rules.statements.opinions import agrees
 from counterfoil.rules.statements.reading import read
+from fixtures.hostile.pdf import Statement
 from fixtures.statements.zoo.catalogue import LAYOUTS
 from fixtures.statements.zoo.filing import file, missing
 from fixtures.statements.zoo.records import Document
@@ -117,3 +118,13 @@ def test_a_layout_nobody_described_is_read_right(
 def test_a_spoiled_print_of_it_is_refused(name: str, document: Document, tmp_path: Path) -> None:
     path, _ = filed(document, name, tmp_path)
     assert not held(verdict(path, document.password))
+
+
+@pytest.mark.parametrize("lean", [-0.25, 0.25], ids=["backwards", "italic"])
+def test_letters_that_lean_are_read(lean: float, tmp_path: Path) -> None:
+    """Banks without an italic font slant an upright one."""
+    path = tmp_path / "leaning.pdf"
+    leaning = b"BT /F1 9 Tf 1 0 %.2f 1 50 760 Tm (Closing balance 1,204.10) Tj ET\n" % lean
+    Statement(above=leaning).write(path)
+    texts = [row.text for row in pdfium.read(path, None).pages[0].rows]
+    assert "Closing balance 1,204.10" in texts
