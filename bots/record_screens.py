@@ -21,14 +21,16 @@ from urllib.parse import urlsplit
 from bots.key_item import key_item
 from bots.look_up_item import look_up_item
 from bots.sign_on import sign_on
+from counterfoil.adapters.map_schema import LookUpTask
 from counterfoil.adapters.maps import load_system
-from counterfoil.adapters.screens import Chromium, Login, Session
+from counterfoil.adapters.screens import Chromium, Login, Session, open_screen
 from counterfoil.adapters.screens.inventory import Inventory, Sight, load_inventory
 from counterfoil.adapters.screens.record import record_inventory
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import Payload, WorkItem
 from counterfoil.domain.payments import Payment
 from counterfoil.domain.secrets import Redactor, Secret
+from counterfoil.domain.statement_orders import StatementOrder
 from counterfoil.domain.vouchers import JournalVoucher
 from counterfoil.toml_records import load_record
 
@@ -39,6 +41,7 @@ class Samples:
 
     payment: tuple[Payment, ...] = ()
     journal_voucher: tuple[JournalVoucher, ...] = ()
+    statements_of: str = ""  # the account whose statements are listed, none of them fetched
 
     def items(self, system: str) -> Iterator[WorkItem]:
         """Each under a reference that nobody uses."""
@@ -73,8 +76,13 @@ class _Recorder:
         self.seen.add(name)
 
 
-async def record_screens(session: Session, samples: Sequence[WorkItem] = ()) -> list[Path]:
+async def record_screens(
+    session: Session, samples: Sequence[WorkItem] = (), *, statements_of: str = ""
+) -> list[Path]:
     """Record every screen on the way; returns the files that are new or changed.
+
+    Args:
+        statements_of: The account whose statements are listed; "": none.
 
     Raises:
         Unavailable, Refused: A screen did not come, or a sample is not taken.
@@ -91,7 +99,18 @@ async def record_screens(session: Session, samples: Sequence[WorkItem] = ()) -> 
     for item in samples:
         await look_up_item(session, item)
         await key_item(session, item)
+    if system.map.statements is not None and statements_of:
+        await _list_statements(session, system.map.statements, statements_of)
     return recorder.written
+
+
+async def _list_statements(session: Session, task: LookUpTask, account: str) -> None:
+    today = frozenset({datetime.now(UTC).date()})
+    order = StatementOrder(system=session.system.name, account=account, wanted={"": today})
+    values = order.values()
+    search = await open_screen(session, task.screen)
+    await search.fill(values)
+    await search.press(task.action, values, leads_to=task.list)
 
 
 def _kept_nowhere(kind: str, content: bytes) -> Evidence:
@@ -110,7 +129,9 @@ async def _main(arguments: argparse.Namespace) -> None:
             session = Session(
                 system, arguments.url, login, browser, redactor=redactor, keep=_kept_nowhere
             )
-            for path in await record_screens(session, list(samples.items(system.name))):
+            items = list(samples.items(system.name))
+            of = samples.statements_of
+            for path in await record_screens(session, items, statements_of=of):
                 sys.stdout.write(f"{path}\n")
             await session.close()
 

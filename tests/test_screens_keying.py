@@ -15,6 +15,7 @@ import pytest
 
 from bots.record_screens import Samples, record_screens
 from bots.screen_bank import ScreenBank
+from counterfoil.adapters.map_schema import System
 from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.screens.inventory import load_inventory
 from counterfoil.domain.items import Booking
@@ -262,6 +263,11 @@ def test_a_lost_answer_leaves_the_payment_in_doubt(rig: Rig, bank: ScreenBank) -
 # --- recording -------------------------------------------------------------------------
 
 
+async def _recorded(rig: Rig, system: System, samples: Samples) -> list[Path]:
+    items, of = list(samples.items("corebank")), samples.statements_of
+    return await record_screens(rig.session(system=system), items, statements_of=of)
+
+
 def test_every_screen_of_a_task_is_recorded_and_nothing_is_sent(rig: Rig, tmp_path: Path) -> None:
     """Entry and enquiry, but also verify pages, lists, windows and notices."""
     folder = tmp_path / "selectors" / "corebank"
@@ -274,7 +280,7 @@ def test_every_screen_of_a_task_is_recorded_and_nothing_is_sent(rig: Rig, tmp_pa
     system = load_system(tmp_path / "selectors", "corebank")
     samples = load_record(Samples, ROOT / "fixtures/corebank/sample_items.toml")
 
-    written = rig.run(record_screens(rig.session(system=system), list(samples.items("corebank"))))
+    written = rig.run(_recorded(rig, system, samples))
 
     assert {path.name for path in written} == set(shipped)
     assert {path.stem for path in folder.glob("*.toml")} - {"system"} == {
@@ -284,4 +290,4 @@ def test_every_screen_of_a_task_is_recorded_and_nothing_is_sent(rig: Rig, tmp_pa
                for path in written)  # fmt: skip
     assert rig.bank.posts_accepted() == before
     again = load_system(tmp_path / "selectors", "corebank")
-    assert rig.run(record_screens(rig.session(system=again), list(samples.items("corebank")))) == []
+    assert rig.run(_recorded(rig, again, samples)) == []

@@ -21,8 +21,8 @@ from counterfoil.statements import HowToRead, explain_document
 from fixtures.statements import unfamiliar
 from fixtures.statements.zoo.catalogue import LAYOUTS
 from fixtures.statements.zoo.press import Hand
+from tests.cli_support import counterfoil
 from tests.statement_pdf_support import examined, zoo
-from tests.test_cli import counterfoil
 
 
 def notes(marks: tuple[Mark, ...], kind: MarkKind) -> list[str]:

@@ -12,8 +12,8 @@ import pytest
 from counterfoil.adapters.statement_pdf.layout_maps import load_layout
 from counterfoil.statements import HowToRead, inquire_document, read_document
 from fixtures.statements import unfamiliar
+from tests.cli_support import ROOT, counterfoil
 from tests.statement_pdf_support import zoo
-from tests.test_cli import ROOT, counterfoil
 
 WELSH = (
     *("--column", "booking_date=Dyddiad", "--column", "description=Manylion"),

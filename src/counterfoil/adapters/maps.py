@@ -80,11 +80,11 @@ def _task_faults(system: System, task: Task, where: str) -> Iterator[str]:
     effects = [_effect(system, step) for step in task.steps]
     if not effects or effects[-1] != "commit" or "commit" in effects[:-1]:
         yield f"{where}: the last step, and no other, must have the effect 'commit'"
+    if (table := _table_of(system, task.look_up)) is not None and table.downloads:
+        yield f"{where}: the screen {task.look_up.list!r} lists statements"
     yield from _look_up_faults(system, task.look_up, where)
     if task.steps:
         yield from _way_faults(system, task.steps[0].screen, where)
-    if (table := _table_of(system, task.look_up)) is not None and table.downloads:
-        yield f"{where}: the screen {task.look_up.list!r} lists statements"
     yield from _unread_before_commit(system, task, where)
 
 

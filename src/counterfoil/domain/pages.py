@@ -95,6 +95,7 @@ class Page:
     rows: tuple[Row, ...]  # from top to bottom
     characters: int  # that are seen; hidden ones are not in the rows
     hidden: int = 0  # characters left out: invisible, white on white, off the page, tiny
+    askew: int = 0  # left out too: they run another way than the page, as a watermark does
     images: int = 0  # pictures that cover a good part of the page
     turn: int = 0  # degrees clockwise from the page's own right to where its text runs
 

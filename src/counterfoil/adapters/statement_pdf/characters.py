@@ -58,7 +58,7 @@ def characters_of(text: Any) -> Characters:
     boxes = (pdfium.FS_RECTF * max(count, 1))()
     slots = [ctypes.byref(boxes, at) for at in range(0, count * _BOX, _BOX)]
     boxed = list(map(_box_of, repeat(text), range(count), slots))
-    sides = memoryview(boxes).cast("B").cast("f")[: count * 4].tolist()
+    sides = list(map(float, memoryview(boxes).cast("B").cast("f")[: count * 4]))
     lefts, tops, rights, bottoms = (sides[side::4] for side in range(4))
     letters = list(map(_letter, codes))
     for index, letter in enumerate(letters):

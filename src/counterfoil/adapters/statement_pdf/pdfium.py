@@ -124,6 +124,7 @@ def _read_page(number: int, sheet: Sheet) -> Page:
         rows=rows_of(seen, number, _hues(sheet.text)),
         characters=sum([glyph[4] != SPACE for glyph in seen]),
         hidden=hidden,
+        askew=_askew(found, turn),
         images=drawn.images,
         turn=turn,
     )
@@ -174,6 +175,14 @@ def _axes(found: Characters, frame: Frame, turn: int) -> tuple[_Axis, _Axis]:
             return (found.bottoms, found.tops, y0, 1), (found.lefts, found.rights, x0, 1)
 
 
+def _askew(found: Characters, turn: int) -> int:
+    """How many characters run another way: a watermark, or a note along the edge."""
+    if not any(found.degrees):
+        return 0
+    pairs = zip(found.letters, found.degrees, strict=True)
+    return sum(angle != turn and letter not in ("", SPACE) for letter, angle in pairs)
+
+
 def _seen(found: Characters, sheet: Sheet, drawn: Drawn, turn: int) -> tuple[list[Glyph], int]:
     """What a person sees of *found*, upright; and how much of it is for machines only."""
     (nears, fars, x, right), (uppers, lowers, y, down) = _axes(found, sheet.seen, turn)
@@ -183,7 +192,7 @@ def _seen(found: Characters, sheet: Sheet, drawn: Drawn, turn: int) -> tuple[lis
     each = zip(found.letters, found.degrees, nears, fars, uppers, lowers, strict=True)
     for index, (letter, angle, near, far, upper, lower) in enumerate(each):
         if angle != turn or not letter:
-            continue  # a watermark, or a note along the edge
+            continue  # see _askew
         start, end = (near - x) * right, (far - x) * right
         top, bottom = (upper - y) * down, (lower - y) * down
         tall = round((bottom - top) * 100)

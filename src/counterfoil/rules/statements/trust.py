@@ -84,9 +84,15 @@ def _quoted(lie: Lie) -> str:
 
 
 def hidden_notes(printed: PrintedPages) -> tuple[str, ...]:
-    """What the reader left out because nobody sees it, page by page."""
-    return tuple(
+    """What the reader left out, page by page: what nobody sees, and watermarks."""
+    hidden = (
         f"page {page.number}: {page.hidden:,} characters that nobody can see were left out"
         for page in printed.pages
         if page.hidden
     )
+    askew = (
+        f"page {page.number}: {page.askew:,} characters that run across the page were left out"
+        for page in printed.pages
+        if page.askew
+    )
+    return (*hidden, *askew)
