@@ -132,7 +132,9 @@ class DateToken:
     right: int
 
 
-_NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?\2?,?")
+_NUMERIC = re.compile(
+    r"(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2}))?\2?,?(?:[-T]\d{1,2}:\d{2}(?::\d{2})?)?"
+)
 _SPACED = re.compile(r"(\d{1,2}) ?[./-] ?(\d{1,2}) ?[./-] ?(\d{4}|\d{2})")
 _PARTED = re.compile(r"(\d{2}) (\d{2}) ((?:19|20)\d{2})")
 _ISO = re.compile(

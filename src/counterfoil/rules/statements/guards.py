@@ -23,6 +23,7 @@ from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.facts import Fact, PageCount
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line, first_date
+from counterfoil.rules.statements.months import month_of
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import label_of, not_booked
 from counterfoil.rules.statements.ways import Use
@@ -210,6 +211,23 @@ def contradictions(
         )
 
 
+_LONG = re.compile(r"(?:\d|[Xx*•]){6,}")
+
+
+def listed_elsewhere(document: Document, outcomes: Sequence[Outcome]) -> Line | None:
+    """A line of an overview with another account's number, and money of no account here."""
+    chains = [outcome.chain for outcome in outcomes if outcome.chain is not None]
+    known = {abs(end) for chain in chains for end in (chain.opening, chain.closing)}
+    known |= {abs(value) for value in _sums(chains)}
+    for line in document.lines:
+        if line.index in document.entry_lines or line.dates:
+            continue
+        money = {amount.value for amount in line.amounts if amount.alone and amount.value}
+        if len(money) >= 2 and not money & known and _LONG.search(line.label()):
+            return line
+    return None
+
+
 def _is_end(fact: Fact) -> bool:
     """A labelled end, or a plain "Balance", alone or of a day."""
     return fact.label in _ENDS or is_plain_balance(fact)
@@ -219,8 +237,8 @@ def is_plain_balance(fact: Fact) -> bool:
     """``Balance``, ``Saldo contable al 28/02``: a balance of the account, and no other."""
     if fact.label is not Label.BALANCE:
         return False
-    words = [word for word in re.findall(r"[^\W\d_]+", folded(fact.words)) if word not in _FILLERS]
-    return len(words) == 1
+    words = re.findall(r"[^\W\d_]+", folded(fact.words))
+    return sum(word not in _FILLERS and month_of(word) is None for word in words) == 1
 
 
 _FILLERS = frozenset(

@@ -29,6 +29,22 @@ class Examined:
     outcomes: tuple[Outcome, ...]  # the first verdicts are theirs, in this order
 
 
+#: What adds up and is refused all the same: numbers written in another way do not mend it.
+FINAL = frozenset(
+    {
+        "page_missing",
+        "polarity",
+        "two_readings",
+        "totals_contradict",
+        "end_contradicts",
+        "no_such_day",
+        "day_or_month",
+        "outside_period",
+        "odd_day",
+    }
+)
+
+
 def read(printed: PrintedPages, today: date, layout: Layout | None = None) -> StatementReading:
     """The verdicts on every account in *printed*.
 
@@ -57,6 +73,8 @@ def examine(printed: PrintedPages, today: date, layout: Layout | None = None) ->
             return found
         if best is None or (verdicts and not best.reading.verdicts):
             best = found
+        if any(each.code in FINAL for each in found.reading.unproved()):
+            break
     if best is None or not best.reading.verdicts:
         last = None if best is None else best.document
         return Examined(reading=_whole(printed, [_no_table()]), document=last, outcomes=())
@@ -68,7 +86,9 @@ def _verdicts(
 ) -> list[Verdict]:
     gaps = tuple(guards.page_gaps(document, printed))
     uncounted = len(outcomes) > 1 and not document.page_counts
-    file = WholeFile(printed.made_on, uncounted, gaps, today)
+    elsewhere = guards.listed_elsewhere(document, outcomes) if gaps else None
+    listed = "" if elsewhere is None else elsewhere.text[:60]
+    file = WholeFile(printed.made_on, uncounted, listed, gaps, today)
     reasons = [gap.reason for gap in gaps]
     if not outcomes:
         month = quiet_month(document, reasons)

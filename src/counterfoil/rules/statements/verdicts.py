@@ -49,6 +49,7 @@ class WholeFile:
 
     made_on: str  # its own creation date
     uncounted: bool  # several accounts, and no "page x of y": one more may be gone with its page
+    listed: str  # a line that lists an account which is not here; ""
     gaps: tuple[guards.Gap, ...]  # pages that are missing
     today: date
 
@@ -83,9 +84,10 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
         return Unproved(account=account, code="polarity", reason=against)
     ends = _ends(document, outcome, chain, dated)
     borne_out = ends.opening and ends.closing and not _may_be_a_pages(document, chain)
-    bad = [gap for gap in file.gaps if gap.within or not borne_out]
+    bad = [gap for gap in file.gaps if gap.within or not borne_out or file.listed]
     if bad:
-        return Unproved(account=account, code="page_missing", reason=bad[0].reason)
+        more = f", and an account is listed that is not here: {file.listed}" if file.listed else ""
+        return Unproved(account=account, code="page_missing", reason=bad[0].reason + more)
     if wrong := guards.summary_contradicts(document, outcome):
         return Unproved(account=account, code="totals_contradict", reason=wrong)
     entries = [each.event for each in chain.entries]

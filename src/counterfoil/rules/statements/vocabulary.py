@@ -160,7 +160,12 @@ def label_of(text: str) -> Label | None:
         length = words.longest(bare)
         if length and (best is None or (length, -rank) > (best[0], -best[1])):
             best = (length, rank, label)
+    if best is not None and best[2] is Label.OTHER and _TOTAL_OF.match(bare):
+        return Label.TOTAL  # "total interest for this period"
     return best[2] if best else None
+
+
+_TOTAL_OF = re.compile(r"(?:sub)?total(?:e|s)?(?!\w)|summe(?!\w)|suma(?!\w)")
 
 
 @lru_cache(maxsize=4_000)
