@@ -52,6 +52,12 @@ _WORDS = re.compile(rf"(?<!\w)(?:(?P<numbered>{_NUMBERED})|(?P<named>{_NAMED}))(
 _IBAN = re.compile(
     r"(?<![A-Z0-9])[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}(?:[A-Z0-9]{1,4})?(?![A-Z0-9])"
 )
+_IBAN_START = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]+){2,9}(?![A-Z0-9])")
+#: Characters of an IBAN by land, for those that banks print in groups of any size (SWIFT registry).
+_IBAN_LENGTHS = {
+    "AT": 20, "BE": 16, "CH": 21, "DE": 22, "ES": 24, "FR": 27, "GB": 22, "IE": 22, "IT": 27,
+    "LU": 20, "MC": 27, "NL": 18, "PL": 28, "PT": 25,
+}  # fmt: skip
 _NUMBER = re.compile(
     r"(?<![\w.,])[A-Z]{0,4}[\dXx*•#](?:[\dXx*•# /.-]|"
     r"(?<=\d)[A-Z](?=[ \d])){1,34}[\dXx*•#](?:-[A-Z]{2,3})?(?![\w])"
@@ -70,8 +76,8 @@ def account_numbers(lines: Sequence[Line]) -> tuple[AccountNumber, ...]:
 
 def _on(lines: Sequence[Line], line: Line) -> AccountNumber | None:
     text = _without_dates_and_money(line)
-    if hit := _IBAN.search(text):
-        return AccountNumber(hit[0].strip(), line.index, SURE)
+    if iban := _iban(text):
+        return AccountNumber(iban, line.index, SURE)
     best: AccountNumber | None = None
     bare = folded(text)
     if len(bare) != len(text):
@@ -88,6 +94,17 @@ def _on(lines: Sequence[Line], line: Line) -> AccountNumber | None:
             if best is None or rank > best.rank:
                 best = AccountNumber(number, line.index, rank)
     return best
+
+
+def _iban(text: str) -> str:
+    """The IBAN in *text* as it is printed; "" where there is none."""
+    for hit in _IBAN_START.finditer(text):
+        groups, long = hit[0].split(" "), _IBAN_LENGTHS.get(hit[0][:2], 0)
+        for count in range(2, len(groups) + 1):
+            if sum(map(len, groups[:count])) == long:
+                return " ".join(groups[:count])
+    found = _IBAN.search(text)
+    return found[0].strip() if found else ""
 
 
 def _without_dates_and_money(line: Line) -> str:

@@ -26,6 +26,7 @@ CODE_MAX = 4  # characters of a transaction code
 KINDS_FROM = 8  # entries that show whether a strip holds their kinds
 CODES_FROM = 4  # entries that show whether there are codes
 SAME_EDGE = 250
+BESIDE = 1_000  # hundredths of a point: further to the right another thing begins
 LINED = 60
 TRIFLES = "-–—~*$€£^"  # words that say nothing, set between columns
 EXACT = 25  # hundredths of a point: a character that stands just where a column begins
@@ -65,11 +66,13 @@ class Band:
 
 def pieces_of(event: Event) -> Iterator[Piece]:
     """The texts of one entry, line by line, without its money."""
-    edges = _description_edges(event)
+    edges, limit = _description_edges(event), _limit(event)
     for line in event.words:
         own = line is event.line
         taken = set(_money_words(event)) if own else set()
         for words, is_date in _groups(line, taken):
+            if words[0].left > limit:
+                continue  # a box beside the table
             piece = Piece(
                 left=words[0].left,
                 right=words[-1].right,
@@ -79,6 +82,15 @@ def pieces_of(event: Event) -> Iterator[Piece]:
                 entry=event.line.index,
             )
             yield from _cut_at(piece, edges)
+
+
+def _limit(event: Event) -> int:
+    """How far to the right a text of the table may begin."""
+    heading = event.table.heading
+    if heading is None:
+        return 10**9
+    rights = [cell.right for cell in heading.cells]
+    return max(rights + [column.right for column in event.table.columns]) + BESIDE
 
 
 def _money_words(event: Event) -> Iterator[int]:
