@@ -30,7 +30,7 @@ def remedy_of(code: str) -> str:
 def show_reading(reading: StatementReading) -> None:
     """Every proved account: its ends and its first rows."""
     for proved in reading.proved():
-        _show_head(proved)
+        _show_head(proved, believed=not reading.unproved())
         for sentence in proved.proof.shortfalls:
             say(f"    short of A: {sentence}", style="yellow")
         _show_rows(proved, ROWS_SHOWN)
@@ -39,13 +39,12 @@ def show_reading(reading: StatementReading) -> None:
 def show_explained(reading: StatementReading, notes: Sequence[Notes]) -> None:
     """Every account with all that is known of how it was read and why it is believed."""
     unmatched = list(notes)
-    for verdict in reading.verdicts:
-        if isinstance(verdict, Proved):
-            note = _take(unmatched, verdict.statement.account)
-            _show_head(verdict)
-            _explain_proof(verdict, note)
-        else:
-            _explain_refusal(verdict, _take(unmatched, verdict.account))
+    for refused in reading.unproved():
+        _explain_refusal(refused, _take(unmatched, refused.account))
+    for proved in reading.proved():
+        note = _take(unmatched, proved.statement.account)
+        _show_head(proved, believed=not reading.unproved())
+        _explain_proof(proved, note)
 
 
 def _take(notes: list[Notes], account: str) -> Notes | None:
@@ -56,11 +55,14 @@ def _take(notes: list[Notes], account: str) -> Notes | None:
     return found
 
 
-def _show_head(proved: Proved) -> None:
+def _show_head(proved: Proved, *, believed: bool) -> None:
     found, proof = proved.statement, proved.proof
     days = f", {found.period[0]} to {found.period[1]}" if found.period else ""
     name = f"{found.account or 'account'} {found.currency}".strip()
-    say(f"  proved, grade {proof.grade}  {name}{days}", style="green")
+    if believed:
+        say(f"  proved, grade {proof.grade}  {name}{days}", style="green")
+    else:
+        say(f"  adds up by itself, in a file that is refused  {name}{days}", style="yellow")
 
 
 def _show_rows(proved: Proved, most: int) -> None:
