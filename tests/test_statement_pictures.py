@@ -167,5 +167,7 @@ def test_json_stays_json_when_pictures_are_drawn(tmp_path: Path) -> None:
     folder = tmp_path / "pictures"
     answer = counterfoil("statement", "read", str(path), "--json", "--picture", str(folder))
 
-    assert json.loads(answer.stdout)["status"] == "proved"
+    told = json.loads(answer.stdout)
+    assert told["status"] == "quarantined"  # 1.250 may be a thousand, or one and a quarter
+    assert "two_readings" in told["reason"]
     assert [each.name for each in folder.iterdir()] == ["statement-1.png"]

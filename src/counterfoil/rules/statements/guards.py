@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statements import Equation, Place, Statement, sum_of
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.dates import Order, Printed
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event, Kind
-from counterfoil.rules.statements.facts import Fact, PageCount
+from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line, first_date
 from counterfoil.rules.statements.months import month_of
@@ -206,26 +205,13 @@ def contradictions(
         yield Objection(
             "end_contradicts",
             f"page {document.lines[fact.line].row.page}: {fact.words[:50]!r} says {fact.value:,},"
-            f" and no proved account has that {fact.label.value} balance",
+            f" and no proved account has that {_called(fact.label)}",
             document.lines[fact.line],
         )
 
 
-_LONG = re.compile(r"(?:\d|[Xx*•]){6,}")
-
-
-def listed_elsewhere(document: Document, outcomes: Sequence[Outcome]) -> Line | None:
-    """A line of an overview with another account's number, and money of no account here."""
-    chains = [outcome.chain for outcome in outcomes if outcome.chain is not None]
-    known = {abs(end) for chain in chains for end in (chain.opening, chain.closing)}
-    known |= {abs(value) for value in _sums(chains)}
-    for line in document.lines:
-        if line.index in document.entry_lines or line.dates:
-            continue
-        money = {amount.value for amount in line.amounts if amount.alone and amount.value}
-        if len(money) >= 2 and not money & known and _LONG.search(line.label()):
-            return line
-    return None
+def _called(label: Label) -> str:
+    return "balance" if label is Label.BALANCE else f"{label.value} balance"
 
 
 def _is_end(fact: Fact) -> bool:
@@ -338,43 +324,6 @@ def _candidates(chain: Chain) -> list[Decimal]:
         running[entry.amount > 0] += abs(entry.amount)
         sums.update(running)
     return sorted(sums)
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A page that is not there, or not to be read."""
-
-    reason: str
-    within: bool  # pages that are there follow it: no end of the account bears it out
-
-
-def page_gaps(document: Document, printed: PrintedPages) -> Iterator[Gap]:
-    """Why the file may not hold every page of the statement."""
-    for page in printed.pages:
-        if page.characters == 0:
-            what = "a picture without text" if page.images else "empty"
-            yield Gap(f"page {page.number} of the file is {what}", within=False)
-    bare = len(printed.pages) - len({count.page for count in document.page_counts})
-    for run in _runs(document.page_counts):
-        numbers = {count.number for count in run}
-        total = run[0].total
-        missing = sorted(set(range(1, total + 1)) - numbers)
-        if len(missing) > bare:  # pages without a number may be the ones
-            which = ", ".join(str(number) for number in missing[:5])
-            within = any(number < max(numbers) for number in missing)
-            yield Gap(f"of {total} pages, number {which} is not in the file", within)
-
-
-def _runs(counts: Sequence[PageCount]) -> Iterator[list[PageCount]]:
-    """One statement's counts after the other: each starts where the numbers start anew."""
-    run: list[PageCount] = []
-    for count in counts:
-        if run and (count.total != run[-1].total or count.number < run[-1].number):
-            yield run
-            run = []
-        run.append(count)
-    if run:
-        yield run
 
 
 def unused_columns(chain: Chain) -> bool:

@@ -12,6 +12,7 @@ from counterfoil.domain.statements import Proved, StatementReading, Unproved, Ve
 from counterfoil.rules.statements import guards, layout_fit, layouts
 from counterfoil.rules.statements.blocks import Outcome, Quiet, outcomes_of, quiet_accounts
 from counterfoil.rules.statements.document import Document, document_of
+from counterfoil.rules.statements.gaps import listed_elsewhere, page_gaps
 from counterfoil.rules.statements.naming import names_of
 from counterfoil.rules.statements.numbers import styles_of
 from counterfoil.rules.statements.quiet import quiet_account, quiet_month
@@ -84,9 +85,9 @@ def examine(printed: PrintedPages, today: date, layout: Layout | None = None) ->
 def _verdicts(
     document: Document, outcomes: tuple[Outcome, ...], printed: PrintedPages, today: date
 ) -> list[Verdict]:
-    gaps = tuple(guards.page_gaps(document, printed))
+    gaps = tuple(page_gaps(document, printed))
     uncounted = len(outcomes) > 1 and not document.page_counts
-    elsewhere = guards.listed_elsewhere(document, outcomes) if gaps else None
+    elsewhere = listed_elsewhere(document, outcomes) if gaps else None
     listed = "" if elsewhere is None else elsewhere.text[:60]
     file = WholeFile(printed.made_on, uncounted, listed, gaps, today)
     reasons = [gap.reason for gap in gaps]

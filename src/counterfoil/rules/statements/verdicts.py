@@ -26,6 +26,7 @@ from counterfoil.rules.statements.describing import descriptions
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.gaps import Gap
 from counterfoil.rules.statements.naming import titles_of
 from counterfoil.rules.statements.sides import side_contradicts
 from counterfoil.rules.statements.terms import Label
@@ -50,7 +51,7 @@ class WholeFile:
     made_on: str  # its own creation date
     uncounted: bool  # several accounts, and no "page x of y": one more may be gone with its page
     listed: str  # a line that lists an account which is not here; ""
-    gaps: tuple[guards.Gap, ...]  # pages that are missing
+    gaps: tuple[Gap, ...]  # pages that are missing
     today: date
 
 
