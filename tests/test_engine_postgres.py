@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 
 from counterfoil.domain.items import ItemState
+from counterfoil.errors import LedgerLost
 from tests.engine_support import House, a_batch
 from tests.postgres_support import new_database
 
@@ -119,6 +120,23 @@ def test_a_machine_that_restarts_buries_its_own_dead_at_once(site: Site) -> None
     first.wait(timeout=10)
     again = site.start("machine-a", lease_seconds=600)
     finish(site, again, references)
+
+
+def test_a_database_that_goes_while_its_clock_is_asked_is_a_lost_ledger(site: Site) -> None:
+    """The first thing that a transaction asks; the connection was there a moment ago."""
+    with site.house.ledger() as ledger:
+        engine = ledger.engine
+
+        def cut(connection: Connection, *_: object) -> None:
+            backend = connection.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]
+            event.remove(engine, "begin", cut)
+            with engine.connect() as other, other.begin():
+                other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": backend})
+
+        event.listen(engine, "begin", cut)
+        with pytest.raises(LedgerLost):
+            ledger.begin()
+        ledger.begin().close()
 
 
 def test_a_database_that_restarts_costs_time_and_nothing_else(site: Site) -> None:

@@ -152,10 +152,14 @@ class Book:
         """A transaction that stays open until :meth:`Transaction.close`. Raises LedgerLost."""
         try:
             connection = self.engine.connect().execution_options(writes=True)
-            connection.begin()
         except OperationalError as trouble:
             raise _lost(trouble) from trouble
-        return Transaction(self, connection, self.now() if self.alone else None)
+        try:
+            connection.begin()
+            return Transaction(self, connection, self.now() if self.alone else None)
+        except OperationalError as trouble:  # the clock is asked, too
+            connection.close()
+            raise _lost(trouble) from trouble
 
     def sealer(self) -> Sealer:
         """The vault, or a plain refusal."""
