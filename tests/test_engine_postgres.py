@@ -125,15 +125,16 @@ def test_a_machine_that_restarts_buries_its_own_dead_at_once(site: Site) -> None
 def test_a_database_that_goes_while_its_clock_is_asked_is_a_lost_ledger(site: Site) -> None:
     """The first thing that a transaction asks; the connection was there a moment ago."""
     with site.house.ledger() as ledger:
-        engine = ledger.engine
+        cut: list[int] = []
 
-        def cut(connection: Connection, *_: object) -> None:
-            backend = connection.connection.dbapi_connection.info.backend_pid  # type: ignore[union-attr]
-            event.remove(engine, "begin", cut)
-            with engine.connect() as other, other.begin():
-                other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": backend})
+        def cut_once(connection: Connection) -> None:
+            if cut:
+                return
+            cut.append(connection.scalar(text("SELECT pg_backend_pid()")) or 0)
+            with ledger.engine.connect() as other:
+                other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": cut[0]})
 
-        event.listen(engine, "begin", cut)
+        event.listen(ledger.engine, "begin", cut_once)
         with pytest.raises(LedgerLost):
             ledger.begin()
         ledger.begin().close()
