@@ -124,8 +124,3 @@ def _overlap(amount: Amount, taken: set[int]) -> bool:
 def first_date(line: Line) -> DateToken | None:
     """The date at its beginning, if it begins with one."""
     return line.dates[0] if line.dates and line.dates[0].first == 0 else None
-
-
-def texts(lines: Sequence[Line]) -> str:
-    """For messages: the first words of some lines."""
-    return "; ".join(line.text[:60] for line in lines[:3])
