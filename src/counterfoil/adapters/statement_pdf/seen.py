@@ -27,6 +27,7 @@ NEARER = 3  # times larger the second time
 #: A digit is about so many hundredths of the height of its font.
 DIGIT_SHARE = 62
 BOLD = 75  # per cent of the strongest ink: a pale print over a black one is not seen
+FEW = 4  # rows of a page: one picture each is cheaper than one of all
 LIES_MAX = 10  # after so many the document is not worth another look
 SCALE_MIN, SCALE_MAX = 1.0, 12.0  # pixels a point
 
@@ -72,7 +73,8 @@ def _page_lies(document: object, number: int, turn: int, rows: list[Row]) -> Ite
     page = pdfium.FPDF_LoadPage(document, number - 1)
     try:
         scale = _scale(rows)
-        shared = picture_of(page, turn, scale, _around(*rows)) if fits(page, scale) else None
+        together = len(rows) > FEW and fits(page, scale)
+        shared = picture_of(page, turn, scale, _around(*rows)) if together else None
         for row in rows:
             picture = shared or picture_of(page, turn, scale, _around(row))
             if any(lies_of(row, picture)):
