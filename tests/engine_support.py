@@ -164,6 +164,7 @@ class CardboardBank:
     seconds: float = 0.0  # what one screen takes
     sessions: Counter[str] = field(default_factory=Counter)  # open now, by login
     most_sessions: int = 0
+    signed_on: int = 0  # times, by anybody
     sign_on_trouble: list[Exception] = field(default_factory=list)
 
     def doubled(self) -> list[str]:
@@ -173,6 +174,7 @@ class CardboardBank:
         if self.sign_on_trouble:
             raise self.sign_on_trouble.pop(0)
         self.sessions[login] += 1
+        self.signed_on += 1
         assert self.sessions[login] == 1, f"{login} is signed on twice"
         self.most_sessions = max(self.most_sessions, sum(self.sessions.values()))
         return CardboardSession(self, login)

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text, update
 
 from counterfoil.domain.items import ItemState
+from counterfoil.engine.sessions import Sessions
 from counterfoil.engine.worker import Pace, System, Worker
 from counterfoil.errors import AuditLost, BrowserDied, InDoubt, Refused, SetupError, Unavailable
 from counterfoil.store import schema
@@ -215,6 +216,21 @@ def test_no_more_sessions_than_the_system_allows_are_ever_open(
 
     assert len(bank.booked) == 12
     assert bank.most_sessions == 2
+
+
+def test_a_worn_session_is_opened_anew(
+    house: House, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The browser's driver keeps something of every page until the window goes."""
+    monkeypatch.setattr(Sessions, "USES_MAX", 3)
+    references = filed(ledger, 8)
+    bank = CardboardBank()
+    systems = {CORE: System(policy=QUICK, logins=("OP1",), sessions_max=1)}
+    work(a_worker(house, ledger, bank, systems=systems))
+
+    assert set(bank.booked) == set(references)
+    assert bank.signed_on >= len(references) // 3  # an item comes twice: keyed, then borne out
+    assert bank.most_sessions == 1
 
 
 def test_a_second_worker_on_the_same_folder_is_refused(house: House, ledger: Ledger) -> None:

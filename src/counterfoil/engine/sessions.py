@@ -65,6 +65,7 @@ class Seat:
     system: str
     lease: LeaseRow
     session: Session
+    uses: int = 0
     idle_since: float = 0.0  # monotonic
 
 
@@ -87,6 +88,9 @@ class Sessions:
     PAUSE_SECONDS = 1.0  # after a failed sign-on; doubled up to a minute
     SIGN_ON_SECONDS = 90.0  # whatever hangs in it: the others wait for it
     IDLE_SECONDS = 30.0  # then the login is given back: another machine may need it
+    #: Then it is opened anew: the browser's driver keeps something of every page that a
+    #: window has seen (measured: 0.15 MB an item), until the window goes.
+    USES_MAX = 200
 
     def __init__(
         self,
@@ -178,10 +182,11 @@ class Sessions:
         row.not_before = time.monotonic() + pause
 
     async def release(self, seat: Seat, *, healthy: bool) -> None:
-        """Give *seat* back; one that is not *healthy* is closed, and its login is free."""
+        """Give *seat* back; one that is not *healthy*, or worn, is closed, and its login is free."""
         row = self._rows[seat.system]
+        seat.uses += 1
         try:
-            if healthy and seat.session.usable:
+            if healthy and seat.uses < self.USES_MAX and seat.session.usable:
                 seat.idle_since = time.monotonic()
                 row.idle.append(seat)
             else:
