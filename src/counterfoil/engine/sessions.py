@@ -182,7 +182,7 @@ class Sessions:
         row.not_before = time.monotonic() + pause
 
     async def release(self, seat: Seat, *, healthy: bool) -> None:
-        """Give *seat* back; one that is not *healthy*, or worn, is closed, and its login is free."""
+        """Give *seat* back; one that is not *healthy*, or is worn, is closed: its login is free."""
         row = self._rows[seat.system]
         seat.uses += 1
         try:
