@@ -20,7 +20,6 @@ from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, Hue, hue_of,
 from counterfoil.domain.pages import Page, PrintedPages
 from counterfoil.errors import Quarantined
 
-HEAD = 1_024  # bytes within which a PDF must say what it is
 PAGES_MAX = 2_000
 CHARACTERS_MAX = 20_000  # of one page: a real statement has 1,600, the fullest seen 6,000
 OBJECTS_MAX = 30_000  # of one page, drawn things of any kind

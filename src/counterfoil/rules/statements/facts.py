@@ -96,10 +96,15 @@ def _side(label: Label, words: str) -> int:
     return side_of(words) if label in balances else 0
 
 
+def _behind_the_last(line: Line, amount: Amount) -> int:
+    """The first word behind the number before *amount*, or of the line."""
+    return max((other.last + 1 for other in line.amounts if other.last < amount.first), default=0)
+
+
 def _named_before(line: Line, amount: Amount) -> tuple[str, Label | None]:
     """The words in front of the number, as far as the nearest wide gap before a label."""
     words = line.row.words
-    start = max((other.last + 1 for other in line.amounts if other.last < amount.first), default=0)
+    start = _behind_the_last(line, amount)
     for first in range(amount.first - 1, start - 1, -1):
         apart = (
             first == start
@@ -113,7 +118,7 @@ def _named_before(line: Line, amount: Amount) -> tuple[str, Label | None]:
 
 def _day_before(line: Line, amount: Amount) -> Printed | None:
     """The nearest date in front of the number, behind the number before."""
-    start = max((other.last + 1 for other in line.amounts if other.last < amount.first), default=0)
+    start = _behind_the_last(line, amount)
     days = [token.printed for token in line.dates if start <= token.first < amount.first]
     return days[-1] if days else None
 
@@ -156,9 +161,9 @@ def periods_of(lines: Sequence[Line]) -> tuple[Period, ...]:
             between = " ".join(w.text for w in line.row.words[one.last + 1 : two.first])
             if between and not _BETWEEN.fullmatch(folded(between)):
                 continue
-            if not between and not _PERIOD_WORDS.search(folded(line.text)):
+            worded = _PERIOD_WORDS.search(folded(line.text)) is not None
+            if not between and not worded:
                 continue
-            worded = bool(_PERIOD_WORDS.search(folded(line.text)))
             found.append(Period(one, two, line.index, worded))
     return tuple(found)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from operator import attrgetter
 
-from counterfoil.rules.statements.accounts import AccountNumber
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.document import Document, is_title
 
@@ -38,7 +38,7 @@ def _number(document: Document, outcome: Outcome) -> tuple[str, bool]:
     before = [each for each in named if each.line < first]
     for chosen, own in ((above, True), (inside[:1], True), (before, False), (named[:1], False)):
         if chosen:
-            return max(reversed(chosen), key=_rank).text, own
+            return max(reversed(chosen), key=attrgetter("rank")).text, own
     return "", False
 
 
@@ -48,10 +48,6 @@ def titles_of(document: Document, outcome: Outcome) -> list[str]:
     first = block.runs[0].events[0].line.index
     lines = document.lines[block.after + 1 : first]
     return [line.text for line in lines if is_title(line)]
-
-
-def _rank(number: AccountNumber) -> int:
-    return number.rank
 
 
 def _with_title(document: Document, number: str, outcome: Outcome) -> str:

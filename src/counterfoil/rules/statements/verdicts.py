@@ -25,6 +25,7 @@ from counterfoil.rules.statements.dating import Dated, Undated, settle
 from counterfoil.rules.statements.describing import descriptions
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event
+from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.gaps import Gap
 from counterfoil.rules.statements.naming import titles_of
@@ -185,7 +186,7 @@ def _ends(document: Document, outcome: Outcome, chain: Chain, dated: Dated) -> _
     """Whether a label beside the value says that it is the end of the account."""
     opening = chain.opening_at is not None and _labels(chain.opening_at, Label.OPENING)
     closing = chain.closing_at is not None and _labels(chain.closing_at, Label.CLOSING)
-    facts = [fact for fact in document.facts if fact.line not in _entry_lines(chain)]
+    facts = _outside(document, chain)
     days = [(fact, dated.day_of(fact.day)) for fact in facts if guards.is_plain_balance(fact)]
     before = [fact for fact, day in days if day is not None and day <= min(dated.days)]
     after = [fact for fact, day in days if day is not None and day >= max(dated.days)]
@@ -201,7 +202,7 @@ def _ends(document: Document, outcome: Outcome, chain: Chain, dated: Dated) -> _
 
 def _may_be_a_pages(document: Document, chain: Chain) -> bool:
     """Whether an end may be that of a page, where nothing else prints it: carried, or undated."""
-    facts = [fact for fact in document.facts if fact.line not in _entry_lines(chain)]
+    facts = _outside(document, chain)
     for event, label, value in (
         (chain.opening_at, Label.OPENING, chain.opening),
         (chain.closing_at, Label.CLOSING, chain.closing),
@@ -219,8 +220,10 @@ def _may_be_a_pages(document: Document, chain: Chain) -> bool:
 _CARRY = re.compile(r"(?:brought|carried) (?:forward|over|down)|(?<!\w)(?:b|c)/?(?:f|fwd|d)(?!\w)")
 
 
-def _entry_lines(chain: Chain) -> set[int]:
-    return {entry.event.line.index for entry in chain.entries}
+def _outside(document: Document, chain: Chain) -> list[Fact]:
+    """What is printed of the account beside its entries."""
+    entries = {entry.event.line.index for entry in chain.entries}
+    return [fact for fact in document.facts if fact.line not in entries]
 
 
 def _labels(event: Event, label: Label) -> bool:
