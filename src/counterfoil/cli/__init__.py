@@ -32,9 +32,9 @@ def main() -> None:
         suite = find_suite(Path.cwd())
         sys.path.append(str(suite.root))
         with _floor(suite, sys.argv[1:]) as floor:
-            from counterfoil.cli.app import app  # the suite's bots and workflows come with it
+            from counterfoil.cli.app import app_for  # the suite's bots and workflows come with it
 
-            app(prog_name="counterfoil", obj=floor)
+            app_for(sys.argv[1:])(prog_name="counterfoil", obj=floor)
     except SetupError as error:
         say_error(error)
         sys.exit(2)

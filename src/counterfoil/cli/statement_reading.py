@@ -54,6 +54,13 @@ class Answer:
         return self.reading is not None and not self.reading.unproved()
 
 
+def register(app: typer.Typer) -> None:
+    """Add this command alone."""
+    group = typer.Typer()
+    group.command()(read)
+    app.add_typer(group, name="statement")
+
+
 def read(  # noqa: PLR0913 - options, each with its default
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", exists=True, dir_okay=False)],
     as_json: Annotated[
