@@ -101,11 +101,9 @@ def tabula(**how: bool) -> Any:
 
 def monopoly(path: str, password: str | None) -> dict[str, Any]:
     """Its detector, else its generic bank; with and without its own safety check."""
-    from pydantic import SecretStr
-
     banks, pdf = import_module("monopoly.banks"), import_module("monopoly.pdf")
     generic, pipelines = import_module("monopoly.generic"), import_module("monopoly.pipeline")
-    passwords = [SecretStr(password)] if password else None
+    passwords = [import_module("pydantic").SecretStr(password)] if password else None
     document = pdf.PdfDocument(Path(path), passwords=passwords)
     document.unlock_document()
     bank = banks.BankDetector(document).detect_bank(banks.banks) or generic.GenericBank

@@ -64,7 +64,7 @@ def check() -> None:
     for each in checks_of(suite):
         checks.append(each)
         mark = "[red]✗[/]" if each.trouble else "[yellow]-[/]" if each.note else "[green]✓[/]"
-        out.print(f"{mark} ", end="")
+        out().print(f"{mark} ", end="")
         said = each.trouble or each.note
         say(each.what + (f": {said}" if said else ""))
         if each.remedy:

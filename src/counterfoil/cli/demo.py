@@ -126,7 +126,7 @@ async def _direct(site: Site, workbook: Path, inbox: Path) -> None:
 
 async def _batch_filed(site: Site) -> BatchRow:
     """The copy has to be stable and whole before it is taken."""
-    with out.status("   waiting until the copy is stable, then reading it in the parser box"):
+    with out().status("   waiting until the copy is stable, then reading it in the parser box"):
         for _ in range(TAKEN_WITHIN_SECONDS * 5):
             if found := site.ledger.batches():
                 return found[0]

@@ -45,7 +45,7 @@ def verify(
     without Counterfoil: python verifier.py FOLDER (docs/AUDIT.md).
     """
     keys = tuple(genesis or ())
-    with out.status("reading every record"):
+    with out().status("reading every record"):
         if folder is not None:
             report = verify_folder(folder, keys)
         else:

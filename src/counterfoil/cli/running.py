@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,7 +18,7 @@ from counterfoil.adapters.inbox import Handled, Inbox, Watched
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.cli.items import tell_who_is_needed
 from counterfoil.cli.site import Site, approval_policy, open_site
-from counterfoil.cli.terminal import WORK, Progress, TaskID, out, progress, say, say_aloud
+from counterfoil.cli.terminal import WORK, out, progress, say, say_aloud
 from counterfoil.config import Folder, Suite, find_suite
 from counterfoil.domain.documents import Document
 from counterfoil.domain.items import SETTLED
@@ -31,6 +31,9 @@ from workflows.floor import Floor
 from workflows.intake import IntakeOrder, Taken, take_in
 from workflows.keying import Tools, key_due_items
 from workflows.results import result_path, write_results
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 RESULTS_EVERY_SECONDS = 1.0
 LEDGER_AGAIN_SECONDS = 5.0
@@ -148,7 +151,7 @@ async def _until_nothing_waits(
     site: Site, inbox: Inbox, receive: Callable[[Document], Taken]
 ) -> None:
     """Visit until every file has had its time to become whole."""
-    with out.status("waiting until every copy is stable, and reading"):
+    with out().status("waiting until every copy is stable, and reading"):
         while True:  # ends: a file that never becomes whole is set aside after its patience
             for handled in await asyncio.to_thread(inbox.visit, receive):
                 report(site, handled)

@@ -71,7 +71,7 @@ def fetch(
         )
         say(f"{made} days ordered that were not before")
         closed = _fetch(tools, system, account)
-        with out.status("reading") as status:
+        with out().status("reading") as status:
             read_arrivals(
                 reading_desk(site),
                 system=system,
@@ -88,7 +88,7 @@ def fetch(
 
 def _fetch(tools: Tools, system: str, accounts: list[str] | None) -> bool:
     """Whether something could not be asked for; what is there by now is read all the same."""
-    with out.status("fetching") as status:
+    with out().status("fetching") as status:
         try:
             fetched = asyncio.run(
                 fetch_wanted(

@@ -1,31 +1,24 @@
-"""What people see: tables, progress, colours. The home of rich."""
+"""What people see: tables, progress, colours. The home of rich.
+
+It is loaded when something is shown for the first time: a command that prints JSON, or is
+killed and started anew, has no tenth of a second for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-)
-from rich.table import Table
+from functools import cache
+from typing import TYPE_CHECKING
 
 from counterfoil.errors import CounterfoilError
 
-__all__ = ["Progress", "TaskID", "err", "out", "progress", "say", "say_error", "show_table"]
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
 
 #: The headings under which ``--help`` shows the commands.
 TRY, WORK, DECIDE = "Try it", "Work", "Decide (with your name and your reason)"
 PROVE, SET_UP = "Prove", "Set up"
-
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 
 #: One colour per state, everywhere the same.
 COLOURS = {
@@ -42,45 +35,77 @@ COLOURS = {
 }
 
 
+@cache
+def out() -> Console:
+    """Standard output."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+@cache
+def err() -> Console:
+    """Standard error."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
 def say(text: str, *, style: str | None = None) -> None:
     """One line for people; foreign text in it is shown, never interpreted."""
-    out.print(escape(text), style=style)
+    out().print(_escaped(text), style=style)
 
 
 def say_aloud(text: str) -> None:
     """What must not be overlooked, and is no error: on standard error, so that it stands out."""
-    err.print(f"[bold yellow]counterfoil:[/] {escape(text)}")
+    err().print(f"[bold yellow]counterfoil:[/] {_escaped(text)}")
 
 
 def say_error(error: CounterfoilError | str) -> None:
     """One sentence on standard error."""
-    err.print(f"[bold red]counterfoil:[/] {escape(str(error))}")
+    err().print(f"[bold red]counterfoil:[/] {_escaped(str(error))}")
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table; columns named with a leading ``>`` are numbers. States get their colour."""
+    from rich.table import Table
+
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
     for column in columns:
         table.add_column(column.lstrip(">"), justify="right" if column[:1] == ">" else "left")
     for row in rows:
         table.add_row(*(_cell(each) for each in row))
-    out.print(table)
+    out().print(table)
 
 
 def progress() -> Progress:
     """A bar with a count and the time, for whatever takes longer than two seconds."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=30),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.fields[note]}"),
-        console=out,
+        console=out(),
         transient=False,
     )
 
 
 def _cell(value: object) -> str:
-    text = escape("" if value is None else str(value))
+    text = _escaped("" if value is None else str(value))
     colour = COLOURS.get(text)
     return f"[{colour}]{text}[/]" if colour else text
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
