@@ -39,14 +39,14 @@ class Characters(NamedTuple):
         return (self.lefts[index], self.bottoms[index], self.rights[index], self.tops[index])
 
 
-def _bound(function: Any, result: type) -> Callable[..., Any]:
+def bound(function: Any, result: type) -> Callable[..., Any]:
     """*function* without argument types: what it is called with must fit by itself."""
     return ctypes.CFUNCTYPE(result)(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
-_unicode_of = _bound(pdfium.FPDFText_GetUnicode, ctypes.c_uint)
-_angle_of = _bound(pdfium.FPDFText_GetCharAngle, ctypes.c_float)
-_box_of = _bound(pdfium.FPDFText_GetLooseCharBox, ctypes.c_int)
+_unicode_of = bound(pdfium.FPDFText_GetUnicode, ctypes.c_uint)
+_angle_of = bound(pdfium.FPDFText_GetCharAngle, ctypes.c_float)
+_box_of = bound(pdfium.FPDFText_GetLooseCharBox, ctypes.c_int)
 _BOX = ctypes.sizeof(pdfium.FS_RECTF)  # left, top, right, bottom: four floats
 
 
@@ -58,7 +58,7 @@ def characters_of(text: Any) -> Characters:
     boxes = (pdfium.FS_RECTF * max(count, 1))()
     slots = [ctypes.byref(boxes, at) for at in range(0, count * _BOX, _BOX)]
     boxed = list(map(_box_of, repeat(text), range(count), slots))
-    sides = list(map(float, memoryview(boxes).cast("B").cast("f")[: count * 4]))
+    sides: list[float] = [*memoryview(boxes).cast("B").cast("f")[: count * 4]]
     lefts, tops, rights, bottoms = (sides[side::4] for side in range(4))
     letters = list(map(_letter, codes))
     for index, letter in enumerate(letters):

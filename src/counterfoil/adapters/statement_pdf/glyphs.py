@@ -8,17 +8,17 @@ parts two words only where there is room for it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
-from operator import itemgetter
 
 from counterfoil.domain.pages import Row, Word
 
 #: One character that is seen, in hundredths of a point; *y* grows downwards:
-#: - the middle of its top and bottom, which is what rows are made by,
-#: - its left and right edge and its height,
-#: - the character, and the order in which the file draws it (parts of a ligature share one box).
-#: A bare tuple, because a year's statement has hundreds of thousands.
+#: - its left edge, and the order in which the file draws it (parts of a ligature share one box),
+#: - its right edge and its height, and the character,
+#: - the middle of its top and bottom, which is what rows are made by.
+#: A bare tuple, because a year's statement has hundreds of thousands; sorted, it runs from
+#: left to right.
 Glyph = tuple[int, int, int, int, str, int]
 
 
@@ -49,7 +49,8 @@ def hue_of(red: int, green: int, blue: int) -> int:
 def rows_of(glyphs: Iterable[Glyph], page: int, hue: Hue) -> tuple[Row, ...]:
     """All *glyphs* of one page as rows from top to bottom."""
     rows = []
-    for line in _lines(sorted(glyphs)):
+    for line in _lines(glyphs):
+        line.sort()
         for part in _overprints(line):
             words = tuple(_words(_once(part), hue))
             if words:
@@ -57,24 +58,35 @@ def rows_of(glyphs: Iterable[Glyph], page: int, hue: Hue) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: (row.top + row.bottom, row.words[0].left)))
 
 
-def _lines(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
-    """Runs of nearly equal middles; *glyphs* are sorted by them."""
+def _lines(glyphs: Iterable[Glyph]) -> list[list[Glyph]]:
+    """Runs of nearly equal middles."""
+    levels: dict[int, list[Glyph]] = {}
+    for glyph in glyphs:
+        levels.setdefault(glyph[5], []).append(glyph)
     lines: list[list[Glyph]] = []
     first_middle = first_height = 0
-    for glyph in glyphs:
-        middle, _, _, height, _, _ = glyph
-        reach = (height if height < first_height else first_height) * ROW_TOLERANCE // 100
-        if lines and middle - first_middle <= reach:
-            lines[-1].append(glyph)
-        else:
-            lines.append([glyph])
-            first_middle, first_height = middle, height
+    for middle in sorted(levels):
+        for height, alike in _by_height(levels[middle]):
+            reach = (height if height < first_height else first_height) * ROW_TOLERANCE // 100
+            if lines and middle - first_middle <= reach:
+                lines[-1] += alike
+            else:
+                lines.append(alike)
+                first_middle, first_height = middle, height
     return lines
+
+
+def _by_height(level: list[Glyph]) -> Iterator[tuple[int, list[Glyph]]]:
+    """The glyphs of one middle: all together if they are of one height, else one by one."""
+    if len({height for _, _, _, height, _, _ in level}) == 1:
+        yield level[0][3], level
+        return
+    for glyph in sorted(level, key=lambda each: (each[0], *each[2:5], each[1])):
+        yield glyph[3], [glyph]
 
 
 def _overprints(line: list[Glyph]) -> list[list[Glyph]]:
     """Two prints of different size over each other are two rows; one print is one."""
-    line.sort(key=_from_the_left)
     sizes = Counter([height for _, _, _, height, _, _ in line])
     if len(sizes) == 1 or not _collide(line):
         return [line]
@@ -84,16 +96,13 @@ def _overprints(line: list[Glyph]) -> list[list[Glyph]]:
     return [main, other] if other else [line]
 
 
-_from_the_left = itemgetter(1, 5)
-
-
 def _collide(line: Sequence[Glyph]) -> bool:
     """Whether different characters stand on top of each other, more often than by accident."""
     hits = 0
     letters = [glyph for glyph in line if glyph[4] != SPACE]
     for one, two in pairwise(letters):
-        _, left, right, _, character, _ = one
-        _, next_left, next_right, _, next_character, _ = two
+        left, _, right, _, character, _ = one
+        next_left, _, next_right, _, next_character, _ = two
         overlap = min(right, next_right) - next_left
         narrow = min(right - left, next_right - next_left)
         if character != next_character and overlap * 100 > narrow * 60:
@@ -103,7 +112,9 @@ def _collide(line: Sequence[Glyph]) -> bool:
 
 def _once(line: list[Glyph]) -> list[Glyph]:
     """Without the second drawing of a bold character."""
-    if not any(_redrawn(*pair) for apart in (1, 2, 3) for pair in _alike(line, apart)):
+    if not _may_repeat(line) or not any(
+        _redrawn(*pair) for apart in (1, 2, 3) for pair in _alike(line, apart)
+    ):
         return line
     kept: list[Glyph] = []
     for glyph in line:
@@ -112,6 +123,18 @@ def _once(line: list[Glyph]) -> list[Glyph]:
         ):
             kept.append(glyph)
     return kept
+
+
+def _may_repeat(line: list[Glyph]) -> bool:
+    """Whether any begins near enough to the one before to be it again. Where none does, none
+    is one of those further back either."""
+    before: int | None = None
+    for left, _, right, _, _, _ in line:
+        width = right - left if right > left else 1
+        if before is not None and (left - before) * 100 <= width * DOUBLE:
+            return True
+        before = left
+    return False
 
 
 def _alike(line: list[Glyph], apart: int) -> list[tuple[Glyph, Glyph]]:
@@ -125,8 +148,8 @@ def _alike(line: list[Glyph], apart: int) -> list[tuple[Glyph, Glyph]]:
 
 def _redrawn(one: Glyph, two: Glyph) -> bool:
     """Whether *two* is *one*, the same letter, again; two of one ligature share a wide box."""
-    _, first, _, _, _, order = one
-    _, left, right, height, _, next_order = two
+    first, order, _, _, _, _ = one
+    left, next_order, right, height, _, _ = two
     width = max(right - left, 1)
     if (left - first) * 100 > width * DOUBLE:
         return False
@@ -134,34 +157,42 @@ def _redrawn(one: Glyph, two: Glyph) -> bool:
     return not (ligature and abs(next_order - order) == 1)
 
 
-def _words(line: Sequence[Glyph], hue: Hue) -> Iterable[Word]:
+def _words(line: Sequence[Glyph], hue: Hue) -> Iterator[Word]:
     """The line cut at its gaps."""
-    word: list[Glyph] = []
-    end = last_height = 0
+    inked = [glyph for glyph in line if glyph[4] != SPACE]
+    if not inked:
+        return
+    lefts, orders, _, heights, letters, middles = zip(*inked, strict=True)
+    tops = [middle - height // 2 for middle, height in zip(middles, heights, strict=True)]
+    start = 0
+    for stop, end in _cuts(line):
+        word = letters[start:stop]
+        text, edges = "".join(word), lefts[start:stop]
+        if len(text) != len(word) or "" in word:  # a ligature is one character of two letters
+            edges = tuple([left for left, letter in zip(edges, word, strict=True) for _ in letter])
+        top = min(tops[start:stop])
+        shade = hue(orders[stop - 1]) if text[-1].isdigit() else 0
+        yield Word(text, (*edges, end), top, top + max(heights[start:stop]), shade)
+        start = stop
+
+
+def _cuts(line: Sequence[Glyph]) -> list[tuple[int, int]]:
+    """(how many letters of the line stand before it, the right edge there) for every word's end."""
+    cuts = []
+    count = end = last_height = 0
     spaced = False
-    for glyph in line:
-        _, left, right, height, character, _ = glyph
+    for left, _, right, height, character, _ in line:
         if character == SPACE:
             spaced = True
             continue
-        if word and left > end:
+        if count and left > end:
             room = SPACE_GAP if spaced else WORD_GAP
             if (left - end) * 100 > (height if height < last_height else last_height) * room:
-                yield _word(word, end, hue)
-                word = []
-        if not word or right > end:
+                cuts.append((count, end))
+                end = right
+        if not count or right > end:
             end = right
-        word.append(glyph)
+        count += 1
         last_height = height
         spaced = False
-    if word:
-        yield _word(word, end, hue)
-
-
-def _word(glyphs: Sequence[Glyph], end: int, hue: Hue) -> Word:
-    top = min([middle - height // 2 for middle, _, _, height, _, _ in glyphs])
-    height = max([height for _, _, _, height, _, _ in glyphs])
-    text = "".join([character for _, _, _, _, character, _ in glyphs])
-    edges = [left for _, left, _, _, character, _ in glyphs for _ in character]
-    shade = hue(glyphs[-1][5]) if text[-1].isdigit() else 0
-    return Word(text, (*edges, end), top, top + height, shade)
+    return [*cuts, (count, end)]

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
-from counterfoil.adapters.statement_pdf.characters import Characters, characters_of
+from counterfoil.adapters.statement_pdf.characters import Characters, bound, characters_of
 from counterfoil.adapters.statement_pdf.drawn import Drawn, Frame, look_at, shown
 from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, Hue, hue_of, rows_of
 from counterfoil.domain.pages import Page, PrintedPages
@@ -129,13 +129,16 @@ def _read_page(number: int, sheet: Sheet) -> Page:
     )
 
 
+_fill_of = bound(pdfium.FPDFText_GetFillColor, ctypes.c_int)
+
+
 def _hues(text: Any) -> Hue:
     """The colour that a character is filled with, as far as it may be a sign."""
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
     parts = tuple(ctypes.byref(part) for part in (red, green, blue, alpha))
 
     def hue(index: int) -> int:
-        if not pdfium.FPDFText_GetFillColor(text, index, *parts):
+        if not _fill_of(text, index, *parts):
             return 0
         return hue_of(red.value, green.value, blue.value)
 
@@ -144,6 +147,8 @@ def _hues(text: Any) -> Hue:
 
 def _dominant(found: Characters) -> int:
     """The way most of the text runs; only the four straight ones can be a page."""
+    if not any(found.degrees):
+        return 0
     drawn = zip(found.letters, found.degrees, strict=True)
     angles = Counter([angle for letter, angle in drawn if letter])
     straight = {angle: count for angle, count in angles.items() if angle % 90 == 0}
@@ -187,24 +192,27 @@ def _seen(found: Characters, sheet: Sheet, drawn: Drawn, turn: int) -> tuple[lis
     (nears, fars, x, right), (uppers, lowers, y, down) = _axes(found, sheet.seen, turn)
     width, height = _size(sheet.seen, turn)
     seen: list[Glyph] = []
-    hidden = 0
+    hidden = tall = middle = 0
+    above = below = None  # of the character before: most stand on one line with it
+    readable = False
     each = zip(found.letters, found.degrees, nears, fars, uppers, lowers, strict=True)
     for index, (letter, angle, near, far, upper, lower) in enumerate(each):
         if angle != turn or not letter:
             continue  # see _askew
+        if upper != above or lower != below:
+            above, below = upper, lower
+            top, bottom = (upper - y) * down, (lower - y) * down
+            tall, middle = round((bottom - top) * 100), round((top + bottom) * 50)
+            readable = tall >= TINY and 0 <= top + bottom <= 2 * height
         start, end = (near - x) * right, (far - x) * right
-        top, bottom = (upper - y) * down, (lower - y) * down
-        tall = round((bottom - top) * 100)
-        within = 0 <= start + end <= 2 * width and 0 <= top + bottom <= 2 * height
         if (
-            tall < TINY
-            or not within
+            not readable
+            or not 0 <= start + end <= 2 * width
             or (drawn.suspects and drawn.hides(sheet.text, index, found.box(index)))
         ):
             hidden += 1
             continue
-        middle = round((top + bottom) * 50)
-        seen.append((middle, round(start * 100), round(end * 100), tall, letter, index))
+        seen.append((round(start * 100), index, round(end * 100), tall, letter, middle))
     return seen, hidden
 
 

@@ -72,7 +72,7 @@ def _glyph(char: dict[str, Any], order: int) -> Glyph:
     middle = round((char["top"] + char["bottom"]) * 50)
     height = round((char["bottom"] - char["top"]) * 100)
     character = SPACE if text.isspace() else text
-    return (middle, round(char["x0"] * 100), round(char["x1"] * 100), height, character, order)
+    return (round(char["x0"] * 100), order, round(char["x1"] * 100), height, character, middle)
 
 
 def _hue(char: dict[str, Any]) -> int:
