@@ -108,29 +108,29 @@ def rewritten(word: Word, text: str) -> Word | None:
     if not text:
         return None
     if len(text) == len(word.text):
-        return replace(word, text=text)
+        return word._replace(text=text)
     wide = max((word.right - word.left) // max(len(word.text), 1), 1)
     if word.text in text:  # something is added before or behind
         before = text.index(word.text)
         behind = len(text) - before - len(word.text)
         ahead = [word.left - wide * step for step in range(before, 0, -1)]
         after = [word.right + wide * step for step in range(1, behind + 1)]
-        return replace(word, text=text, edges=(*ahead, *word.edges, *after))
+        return word._replace(text=text, edges=(*ahead, *word.edges, *after))
     if text in word.text:
         start = word.text.index(text)
         return word.cut(start, start + len(text))
     edges = [word.right - wide * step for step in range(len(text), -1, -1)]
-    return replace(word, text=text, edges=tuple(edges))
+    return word._replace(text=text, edges=tuple(edges))
 
 
 def _aside(word: Word, by: int) -> Word:
-    return replace(word, edges=tuple(edge + by for edge in word.edges))
+    return word._replace(edges=tuple(edge + by for edge in word.edges))
 
 
 def _lowered(row: Row | None, by: int) -> Row | None:
     if row is None:
         return None
-    words = (replace(word, top=word.top + by, bottom=word.bottom + by) for word in row.words)
+    words = (word._replace(top=word.top + by, bottom=word.bottom + by) for word in row.words)
     return Row(row.page, tuple(words))
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from counterfoil.domain.statements import Box, Place
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Characters without a gap between them.
+class Word(NamedTuple):
+    """Characters without a gap between them. A tuple: a year has a hundred thousand.
 
     ``edges`` has the left edge of every character and, last, the right edge of the word:
     ``len(text) + 1`` numbers. A word can be cut exactly where another column begins.

@@ -171,7 +171,7 @@ def usual_height(row: Row) -> Row:
     middle = median_low(word.em for word in row.words)
     usual = min(row.words, key=lambda word: abs(word.em - middle))
     words = [
-        word if word.em * 2 <= usual.em * 3 else replace(word, top=usual.top, bottom=usual.bottom)
+        word if word.em * 2 <= usual.em * 3 else word._replace(top=usual.top, bottom=usual.bottom)
         for word in row.words
     ]
     return Row(row.page, tuple(words))

@@ -258,7 +258,7 @@ def _parted(row: Row) -> Row:
         limit = words[index + 1].left - word.em if index + 1 < len(words) else word.right
         if word.text in _OURS.values() and limit < word.right:
             right = max(limit, word.left + 1)
-            word = replace(word, edges=_spread(word.left, right, len(word.text)))
+            word = word._replace(edges=_spread(word.left, right, len(word.text)))
         parted.append(word)
     return Row(row.page, tuple(parted))
 

@@ -7,6 +7,7 @@ whole words, those of other scripts anywhere in the text; all are compared folde
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -50,13 +51,19 @@ class _Words(NamedTuple):
     anywhere: tuple[str, ...]  # in scripts that do not part words
     pattern: re.Pattern[str] | None
     whole: frozenset[str]  # only where the text says nothing else
+    firsts: frozenset[str]  # the first words of what the pattern finds ...
+    beginnings: tuple[str, ...]  # ... and, where any ending will do, how they begin
 
-    def longest(self, bare: str) -> int:
-        """How many letters of the text speak for it."""
+    def longest(self, bare: str, *, spelled: bool = True) -> int:
+        """How many letters of the text speak for it.
+
+        Args:
+            spelled: False where no word of the text is one that the pattern begins with.
+        """
         lengths = []
         if not bare.isascii():
             lengths += [len(each) * 2 for each in self.anywhere if each in bare]
-        if self.pattern is not None:
+        if spelled and self.pattern is not None:
             lengths += [len(hit[0]) for hit in self.pattern.finditer(bare)]
         if self.whole and _letters(bare) in self.whole:
             lengths.append(len(bare))
@@ -88,7 +95,24 @@ def _compile(words: str) -> _Words:
         for part in spelled
     )
     pattern = re.compile(rf"(?<![\w])(?:{alternatives})(?![\w])") if spelled else None
-    return _Words(anywhere, pattern, whole)
+    return _Words(anywhere, pattern, whole, *_beginnings(spelled))
+
+
+_RUN = re.compile(r"\w+")
+
+
+def _beginnings(spelled: Sequence[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The first words of *spelled*, and those of which only the beginning is given."""
+    whole, cut = set(), []
+    for part in spelled:
+        first = _RUN.match(part)
+        if first is None:  # "+/-", or any beginning will do
+            cut.append("")
+        elif part == f"{first[0]}*":
+            cut.append(first[0])
+        else:
+            whole.add(first[0])
+    return frozenset(whole), tuple(cut)
 
 
 _ROLE_WORDS = [(role, _compile(words)) for role, words in ROLE_WORDS.items()]
@@ -155,14 +179,25 @@ def label_of(text: str) -> Label | None:
     bare = " ".join(folded(text).split())
     if _NEVER.search(bare):
         return Label.OTHER
+    begun = set().union(*map(_labels_beginning, _RUN.findall(bare)))
     best: tuple[int, int, Label] | None = None
     for rank, (label, words) in enumerate(_LABEL_WORDS):
-        length = words.longest(bare)
+        length = words.longest(bare, spelled=label in begun)
         if length and (best is None or (length, -rank) > (best[0], -best[1])):
             best = (length, rank, label)
     if best is not None and best[2] is Label.OTHER and _TOTAL_OF.match(bare):
         return Label.TOTAL  # "total interest for this period"
     return best[2] if best else None
+
+
+@lru_cache(maxsize=20_000)
+def _labels_beginning(word: str) -> frozenset[Label]:
+    """The labels of which some words begin with *word*: of most words there is none."""
+    return frozenset(
+        label
+        for label, words in _LABEL_WORDS
+        if word in words.firsts or word.startswith(words.beginnings)
+    )
 
 
 _TOTAL_OF = re.compile(r"(?:sub)?total(?:e|s)?(?!\w)|summe(?!\w)|suma(?!\w)")
