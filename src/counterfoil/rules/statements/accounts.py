@@ -52,6 +52,7 @@ _WORDS = re.compile(rf"(?<!\w)(?:(?P<numbered>{_NUMBERED})|(?P<named>{_NAMED}))(
 _IBAN = re.compile(
     r"(?<![A-Z0-9])[A-Z]{2}\d{2} ?(?:[A-Z0-9]{4} ?){2,7}(?:[A-Z0-9]{1,4})?(?![A-Z0-9])"
 )
+_IBAN_HEAD = re.compile(r"[A-Z]{2}\d{2}")
 _IBAN_START = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]+){2,9}(?![A-Z0-9])")
 #: Characters of an IBAN by land, for those that banks print in groups of any size (SWIFT registry).
 _IBAN_LENGTHS = {
@@ -98,6 +99,8 @@ def _on(lines: Sequence[Line], line: Line) -> AccountNumber | None:
 
 def _iban(text: str) -> str:
     """The IBAN in *text* as it is printed; "" where there is none."""
+    if _IBAN_HEAD.search(text) is None:
+        return ""
     for hit in _IBAN_START.finditer(text):
         groups, long = hit[0].split(" "), _IBAN_LENGTHS.get(hit[0][:2], 0)
         for count in range(2, len(groups) + 1):
@@ -112,13 +115,15 @@ def _without_dates_and_money(line: Line) -> str:
     blank = {index for token in line.dates for index in range(token.first, token.last + 1)}
     for amount in line.amounts:
         words = line.row.words[amount.first : amount.last + 1]
-        if any(re.search(r"\d[.,]\d{2}\b", word.text) for word in words):
+        if any(_DECIMALS.search(word.text) for word in words):
             blank |= set(range(amount.first, amount.last + 1))
-    parts = [
-        "¤" * len(word.text) if index in blank else word.text
-        for index, word in enumerate(line.row.words)
-    ]
+    parts = [word.text for word in line.row.words]
+    for index in blank:
+        parts[index] = "¤" * len(parts[index])
     return plain(" ".join(parts))
+
+
+_DECIMALS = re.compile(r"\d[.,]\d{2}\b")
 
 
 def _below(lines: Sequence[Line], line: Line, start: int, end: int) -> str:

@@ -11,7 +11,8 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from counterfoil.domain.pages import Word
 from counterfoil.rules.statements.events import Event
@@ -35,8 +36,7 @@ _TIME = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?: ?[AaPp]\.?[Mm]\.?| [A-Z]{
 _SERIAL = re.compile(r"#?\d+\.?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(NamedTuple):
     """Words of one line that stand together."""
 
     left: int
@@ -49,7 +49,7 @@ class Piece:
     @property
     def text(self) -> str:
         """Its words."""
-        return " ".join(word.text for word in self.words)
+        return " ".join([word.text for word in self.words])
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +116,14 @@ def _cut_at(piece: Piece, edges: Sequence[int]) -> Iterator[Piece]:
         for place, word in enumerate(piece.words[1:], start=1):
             if abs(word.left - edge) <= EXACT:
                 head, tail = piece.words[:place], piece.words[place:]
-                yield replace(piece, right=head[-1].right, words=head)
-                yield replace(piece, left=word.left, words=tail)
+                yield piece._replace(right=head[-1].right, words=head)
+                yield piece._replace(left=word.left, words=tail)
                 return
         for place, left in enumerate(first.edges[1:-1], start=1):
             if abs(left - edge) <= EXACT:
                 before, after = first.cut(0, place), first.cut(place)
-                yield replace(piece, right=before.right, words=(before,))
-                yield replace(piece, left=after.left, words=(after, *piece.words[1:]))
+                yield piece._replace(right=before.right, words=(before,))
+                yield piece._replace(left=after.left, words=(after, *piece.words[1:]))
                 return
     yield piece
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.folding import folded, plain
@@ -121,8 +122,7 @@ def era_of(text: str, printed: Iterable[Printed]) -> Era:
     return Era.BUDDHIST if any(2490 <= year <= 2650 for year in years) else Era.COMMON
 
 
-@dataclass(frozen=True, slots=True)
-class DateToken:
+class DateToken(NamedTuple):
     """A printed date and the words of its row that it takes up."""
 
     printed: Printed
@@ -165,14 +165,12 @@ _MONTH_FIRST = re.compile(_MONTH)
 _ERAS = {"令和": 2018, "平成": 1988, "民國": 1911}
 
 
-def date_at(row: Row, index: int) -> DateToken | None:
-    """The longest date that begins with the word at *index*."""
+def _date_at(row: Row, index: int) -> DateToken | None:
+    """The longest date that begins with the word at *index*, which may begin one."""
     words = row.words
     first = words[index].text
-    if not _may_begin(first):
-        return None
     if _WEEKDAY.fullmatch(folded(first)) and index + 1 < len(words) and _touch(words, index):
-        inner = date_at(row, index + 1)
+        inner = _date_at(row, index + 1) if _may_begin(words[index + 1].text) else None
         if inner is not None and month_of(first) == inner.printed.numbers[1]:
             return inner
         if inner is not None:
@@ -208,7 +206,7 @@ def dates_of(row: Row) -> tuple[DateToken, ...]:
     found = []
     index = 0
     while index < len(row.words):
-        token = date_at(row, index)
+        token = _date_at(row, index) if _may_begin(row.words[index].text) else None
         if token is None:
             index += 1
         else:
@@ -280,4 +278,4 @@ def _is_year(number: int) -> bool:
 
 def _touch(words: Sequence[Word], index: int) -> bool:
     one, two = words[index], words[index + 1]
-    return (two.left - one.right) * 100 <= max(min(one.em, two.em), 1) * _CLOSE
+    return (two.edges[0] - one.edges[-1]) * 100 <= max(min(one.em, two.em), 1) * _CLOSE

@@ -110,7 +110,7 @@ def _named_before(line: Line, amount: Amount) -> tuple[str, Label | None]:
             first == start
             or (words[first].left - words[first - 1].right) * 100 > words[first].em * GAP
         )
-        text = " ".join(word.text for word in words[first : amount.first]) if apart else ""
+        text = " ".join([word.text for word in words[first : amount.first]]) if apart else ""
         if text and (label := label_of(text)) is not None:
             return text, label
     return "", None
@@ -204,12 +204,15 @@ _PAGE = re.compile(
 )
 
 
+_DIGIT = re.compile(r"\d")
+
+
 def page_counts(lines: Sequence[Line]) -> tuple[PageCount, ...]:
     """Every "page x of y" of the document."""
     found = []
     for line in lines:
         text = folded(line.text)
-        if len(text) > 220 or not any(each.isdigit() for each in text):
+        if len(text) > 220 or _DIGIT.search(text) is None:
             continue
         if hit := _PAGE.search(text):
             number, total = (int(each) for each in hit.groups() if each is not None)

@@ -7,7 +7,7 @@ makes it no day at all would give its entry its neighbour's, and nobody would kn
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from counterfoil.rules.statements.chain import Entry
 from counterfoil.rules.statements.dates import DateToken
@@ -31,14 +31,19 @@ def unreadable_date(entries: Sequence[Entry]) -> tuple[Line, str] | None:
             shape = _shape(_text(line, token.first, token.last))
             columns.setdefault(shape, set()).add(token.left)
     longest = max((shape.count(" ") + 1 for shape in columns), default=0)
+    edges = set().union(*columns.values())
     pieces = [
-        *((line, *piece) for line in lines.values() for piece in _pieces(line, longest)),
+        *((line, *piece) for line in lines.values() for piece in _pieces(line, longest, edges)),
         *(_passed_over(entry.event) for entry in entries if _begins_with_a_date(entry.event)),
     ]
     for line, left, text in sorted(pieces, key=lambda each: each[0].index):
-        if any(abs(left - each) <= SAME_EDGE for each in columns.get(_shape(text), ())):
+        if _is_near(left, columns.get(_shape(text), ())):
             return line, text
     return None
+
+
+def _is_near(left: int, edges: Collection[int]) -> bool:
+    return any(abs(left - each) <= SAME_EDGE for each in edges)
 
 
 def _begins_with_a_date(event: Event) -> bool:
@@ -73,15 +78,17 @@ def _text(line: Line, first: int, last: int) -> str:
     return " ".join(word.text for word in line.row.words[first : last + 1])
 
 
-def _pieces(line: Line, longest: int) -> Iterator[tuple[int, str]]:
-    """(left edge, text) of every few words that are part of no date."""
+def _pieces(line: Line, longest: int, edges: Collection[int]) -> Iterator[tuple[int, str]]:
+    """(left edge, text) of every few words that are part of no date and begin near *edges*."""
     taken = {index for token in line.dates for index in range(token.first, token.last + 1)}
     words = line.row.words
-    for first in range(len(words)):
+    for first, word in enumerate(words):
+        if not _is_near(word.left, edges):
+            continue
         for last in range(first, min(first + longest, len(words))):
             if last in taken:
                 break
-            yield words[first].left, _text(line, first, last)
+            yield word.left, _text(line, first, last)
 
 
 def _shape(text: str) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
@@ -46,8 +45,7 @@ class Style(NamedTuple):
     loose: bool = False  # 1500 and 1500.5 stand beside 1500.25: a spreadsheet's print
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """One number with money's looks. ``first`` and ``last`` count the row's words."""
 
     value: Decimal  # never negative: the sign is in ``mark``
@@ -169,7 +167,7 @@ def amounts_of(row: Row, style: Style) -> tuple[Amount, ...]:
     found = []
     index = 0
     while index < len(words):
-        amount = _amount_at(words, texts, index, style)
+        amount = None if texts[index].isalpha() else _amount_at(words, texts, index, style)
         if amount is None:
             index += 1
         else:
@@ -258,7 +256,12 @@ def _is_money_in_text(digits: str, style: Style) -> bool:
     """Decimals or, where there are none, groups of thousands."""
     if style.decimal_mark:
         return style.decimal_mark in digits
-    return re.fullmatch(r"\d{1,3}(?:[.,']\d{3})+", digits) is not None
+    return _GROUPS.fullmatch(digits) is not None
+
+
+_GROUPS = re.compile(r"\d{1,3}(?:[.,']\d{3})+")
+_GROUP = re.compile(r"\d{3}(?!\d)")
+_NO_DIGIT = re.compile(r"\D")
 
 
 def _is_rate(texts: Sequence[str], index: int) -> bool:
@@ -272,12 +275,12 @@ def _last_group(words: Sequence[Word], texts: Sequence[str], index: int) -> int:
         return index
     last = index
     while last + 1 < len(words) and _gap(words, last) <= 60:
-        if re.fullmatch(r"\d{3}", texts[last + 1]):
-            last += 1
-            continue
-        if re.match(r"\d{3}(?![\d])", texts[last + 1]):
-            return last + 1
-        break
+        group = _GROUP.match(texts[last + 1])
+        if group is None:
+            break
+        last += 1
+        if group[0] != texts[last]:
+            break  # the last one, with its decimals
     return last
 
 
@@ -310,8 +313,8 @@ def _value(digits: str, style: Style) -> Decimal:
         digits.rpartition(style.decimal_mark) if style.decimal_mark else ("", "", "")
     )
     if style.decimal_mark and style.decimal_mark in digits:
-        return Decimal(re.sub(r"\D", "", whole) or "0") + Decimal(f"0.{fraction}")
-    return Decimal(re.sub(r"\D", "", digits))
+        return Decimal(_NO_DIGIT.sub("", whole) or "0") + Decimal(f"0.{fraction}")
+    return Decimal(_NO_DIGIT.sub("", digits))
 
 
 def _mark(match: re.Match[str]) -> tuple[int, bool]:
@@ -338,7 +341,7 @@ def _digits(words: Sequence[Word], index: int, last: int, match: re.Match[str]) 
 def _gap(words: Sequence[Word], index: int) -> int:
     """Between a word and the next, in hundredths of the height."""
     one, two = words[index], words[index + 1]
-    return (two.left - one.right) * 100 // max(min(one.em, two.em), 1)
+    return (two.edges[0] - one.edges[-1]) * 100 // max(min(one.em, two.em), 1)
 
 
 def _is_alone(words: Sequence[Word], first: int, last: int) -> bool:

@@ -56,13 +56,13 @@ class Hypothesis:
 
 def two_amounts(event: Event, uses: Sequence[Use]) -> bool:
     """Whether a line holds more money that moves than one amount and its fees."""
-    roles = event.table.roles()
     moved = [
-        amount
-        for index, amount in event.cells.items()
-        if uses[index] in _MONEY and amount.value and roles[index] is not Role.FEE
+        index for index, amount in event.cells.items() if uses[index] in _MONEY and amount.value
     ]
-    return len(moved) > 1
+    if len(moved) < 2:
+        return False
+    roles = event.table.roles()
+    return sum(roles[index] is not Role.FEE for index in moved) > 1
 
 
 def amount_of(event: Event, uses: Sequence[Use], hypothesis: Hypothesis) -> tuple[Decimal, bool]:
