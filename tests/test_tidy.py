@@ -62,6 +62,7 @@ HOME_OF: dict[str, str | tuple[str, ...]] = {
     "psutil": "src/counterfoil/engine/",
     "psycopg": "src/counterfoil/store/",
     "pypdfium2": "src/counterfoil/adapters/statement_pdf/",
+    "pypdfium2_raw": "src/counterfoil/adapters/statement_pdf/",  # half the start
     "python_calamine": "src/counterfoil/adapters/sheets/",
     "reportlab": "fixtures/",
     "rich": "src/counterfoil/cli/",

@@ -14,7 +14,7 @@ from functools import cache
 from itertools import repeat
 from typing import Any, NamedTuple
 
-import pypdfium2.raw as pdfium
+import pypdfium2_raw as pdfium
 
 from counterfoil.adapters.statement_pdf.drawn import Box
 from counterfoil.adapters.statement_pdf.glyphs import SPACE
@@ -56,7 +56,7 @@ def characters_of(text: Any) -> Characters:
     codes = map(_unicode_of, repeat(text), range(count))
     angles = list(map(_angle_of, repeat(text), range(count)))
     boxes = (pdfium.FS_RECTF * max(count, 1))()
-    slots = [ctypes.byref(boxes, at) for at in range(0, count * _BOX, _BOX)]
+    slots = map(ctypes.byref, repeat(boxes), range(0, count * _BOX, _BOX))
     boxed = list(map(_box_of, repeat(text), range(count), slots))
     sides: list[float] = [*memoryview(boxes).cast("B").cast("f")[: count * 4]]
     lefts, tops, rights, bottoms = (sides[side::4] for side in range(4))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-import pypdfium2.raw as pdfium
+import pypdfium2_raw as pdfium
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top; points, y upwards
+Colour = tuple[int, int, int, int]  # red, green, blue and how opaque: 0 to 255
+Colours = Callable[[Any], Colour | None]
 
 WHITE = 245  # every colour part from this on is white to the eye
 FAINT = 13  # an opacity of 5 %
@@ -75,9 +77,10 @@ def look_at(page: Any, frame: Frame) -> Drawn:
     suspects, white, grounds = set(), set(), []
     images = 0
     area = max((frame.right - frame.left) * (frame.top - frame.bottom), 1)
+    colour_of = _colours()
     for kind, thing in _objects(page):
         if kind == _TEXT:
-            seen = _seen(thing)
+            seen = _seen(thing, colour_of)
             if seen != "plain":
                 suspects.add(_address(thing))
             if seen == "white":
@@ -86,7 +89,7 @@ def look_at(page: Any, frame: Frame) -> Drawn:
             box = _bounds(thing)
             grounds.append(box)
             images += (box[2] - box[0]) * (box[3] - box[1]) * 100 > area * PICTURE_SHARE
-        elif kind == _PATH and not _is_white(thing):
+        elif kind == _PATH and not _is_white(colour_of(thing)):
             grounds.append(_bounds(thing))
     return Drawn(frozenset(suspects), frozenset(white), tuple(grounds), images)
 
@@ -111,11 +114,11 @@ def _objects(page: Any) -> Iterator[tuple[int, Any]]:
             yield kind, thing
 
 
-def _seen(thing: Any) -> str:
+def _seen(thing: Any, colour_of: Colours) -> str:
     """ "plain", "hidden", or "white": to be seen only on a dark ground."""
     if pdfium.FPDFTextObj_GetTextRenderMode(thing) in _INVISIBLE:
         return "hidden"
-    colour = _colour(thing)
+    colour = colour_of(thing)
     if colour is None:
         return "plain"
     if colour[3] < FAINT:
@@ -123,16 +126,21 @@ def _seen(thing: Any) -> str:
     return "white" if min(colour[:3]) >= WHITE else "plain"
 
 
-def _is_white(thing: Any) -> bool:
-    colour = _colour(thing)
+def _is_white(colour: Colour | None) -> bool:
     return colour is None or colour[3] < FAINT or min(colour[:3]) >= WHITE
 
 
-def _colour(thing: Any) -> tuple[int, ...] | None:
-    parts = [ctypes.c_uint() for _ in range(4)]
-    if not pdfium.FPDFPageObj_GetFillColor(thing, *(ctypes.byref(part) for part in parts)):
-        return None
-    return tuple(part.value for part in parts)
+def _colours() -> Colours:
+    """What a thing is filled with; None where nothing says so."""
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    parts = tuple(ctypes.byref(part) for part in (red, green, blue, alpha))
+
+    def colour_of(thing: Any) -> Colour | None:
+        if not pdfium.FPDFPageObj_GetFillColor(thing, *parts):
+            return None
+        return red.value, green.value, blue.value, alpha.value
+
+    return colour_of
 
 
 def _bounds(thing: Any) -> Box:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pypdfium2.raw as pdfium
+import pypdfium2_raw as pdfium
 
 from counterfoil.adapters.statement_pdf.characters import Characters, bound, characters_of
 from counterfoil.adapters.statement_pdf.drawn import Drawn, Frame, look_at, shown

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pypdfium2.raw as pdfium
+import pypdfium2_raw as pdfium
 from PIL import Image, ImageDraw, ImageFont
 
 from counterfoil.adapters.statement_pdf.drawn import shown

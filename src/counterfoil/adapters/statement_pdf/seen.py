@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import pypdfium2.raw as pdfium
+import pypdfium2_raw as pdfium
 
 from counterfoil.adapters.statement_pdf.pdfium import opened
 from counterfoil.adapters.statement_pdf.rendered import Picture, fits, picture_of

@@ -119,7 +119,7 @@ def _without_dates_and_money(line: Line) -> str:
             blank |= set(range(amount.first, amount.last + 1))
     parts = [word.text for word in line.row.words]
     for index in blank:
-        parts[index] = "¤" * len(parts[index])
+        parts[index] = "~" * len(parts[index])
     return plain(" ".join(parts))
 
 
