@@ -78,8 +78,8 @@ def load_place(record: Mapping[str, Any]) -> Place:
     """The place again. Raises ValueError, TypeError."""
     box = None
     if "box" in record:
-        left, top, right, bottom = (exactly(int, each) for each in record["box"])
-        box = (left, top, right, bottom)
+        left, top, right, bottom = record["box"]
+        box = (exactly(int, left), exactly(int, top), exactly(int, right), exactly(int, bottom))
     return Place(
         page=exactly(int, record["page"]) if "page" in record else None,
         box=box,

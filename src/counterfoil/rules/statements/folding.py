@@ -24,14 +24,16 @@ def plain(text: str) -> str:
     return text if text.isascii() else text.translate(_PLAIN)
 
 
-@lru_cache(maxsize=50_000)
 def folded(text: str) -> str:
     """Lower case without accents, for comparing words of any language.
 
     ``"Crédit"`` -> ``"credit"``, ``"Überweisung"`` -> ``"uberweisung"``.
     """
-    if text.isascii():
-        return text.lower()
+    return text.lower() if text.isascii() else _without_accents(text)
+
+
+@lru_cache(maxsize=50_000)
+def _without_accents(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
-    bare = "".join(each for each in decomposed if not unicodedata.combining(each))
+    bare = "".join([each for each in decomposed if not unicodedata.combining(each)])
     return unicodedata.normalize("NFC", bare).lower().translate(_LETTERS)
