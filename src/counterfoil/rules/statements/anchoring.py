@@ -125,6 +125,8 @@ def _columns(
 ) -> tuple[_Column | None, _Column | None]:
     """The column of booking dates and that of value dates."""
     columns: list[_Column] = []
+    cells = () if heading is None else heading.cells
+    named = [cell for cell in cells if cell.role in (Role.DATE, Role.VALUE_DATE)]
     for line in lines:
         for token in line.dates:
             column = next((each for each in columns if each.holds(token)), None)
@@ -132,7 +134,7 @@ def _columns(
                 column = _Column(token.left, token.right)
                 columns.append(column)
             column.count += 1
-            cell = _heading_over(heading, token)
+            cell = _heading_over(named, token)
             if cell is not None and column.role is None:
                 column.role, column.posting = cell.role, is_posting(cell.text)
             column.leads = column.leads or token.first == 0
@@ -151,12 +153,11 @@ def _columns(
     return first, second[0] if second else None
 
 
-def _heading_over(heading: Heading | None, token: DateToken) -> Cell | None:
-    """The heading over *token*, if it names a kind of date."""
+def _heading_over(cells: Sequence[Cell], token: DateToken) -> Cell | None:
+    """Which of *cells* stands over *token*."""
     over = [
         (max(cell.left - token.right, token.left - cell.right), number, cell)
-        for number, cell in enumerate(() if heading is None else heading.cells)
-        if cell.role in (Role.DATE, Role.VALUE_DATE)
+        for number, cell in enumerate(cells)
     ]
     distance, _, cell = min(over, default=(10**9, 0, None))
     return cell if distance <= HEADING_REACH else None

@@ -18,6 +18,7 @@ from counterfoil.domain.pages import Word
 from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import Role
 
 CUT = 75  # hundredths of the height: a gap that parts two cells of one line
@@ -64,14 +65,30 @@ class Band:
     references: tuple[Cell, ...] = ()  # headings of references over a strip of texts
 
 
-def pieces_of(event: Event) -> Iterator[Piece]:
+class TextPlace(NamedTuple):
+    """Where the texts of one table's entries stand."""
+
+    edges: tuple[int, ...]  # where headings of descriptions begin
+    limit: int  # how far to the right a text may begin
+
+
+def place_of_texts(table: Table) -> TextPlace:
+    """Where the texts of *table* stand, as its headings and columns say."""
+    if table.heading is None:
+        return TextPlace((), 10**9)
+    cells = table.heading.cells
+    rights = [cell.right for cell in cells] + [column.right for column in table.columns]
+    edges = tuple(cell.left for cell in cells[1:] if cell.role is Role.DESCRIPTION)
+    return TextPlace(edges, max(rights) + BESIDE)
+
+
+def pieces_of(event: Event, place: TextPlace) -> Iterator[Piece]:
     """The texts of one entry, line by line, without its money."""
-    edges, limit = _description_edges(event), _limit(event)
     for line in event.words:
         own = line is event.line
         taken = set(_money_words(event)) if own else set()
         for words, is_date in _groups(line, taken):
-            if words[0].left > limit:
+            if words[0].left > place.limit:
                 continue  # a box beside the table
             piece = Piece(
                 left=words[0].left,
@@ -81,16 +98,7 @@ def pieces_of(event: Event) -> Iterator[Piece]:
                 own=own,
                 entry=event.line.index,
             )
-            yield from _cut_at(piece, edges)
-
-
-def _limit(event: Event) -> int:
-    """How far to the right a text of the table may begin."""
-    heading = event.table.heading
-    if heading is None:
-        return 10**9
-    rights = [cell.right for cell in heading.cells]
-    return max(rights + [column.right for column in event.table.columns]) + BESIDE
+            yield from _cut_at(piece, place.edges)
 
 
 def _money_words(event: Event) -> Iterator[int]:
@@ -100,13 +108,6 @@ def _money_words(event: Event) -> Iterator[int]:
         glued = any(each.isalpha() for index in inside for each in event.line.row.words[index].text)
         if amount.alone or not glued:
             yield from inside
-
-
-def _description_edges(event: Event) -> tuple[int, ...]:
-    """Where headings of descriptions begin."""
-    heading = event.table.heading
-    cells = () if heading is None else heading.cells[1:]
-    return tuple(cell.left for cell in cells if cell.role is Role.DESCRIPTION)
 
 
 def _cut_at(piece: Piece, edges: Sequence[int]) -> Iterator[Piece]:

@@ -169,7 +169,7 @@ def _date_at(row: Row, index: int) -> DateToken | None:
     """The longest date that begins with the word at *index*, which may begin one."""
     words = row.words
     first = words[index].text
-    if _WEEKDAY.fullmatch(folded(first)) and index + 1 < len(words) and _touch(words, index):
+    if _is_weekday(first) and index + 1 < len(words) and _touch(words, index):
         inner = _date_at(row, index + 1) if _may_begin(words[index + 1].text) else None
         if inner is not None and month_of(first) == inner.printed.numbers[1]:
             return inner
@@ -198,7 +198,11 @@ def _may_begin(word: str) -> bool:
     name = _MONTH_FIRST.match(bare)
     if name is not None and month_of(name[0]):
         return True
-    return bare.startswith(tuple(_ERAS)) or _WEEKDAY.fullmatch(folded(word)) is not None
+    return bare.startswith(tuple(_ERAS)) or _is_weekday(word)
+
+
+def _is_weekday(word: str) -> bool:
+    return not word[:1].isdigit() and _WEEKDAY.fullmatch(folded(word)) is not None
 
 
 def dates_of(row: Row) -> tuple[DateToken, ...]:

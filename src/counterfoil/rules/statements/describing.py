@@ -16,6 +16,7 @@ from counterfoil.rules.statements.bands import (
     Piece,
     bands_of,
     pieces_of,
+    place_of_texts,
 )
 from counterfoil.rules.statements.chain import Entry
 from counterfoil.rules.statements.tables import Table
@@ -37,7 +38,12 @@ def descriptions(entries: Sequence[Entry]) -> tuple[Said, ...]:
     """The texts of all *entries*, in their order."""
     tables = {id(entry.event.table): entry.event.table for entry in entries}
     shapes = {number: _shape(table) for number, table in tables.items()}
-    texts = [(shapes[id(entry.event.table)], tuple(pieces_of(entry.event))) for entry in entries]
+    places = {number: place_of_texts(table) for number, table in tables.items()}
+    texts = [
+        (shapes[number], tuple(pieces_of(entry.event, places[number])))
+        for entry in entries
+        for number in [id(entry.event.table)]
+    ]
     groups: dict[object, list[Sequence[Piece]]] = {}
     for shape, pieces in texts:
         groups.setdefault(shape, []).append(pieces)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from counterfoil.rules.statements.anchoring import anchor, find_dates
 from counterfoil.rules.statements.dates import Printed
 from counterfoil.rules.statements.grouping import groups
+from counterfoil.rules.statements.headings import Cell
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.tables import Table
@@ -80,6 +81,8 @@ def events_of(table: Table, before: Sequence[Line], carried: Printed | None) -> 
     dated = dates.booking.keys() - dates.value_lines
     entries = groups(table.lines, money, dated, dates.day_headings)
     sections = _sections(table, money, before)
+    headings = () if table.heading is None else table.heading.cells
+    over_signs = [each for each in headings if each.role is Role.SIGN]
     return tuple(
         Event(
             line=line,
@@ -88,7 +91,7 @@ def events_of(table: Table, before: Sequence[Line], carried: Printed | None) -> 
             kind=kind,
             label=label,
             section=sections[line.index],
-            sign=side_of(line.text) if kind is Kind.LABEL else _sign_word(line, table),
+            sign=side_of(line.text) if kind is Kind.LABEL else _sign_word(line, over_signs),
             dated=anchors[line.index].own is not None,
             anchored=any(each.index in dates.booking for each in entries[line.index]),
             date=anchors[line.index].date,
@@ -164,10 +167,9 @@ _SIGNS = {
 }  # fmt: skip
 
 
-def _sign_word(line: Line, table: Table) -> int:
-    """CR or DR as a word of its own, under a heading that says so."""
-    cells = () if table.heading is None else table.heading.cells
-    for cell in (cell for cell in cells if cell.role is Role.SIGN):
+def _sign_word(line: Line, headings: Sequence[Cell]) -> int:
+    """CR or DR as a word of its own, under one of the *headings* that say so."""
+    for cell in headings:
         for word in line.row.words:
             if word.right >= cell.left - 800 and word.left <= cell.right + 800:
                 hit = _SIGN_WORD.fullmatch(word.text)

@@ -23,6 +23,7 @@ from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line, first_date
 from counterfoil.rules.statements.months import month_of
+from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import label_of, not_booked
 from counterfoil.rules.statements.ways import Use
@@ -47,13 +48,15 @@ def unread_lines(
     left = [event for each in outcomes for event in each.left_out]
     used = {event.line.index for each in outcomes for event in each.block.events()}
     used -= {event.line.index for event in left}
-    known = _known(statements)
-    sums = {value for each in outcomes if each.chain for value in _candidates(each.chain)}
     lines = {line.index: line for line in _dated_money(document, used)}
     for event in left:
         moved = any(amount.value for amount in event.cells.values())
         if event.kind is Kind.ENTRY and event.anchored and moved:
             lines.setdefault(event.line.index, event.line)
+    if not lines:
+        return
+    known = _known(statements)
+    sums = {value for each in outcomes if each.chain for value in _candidates(each.chain)}
     days = {event.line.index: event.date for event in left}
     for index, line in sorted(lines.items()):
         if not _repeats(line, days.get(index), known, sums):
@@ -113,16 +116,19 @@ def _is_period(line: Line) -> bool:
 def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Objection]:
     """Tables headed like transactions whose money is in no reading and repeats nothing."""
     used = {id(event.table) for each in outcomes for event in each.block.events()}
+    unread = [
+        events
+        for table, events in document.tables
+        if id(table) not in used and _is_of_transactions(table)
+    ]
+    if not unread:
+        return
     chains = [outcome.chain for outcome in outcomes if outcome.chain is not None]
     known = {Decimal(0)}.union(*(_candidates(chain) for chain in chains))
     known |= {abs(value) for chain in chains for value in _balances(chain)}
     known |= {abs(entry.amount) for chain in chains for entry in chain.entries}
     known |= {abs(value) for value in _sums(chains)}
-    for table, events in document.tables:
-        cells = () if table.heading is None else table.heading.cells
-        roles = {cell.role for cell in cells}
-        if id(table) in used or not roles & _MOVES or Role.BALANCE not in roles:
-            continue
+    for events in unread:
         for event in events:
             own = event.table.roles()
             values = {
@@ -138,6 +144,12 @@ def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[O
                     event.line,
                 )
                 break
+
+
+def _is_of_transactions(table: Table) -> bool:
+    """Whether money that moves and balances stand under its headings."""
+    roles = set() if table.heading is None else set(table.heading.roles())
+    return bool(roles & _MOVES) and Role.BALANCE in roles
 
 
 _MOVES = {Role.DEBIT, Role.CREDIT, Role.AMOUNT}
