@@ -43,7 +43,7 @@ class Line:
         spans = [(each.first, each.last) for each in self.dates]
         spans += [(each.first, each.last) for each in self.amounts]
         taken = {index for first, last in spans for index in range(first, last + 1)}
-        return tuple(word for index, word in enumerate(self.row.words) if index not in taken)
+        return tuple([word for index, word in enumerate(self.row.words) if index not in taken])
 
     def label(self) -> str:
         """Its words without dates and amounts."""

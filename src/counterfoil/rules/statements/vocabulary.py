@@ -7,7 +7,7 @@ whole words, those of other scripts anywhere in the text; all are compared folde
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -54,20 +54,34 @@ class _Words(NamedTuple):
     firsts: frozenset[str]  # the first words of what the pattern finds ...
     beginnings: tuple[str, ...]  # ... and, where any ending will do, how they begin
 
-    def longest(self, bare: str, *, spelled: bool = True) -> int:
+    def longest(self, bare: str, starts: Sequence[int] | None = None) -> int:
         """How many letters of the text speak for it.
 
         Args:
-            spelled: False where no word of the text is one that the pattern begins with.
+            starts: Where the words are that the pattern may begin with; None: not known.
         """
         lengths = []
         if not bare.isascii():
             lengths += [len(each) * 2 for each in self.anywhere if each in bare]
-        if spelled and self.pattern is not None:
-            lengths += [len(hit[0]) for hit in self.pattern.finditer(bare)]
+        if self.pattern is not None:
+            found = (
+                self.pattern.finditer(bare)
+                if starts is None
+                else _found(self.pattern, bare, starts)
+            )
+            lengths += [len(hit[0]) for hit in found]
         if self.whole and _letters(bare) in self.whole:
             lengths.append(len(bare))
         return max(lengths, default=0)
+
+
+def _found(pattern: re.Pattern[str], bare: str, starts: Sequence[int]) -> Iterator[re.Match[str]]:
+    """As its ``finditer``: none begins within the one before."""
+    end = 0
+    for start in starts:
+        if start >= end and (hit := pattern.match(bare, start)):
+            end = hit.end()
+            yield hit
 
 
 _CURRENCY = re.compile(
@@ -179,10 +193,14 @@ def label_of(text: str) -> Label | None:
     bare = " ".join(folded(text).split())
     if _NEVER.search(bare):
         return Label.OTHER
-    begun = set().union(*map(_labels_beginning, _RUN.findall(bare)))
+    other = not bare.isascii()  # words of other scripts are found anywhere
+    starts: dict[Label, list[int]] = {}
+    for word in _RUN.finditer(bare):
+        for label in _labels_beginning(word[0]):
+            starts.setdefault(label, []).append(word.start())
     best: tuple[int, int, Label] | None = None
     for rank, (label, words) in enumerate(_LABEL_WORDS):
-        length = words.longest(bare, spelled=label in begun)
+        length = words.longest(bare, starts.get(label, ())) if label in starts or other else 0
         if length and (best is None or (length, -rank) > (best[0], -best[1])):
             best = (length, rank, label)
     if best is not None and best[2] is Label.OTHER and _TOTAL_OF.match(bare):
