@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
+from sys import intern
 
 from counterfoil.domain.pages import Row, Word
 
@@ -167,7 +168,7 @@ def _words(line: Sequence[Glyph], hue: Hue) -> Iterator[Word]:
     start = 0
     for stop, end in _cuts(line):
         word = letters[start:stop]
-        text, edges = "".join(word), lefts[start:stop]
+        text, edges = intern("".join(word)), lefts[start:stop]  # statements repeat their words
         if len(text) != len(word) or "" in word:  # a ligature is one character of two letters
             edges = tuple([left for left, letter in zip(edges, word, strict=True) for _ in letter])
         top = min(tops[start:stop])

@@ -195,6 +195,7 @@ def _seen(found: Characters, sheet: Sheet, drawn: Drawn, turn: int) -> tuple[lis
     hidden = tall = middle = 0
     above = below = None  # of the character before: most stand on one line with it
     readable = False
+    places: dict[float, int] = {}  # columns stand under each other: one number for one place
     each = zip(found.letters, found.degrees, nears, fars, uppers, lowers, strict=True)
     for index, (letter, angle, near, far, upper, lower) in enumerate(each):
         if angle != turn or not letter:
@@ -212,7 +213,11 @@ def _seen(found: Characters, sheet: Sheet, drawn: Drawn, turn: int) -> tuple[lis
         ):
             hidden += 1
             continue
-        seen.append((round(start * 100), index, round(end * 100), tall, letter, middle))
+        if (left := places.get(start)) is None:
+            left = places[start] = round(start * 100)
+        if (rim := places.get(end)) is None:
+            rim = places[end] = round(end * 100)
+        seen.append((left, index, rim, tall, letter, middle))
     return seen, hidden
 
 
