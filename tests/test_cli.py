@@ -188,6 +188,27 @@ def test_ctrl_c_is_the_good_end_of_the_bank_and_of_a_working_suite(
             process.kill()
 
 
+def test_a_statement_is_read_without_loading_what_the_other_commands_need(tmp_path: Path) -> None:
+    """Browser, database and tables for people take longer to load than it takes to read."""
+    (tmp_path / "empty.pdf").write_bytes(b"%PDF-1.4")
+    dear = ("playwright", "sqlalchemy", "dbos", "openpyxl", "rich", "pydantic")
+    program = (
+        "import sys\nfrom counterfoil.cli import main\n"
+        "try: main()\n"
+        f"finally: sys.stderr.write(str([each for each in {dear} if each in sys.modules]))"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", program, "statement", "read", "--json", tmp_path / "empty.pdf"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (answer.returncode, json.loads(answer.stdout)["status"]) == (1, "quarantined")
+    assert answer.stderr == "[]"
+
+
 def test_python_without_assertions_is_refused() -> None:
     answer = subprocess.run(
         [sys.executable, "-O", "-c", "from counterfoil.cli import main; main()", "--help"],

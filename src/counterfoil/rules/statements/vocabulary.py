@@ -130,7 +130,7 @@ def _beginnings(spelled: Sequence[str]) -> tuple[frozenset[str], tuple[str, ...]
 
 
 _ROLE_WORDS = [(role, _compile(words)) for role, words in ROLE_WORDS.items()]
-_LABEL_WORDS = [(label, _compile(words)) for label, words in LABEL_WORDS.items()]
+LABELS = [(label, _compile(words)) for label, words in LABEL_WORDS.items()]
 _SECTION_WORDS = [(sign, _compile(words)) for sign, words in SECTION_WORDS.items()]
 
 
@@ -194,12 +194,9 @@ def label_of(text: str) -> Label | None:
     if _NEVER.search(bare):
         return Label.OTHER
     other = not bare.isascii()  # words of other scripts are found anywhere
-    starts: dict[Label, list[int]] = {}
-    for word in _RUN.finditer(bare):
-        for label in _labels_beginning(word[0]):
-            starts.setdefault(label, []).append(word.start())
+    starts = label_starts(bare)
     best: tuple[int, int, Label] | None = None
-    for rank, (label, words) in enumerate(_LABEL_WORDS):
+    for rank, (label, words) in enumerate(LABELS):
         length = words.longest(bare, starts.get(label, ())) if label in starts or other else 0
         if length and (best is None or (length, -rank) > (best[0], -best[1])):
             best = (length, rank, label)
@@ -208,12 +205,21 @@ def label_of(text: str) -> Label | None:
     return best[2] if best else None
 
 
+def label_starts(bare: str) -> dict[Label, list[int]]:
+    """Where the words are that words of each label may begin with."""
+    starts: dict[Label, list[int]] = {}
+    for word in _RUN.finditer(bare):
+        for label in _labels_beginning(word[0]):
+            starts.setdefault(label, []).append(word.start())
+    return starts
+
+
 @lru_cache(maxsize=20_000)
 def _labels_beginning(word: str) -> frozenset[Label]:
     """The labels of which some words begin with *word*: of most words there is none."""
     return frozenset(
         label
-        for label, words in _LABEL_WORDS
+        for label, words in LABELS
         if word in words.firsts or word.startswith(words.beginnings)
     )
 
