@@ -32,7 +32,7 @@ from counterfoil.rules.statements.reading import read
 from fixtures.statements.zoo.catalogue import HALVES, LAYOUTS
 from fixtures.statements.zoo.filing import file, missing
 from tests.statement_edits import Edits, read_edits, spoiled
-from tests.statement_fault_kinds import Kind, faults
+from tests.statement_fault_kinds import GROUPS, Kind, faults
 from tests.statement_spots import Ground
 
 ROOT = Path(__file__).parent.parent
@@ -46,6 +46,8 @@ SHARED = next(
     None,
 )
 TODAY = date(2026, 11, 28)
+#: Whole statements bound together: without a page of them, the rest is a whole statement.
+BOUND_TOGETHER = ("odd_two_banks", "uk_nation")
 MANY_ROWS = 800  # documents with more take a second to read: they get a tenth of the faults
 
 
@@ -246,7 +248,10 @@ def run(source: str, share: int, seed: int) -> Tally:
     whole = max(each.proof.grade for each in reading.proved())
     many = sum(len(page.rows) for page in printed.pages) > MANY_ROWS
     ground, dice = Ground(printed, reading), Random(f"{seed} {source}")
+    bound = source.split("/")[1] in BOUND_TOGETHER
     for kind, edits in faults(ground, max(share // 10, 1) if many else share, dice):
+        if bound and kind in GROUPS["pages"]:
+            continue
         struck = strike(source, printed, reading, kind, edits)
         tally.counts[kind, struck.outcome, struck.grade] += 1
         tally.exposed[kind, whole] += 1

@@ -118,8 +118,9 @@ def era_of(text: str, printed: Iterable[Printed]) -> Era:
         return Era.REIWA
     if "民國" in text:
         return Era.MINGUO
-    years = (each.numbers[2] for each in printed if each.has_year)
-    return Era.BUDDHIST if any(2490 <= year <= 2650 for year in years) else Era.COMMON
+    years = [each.numbers[2] for each in printed if each.has_year and each.numbers[2] >= 1900]
+    buddhist = sum(2490 <= year <= 2650 for year in years)
+    return Era.BUDDHIST if buddhist * 2 > len(years) else Era.COMMON  # one may be a misprint
 
 
 class DateToken(NamedTuple):

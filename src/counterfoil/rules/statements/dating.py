@@ -115,6 +115,10 @@ def settle(
             orders = " or ".join(reading.order.value for reading in readings)
             return Undated("day_or_month", f"nothing tells whether the dates are {orders}")
         chosen = likeliest
+    for entry, value in zip(entries, chosen.value_days, strict=True):
+        if entry.event.value_date is not None and value is None:
+            where = f"page {entry.event.line.row.page}: {entry.event.line.text[:60]}"
+            return Undated("no_such_day", f"its value date is no day: {where}")
     return _odd_day(context, chosen) or _held(entries, chosen, context.era)
 
 
