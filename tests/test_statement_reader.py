@@ -45,6 +45,11 @@ ZOO = {
     "card_kaveri": "a card's charges without a sign, lakhs, points beside the money",
     "fr_facteur": "a second column in another currency",
     "kz_altai": "signs parted from their numbers, Cyrillic",
+    "in_tapti": "(Dr) and (Cr) glued to the amounts, serial numbers in front",
+    "us_yellowstone": "sums of sections that no word calls so, checks side by side",
+    "us_sandhill": "an account of securities: the net of both ways under the entries",
+    "de_teuto": "transfers under the word for carried forward, IBANs of one bank, papers below",
+    "toy_finboard": "an entry of the category Transport, last on its page",
     "us_tidewater": "a worksheet to balance one's account between the entries",
 }
 

@@ -66,6 +66,18 @@ _NUMBER = re.compile(
 _MASK = re.compile(r"[Xx*•#]{2,}")
 
 
+def other_iban(one: str, two: str) -> bool | None:
+    """Whether two lines print different IBANs; None where one of them prints none.
+
+    Accounts of one bank share most groups of digits; what stands behind may be a currency.
+    """
+    hits = _IBAN_START.search(one), _IBAN_START.search(two)
+    if hits[0] is None or hits[1] is None:
+        return None
+    short, long = sorted((each[0].replace(" ", "") for each in hits if each), key=len)
+    return not long.startswith(short)
+
+
 def account_numbers(lines: Sequence[Line]) -> tuple[AccountNumber, ...]:
     """Every line that names an account, with the number as it is printed."""
     found = []

@@ -94,9 +94,16 @@ class _Walk:
     tied: int = 0
     sums: list[tuple[Use, Decimal]] = field(default_factory=list)  # every amount so far
     since: int = 0  # of those, the first after the last balance
+    beyond: int = 0  # the first after the last total
+    section: int = -1  # the title that the last event stands under
+    under: int = 0  # the first amount under that title
 
     def waited(self) -> Decimal:
         return sum([amount for _, amount, _ in self.waiting], Decimal(0))
+
+    def stand_under(self, title: int) -> None:
+        if title != self.section:
+            self.section, self.under = title, len(self.sums)
 
     def unsure(self) -> bool:
         return any(unknown for _, _, unknown in self.waiting)
@@ -133,10 +140,12 @@ def walks(
 
 def _step(state: _Walk, event: Event) -> Broken | None:
     uses = state.hypothesis.use_of(event)
+    state.stand_under(event.section.line)
     amount, unknown = amount_of(event, uses, state.hypothesis)
     balance = balance_of(event, uses, state.hypothesis)
     if balance is None and amount and _is_total(state, event, uses):
         state.totals.append(event)
+        state.beyond = len(state.sums)
         return None
     if balance is None and event.kind is Kind.LABEL and Use.BALANCE not in uses:
         balance = _labelled(event, uses, state)
@@ -172,9 +181,8 @@ def _is_total(state: _Walk, event: Event, uses: Sequence[Use]) -> bool:
     says = event.label in (Label.TOTAL, Label.TOTAL_CREDITS, Label.TOTAL_DEBITS)
     if not says and (event.dated or event.kind is not Kind.ENTRY or len(state.sums) < TOTAL_FROM):
         return False
-    return any(
-        _holds(event, uses, sums) for sums in (state.sums, state.sums[state.since :]) if sums
-    )
+    starts = {0, state.since, state.beyond, state.under}
+    return any(_holds(event, uses, sums) for start in starts if (sums := state.sums[start:]))
 
 
 def _repeats_balance(event: Event, state: _Walk, uses: Sequence[Use]) -> bool:
@@ -191,14 +199,16 @@ def _is_sum_of_one_way(event: Event) -> bool:
 
 
 def _holds(event: Event, uses: Sequence[Use], sums: Sequence[tuple[Use, Decimal]]) -> bool:
-    """Whether every amount of the line is the sum of a column, or of a way, in *sums*."""
+    """Whether every amount of the line is the sum of a column, of a way, or of both, in *sums*."""
     columns: dict[Use, Decimal] = {use: Decimal(0) for use in Use}
     ways = {1: Decimal(0), -1: Decimal(0)}
     for use, amount in sums:
         columns[use] += abs(amount)
         ways[1 if amount > 0 else -1] += abs(amount)
     return all(
-        amount.value == columns[uses[index]] or amount.value in ways.values()
+        amount.value == columns[uses[index]]
+        or amount.value in ways.values()
+        or amount.signed == ways[1] - ways[-1]
         for index, amount in event.cells.items()
     )
 

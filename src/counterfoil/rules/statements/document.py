@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statement_layouts import Layout
-from counterfoil.rules.statements.accounts import AccountNumber, account_numbers
+from counterfoil.rules.statements.accounts import AccountNumber, account_numbers, other_iban
 from counterfoil.rules.statements.dates import Printed
 from counterfoil.rules.statements.events import Event, Kind, events_of
 from counterfoil.rules.statements.facts import (
@@ -113,6 +113,8 @@ def other_account(one: str, two: str) -> bool:
     called = [_CALLED.search(folded(each)) for each in (one, two)]
     if called[0] and called[1] and called[0][1] != called[1][1]:
         return True
+    if (other := other_iban(one, two)) is not None:
+        return other
     first, second = (set(_NUMBER.findall(_DATES.sub(" ", each))) for each in (one, two))
     if first & second:
         return False

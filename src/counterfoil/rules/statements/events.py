@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -83,7 +83,8 @@ def events_of(table: Table, before: Sequence[Line], carried: Printed | None) -> 
     sections = _sections(table, money, before)
     headings = () if table.heading is None else table.heading.cells
     over_signs = [each for each in headings if each.role is Role.SIGN]
-    return tuple(
+    moved = _moved(table, money)
+    events = tuple(
         Event(
             line=line,
             table=table,
@@ -92,7 +93,7 @@ def events_of(table: Table, before: Sequence[Line], carried: Printed | None) -> 
             label=label,
             section=sections[line.index],
             sign=side_of(line.text) if kind is Kind.LABEL else _sign_word(line, over_signs),
-            dated=anchors[line.index].own is not None,
+            dated=own,
             anchored=any(each.index in dates.booking for each in entries[line.index]),
             date=anchors[line.index].date,
             value_date=anchors[line.index].value,
@@ -100,8 +101,48 @@ def events_of(table: Table, before: Sequence[Line], carried: Printed | None) -> 
         )
         for line in table.lines
         if line.index in money
-        for label in [label_of(line.label() or _around(entries[line.index]))]
-        for kind in [_kind(label, dated=anchors[line.index].own is not None)]
+        for own in [anchors[line.index].own is not None]
+        for said in [label_of(line.label() or _around(entries[line.index]))]
+        for label in [None if said is Label.CARRIED and own and line.index in moved else said]
+        for kind in [_kind(label, dated=own)]
+    )
+    return events[: _closed(events)]
+
+
+def _closed(events: Sequence[Event]) -> int:
+    """How many of *events* there are up to the account's end.
+
+    What stands below a dated closing balance, and has no date where every entry has one, is
+    of something else: the papers in a deposit, the fees of the year.
+    """
+    ends = [n for n, each in enumerate(events, 1) if each.label is Label.CLOSING and each.dated]
+    if not ends or any(each.anchored or each.kind is not Kind.ENTRY for each in events[ends[-1] :]):
+        return len(events)
+    before = [each.anchored for each in events[: ends[-1]] if each.kind is Kind.ENTRY]
+    return ends[-1] if before and all(before) else len(events)
+
+
+def _moved(table: Table, money: Mapping[int, Mapping[int, Amount]]) -> frozenset[int]:
+    """The lines that hold more than a balance carried from page to page.
+
+    "Transfer" and "carried forward" are one word in German and in French; what is carried
+    stands by itself, first or last on its page.
+    """
+    roles = table.roles()
+    lines = [line for line in table.lines if line.index in money]
+    edges = {
+        line.index
+        for before, line, after in zip([None, *lines], lines, [*lines[1:], None], strict=False)
+        if before is None
+        or after is None
+        or before.row.page != line.row.page
+        or after.row.page != line.row.page
+    }
+    return frozenset(
+        index
+        for index, cells in money.items()
+        if len(cells) > 1 or index not in edges
+        if any(roles[each] is not Role.BALANCE for each in cells)
     )
 
 

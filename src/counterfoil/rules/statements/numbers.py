@@ -83,7 +83,8 @@ def _number(style: Style) -> re.Pattern[str]:
     return re.compile(
         rf"(?P<open>[(\[]?)(?P<sign>[-+]?)(?P<symbol>{_SYMBOLS})?(?P<inner>[-+(]?)"
         rf"(?P<digits>{body})"
-        rf"(?P<close>[)\]]?)(?P<unit>{_SYMBOLS})?(?P<behind>[-+]|CR|DR|DB|OD|Cr|Dr|Db|[CDHSK])?"
+        rf"(?P<close>[)\]]?)(?P<unit>{_SYMBOLS})?"
+        r"(?P<behind>[-+]|CR|DR|DB|OD|Cr|Dr|Db|[CDHSK]|\((?:CR|DR|DB|OD|Cr|Dr|Db|cr|dr|[CD])\))?"
         r"(?P<tail>[)\]*]?)"
     )
 
@@ -114,8 +115,8 @@ def style_votes(rows: Sequence[Row]) -> Counter[Style]:
 
 
 _DIGIT = re.compile(r"\d")
-_DOTTED = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[,']\d{2,3})*|\d+)\.\d{2}[^\d]{0,3}")
-_COMMA = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[.']\d{3})*|\d+),\d{2}[^\d]{0,3}")
+_DOTTED = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[,']\d{2,3})*|\d+)\.\d{2}[^\d]{0,4}")
+_COMMA = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[.']\d{3})*|\d+),\d{2}[^\d]{0,4}")
 _LIKE_A_DAY = re.compile(r"[0-3]?\d[.,][01]\d\.?")
 _FIRST_GROUP = re.compile(r"[^\d]{0,4}\d{1,3}")
 _LAST_GROUP = re.compile(r"\d{3}([.,])\d{2}[^\d]{0,3}")
@@ -326,7 +327,7 @@ def _mark(match: re.Match[str]) -> tuple[int, bool]:
         if part and part in "-+":
             return (-1 if part == "-" else 1), False
     if match["behind"]:
-        return _MARKS_BEHIND[match["behind"].upper()], match["behind"] not in "-+"
+        return _MARKS_BEHIND[match["behind"].strip("()").upper()], match["behind"] not in "-+"
     return 0, False
 
 
