@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from counterfoil.rules.statements.headings import Cell, Heading
-from counterfoil.rules.statements.lines import Line, first_date
+from counterfoil.rules.statements.lines import Line, dated_places, first_date
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import label_of
@@ -88,7 +88,7 @@ def _sure(lines: Sequence[Line]) -> list[Line]:
     sure = []
     for _, group in groupby(lines, key=lambda line: line.row.page):
         page = list(group)
-        dated = [place for place, line in enumerate(page) if first_date(line) and line.amounts]
+        dated = dated_places(page)
         if len(dated) >= SURE_FROM:
             sure += page[dated[0] : dated[-1] + 1]
     sure = sure or [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -124,3 +125,26 @@ def _overlap(amount: Amount, taken: set[int]) -> bool:
 def first_date(line: Line) -> DateToken | None:
     """The date at its beginning, if it begins with one."""
     return line.dates[0] if line.dates and line.dates[0].first == 0 else None
+
+
+SAME_PLACE = 250  # hundredths of a point: dates that begin this close stand under each other
+UNDER_EACH_OTHER_FROM = 3  # dates within lines
+
+
+def dated_places(lines: Sequence[Line]) -> list[int]:
+    """Which of *lines* are dated and hold money: those that begin with a date.
+
+    Where none does, those with a date under each other: behind a number of the entry.
+    """
+    led = [place for place, line in enumerate(lines) if line.amounts and first_date(line)]
+    return led or _dated_within(lines)
+
+
+def _dated_within(lines: Sequence[Line]) -> list[int]:
+    places = [place for place, line in enumerate(lines) if line.dates and line.amounts]
+    lefts = Counter(lines[place].dates[0].left for place in places)
+    if not lefts:
+        return []
+    edge = lefts.most_common(1)[0][0]
+    held = [place for place in places if abs(lines[place].dates[0].left - edge) <= SAME_PLACE]
+    return held if len(held) >= UNDER_EACH_OTHER_FROM and len(held) * 10 >= len(places) * 9 else []
