@@ -127,7 +127,7 @@ def first_date(line: Line) -> DateToken | None:
     return line.dates[0] if line.dates and line.dates[0].first == 0 else None
 
 
-SAME_PLACE = 250  # hundredths of a point: dates that begin this close stand under each other
+SAME_PLACE = 700  # hundredths of a point: so far apart do dates behind 9 and 10 begin
 UNDER_EACH_OTHER_FROM = 3  # dates within lines
 
 
