@@ -15,6 +15,7 @@ from counterfoil.rules.statements.vocabulary import is_posting, label_of, role_o
 
 SAME_EDGE = 250  # hundredths of a point: dates this close to each other are one column
 HEADING_REACH = 1_000  # a heading no further than this from a date names it
+EACH_FROM = 6  # tenths of the entries: dates within their lines, and not now and then
 FILLED_FROM = 3  # entries that all have a date in one place make a column of dates
 OTHER_WORDS_MAX = 3  # on a line that is a heading of a day
 
@@ -38,6 +39,7 @@ class Dates:
     value: Mapping[int, Printed]
     value_lines: frozenset[int]  # that hold the value date of the entry above, and no more
     day_headings: frozenset[int] = frozenset()  # that hold the day of the entries below
+    each: bool = False  # every entry has to have its own: they stand behind other cells
 
 
 def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[int]) -> Dates:
@@ -55,7 +57,11 @@ def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[
         if headings:
             booking, value = headings, booking
     value_lines = frozenset(_value_lines(lines, money, booking))
-    return Dates(booking, value, value_lines, frozenset(headings))
+    entries = [each for each in lines if each.index in money and not label_of(each.label())]
+    held = sum(line.index in booking for line in entries)
+    within = first is not None and not first.leads and not headings
+    each = within and held * 10 >= len(entries) * EACH_FROM
+    return Dates(booking, value, value_lines, frozenset(headings), each)
 
 
 def anchor(
@@ -76,7 +82,7 @@ def anchor(
             current = own
         if line.index not in money:
             continue
-        date = ahead[place] if below else current
+        date = own if dates.each else ahead[place] if below else current
         value = dates.value.get(line.index)
         if value is None and line.index + 1 in dates.value_lines:
             value = dates.booking[line.index + 1]

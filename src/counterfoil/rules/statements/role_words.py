@@ -50,7 +50,8 @@ ROLE_WORDS: dict[Role, str] = {
         giorni | tage | zinszahlen | days | jours | nombres
     """,
     Role.DEBIT: """
-        debit | debits | debit amt | debit amount | dr amt | amt dr | amt out | =dr | =dr. | dr amount | withdrawal* |
+        dr amt | amt dr | amt out |
+        debit | debits | debit amt | debit amount | =dr | =dr. | dr amount | withdrawal* |
         withdrawn | withdraw | paid out | money out | payments out | outgoing | =out | payment* |
         payments made | subtractions | subtracted | amount subtracted | cheques | checks |
         debit (-) | withdrawal (-) | withdrawals (-) | withdrawal(s) | =soll | lastschrift* |
@@ -74,7 +75,8 @@ ROLE_WORDS: dict[Role, str] = {
         lastschriften | ausgaenge | zahlungsausgang | zahlungsausgange | belastungen
     """,
     Role.CREDIT: """
-        credit | credits | credit amt | credit amount | cr amt | amt cr | amt in | =cr | =cr. | cr amount | deposit* |
+        cr amt | amt cr | amt in |
+        credit | credits | credit amt | credit amount | =cr | =cr. | cr amount | deposit* |
         deposits | lodgement* | paid in | money in | payments in | incoming | =in | receipts |
         received | additions | added | amount added | deposit (+) | deposits (+) | deposit(s) |
         credit (+) | =haben | gutschrift* | gunsten | zu gunsten | zu ihren gunsten | eingang |

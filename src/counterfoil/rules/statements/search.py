@@ -145,11 +145,10 @@ def hypotheses(events: Sequence[Event]) -> Iterator[tuple[int, Hypothesis]]:
 
 def _over_days(events: Sequence[Event]) -> bool:
     """Whether balances stand over, or below, the entries of their day, which have no date."""
-    balances = [event for event in events if event.kind is Kind.LABEL and event.dated]
-    entries = [event for event in events if event.kind is Kind.ENTRY]
-    if len(balances) < DAYS_FROM or any(event.dated for event in entries):
+    if any(event.dated for event in events if event.kind is Kind.ENTRY):
         return False
-    return all(event.label in (Label.BALANCE, Label.DAILY) for event in balances)
+    balances = [event for event in events if event.label in (Label.BALANCE, Label.DAILY)]
+    return len(balances) >= DAYS_FROM
 
 
 def _uses(table: Table) -> Iterator[tuple[int, tuple[Use, ...]]]:

@@ -20,6 +20,7 @@ from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.vocabulary import label_of
 
 ENTRIES_MIN = 3
+AFTER = 3  # lines below the last entry that may say where the account ends
 NUMBERS_MAX = 4  # of one entry
 SAMPLE = 24  # entries that tell nearly every document with columns
 ALIGNED = 110  # hundredths of a point
@@ -62,16 +63,25 @@ def set_out(lines: Sequence[Line]) -> tuple[Line, ...]:
     dated = [lines[place] for place in dated_places(lines)]
     if not _are_strings(dated):
         return tuple(lines)
-    entries = [line for line in dated if label_of(line.label()) not in _BALANCES]
+    entries = [line for line in dated if not _is_balance(line)]
     shape = _shape(entries)
     if shape is None:
         return tuple(lines)
     known = {line.index for line in entries}
-    first, last = dated[0].index, dated[-1].index
+    first, last = dated[0].index, dated[-1].index + AFTER
     return tuple(
         _set(line, shape, is_entry=line.index in known) if first <= line.index <= last else line
         for line in lines
     )
+
+
+def _is_balance(line: Line) -> bool:
+    """Whether its words, up to the numbers at its end, say that they are no entry's."""
+    fields = _fields(line)
+    end = fields[0].amount.first if fields else len(line.row.words)
+    start = line.dates[0].last + 1 if line.dates and line.dates[0].last < end else 0
+    said = label_of(" ".join(word.text for word in line.row.words[start:end]))
+    return said in _BALANCES or (len(fields) == 1 and label_of(line.label()) in _BALANCES)
 
 
 def _are_strings(entries: Sequence[Line]) -> bool:
@@ -194,7 +204,7 @@ def _set(line: Line, shape: Shape, *, is_entry: bool) -> Line:
     entries do, is the second line of one.
     """
     fields = _fields(line)
-    labelled = not is_entry and label_of(line.label()) in _BALANCES
+    labelled = not is_entry and _is_balance(line)
     if labelled and len(fields) == 1:
         taken: tuple[Field, ...] | None = fields
     else:
