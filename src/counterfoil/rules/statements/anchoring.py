@@ -57,11 +57,18 @@ def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[
         if headings:
             booking, value = headings, booking
     value_lines = frozenset(_value_lines(lines, money, booking))
+    within = first is not None and not first.leads and not headings
+    each = within and _nearly_all(lines, money, booking)
+    return Dates(booking, value, value_lines, frozenset(headings), each)
+
+
+def _nearly_all(
+    lines: Sequence[Line], money: frozenset[int], booking: Mapping[int, Printed]
+) -> bool:
+    """Whether most entries have a date of their own."""
     entries = [each for each in lines if each.index in money and not label_of(each.label())]
     held = sum(line.index in booking for line in entries)
-    within = first is not None and not first.leads and not headings
-    each = within and held * 10 >= len(entries) * EACH_FROM
-    return Dates(booking, value, value_lines, frozenset(headings), each)
+    return held * 10 >= len(entries) * EACH_FROM
 
 
 def anchor(
