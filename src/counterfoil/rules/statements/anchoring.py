@@ -15,6 +15,8 @@ from counterfoil.rules.statements.vocabulary import is_posting, label_of, role_o
 
 SAME_EDGE = 250  # hundredths of a point: dates this close to each other are one column
 HEADING_REACH = 1_000  # a heading no further than this from a date names it
+EACH_FROM = 6  # tenths of the entries: dates within their lines, and not now and then
+FILLED_FROM = 3  # entries that all have a date in one place make a column of dates
 OTHER_WORDS_MAX = 3  # on a line that is a heading of a day
 
 _YEAR = re.compile(r"(?:19|20|25)\d\d")
@@ -37,6 +39,7 @@ class Dates:
     value: Mapping[int, Printed]
     value_lines: frozenset[int]  # that hold the value date of the entry above, and no more
     day_headings: frozenset[int] = frozenset()  # that hold the day of the entries below
+    each: bool = False  # every entry has to have its own: they stand behind other cells
 
 
 def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[int]) -> Dates:
@@ -45,7 +48,7 @@ def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[
     Args:
         money: The indices of the lines with money in them.
     """
-    first, second = _columns(heading, lines)
+    first, second = _columns(heading, lines, money)
     booking = _in_column(lines, first)
     value = _in_column(lines, second)
     headings: dict[int, Printed] = {}
@@ -54,7 +57,18 @@ def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[
         if headings:
             booking, value = headings, booking
     value_lines = frozenset(_value_lines(lines, money, booking))
-    return Dates(booking, value, value_lines, frozenset(headings))
+    within = first is not None and not first.leads and not headings
+    each = within and _nearly_all(lines, money, booking)
+    return Dates(booking, value, value_lines, frozenset(headings), each)
+
+
+def _nearly_all(
+    lines: Sequence[Line], money: frozenset[int], booking: Mapping[int, Printed]
+) -> bool:
+    """Whether most entries have a date of their own."""
+    entries = [each for each in lines if each.index in money and not label_of(each.label())]
+    held = sum(line.index in booking for line in entries)
+    return held * 10 >= len(entries) * EACH_FROM
 
 
 def anchor(
@@ -75,7 +89,7 @@ def anchor(
             current = own
         if line.index not in money:
             continue
-        date = ahead[place] if below else current
+        date = own if dates.each else ahead[place] if below else current
         value = dates.value.get(line.index)
         if value is None and line.index + 1 in dates.value_lines:
             value = dates.booking[line.index + 1]
@@ -121,9 +135,13 @@ class _Column:
 
 
 def _columns(
-    heading: Heading | None, lines: Sequence[Line]
+    heading: Heading | None, lines: Sequence[Line], money: frozenset[int]
 ) -> tuple[_Column | None, _Column | None]:
-    """The column of booking dates and that of value dates."""
+    """The column of booking dates and that of value dates.
+
+    Where no heading names one and no line begins with a date, it is the column in which
+    every entry has a date.
+    """
     columns: list[_Column] = []
     cells = () if heading is None else heading.cells
     named = [cell for cell in cells if cell.role in (Role.DATE, Role.VALUE_DATE)]
@@ -140,6 +158,7 @@ def _columns(
             column.leads = column.leads or token.first == 0
     unnamed = not any(column.role is Role.DATE for column in columns)
     wanted = [column for column in columns if column.role or (unnamed and column.leads)]
+    wanted = wanted or list(_filled(columns, lines, money))
     most = max((column.count for column in wanted), default=0)
     wanted = sorted(
         (column for column in wanted if column.count * 3 >= most), key=lambda each: each.left
@@ -151,6 +170,16 @@ def _columns(
     first = next(iter(booking or others or wanted), None)
     second = [column for column in (values or booking[1:] or wanted) if column is not first]
     return first, second[0] if second else None
+
+
+def _filled(
+    columns: Sequence[_Column], lines: Sequence[Line], money: frozenset[int]
+) -> Iterator[_Column]:
+    """The columns in which every line of money without a label has a date."""
+    entries = [line for line in lines if line.index in money and not label_of(line.label())]
+    for column in columns if len(entries) >= FILLED_FROM else ():
+        if all(any(column.holds(token) for token in line.dates) for line in entries):
+            yield column
 
 
 def _heading_over(cells: Sequence[Cell], token: DateToken) -> Cell | None:

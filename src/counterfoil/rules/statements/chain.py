@@ -21,6 +21,7 @@ from counterfoil.rules.statements.ways import (
     Use,
     amount_of,
     balance_of,
+    in_order,
     signed_balance,
     two_amounts,
     use_of,
@@ -124,7 +125,7 @@ def walks(
         closings: The same.
     """
     state = _Walk(hypothesis, opening, opening=opening)
-    for event in reversed(events) if hypothesis.newest_first else events:
+    for event in in_order(events, hypothesis):
         broken = _step(state, event)
         if broken is not None:
             yield broken

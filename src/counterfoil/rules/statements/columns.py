@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from counterfoil.rules.statements.headings import Cell, Heading
-from counterfoil.rules.statements.lines import Line, first_date
+from counterfoil.rules.statements.lines import Line, dated_places, first_date
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import label_of
@@ -20,6 +20,7 @@ LINED_UP_FROM = 3  # amounts
 APART = 75  # hundredths of the height
 SURE_FROM = 2  # dated lines with money on a page
 FIRM_FROM = 4  # so many numbers make an edge that others are held to
+FAR = 200_000  # hundredths of a point, right of any paper: where `strung` sets last numbers
 COLUMNS_MAX = 7  # of money in one table
 SKIPPED = 4_000  # what it costs to leave a column without a heading
 
@@ -88,7 +89,7 @@ def _sure(lines: Sequence[Line]) -> list[Line]:
     sure = []
     for _, group in groupby(lines, key=lambda line: line.row.page):
         page = list(group)
-        dated = [place for place, line in enumerate(page) if first_date(line) and line.amounts]
+        dated = dated_places(page)
         if len(dated) >= SURE_FROM:
             sure += page[dated[0] : dated[-1] + 1]
     sure = sure or [
@@ -177,7 +178,7 @@ def _named(
     pairs = _match(spans, [] if heading is None else _money_cells(heading))
     for index, span in enumerate(spans):
         cell = pairs.get(index)
-        role = None if cell is None else cell.role
+        role = cell.role if cell is not None else _unnamed(spans, index)
         if role in (Role.VALUE_DATE, Role.DATE):
             role = Role.AMOUNT  # "valor" is an amount in one language and a day in another
         if cell is not None and role is not Role.FEE and _is_no_money(cell.text):
@@ -185,6 +186,12 @@ def _named(
         flush, edges, firm = _edges(span, tokens)
         text = "" if cell is None else cell.text
         yield Column(span[0], span[1], flush, edges, firm, span[2], role, text)
+
+
+def _unnamed(spans: Sequence[Span], index: int) -> Role | None:
+    """Of entries that are strings the last of several numbers has to be the balance."""
+    last = len(spans) > 1 and index == len(spans) - 1 and spans[index][1] == FAR
+    return Role.BALANCE if last else None
 
 
 def _is_no_money(heading: str) -> bool:

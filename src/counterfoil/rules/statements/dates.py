@@ -15,6 +15,7 @@ from counterfoil.rules.statements.folding import folded, plain
 from counterfoil.rules.statements.months import month_of
 
 WORD_MAX = 24  # characters of the first word of a date
+WHOLE_FROM = 8  # characters of a date that a colon may follow
 WORDS_MAX = 5  # of one date: "Wed 3 de setembro 2025"
 _CLOSE = 130  # hundredths of the height: words further apart are not one date
 
@@ -224,6 +225,7 @@ def dates_of(row: Row) -> tuple[DateToken, ...]:
 def parse(text: str) -> Printed | None:
     """One whole text that is a date, or None; brackets around it are no part of it."""
     text = text.strip("()[]*")
+    text = text.removesuffix(":") if len(text) >= WHOLE_FROM else text
     if found := _NUMERIC.fullmatch(text):
         return _open(int(found[1]), int(found[3]), found[4])
     if (found := _SPACED.fullmatch(text)) or (found := _PARTED.fullmatch(text)):

@@ -26,6 +26,8 @@ from counterfoil.rules.statements.headed import with_headed_dates
 from counterfoil.rules.statements.headings import Heading, headings_of
 from counterfoil.rules.statements.lines import Line, lines_of
 from counterfoil.rules.statements.numbers import Style
+from counterfoil.rules.statements.strung import set_out
+from counterfoil.rules.statements.strung_heads import headed
 from counterfoil.rules.statements.tables import Table, tables_of
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import not_booked, role_of
@@ -128,8 +130,8 @@ def other_account(one: str, two: str) -> bool:
 
 def document_of(printed: PrintedPages, style: Style, layout: Layout | None = None) -> Document:
     """Read *printed*, which is in our words, in *style*."""
-    lines = lines_of(printed, style)
-    headings = headings_of(lines)
+    lines = set_out(lines_of(printed, style))
+    headings = headed(lines, headings_of(lines))
     lines = with_headed_dates(lines, headings)
     tables: list[tuple[Table, tuple[Event, ...]]] = []
     raw = tables_of(lines, headings, style)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -37,3 +38,16 @@ def _without_accents(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.translate(_PLAIN))
     bare = "".join([each for each in decomposed if not unicodedata.combining(each)])
     return unicodedata.normalize("NFC", bare).lower().translate(_LETTERS)
+
+
+_JOINT = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])|(?<=[A-Za-z])[_.](?=[A-Za-z]{3})|_+")
+_NAME = re.compile(r"[A-Za-z]+[a-z_.]+[A-Za-z_.]*")
+
+
+def spelled_out(text: str) -> str:
+    """*text* with the names in it that programs give to fields parted into words.
+
+    ``"opening_balance"`` -> ``"opening balance"``, ``"bookedAt"`` -> ``"booked At"``,
+    ``"account.balance"`` -> ``"account balance"``.
+    """
+    return _JOINT.sub(" ", text) if text.isascii() and _NAME.search(text) else text

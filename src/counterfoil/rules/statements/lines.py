@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -90,8 +91,23 @@ def line_of(index: int, row: Row, style: Style) -> Line:
         return Line(index, row, text, (), ())
     dates = tuple(_sure_dates(row, dates_of(row), style))
     taken = {each for token in dates for each in range(token.first, token.last + 1)}
-    amounts = [each for each in amounts_of(row, style) if not _overlap(each, taken)]
+    amounts = [
+        _before_date(row, each, taken)
+        for each in amounts_of(row, style)
+        if not _overlap(each, taken)
+    ]
     return Line(index, row, text, dates, tuple(amounts))
+
+
+def _before_date(row: Row, amount: Amount, dates: set[int]) -> Amount:
+    """A number with a date close behind it, more than a space away, is a cell as well."""
+    if amount.alone or amount.last + 1 not in dates:
+        return amount
+    words = row.words
+    number, date = words[amount.last : amount.last + 2]
+    wide = amount.first and words[amount.first].left - words[amount.first - 1].right
+    apart = (date.left - number.right) * 100 >= number.em * CLOSE
+    return amount._replace(alone=apart and wide * 100 >= number.em * WIDE)
 
 
 def _sure_dates(row: Row, dates: Sequence[DateToken], style: Style) -> Iterator[DateToken]:
@@ -124,3 +140,28 @@ def _overlap(amount: Amount, taken: set[int]) -> bool:
 def first_date(line: Line) -> DateToken | None:
     """The date at its beginning, if it begins with one."""
     return line.dates[0] if line.dates and line.dates[0].first == 0 else None
+
+
+CLOSE = 40  # hundredths of the height: a space is narrower
+WIDE = 75
+SAME_PLACE = 700  # hundredths of a point: so far apart do dates behind 9 and 10 begin
+UNDER_EACH_OTHER_FROM = 3  # dates within lines
+
+
+def dated_places(lines: Sequence[Line]) -> list[int]:
+    """Which of *lines* are dated and hold money: those that begin with a date.
+
+    Where none does, those with a date under each other: behind a number of the entry.
+    """
+    led = [place for place, line in enumerate(lines) if line.amounts and first_date(line)]
+    return led or _dated_within(lines)
+
+
+def _dated_within(lines: Sequence[Line]) -> list[int]:
+    places = [place for place, line in enumerate(lines) if line.dates and line.amounts]
+    lefts = Counter(lines[place].dates[0].left for place in places)
+    if not lefts:
+        return []
+    edge = lefts.most_common(1)[0][0]
+    held = [place for place in places if abs(lines[place].dates[0].left - edge) <= SAME_PLACE]
+    return held if len(held) >= UNDER_EACH_OTHER_FROM and len(held) * 10 >= len(places) * 9 else []

@@ -38,6 +38,7 @@ FINAL = frozenset(
         "two_readings",
         "totals_contradict",
         "end_contradicts",
+        "balance_contradicts",
         "no_such_day",
         "day_or_month",
         "outside_period",

@@ -37,7 +37,7 @@ ROLE_WORDS: dict[Role, str] = {
     Role.SIGN: """
         dr/cr | cr/dr | d/c | c/d | d/k | s/h | h/s | deb/cred | debit/credit | debit / credit |
         dc | type dr/cr | cr dr | dr cr | +/- | af/bij | af bij | soll/haben | 借貸 | 借贷 |
-        sign | dir | direction
+        sign | dir | direction | drcr | crdr
     """,
     Role.FEE: """
         fee | fees | charge | charges | bank charges | accrued* | commission* | comision* |
@@ -50,6 +50,7 @@ ROLE_WORDS: dict[Role, str] = {
         giorni | tage | zinszahlen | days | jours | nombres
     """,
     Role.DEBIT: """
+        dr amt | amt dr | amt out |
         debit | debits | debit amt | debit amount | =dr | =dr. | dr amount | withdrawal* |
         withdrawn | withdraw | paid out | money out | payments out | outgoing | =out | payment* |
         payments made | subtractions | subtracted | amount subtracted | cheques | checks |
@@ -74,6 +75,7 @@ ROLE_WORDS: dict[Role, str] = {
         lastschriften | ausgaenge | zahlungsausgang | zahlungsausgange | belastungen
     """,
     Role.CREDIT: """
+        cr amt | amt cr | amt in |
         credit | credits | credit amt | credit amount | =cr | =cr. | cr amount | deposit* |
         deposits | lodgement* | paid in | money in | payments in | incoming | =in | receipts |
         received | additions | added | amount added | deposit (+) | deposits (+) | deposit(s) |
@@ -117,7 +119,7 @@ ROLE_WORDS: dict[Role, str] = {
         category | card | karta | konto* | counterparty account | 账号 | tilvísun | mótaðili* |
         kennitala | categor* | subcategor* | kategori* | tegenrekening* | contrarekening* |
         counter account* | gegenkonto | rachunek kontrahenta | protiucet | nr ref | numer ref* |
-        nr transakcji | =typ
+        nr transakcji | =typ | =id | txn id | tx id | uuid | =guid | =hash | =seq
     """,
     Role.DATE: """
         bu.tag | bu-tag | bu tag | *datum | *dato | *paiva | date* | datum | datums |
@@ -134,7 +136,8 @@ ROLE_WORDS: dict[Role, str] = {
         дата* | kuupaev | ngay | თარიღი | datum knjizenja | datum valute | datum transakcije |
         data operacijos | datu | дата операции | дата проводки | дата операції | data e | dt |
         dt. | txn dt | 帳務日 | tarehe | dagsetning | तारीख | তারিখ | огноо | күні | tarixi |
-        sana | dags*
+        sana | dags* | timestamp | created at | created on | occurred at | occurred on | =when |
+        =on
     """,
     Role.DESCRIPTION: """
         description* | desc | details | detail | particulars | transaction* | transactions |

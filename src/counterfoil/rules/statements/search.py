@@ -19,6 +19,7 @@ from counterfoil.rules.statements.ways import Hypothesis, Plain, Use
 USES_MAX = 200  # ways to read the columns of one table
 HYPOTHESES_MAX = 1_500
 SECTIONS_MAX = 6  # without a sign: 64 ways
+DAYS_FROM = 2  # balances over days
 SURE_TIES = 4  # running balances that a reading must tie to be sure without looking further
 
 Roles = tuple[Role | None, ...]
@@ -130,15 +131,24 @@ def hypotheses(events: Sequence[Event]) -> Iterator[tuple[int, Hypothesis]]:
         islice(product(*kinds), HYPOTHESES_MAX), key=lambda each: sum(rank for rank, _ in each)
     )
     firsts = {id(event.table): event for event in events}.values()  # one of each table
-    first_direction = newest_first(events)
+    direction = newest_first(events)
+    directions = (False, True) if direction is None else (direction,)
+    ends = (False, True) if _over_days(events) else (False,)
     for combination in combined:
         rank = sum(each for each, _ in combination)
         chosen = {roles: uses for roles, (_, uses) in zip(tables, combination, strict=True)}
         uses = {id(event.table): chosen[event.table.roles()] for event in firsts}
         for variant in _variants(events, uses):
-            yield rank, replace(variant, newest_first=first_direction is True)
-            if first_direction is None:
-                yield rank, replace(variant, newest_first=True)
+            for newest, days_end in product(directions, ends):
+                yield rank, replace(variant, newest_first=newest, days_end=days_end)
+
+
+def _over_days(events: Sequence[Event]) -> bool:
+    """Whether balances stand over, or below, the entries of their day, which have no date."""
+    if any(event.dated for event in events if event.kind is Kind.ENTRY):
+        return False
+    balances = [event for event in events if event.label in (Label.BALANCE, Label.DAILY)]
+    return len(balances) >= DAYS_FROM
 
 
 def _uses(table: Table) -> Iterator[tuple[int, tuple[Use, ...]]]:

@@ -9,7 +9,7 @@ from itertools import groupby
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.columns import ALIGNED, SURE_FROM, Column, columns_of
 from counterfoil.rules.statements.headings import Heading, repeats
-from counterfoil.rules.statements.lines import Line, first_date, line_of
+from counterfoil.rules.statements.lines import Line, dated_places, line_of
 from counterfoil.rules.statements.numbers import Amount, Style
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import label_of
@@ -95,7 +95,7 @@ def _without_page_top(lines: Sequence[Line], following: Heading) -> Sequence[Lin
     """What stands above the next heading at the top of its page is no part of this table,
     unless this table goes on there."""
     top = [line for line in lines if line.row.page == following.page]
-    if len(top) == len(lines) or any(first_date(line) and line.amounts for line in top):
+    if len(top) == len(lines) or dated_places(top):
         return lines
     return lines[: len(lines) - len(top)]
 
@@ -112,7 +112,7 @@ def _going_on(lines: Sequence[Line], heading: Heading) -> Iterator[Line]:
         if page == heading.page:
             yield from rows
             continue
-        dated = [place for place, line in enumerate(rows) if first_date(line) and line.amounts]
+        dated = dated_places(rows)
         last = dated[-1] + AFTER_DATES if dated else 0
         for place, line in enumerate(rows):
             if place <= last or label_of(line.label()) in LOOSELY_SET:
@@ -121,16 +121,31 @@ def _going_on(lines: Sequence[Line], heading: Heading) -> Iterator[Line]:
 
 def _between_dates(lines: Sequence[Line]) -> Iterator[Line]:
     """Without a heading only dates tell where a table begins, and where it ends."""
-    begun = False
+    begun = fed = False
     for _, group in groupby(lines, key=lambda line: line.row.page):
         page = list(group)
-        dated = [place for place, line in enumerate(page) if first_date(line) and line.amounts]
+        dated = dated_places(page)
         found = _below_days(page, begun=begun)
-        if dated:
+        feed = _is_feed([page[place] for place in dated]) if dated else fed
+        if feed:
+            yield from _to_last_money(page[0 if fed else dated[0] :])
+        elif dated:
             yield from page[dated[0] : dated[-1] + AFTER_DATES]
         else:
             yield from found
         begun = begun or bool(found and not dated)
+        fed = feed
+
+
+def _is_feed(dated: Sequence[Line]) -> bool:
+    """Whether the dated lines only say what the balance of each day is: entries stand below."""
+    return all(label_of(line.label()) in (Label.BALANCE, Label.DAILY) for line in dated)
+
+
+def _to_last_money(lines: Sequence[Line]) -> Sequence[Line]:
+    """To the last amount, and the line below it."""
+    money = [place for place, line in enumerate(lines) if any(each.alone for each in line.amounts)]
+    return lines[: money[-1] + 2] if money else ()
 
 
 def _below_days(lines: Sequence[Line], *, begun: bool) -> Sequence[Line]:

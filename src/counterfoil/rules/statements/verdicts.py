@@ -18,6 +18,7 @@ from counterfoil.domain.statements import (
     Verdict,
 )
 from counterfoil.rules.statements import guards, layout_fit
+from counterfoil.rules.statements.beside import contradicted_balance
 from counterfoil.rules.statements.blocks import Outcome, uses_balances
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.currencies import currency_of
@@ -90,8 +91,9 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     if bad:
         more = f", and an account is listed that is not here: {file.listed}" if file.listed else ""
         return Unproved(account=account, code="page_missing", reason=bad[0].reason + more)
-    if wrong := guards.summary_contradicts(document, outcome):
-        return Unproved(account=account, code="totals_contradict", reason=wrong)
+    if contradicted := _contradicted(document, outcome, chain):
+        code, reason = contradicted
+        return Unproved(account=account, code=code, reason=reason)
     entries = [each.event for each in chain.entries]
     currency = layout_fit.currency(
         currency_of(document, lines, entries, titles_of(document, outcome)), document.layout
@@ -105,6 +107,15 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     statement = _statement(document, outcome, chain, dated, sign, ends, currency.code, account)
     proof = _grade(document, chain, dated, ends, totals, _gaps(file), currency.shortfall)
     return Proved(statement=statement, proof=proof)
+
+
+def _contradicted(document: Document, outcome: Outcome, chain: Chain) -> tuple[str, str] | None:
+    """(code, reason) where a summary, or balances that are not read, say something else."""
+    if wrong := guards.summary_contradicts(document, outcome):
+        return "totals_contradict", wrong
+    if wrong := contradicted_balance(chain):
+        return "balance_contradicts", wrong
+    return None
 
 
 def _gaps(file: WholeFile) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.folding import folded, spelled_out
 from counterfoil.rules.statements.label_words import LABEL_WORDS, SECTION_WORDS
 from counterfoil.rules.statements.role_words import ROLE_WORDS
 from counterfoil.rules.statements.terms import Label, Role
@@ -140,7 +140,8 @@ def role_of(text: str) -> Role | None:
 
     The longest match decides: "value date" is a value date, "debit amount" a debit.
     """
-    bare = " ".join(folded(text).replace("\u200b", "").replace(" - ", " ").split())
+    bare = folded(spelled_out(text)).replace("\u200b", "").replace(" - ", " ")
+    bare = " ".join(bare.split())
     if _both_ways(bare):
         return Role.SIGN if len(bare) <= SIGN_MAX else Role.AMOUNT  # one column for both ways
     if _names(bare, Role.BALANCE):
@@ -190,7 +191,7 @@ def _names(bare: str, role: Role) -> bool:
 @lru_cache(maxsize=20_000)
 def label_of(text: str) -> Label | None:
     """What the words beside a number say; None where they say nothing known."""
-    bare = " ".join(folded(text).split())
+    bare = " ".join(folded(spelled_out(text)).split())
     if _NEVER.search(bare):
         return Label.OTHER
     other = not bare.isascii()  # words of other scripts are found anywhere

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from itertools import groupby
 
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.numbers import Amount
-from counterfoil.rules.statements.terms import Role
+from counterfoil.rules.statements.terms import Label, Role
 
 
 class Use(StrEnum):
@@ -23,6 +24,7 @@ class Use(StrEnum):
 
 
 _MONEY = {Use.DEBIT, Use.CREDIT, Use.AMOUNT}
+_OF_DAYS = {Label.BALANCE, Label.DAILY}
 
 
 class Plain(StrEnum):
@@ -43,6 +45,7 @@ class Hypothesis:
     plain: Plain = Plain.IN
     signs: Mapping[int, int] = field(default_factory=dict)  # of sections, by their line
     newest_first: bool = False
+    days_end: bool = False  # a balance that stands over its day's entries is that at its end
     plain_balance: int = 1  # the sign of a balance without a mark
     reversals: bool = False  # a minus in a column of debits takes the debit back
     black: int = 1  # the sign of an amount in no colour, where colours tell
@@ -52,6 +55,22 @@ class Hypothesis:
     def use_of(self, event: Event) -> tuple[Use, ...]:
         """What each column of the event's table is."""
         return self.uses[id(event.table)]
+
+
+def in_order(events: Sequence[Event], hypothesis: Hypothesis) -> Sequence[Event]:
+    """*events* from the oldest to the newest."""
+    events = [*reversed(events)] if hypothesis.newest_first else events
+    return ended_days(events) if hypothesis.days_end else events
+
+
+def ended_days(events: Sequence[Event]) -> list[Event]:
+    """*events* with the balance of each day behind the day's entries."""
+    ordered: list[Event] = []
+    for _, group in groupby(events, key=lambda event: event.date):
+        day = list(group)
+        ends = [event for event in day if event.label in _OF_DAYS and event.kind is Kind.LABEL]
+        ordered += [event for event in day if event not in ends] + ends
+    return ordered
 
 
 def two_amounts(event: Event, uses: Sequence[Use]) -> bool:
