@@ -19,7 +19,7 @@ from counterfoil.domain.statements import (
 )
 from counterfoil.rules.statements import guards, layout_fit
 from counterfoil.rules.statements.blocks import Outcome, uses_balances
-from counterfoil.rules.statements.chain import Chain
+from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.currencies import currency_of
 from counterfoil.rules.statements.dating import Dated, Undated, settle
 from counterfoil.rules.statements.describing import descriptions
@@ -29,6 +29,7 @@ from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.gaps import Gap
 from counterfoil.rules.statements.naming import titles_of
+from counterfoil.rules.statements.side_marks import marks_contradict
 from counterfoil.rules.statements.sides import side_contradicts
 from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.thousands import thousand_or_point
@@ -84,6 +85,8 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
         )
     if against := side_contradicts(chain, sign):
         return Unproved(account=account, code="polarity", reason=against)
+    if (odd := marks_contradict(chain, sign)) is not None:
+        return _on_the_other_side(account, odd, sign)
     ends = _ends(document, outcome, chain, dated)
     borne_out = ends.opening and ends.closing and not _may_be_a_pages(document, chain)
     bad = [gap for gap in file.gaps if gap.within or not borne_out or file.listed]
@@ -105,6 +108,16 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     statement = _statement(document, outcome, chain, dated, sign, ends, currency.code, account)
     proof = _grade(document, chain, dated, ends, totals, _gaps(file), currency.shortfall)
     return Proved(statement=statement, proof=proof)
+
+
+def _on_the_other_side(account: str, entry: Entry, sign: int) -> Unproved:
+    line = entry.event.line
+    way = "in" if entry.amount * sign > 0 else "out"
+    reason = (
+        f"page {line.row.page}: by the balances {abs(entry.amount):,} went {way}, and the row"
+        f" says otherwise: {line.text[:80]}"
+    )
+    return Unproved(account=account, code="sign_contradicts", reason=reason, place=line.place())
 
 
 def _gaps(file: WholeFile) -> list[str]:
