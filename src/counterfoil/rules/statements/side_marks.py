@@ -42,7 +42,7 @@ def marks_contradict(chain: Chain, sign: int) -> Entry | None:
     """
     entries = [each for each in chain.entries if each.amount]
     found = [mark for entry in entries for mark in _marks(entry)]
-    odd = [each for column in _columns(found) for each in _odd_in(column, entries, sign)]
+    odd = [each for column in _columns(found) for each in _odd_in(chain, column, sign)]
     odd += _odd_in_colour(chain, entries, sign)
     first = {id(entry): place for place, entry in enumerate(entries)}
     return min(odd, key=lambda each: first[id(each)], default=None)
@@ -73,8 +73,9 @@ def _is_arrow(text: str) -> bool:
 def _cells(line: Line) -> Iterator[tuple[int, int]]:
     """(first, last) of the short runs of words with room, or money or a date, around them."""
     words = line.row.words
-    tokens = [*line.amounts, *line.dates]
-    taken = {place for each in tokens for place in range(each.first, each.last + 1)}
+    spans = [(each.first, each.last) for each in line.amounts]
+    spans += [(each.first, each.last) for each in line.dates]
+    taken = {place for first, last in spans for place in range(first, last + 1)}
     start = 0
     for place in range(len(words)):
         if place in taken:
@@ -106,14 +107,30 @@ def _columns(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
         yield column
 
 
-def _odd_in(column: Sequence[Mark], entries: Sequence[Entry], sign: int) -> list[Entry]:
-    """The entries that the marks of *column* contradict; none where it is no column of sides."""
-    if len(column) < SURE_FROM or not _is_of_marks(column, entries):
+def _odd_in(chain: Chain, column: Sequence[Mark], sign: int) -> list[Entry]:
+    """The entries that the marks of *column* contradict; none where it is no column of sides.
+
+    Marks that all run the other way are the print of the other side's books, if the amounts
+    show their signs. Else the balances may be money owed that nothing says is owed.
+    """
+    entries = [each for each in chain.entries if each.amount]
+    if len(column) < min(SURE_FROM, len(entries)) or not _is_of_marks(column, entries):
         return []
     if any(not mark.says for mark in column):
         return _odd_by_use(column)
-    odd = [mark for mark in column if mark.says * _direction(mark, sign) < 0]
-    return [mark.entry for mark in odd] if len(odd) < len(column) else []
+    odd = [mark.entry for mark in column if mark.says * _direction(mark, sign) < 0]
+    turned = len(odd) == len(column) and all(_is_signed(chain, entry) for entry in odd)
+    return [] if turned else odd
+
+
+def _is_signed(chain: Chain, entry: Entry) -> bool:
+    """Whether its amount shows its own sign, or stands in the column of one way."""
+    uses = chain.hypothesis.use_of(entry.event)
+    cells = entry.event.cells.items()
+    return any(
+        uses[index] in (Use.DEBIT, Use.CREDIT) or (uses[index] is Use.AMOUNT and amount.mark)
+        for index, amount in cells
+    )
 
 
 def _direction(mark: Mark, sign: int) -> int:
@@ -143,7 +160,7 @@ def _stands_in(entry: Entry, left: int, right: int) -> bool:
 
 def _odd_by_use(column: Sequence[Mark]) -> list[Entry]:
     """Arrows point up for money in at one bank and for money sent at the next."""
-    ways = {text: 0 for text in sorted({mark.text for mark in column})}
+    ways = dict.fromkeys(sorted({mark.text for mark in column}), 0)
     for mark in column:
         ways[mark.text] += 1 if mark.entry.amount > 0 else -1
     if {way > 0 for way in ways.values()} != {True, False} or 0 in ways.values():

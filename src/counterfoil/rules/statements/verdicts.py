@@ -19,7 +19,7 @@ from counterfoil.domain.statements import (
 )
 from counterfoil.rules.statements import guards, layout_fit
 from counterfoil.rules.statements.blocks import Outcome, uses_balances
-from counterfoil.rules.statements.chain import Chain, Entry
+from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.currencies import currency_of
 from counterfoil.rules.statements.dating import Dated, Undated, settle
 from counterfoil.rules.statements.describing import descriptions
@@ -83,10 +83,8 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
             code="polarity",
             reason="amounts run against the printed balances, and nothing says that money is owed",
         )
-    if against := side_contradicts(chain, sign):
-        return Unproved(account=account, code="polarity", reason=against)
-    if (odd := marks_contradict(chain, sign)) is not None:
-        return _on_the_other_side(account, odd, sign)
+    if (against := _on_the_other_side(account, chain, sign)) is not None:
+        return against
     ends = _ends(document, outcome, chain, dated)
     borne_out = ends.opening and ends.closing and not _may_be_a_pages(document, chain)
     bad = [gap for gap in file.gaps if gap.within or not borne_out or file.listed]
@@ -110,12 +108,17 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     return Proved(statement=statement, proof=proof)
 
 
-def _on_the_other_side(account: str, entry: Entry, sign: int) -> Unproved:
-    line = entry.event.line
-    way = "in" if entry.amount * sign > 0 else "out"
+def _on_the_other_side(account: str, chain: Chain, sign: int) -> Unproved | None:
+    """What the words beside an end, or the mark beside an entry, say against the signs."""
+    if against := side_contradicts(chain, sign):
+        return Unproved(account=account, code="polarity", reason=against)
+    odd = marks_contradict(chain, sign)
+    if odd is None:
+        return None
+    line, way = odd.event.line, "in" if odd.amount * sign > 0 else "out"
     reason = (
-        f"page {line.row.page}: by the balances {abs(entry.amount):,} went {way}, and the row"
-        f" says otherwise: {line.text[:80]}"
+        f"page {line.row.page}: by the balances {abs(odd.amount):,} went {way}, and its mark says"
+        f" otherwise: {line.text[:80]}"
     )
     return Unproved(account=account, code="sign_contradicts", reason=reason, place=line.place())
 

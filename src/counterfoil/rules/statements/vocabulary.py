@@ -261,8 +261,7 @@ def side_of(text: str) -> int:
 _NO_SIDES = re.compile(r"(?:payment|cheque|check|pago|zahlung|platit?)")
 
 _SIDE_LETTERS = {
-    "cr": 1, "c": 1, "h": 1, "bij": 1, "k": 1, "dr": -1, "db": -1, "d": -1, "s": -1, "af": -1,
-    "借": -1, "貸": 1, "贷": 1, "out": -1, "in": 1,
+    "c": 1, "h": 1, "k": 1, "貸": 1, "贷": 1, "d": -1, "db": -1, "s": -1, "借": -1,
 }  # fmt: skip
 
 
@@ -276,7 +275,9 @@ def way_of(text: str) -> int:
         way
         for way, role in ((-1, Role.DEBIT), (1, Role.CREDIT))
         for words in [next(words for each, words in _ROLE_WORDS if each is role)]
-        if bare in words.anywhere or (words.pattern is not None and words.pattern.fullmatch(bare))
+        if bare in words.whole
+        or bare in words.anywhere
+        or (words.pattern is not None and words.pattern.fullmatch(bare))
     }
     return ways.pop() if len(ways) == 1 else 0
 
