@@ -54,6 +54,9 @@ MARKS = {
     "Way": ("↓", "↑"),
     "Sent": ("↗", "↙"),  # another bank's arrows: up is out
     "Trend": ("▼", "▲"),
+    "Tp": ("WDL", "DEP"),
+    "Who": ("Sent", "Received"),
+    "Buchung": ("Ausz.", "Einz."),
 }
 
 
@@ -79,7 +82,8 @@ def page(rows: Sequence[list[Word]]) -> PrintedPages:
 
 
 def statement(
-    heading: str, marks: Sequence[str], *, hues: Sequence[int] | None = None,
+    heading: str, marks: Sequence[str], *, dots: Sequence[int] | None = None,
+    hues: Sequence[int] | None = None,
     texts: Sequence[str] | None = None, rows: int = len(BOOKED), signed: bool = False,
 ) -> PrintedPages:  # fmt: skip
     """One account with a running balance and *marks* under *heading*; its amounts are unsigned,
@@ -97,7 +101,7 @@ def statement(
         balance += Decimal(amount) if side == IN else -Decimal(amount)
         row = words(DATE, f"{3 + number * 3:02}/02/2025", y)
         row += words(TEXT, text if texts is None else texts[number], y)
-        row += words(SIDE, marks[number], y)
+        row += words(SIDE, marks[number], y, 0 if dots is None else dots[number])
         shown_amount = f"{'+' if side == IN else '-'}{amount}" if signed else amount
         row += flush(AMOUNT, shown_amount, y, 0 if hues is None else hues[number])
         printed.append([*row, *flush(BALANCE, str(balance), y)])
@@ -164,6 +168,20 @@ def test_a_mark_of_one_colour_more_than_the_sides_is_refused() -> None:
     assert is_proved(reading(statement("Type", blank, hues=hues)))
     hues[FLIPPED] = 1
     assert not reading(statement("Type", blank, hues=hues)).proved()
+
+
+@pytest.mark.parametrize("marks", [("DR", ""), ("", "CR")], ids=["debits", "credits"])
+def test_a_mark_that_is_missing_where_only_one_side_is_marked_is_refused(
+    marks: tuple[str, str],
+) -> None:
+    assert not reading(statement("Type", sides(*marks, FLIPPED))).proved()
+
+
+def test_a_dot_in_the_colour_of_the_other_side_is_refused() -> None:
+    dots = [1 if side == IN else -1 for side, _, _ in BOOKED]
+    assert is_proved(reading(statement("Type", ["●"] * len(BOOKED), dots=dots)))
+    dots[FLIPPED] = 1
+    assert not reading(statement("Type", ["●"] * len(BOOKED), dots=dots)).proved()
 
 
 def test_in_a_statement_of_two_rows_every_mark_counts() -> None:

@@ -29,7 +29,7 @@ class Mark(NamedTuple):
 
     entry: Entry
     text: str
-    says: int  # -1 out, +1 in; 0: an arrow, of which only its use tells
+    says: int  # -1 out, +1 in; 0: an arrow or a coloured dot, of which only its use tells
     left: int
     right: int
 
@@ -53,8 +53,9 @@ def _marks(entry: Entry) -> Iterator[Mark]:
         for first, last in _cells(line):
             words = line.row.words[first : last + 1]
             text = " ".join(word.text for word in words).strip("()[].·: ")
-            says, arrow = _way(text), _is_arrow(text)
-            if says or arrow:
+            says, shade = _way(text), words[-1].hue if len(text) == 1 else 0
+            if says or shade or _is_arrow(text):
+                text += "" if says or not shade else f" {shade:+}"
                 yield Mark(entry, text, says, words[0].left, words[-1].right)
 
 
@@ -120,7 +121,17 @@ def _odd_in(chain: Chain, column: Sequence[Mark], sign: int) -> list[Entry]:
         return _odd_by_use(column)
     odd = [mark.entry for mark in column if mark.says * _direction(mark, sign) < 0]
     turned = len(odd) == len(column) and all(_is_signed(chain, entry) for entry in odd)
-    return [] if turned else odd
+    return [] if turned else odd or _odd_without(column, entries, sign)
+
+
+def _odd_without(column: Sequence[Mark], entries: Sequence[Entry], sign: int) -> list[Entry]:
+    """Where only CR, or only DR, is printed, the entries without it that went its way too."""
+    if {mark.text.upper() for mark in column} not in ({"CR"}, {"DR"}):
+        return []
+    marked = {id(mark.entry) for mark in column}
+    bare = [entry for entry in entries if id(entry) not in marked]
+    odd = [entry for entry in bare if entry.amount * sign * column[0].says > 0]
+    return odd if len(odd) * ODD_MAX <= len(bare) else []
 
 
 def _is_signed(chain: Chain, entry: Entry) -> bool:

@@ -260,8 +260,11 @@ def side_of(text: str) -> int:
 #: statement a payment comes in.
 _NO_SIDES = re.compile(r"(?:payment|cheque|check|pago|zahlung|platit?)")
 
-_SIDE_LETTERS = {
-    "c": 1, "h": 1, "k": 1, "貸": 1, "贷": 1, "d": -1, "db": -1, "s": -1, "借": -1,
+#: What is printed for a side beside an entry and over no column.
+_SIDES_CUT = {
+    "c": 1, "h": 1, "k": 1, "cre": 1, "cred": 1, "dep": 1, "einz": 1, "avoir": 1,
+    "received": 1, "貸": 1, "贷": 1, "d": -1, "db": -1, "s": -1, "deb": -1, "wdl": -1,
+    "w/d": -1, "ausz": -1, "doit": -1, "sent": -1, "借": -1,
 }  # fmt: skip
 
 
@@ -269,8 +272,8 @@ _SIDE_LETTERS = {
 def way_of(text: str) -> int:
     """-1 for a text that says "money out" and nothing else, +1 for "money in", 0 for others."""
     bare = " ".join(folded(text).split())
-    if bare in _SIDE_LETTERS or _NO_SIDES.match(bare):
-        return _SIDE_LETTERS.get(bare, 0)
+    if bare in _SIDES_CUT or _NO_SIDES.match(bare):
+        return _SIDES_CUT.get(bare, 0)
     ways = {
         way
         for way, role in ((-1, Role.DEBIT), (1, Role.CREDIT))
