@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-from counterfoil.adapters.statement_pdf import pdfium, plumber
+from counterfoil.adapters.statement_pdf import pdfium
+from counterfoil.boxed.pdf import proved_by_text
 from counterfoil.domain.statements import StatementReading
 from counterfoil.errors import Quarantined
-from counterfoil.rules.statements.opinions import agrees
-from counterfoil.rules.statements.reading import read
 from fixtures.hostile.pdf import Statement
 from fixtures.statements.zoo.catalogue import LAYOUTS
 from fixtures.statements.zoo.filing import file, missing
@@ -64,13 +63,11 @@ def given() -> Iterator[Any]:
 def verdict(path: Path, password: str | None) -> StatementReading | None:
     """As the parser box reads it, without a look at the pictures; None: not readable at all."""
     try:
-        first = read(pdfium.read(path, password), TODAY)
-        if not first.unproved() or first.pages > 40:
-            return first
-        second = read(plumber.read(path, password), TODAY)
+        printed = pdfium.read(path, password)
     except Quarantined:
         return None
-    return second if agrees(first, second) else first
+    options = {"today": str(TODAY), "password": password, "layout": None, "maps": None}
+    return proved_by_text(path, printed, options)[0].reading
 
 
 def held(reading: StatementReading | None) -> bool:

@@ -16,8 +16,8 @@ from counterfoil.adapters.statement_pdf.layout_maps import layouts_in, load_layo
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.errors import Quarantined
 from counterfoil.rules.statements.choosing import examine_with
-from counterfoil.rules.statements.opinions import agrees
-from counterfoil.rules.statements.reading import Examined, examine
+from counterfoil.rules.statements.opinions import agrees, sees_all
+from counterfoil.rules.statements.reading import FINAL, Examined, examine
 from counterfoil.rules.statements.trust import after_a_look, hidden_notes, to_look_at
 
 SECOND_PAGES_MAX = 40  # the second reader takes a fifth of a second a page
@@ -57,7 +57,7 @@ def ask(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
 def _examine(path: Path, options: Mapping[str, Any]) -> Examined:
     """What the text proves, and nothing of it where the picture of a page says otherwise."""
     printed = pdfium.read(path, options["password"])
-    examined, proved_by = _proved_by_text(path, printed, options)
+    examined, proved_by = proved_by_text(path, printed, options)
     reading = replace(examined.reading, notes=hidden_notes(printed))
     above = {code: Decimal(least) for code, least in options["look_above"].items()}
     if places := to_look_at(reading, printed, above):
@@ -68,16 +68,19 @@ def _examine(path: Path, options: Mapping[str, Any]) -> Examined:
     return replace(examined, reading=reading)
 
 
-def _proved_by_text(
+def proved_by_text(
     path: Path, printed: PrintedPages, options: Mapping[str, Any]
 ) -> tuple[Examined, PrintedPages]:
     """The first reader's pages or, where they prove nothing, the second's.
 
     The second cannot tell invisible text from other: what it proves is looked at wherever
-    the first has left something out.
+    the first has left something out. It undoes no contradiction, and has to see all that the
+    first saw: one word less, and a row may have lost its sign.
     """
     first = _read(printed, options)
     if not first.reading.unproved() or first.reading.pages > SECOND_PAGES_MAX:
+        return first, printed
+    if any(each.code in FINAL for each in first.reading.unproved()):
         return first, printed
     from counterfoil.adapters.statement_pdf import plumber
 
@@ -86,7 +89,8 @@ def _proved_by_text(
     except Quarantined:
         return first, printed
     second = _read(again, options)
-    return (second, again) if agrees(first.reading, second.reading) else (first, printed)
+    believed = agrees(first.reading, second.reading) and sees_all(printed, again)
+    return (second, again) if believed else (first, printed)
 
 
 def _read(printed: PrintedPages, options: Mapping[str, Any]) -> Examined:

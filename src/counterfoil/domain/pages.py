@@ -24,7 +24,7 @@ class Word(NamedTuple):
     edges: tuple[int, ...]
     top: int
     bottom: int
-    hue: int = 0  # of a number: -1 red, +1 green, 0 any other colour
+    hue: int = 0  # of a number or one symbol: -1 red, +1 green, 0 any other colour
 
     @property
     def left(self) -> int:

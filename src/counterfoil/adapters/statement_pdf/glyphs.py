@@ -172,7 +172,8 @@ def _words(line: Sequence[Glyph], hue: Hue) -> Iterator[Word]:
         if len(text) != len(word) or "" in word:  # a ligature is one character of two letters
             edges = tuple([left for left, letter in zip(edges, word, strict=True) for _ in letter])
         top = min(tops[start:stop])
-        shade = hue(orders[stop - 1]) if text[-1].isdigit() else 0
+        symbol = len(text) == 1 and not text.isalnum()  # a coloured dot may be a sign
+        shade = hue(orders[stop - 1]) if symbol or text[-1].isdigit() else 0
         yield Word(text, (*edges, end), top, top + max(heights[start:stop]), shade)
         start = stop
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Collection
+
+from counterfoil.domain.pages import Page, PrintedPages, Word
 from counterfoil.domain.statements import Statement, StatementReading
 
 
@@ -11,6 +15,37 @@ def agrees(first: StatementReading, second: StatementReading) -> bool:
         return False
     seen = [_values(each.statement) for each in second.proved()]
     return all(_values(each.statement) in seen for each in first.proved())
+
+
+def sees_all(first: PrintedPages, second: PrintedPages) -> bool:
+    """Whether each word that *first* saw is in *second*, at its place.
+
+    A proof that leaves out the word DR beside an amount is a proof of another document.
+    """
+    if len(first.pages) != len(second.pages):
+        return False
+    return all(map(_sees_page, first.pages, second.pages))
+
+
+def _sees_page(first: Page, second: Page) -> bool:
+    words = [word for row in second.rows for word in row.words]
+    return all(_is_among(word, words) for row in first.rows for word in row.words)
+
+
+def _is_among(word: Word, words: Collection[Word]) -> bool:
+    """Whether the words that stand in its place spell it, alone or glued to others."""
+    middle = (word.top + word.bottom) // 2
+    there = [
+        each.text
+        for each in words
+        if each.top <= middle <= each.bottom and each.left < word.right and word.left < each.right
+    ]
+    return _spelled(word.text) in _spelled("".join(there))
+
+
+def _spelled(text: str) -> str:
+    """Ligatures as their letters."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def _values(statement: Statement) -> object:

@@ -35,6 +35,7 @@ FINAL = frozenset(
     {
         "page_missing",
         "polarity",
+        "sign_contradicts",
         "two_readings",
         "totals_contradict",
         "end_contradicts",

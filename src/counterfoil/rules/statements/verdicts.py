@@ -30,6 +30,7 @@ from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.gaps import Gap
 from counterfoil.rules.statements.naming import titles_of
+from counterfoil.rules.statements.side_marks import marks_contradict
 from counterfoil.rules.statements.sides import side_contradicts
 from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.thousands import thousand_or_point
@@ -83,8 +84,8 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
             code="polarity",
             reason="amounts run against the printed balances, and nothing says that money is owed",
         )
-    if against := side_contradicts(chain, sign):
-        return Unproved(account=account, code="polarity", reason=against)
+    if (against := _on_the_other_side(account, chain, sign)) is not None:
+        return against
     ends = _ends(document, outcome, chain, dated)
     borne_out = ends.opening and ends.closing and not _may_be_a_pages(document, chain)
     bad = [gap for gap in file.gaps if gap.within or not borne_out or file.listed]
@@ -116,6 +117,21 @@ def _contradicted(document: Document, outcome: Outcome, chain: Chain) -> tuple[s
     if wrong := contradicted_balance(chain):
         return "balance_contradicts", wrong
     return None
+
+
+def _on_the_other_side(account: str, chain: Chain, sign: int) -> Unproved | None:
+    """What the words beside an end, or the mark beside an entry, say against the signs."""
+    if against := side_contradicts(chain, sign):
+        return Unproved(account=account, code="polarity", reason=against)
+    odd = marks_contradict(chain, sign)
+    if odd is None:
+        return None
+    line, way = odd.event.line, "in" if odd.amount * sign > 0 else "out"
+    reason = (
+        f"page {line.row.page}: by the balances {abs(odd.amount):,} went {way}, and its mark says"
+        f" otherwise: {line.text[:80]}"
+    )
+    return Unproved(account=account, code="sign_contradicts", reason=reason, place=line.place())
 
 
 def _gaps(file: WholeFile) -> list[str]:

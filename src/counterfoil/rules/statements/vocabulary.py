@@ -257,6 +257,35 @@ def side_of(text: str) -> int:
     return said.pop() if len(said) == 1 else 0
 
 
+#: Words over a column that name kinds of business where they stand in it: on a card's
+#: statement a payment comes in.
+_NO_SIDES = re.compile(r"(?:payment|cheque|check|pago|zahlung|platit?)")
+
+#: What is printed for a side beside an entry and over no column.
+_SIDES_CUT = {
+    "c": 1, "h": 1, "k": 1, "cre": 1, "cred": 1, "dep": 1, "einz": 1, "avoir": 1,
+    "received": 1, "貸": 1, "贷": 1, "d": -1, "db": -1, "s": -1, "deb": -1, "wdl": -1,
+    "w/d": -1, "ausz": -1, "doit": -1, "sent": -1, "借": -1,
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4_000)
+def way_of(text: str) -> int:
+    """-1 for a text that says "money out" and nothing else, +1 for "money in", 0 for others."""
+    bare = " ".join(folded(text).split())
+    if bare in _SIDES_CUT or _NO_SIDES.match(bare):
+        return _SIDES_CUT.get(bare, 0)
+    ways = {
+        way
+        for way, role in ((-1, Role.DEBIT), (1, Role.CREDIT))
+        for words in [next(words for each, words in _ROLE_WORDS if each is role)]
+        if bare in words.whole
+        or bare in words.anywhere
+        or (words.pattern is not None and words.pattern.fullmatch(bare))
+    }
+    return ways.pop() if len(ways) == 1 else 0
+
+
 _POSTING = re.compile(
     r"帳務日|入帳日|記帳日|记账日|過賬日|过账日|기장일|(?<!\w)(?:post\w*|book\w*|buch\w*|"
     r"bu\.?-?tag|bokf\w*|bogf\w*|contab\w*|comptab\w*|konyvel\w*|uctov\w*|ksiegow\w*|process\w*)"
