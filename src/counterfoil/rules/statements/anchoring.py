@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -158,7 +158,7 @@ def _columns(
             column.leads = column.leads or token.first == 0
     unnamed = not any(column.role is Role.DATE for column in columns)
     wanted = [column for column in columns if column.role or (unnamed and column.leads)]
-    wanted = wanted or list(_filled(columns, lines, money))
+    wanted = wanted or _only(_filled(columns, lines, money))
     most = max((column.count for column in wanted), default=0)
     wanted = sorted(
         (column for column in wanted if column.count * 3 >= most), key=lambda each: each.left
@@ -180,6 +180,12 @@ def _filled(
     for column in columns if len(entries) >= FILLED_FROM else ():
         if all(any(column.holds(token) for token in line.dates) for line in entries):
             yield column
+
+
+def _only(columns: Iterable[_Column]) -> list[_Column]:
+    """The one there is: of two without a heading, nothing tells which is the booking date."""
+    found = list(columns)
+    return found if len(found) == 1 else []
 
 
 def _heading_over(cells: Sequence[Cell], token: DateToken) -> Cell | None:

@@ -37,6 +37,8 @@ def contradicted_balance(chain: Chain) -> str:
 def _left_out(chain: Chain, event: Event) -> Iterator[tuple[int, Decimal]]:
     """The numbers of columns that are not read and, as -1, the last one that is in none."""
     uses = chain.hypothesis.use_of(event)
+    if Use.BALANCE in uses:
+        return  # a second balance may be another one: cleared, or available
     for index, amount in event.cells.items():
         if uses[index] is Use.NOTHING:
             yield index, amount.value

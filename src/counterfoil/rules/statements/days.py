@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, partial
+from itertools import pairwise
 
 from counterfoil.rules.statements.dates import Era, Order, Printed, era_of
 from counterfoil.rules.statements.document import Document
 
 TOLERANCE = timedelta(days=10)  # a row may be booked so far outside the printed period
 YEAR = timedelta(days=366)
+LEAP = timedelta(days=183)  # between two entries that follow each other
+NEAR = timedelta(days=45)  # from the last entry to the day the statement is made
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,27 @@ def days_of(context: Context, printed: Sequence[Printed], order: Order) -> Found
             days = _all(printed, partial(_after, opened=opened, order=order, era=context.era))
             if days is not None:
                 return days, None, "the date of the opening balance"
-    for anchor, source in _anchors(context, order):
+    found = _by_anchor(context, printed, order)
+    return None if found is None else (found[0], None, found[1])
+
+
+def _by_anchor(
+    context: Context, printed: Sequence[Printed], order: Order
+) -> tuple[tuple[date, ...], str] | None:
+    """The days, and the whole date that gives them their year.
+
+    The first that stands near their end; or else the first. From no date come days that leap
+    from one year into another and do not pass through its end.
+    """
+    first: tuple[tuple[date, ...], str] | None = None
+    for anchor, source in dict.fromkeys(_anchors(context, order)):
         days = _all(printed, partial(_before, anchor=anchor, order=order, era=context.era))
-        if days is not None:
-            return days, None, source
-    return None
+        if days is None or any(abs(after - before) > LEAP for before, after in pairwise(days)):
+            continue
+        if abs(anchor - max(days)) <= NEAR:
+            return days, source
+        first = first or (days, source)
+    return first
 
 
 def _all(

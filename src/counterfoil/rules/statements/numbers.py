@@ -84,7 +84,7 @@ def _number(style: Style) -> re.Pattern[str]:
         rf"(?P<open>[(\[]?)(?P<sign>[-+]?)(?P<symbol>{_SYMBOLS})?(?P<inner>[-+(]?)"
         rf"(?P<digits>{body})"
         rf"(?P<close>[)\]]?)(?P<unit>{_SYMBOLS})?"
-        r"(?P<behind>[-+]|CR|DR|DB|OD|Cr|Dr|Db|[CDHSK]|\((?:CR|DR|DB|OD|Cr|Dr|Db|cr|dr|[CD])\))?"
+        r"(?P<behind>[-+]|CR|DR|DB|OD|Cr|Dr|Db|cr|dr|[CDHSK]|\((?:CR|DR|DB|OD|Cr|Dr|Db|cr|dr|[CD])\))?"
         r"(?P<tail>[)\]*]?)"
     )
 
