@@ -1,0 +1,31 @@
+"""``counterfoil reconcile``: which bank line is which ledger line, and what is left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from counterfoil.cli.terminal import WORK, say
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command(rich_help_panel=WORK)(reconcile)
+
+
+def reconcile(
+    bank: Annotated[Path, typer.Option(help="The bank's lines: a CSV.")],
+    ledger: Annotated[Path, typer.Option(help="The ledger's lines: a CSV.")],
+    rules: Annotated[Path, typer.Option(help="Windows, tolerances, fees: TOML or JSON.")],
+    out: Annotated[Path, typer.Option(help="The folder for what is found.")],
+) -> None:
+    """Match BANK with LEDGER by RULES; write matches.json and a workbook into OUT.
+
+    Nothing is chosen among equals: what does not stand out stays open, with proposals.
+    """
+    from workflows.reconciliation import reconcile_files  # polars takes half a second to load
+
+    found = reconcile_files(bank, ledger, rules, out)
+    say(f"{len(found.matches)} matches written to {out}")

@@ -1,0 +1,126 @@
+"""Numbers of the bank that are nearly one of the ledger's: one slip away, or cut short.
+
+Vouchers are numbered one after the other, so a neighbour is often a real number too. What such
+a likeness is worth is therefore counted: how many of the ledger's numbers are as like.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.candidates import within
+from counterfoil.rules.reconciliation.references import CUT, EDIT
+
+SLIP_LENGTH_MIN = 6
+CUT_LENGTH_MIN = 4
+LINK = ("line", "target", "purse", "how", "token", "sharing")
+
+
+def one_slip(numbers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Links between numbers that one wrong, swapped, lost or added character tells apart.
+
+    Args:
+        numbers: ``line``, ``purse``, ``key``: what the bank wrote.
+        keys: ``target``, ``purse``, ``key``: what the ledger holds.
+
+    Returns: LINK.
+    """
+    ours = _lacking(numbers.select("purse", "key").unique())
+    theirs = _lacking(keys.select("purse", "key").unique())
+    both = ours.join(theirs, on=["purse", "less"], suffix="_ledger")
+    step = pl.col("at") - pl.col("at_ledger")
+    whole = (pl.col("at") < 0) | (pl.col("at_ledger") < 0)  # one of them is written in full
+    slips = (
+        both.filter(pl.col("key") != pl.col("key_ledger"))
+        .group_by("purse", "key", "key_ledger")
+        .agg(
+            (whole | (step == 0)).any().alias("changed"),
+            ((step == 1) & ~whole).any().alias("up"),
+            ((step == -1) & ~whole).any().alias("down"),
+        )
+        .filter(pl.col("changed") | (pl.col("up") & pl.col("down")))
+    )
+    return (
+        numbers.select("line", "purse", "key")
+        .join(slips.select("purse", "key", "key_ledger"), on=["purse", "key"])
+        .join(
+            keys.select("target", "purse", pl.col("key").alias("key_ledger")),
+            on=["purse", "key_ledger"],
+        )
+        .with_columns(pl.col("target").n_unique().over("line", "key").alias("sharing"))
+        .select(
+            *("line", "target", "purse", pl.lit(EDIT, pl.Int64).alias("how")),
+            *(pl.col("key").alias("token"), pl.col("sharing").cast(pl.Int64)),
+        )
+    )
+
+
+def _lacking(written: pl.DataFrame) -> pl.DataFrame:
+    """Each ``key`` in full (``at`` -1) and with each of its characters left out (``at``)."""
+    written = written.filter(pl.col("key").str.len_bytes() >= SLIP_LENGTH_MIN)
+    places = pl.int_ranges(pl.lit(-1, pl.Int64), pl.col("key").str.len_bytes().cast(pl.Int64))
+    at = pl.col("at")
+    less = pl.col("key").str.slice(0, at) + pl.col("key").str.slice(at + 1)
+    return written.with_columns(places.alias("at")).explode("at").with_columns(
+        pl.when(at < 0).then(pl.col("key")).otherwise(less).alias("less")
+    )
+
+
+def cut_short(
+    numbers: pl.DataFrame, bank: pl.DataFrame, targets: pl.DataFrame, keys: pl.DataFrame,
+    policy: Policy,
+) -> pl.DataFrame:
+    """Links between a number that breaks off and the numbers of the same party it begins.
+
+    Returns: LINK.
+    """
+    sides = numbers.filter(pl.col("key").str.len_bytes() >= CUT_LENGTH_MIN).join(
+        bank.filter(pl.col("beyond") - pl.col("first") == 1).select(
+            "line", pl.col("first").alias("party"), pl.col("day").alias("on")
+        ),
+        on="line",
+    )
+    width = policy.days_before + policy.days_after + 1
+    theirs = keys.join(targets.select("target", "party", "day"), on="target")
+    low = ((pl.col("day") - policy.days_before) // width).alias("bucket")
+    high = ((pl.col("day") + policy.days_after) // width).alias("bucket")
+    both = pl.concat([theirs.with_columns(low), theirs.with_columns(high)]).unique()
+    pairs = (
+        sides.with_columns((pl.col("on") // width).alias("bucket"))
+        .join(both, on=["purse", "party", "bucket"], suffix="_ledger")
+        .filter(within(policy.days_before, policy.days_after))
+    )
+    return with_sharing(_beginnings(pairs), keys)
+
+
+def _beginnings(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Those of *pairs* in which the bank's number begins the ledger's, or its tail."""
+    key, ours = pl.col("key"), pl.col("key_ledger")
+    begins = ours.str.starts_with(key) & (ours != key)
+    tail, ours = pl.col("tail"), pl.col("tail_ledger")
+    begins_tail = ours.str.starts_with(tail) & (ours != tail) & (
+        tail.str.len_bytes() >= CUT_LENGTH_MIN
+    )
+    return pairs.filter(begins | begins_tail).select("line", "target", "purse", "key")
+
+
+def with_sharing(pairs: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Count, for each number cut short, how many of the ledger's it begins."""
+    rows = []
+    for (purse,), ours in sorted(pairs.select("purse", "key").unique().group_by("purse")):
+        known = keys.filter(pl.col("purse") == purse)
+        known = pl.concat([known["key"], known["tail"].alias("key")]).unique().sort()
+        wanted = ours["key"].sort()
+        low = known.search_sorted(wanted, side="left")
+        high = known.search_sorted(wanted + "\x7f", side="left")
+        rows.append(
+            pl.DataFrame({"key": wanted, "sharing": (high.cast(pl.Int64) - low.cast(pl.Int64))})
+            .with_columns(pl.lit(purse, pl.Int64).alias("purse"))
+        )
+    if not rows:
+        return pl.DataFrame(schema=dict.fromkeys(LINK, pl.Int64) | {"token": pl.String})
+    return pairs.join(pl.concat(rows), on=["purse", "key"]).select(
+        *("line", "target", "purse", pl.lit(CUT, pl.Int64).alias("how")),
+        *(pl.col("key").alias("token"), pl.col("sharing").clip(1)),
+    )
