@@ -9,12 +9,12 @@ import polars as pl
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.candidates import FEE, RATE
 from counterfoil.rules.reconciliation.coincidence import in_window, repeats
-from counterfoil.rules.reconciliation.references import BARE, CUT, EDIT, TAIL, WHOLE
+from counterfoil.rules.reconciliation.references import BARE, CUT, EDIT, LISTED, PRINTED, TAIL, WHOLE
 from counterfoil.rules.reconciliation.speaking import ALOUD, SILENT, SPEAKS
 from counterfoil.rules.reconciliation.weights import centibans
 
 #: What a recognised number is docked for the way it was recognised.
-DOCKED = {WHOLE: 0, TAIL: 10, BARE: 30, EDIT: 50, CUT: 30}
+DOCKED = {WHOLE: 0, TAIL: 10, BARE: 30, EDIT: 50, CUT: 30, LISTED: 0, PRINTED: 0}
 NUMBER_MAX = 400
 #: A number of its own that is not ours: as strong as one that is.
 CONTRADICTED = {ALOUD: -400, SPEAKS: -150, SILENT: 0}
@@ -126,7 +126,7 @@ def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     again = pl.when(pl.col("same_party")).then(pl.col("of_party")).otherwise(pl.col("of_purse"))
     again = again.fill_null(0) + pl.when(pl.col("why") == FEE).then(FEE_CHANCE).otherwise(0)
     again = pl.when(pl.col("why") == RATE).then(RATE_CHANCE).otherwise(again)
-    chance = (again * 1000 * share // whole).clip(1)
+    chance = pl.coalesce("given_chance", again * 1000 * share // whole).clip(1)
     return facts.with_columns(
         chance.alias("chance"),
         centibans(pl.lit(1_000_000), chance).clip(-CHANCE_WEIGHT_MAX, CHANCE_WEIGHT_MAX).alias("w_chance"),

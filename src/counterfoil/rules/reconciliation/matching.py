@@ -13,31 +13,23 @@ from dataclasses import dataclass
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
-from counterfoil.rules.reconciliation.candidates import (
-    RATE,
-    UNEQUAL,
-    linked,
-    printed_foreign,
-    same_amount,
-    with_rates,
-)
+from counterfoil.rules.reconciliation.candidates import UNEQUAL, linked
 from counterfoil.rules.reconciliation.certain import only_ones
 from counterfoil.rules.reconciliation.coincidence import lag_weights
 from counterfoil.rules.reconciliation.contra import bank_contras, ledger_contras
+from counterfoil.rules.reconciliation.counts import with_counts
 from counterfoil.rules.reconciliation.duplicates import bank_duplicates, ledger_duplicates
-from counterfoil.rules.reconciliation.evidence import Known, chances, weigh
+from counterfoil.rules.reconciliation.evidence import Known, chances
 from counterfoil.rules.reconciliation.lines import prepare
-from counterfoil.rules.reconciliation.misread import cut_short, one_slip
 from counterfoil.rules.reconciliation.parties import with_parties
 from counterfoil.rules.reconciliation.position import Position
-from counterfoil.rules.reconciliation.references import WHOLE, keys_of, link, tokens_of
-from counterfoil.rules.reconciliation.rivals import standing, upheld
+from counterfoil.rules.reconciliation.references import keys_of, link, tokens_of
+from counterfoil.rules.reconciliation.rounds import Texts, lines_and_runs, settle_round
 from counterfoil.rules.reconciliation.speaking import noise_shapes, numbers_of, speaking
-from counterfoil.rules.reconciliation.targets import Targets, party_days, runs, single_lines
+from counterfoil.rules.reconciliation.targets import Targets, runs, single_lines
+
 
 ROUNDS_MAX = 6
-SCORE_MIN = 50
-LEAD_MIN = 150
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,19 +43,10 @@ class Reconciliation:
     ledger_repeats: pl.DataFrame
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """What the texts of both sides say, before anything is weighed."""
-
-    keys: pl.DataFrame
-    numbers: pl.DataFrame
-    links: pl.DataFrame
-
-
 def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Reconciliation:
     """Match *bank* with *ledger*; both as :func:`prepare` takes them."""
     lines = prepare(bank, ledger)
-    bank, ledger = with_parties(lines.bank, lines.ledger)
+    bank, ledger = with_parties(with_counts(lines.bank), lines.ledger)
     bank_repeats, ledger_repeats = bank_duplicates(bank), ledger_duplicates(ledger)
     position = Position(
         bank.filter(~pl.col("line").is_in(bank_repeats["second"].implode())),
@@ -73,11 +56,14 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
     read = _read(position, len(ledger))
     position, proved = _certain(position, read, len(ledger), policy)
     known = _learn(bank, ledger, read, proved, policy)
-    for _ in range(ROUNDS_MAX):
-        before = len(position.matches)
-        position = _round(position, read, known, len(ledger), policy)
-        if len(position.matches) == before:
-            break
+    for silent in (False, True):
+        for _ in range(ROUNDS_MAX):
+            before = len(position.matches)
+            position = settle_round(
+                position, read, known, policy, begin=len(ledger), silent=silent
+            )
+            if len(position.matches) == before:
+                break
     return Reconciliation(
         bank=bank,
         ledger=ledger,
@@ -99,8 +85,8 @@ def _set_contras_aside(position: Position) -> Position:
     return position.settled(of_ledger).settled(of_bank)
 
 
-def _read(position: Position, begin: int) -> Read:
-    targets = _lines_and_runs(position, begin)
+def _read(position: Position, begin: int) -> Texts:
+    targets = lines_and_runs(position, begin)
     numbered = targets.table.select("target", "purse", "written")
     documents = position.ledger.filter(pl.col("document") != "").select(
         pl.col("line").alias("target"), "purse", pl.col("document").alias("written")
@@ -110,18 +96,13 @@ def _read(position: Position, begin: int) -> Read:
     numbers = numbers_of(tokens, position.bank).join(
         position.bank.select("line", "purse"), on="line"
     )
-    return Read(keys=keys, numbers=numbers, links=link(tokens, keys))
-
-
-def _lines_and_runs(position: Position, begin: int) -> Targets:
-    singles = single_lines(position.ledger)
-    return with_rates(singles.joined(runs(position.ledger, begin=begin)), position.ledger)
+    return Texts(keys=keys, numbers=numbers, links=link(tokens, keys))
 
 
 def _certain(
-    position: Position, read: Read, begin: int, policy: Policy
+    position: Position, read: Texts, begin: int, policy: Policy
 ) -> tuple[Position, pl.DataFrame]:
-    targets = _lines_and_runs(position, begin)
+    targets = lines_and_runs(position, begin)
     pairs = linked(position.bank, targets.table, read.links, policy)
     pairs = only_ones(pairs.filter(pl.col("why") < UNEQUAL), targets.members)
     links = read.links.select(pl.col("line").alias("bank"), "target", "how", "sharing")
@@ -146,7 +127,7 @@ def _as_matches(claims: pl.DataFrame, targets: Targets, rule: str) -> pl.DataFra
 
 
 def _learn(
-    bank: pl.DataFrame, ledger: pl.DataFrame, read: Read, proved: pl.DataFrame, policy: Policy
+    bank: pl.DataFrame, ledger: pl.DataFrame, read: Texts, proved: pl.DataFrame, policy: Policy
 ) -> Known:
     everything = single_lines(ledger).joined(runs(ledger, begin=len(ledger))).table
     by_party, by_purse, share = chances(everything, policy)
@@ -159,73 +140,4 @@ def _learn(
         by_party=by_party,
         by_purse=by_purse,
         share=share,
-    )
-
-
-def _round(
-    position: Position, read: Read, known: Known, begin: int, policy: Policy
-) -> Position:
-    """One round of weighing claims on what is open."""
-    targets = _lines_and_runs(position, begin)
-    days = party_days(position.ledger, begin=begin + len(targets.table))
-    targets = targets.joined(with_rates(days, position.ledger))
-    links = _links(position, targets, read, policy)
-    printed = printed_foreign(position.bank, position.ledger, policy)
-    pairs = _pairs(position, targets, links, printed, policy)
-    claims = weigh(pairs, position.bank, targets.table, known.with_links(_and_printed(links, printed)))
-    claims = standing(claims.with_row_index("claim"), targets.members)
-    good = upheld(claims, score_min=pl.lit(SCORE_MIN), lead_min=LEAD_MIN)
-    return position.settled(_as_matches(good, targets, "weighed"))
-
-
-def _links(position: Position, targets: Targets, read: Read, policy: Policy) -> pl.DataFrame:
-    """Links to what is open: as written, one slip away, cut short."""
-    still = targets.table.select("target", "purse")
-    open_links = read.links.join(still, on=["target", "purse"], how="semi").join(
-        position.bank, on="line", how="semi"
-    )
-    numbers = (
-        read.numbers.join(position.bank, on="line", how="semi")
-        .join(open_links.rename({"token": "key"}), on=["line", "key"], how="anti")
-    )
-    keys = read.keys.join(still, on="target", how="semi")
-    slips = one_slip(numbers, keys)
-    cuts = cut_short(numbers, position.bank, targets.table, keys, policy)
-    return _best(pl.concat([open_links, slips, cuts]))
-
-
-def _best(links: pl.DataFrame) -> pl.DataFrame:
-    ordered = links.sort("line", "target", "how", "sharing", "token")
-    return ordered.unique(["line", "target"], keep="first", maintain_order=True)
-
-
-def _and_printed(links: pl.DataFrame, printed: pl.DataFrame) -> pl.DataFrame:
-    as_links = printed.select(
-        *("line", "target", "purse", pl.lit(WHOLE, pl.Int64).alias("how")),
-        *(pl.lit("").alias("token"), "sharing"),
-    )
-    return _best(pl.concat([links, as_links]))
-
-
-def _pairs(
-    position: Position,
-    targets: Targets,
-    links: pl.DataFrame,
-    printed: pl.DataFrame,
-    policy: Policy,
-) -> pl.DataFrame:
-    of_amounts = same_amount(position.bank, targets.table, policy)
-    of_numbers = linked(position.bank, targets.table, links, policy)
-    of_rates = linked(position.bank, targets.table, printed, policy)
-    key = ["bank", "target", "why", "fee"]
-    return (
-        pl.concat(
-            [
-                of_amounts,
-                of_numbers.filter(pl.col("why") < UNEQUAL),
-                of_rates.filter(pl.col("why") == RATE),
-            ]
-        )
-        .unique(key)
-        .sort(key)
     )

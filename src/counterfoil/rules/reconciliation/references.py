@@ -12,7 +12,7 @@ import re
 import polars as pl
 
 #: How a number was recognised, the strongest first.
-WHOLE, TAIL, BARE, EDIT, CUT = range(5)
+WHOLE, TAIL, BARE, EDIT, CUT, LISTED, PRINTED = range(7)
 SPELLINGS = (("key", WHOLE), ("tail", TAIL), ("bare", BARE))
 #: Letters and digits that a number needs under each spelling to be looked up at all.
 LENGTH_MIN = {"key": 4, "tail": 5, "bare": 4}

@@ -21,6 +21,11 @@ class Targets:
     table: pl.DataFrame
     members: pl.DataFrame
 
+    def beyond(self, begin: int) -> int:
+        """The first number from *begin* that no target of these has."""
+        last = self.table["target"].max()
+        return begin if last is None else max(begin, int(str(last)) + 1)
+
     def joined(self, other: Targets) -> Targets:
         """Both."""
         return Targets(

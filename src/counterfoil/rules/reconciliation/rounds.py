@@ -1,0 +1,283 @@
+"""One round: every claim on open lines, weighed, compared, and the ones that stand out settled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.candidates import (
+    FEE,
+    RATE,
+    UNEQUAL,
+    linked,
+    printed_foreign,
+    same_amount,
+    with_rates,
+)
+from counterfoil.rules.reconciliation.evidence import Known, weigh
+from counterfoil.rules.reconciliation.misread import cut_short, one_slip
+from counterfoil.rules.reconciliation.pools import subset_claims
+from counterfoil.rules.reconciliation.position import MATCH, Position
+from counterfoil.rules.reconciliation.references import BARE, LISTED, PRINTED
+from counterfoil.rules.reconciliation.rivals import standing, upheld
+from counterfoil.rules.reconciliation.slips import is_slip
+from counterfoil.rules.reconciliation.speaking import SILENT
+from counterfoil.rules.reconciliation.splits import regrouped_claims, scored, split_claims
+from counterfoil.rules.reconciliation.targets import (
+    DAY,
+    LINE,
+    RUN,
+    SUBSET,
+    Targets,
+    party_days,
+    runs,
+    single_lines,
+)
+
+LEAD_MIN = 150
+#: Score that a claim needs: with a number; by amount, party and day; without even a name.
+NUMBERED_MIN, NAMED_MIN, NAMELESS_MIN, GROUP_MIN, PARTS_MIN = 50, 130, 230, 150, 250
+NUMBER_COUNTS = 100  # centibans from which a number is evidence, and its claim numbered
+NEVER = 1_000_000  # the score that a question would need to become a match
+COUNT_HOLDS, COUNT_FAILS = 100, -600
+
+COLUMNS = (*MATCH, "score", "score_min")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """What the texts of both sides say, before anything is weighed."""
+
+    keys: pl.DataFrame
+    numbers: pl.DataFrame
+    links: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What a round works on."""
+
+    position: Position
+    targets: Targets
+    links: pl.DataFrame  # open bank lines to open targets, the best way each
+    pairs: pl.DataFrame
+
+
+def lines_and_runs(position: Position, begin: int) -> Targets:
+    """Single lines and payment runs, as far as they are open; groups numbered from *begin*."""
+    singles = single_lines(position.ledger)
+    return with_rates(singles.joined(runs(position.ledger, begin=begin)), position.ledger)
+
+
+def settle_round(
+    position: Position, texts: Texts, known: Known, policy: Policy, *, begin: int, silent: bool
+) -> Position:
+    """Settle what stands out; *silent*: also claims that no number supports."""
+    claims = claims_of(position, texts, known, policy, begin=begin, silent=silent)
+    good = upheld(standing(claims), lead_min=LEAD_MIN)
+    return position.settled(good.sort("bank", "ledger"))
+
+
+def claims_of(
+    position: Position, texts: Texts, known: Known, policy: Policy, *, begin: int, silent: bool
+) -> pl.DataFrame:
+    """Every claim on open lines: COLUMNS and ``claim``."""
+    table = _laid(position, texts, policy, begin)
+    if silent:
+        table = _with_groups(table, policy, table.targets.beyond(begin))
+    links = _best(pl.concat([table.links, _listed(table)]))
+    facts = weigh(table.pairs, position.bank, table.targets.table, replace(known, links=links))
+    facts = _count_checked(facts, position.bank)
+    if not silent:
+        facts = facts.filter(pl.col("w_number") >= NUMBER_COUNTS)
+    parts = [_as_claims(facts, table.targets), *_of_parts(table, links, known, policy)]
+    return pl.concat([each.select(COLUMNS) for each in parts]).with_row_index("claim")
+
+
+def _laid(position: Position, texts: Texts, policy: Policy, begin: int) -> Table:
+    targets = lines_and_runs(position, begin)
+    links = _links(position, targets, texts, policy)
+    printed = printed_foreign(position.bank, position.ledger, policy)
+    pairs = [
+        same_amount(position.bank, targets.table, policy),
+        linked(position.bank, targets.table, links, policy).filter(pl.col("why") < UNEQUAL),
+        linked(position.bank, targets.table, printed, policy).filter(pl.col("why") == RATE),
+    ]
+    as_links = printed.select(
+        *("line", "target", "purse", pl.lit(PRINTED, pl.Int64).alias("how")),
+        *(pl.lit("").alias("token"), "sharing"),
+    )
+    key = ["bank", "target", "why", "fee"]
+    return Table(
+        position=position,
+        targets=targets,
+        links=_best(pl.concat([links, as_links])),
+        pairs=pl.concat(pairs).unique(key).sort(key).with_columns(
+            pl.lit(None, pl.Int64).alias("given_chance")
+        ),
+    )
+
+
+def _with_groups(table: Table, policy: Policy, begin: int) -> Table:
+    """Add all of a party's day, and subsets of it."""
+    days = with_rates(party_days(table.position.ledger, begin=begin), table.position.ledger)
+    whole = same_amount(table.position.bank, days.table, policy).with_columns(
+        pl.lit(None, pl.Int64).alias("given_chance")
+    )
+    exact = table.links.filter(pl.col("how") <= BARE).join(
+        table.targets.table.filter(pl.col("kind") == LINE), on="target", how="semi"
+    )
+    subsets, pairs = subset_claims(
+        table.position.bank,
+        table.position.ledger,
+        exact,
+        policy,
+        begin=days.beyond(begin),
+    )
+    subsets = with_rates(subsets, table.position.ledger)
+    return replace(
+        table,
+        targets=table.targets.joined(days).joined(subsets),
+        pairs=pl.concat([table.pairs, whole, pairs.select(table.pairs.columns)]),
+    )
+
+
+def _links(position: Position, targets: Targets, texts: Texts, policy: Policy) -> pl.DataFrame:
+    """Links to what is open: as written, one slip away, cut short."""
+    still = targets.table.select("target", "purse")
+    open_links = texts.links.join(still, on=["target", "purse"], how="semi").join(
+        position.bank, on=["line", "purse"], how="semi"
+    )
+    numbers = texts.numbers.join(position.bank, on="line", how="semi").join(
+        open_links.rename({"token": "key"}), on=["line", "key"], how="anti"
+    )
+    keys = texts.keys.join(still, on="target", how="semi")
+    slips = one_slip(numbers, keys)
+    cuts = cut_short(numbers, position.bank, targets.table, keys, policy)
+    return _best(pl.concat([open_links, slips, cuts]))
+
+
+def _best(links: pl.DataFrame) -> pl.DataFrame:
+    ordered = links.sort("line", "target", "how", "sharing", "token")
+    return ordered.unique(["line", "target"], keep="first", maintain_order=True)
+
+
+def _listed(table: Table) -> pl.DataFrame:
+    """Links to groups whose lines the bank names, all that it names being in the group."""
+    single = table.targets.table.filter(pl.col("kind") == LINE).select("target")
+    named = table.links.filter(pl.col("how") <= BARE).join(single, on="target", how="semi")
+    named = named.select("line", "purse", pl.col("target").alias("member"))
+    groups = table.targets.table.filter(pl.col("kind") != LINE).select("target")
+    members = table.targets.members.rename({"line": "member"}).join(groups, on="target", how="semi")
+    inside = named.join(members, on="member").group_by("line", "target", "purse").len("inside")
+    total = named.group_by("line").len("total")
+    return (
+        inside.join(total, on="line")
+        .filter(pl.col("inside") == pl.col("total"))
+        .select(
+            *("line", "target", "purse", pl.lit(LISTED, pl.Int64).alias("how")),
+            *(pl.lit("").alias("token"), pl.lit(1, pl.Int64).alias("sharing")),
+        )
+    )
+
+
+def _count_checked(facts: pl.DataFrame, bank: pl.DataFrame) -> pl.DataFrame:
+    """A printed number of payments must hold."""
+    printed = bank.select(pl.col("line").alias("bank"), "items")
+    says = (
+        pl.when(pl.col("items").is_null())
+        .then(0)
+        .when(pl.col("items") == pl.col("size"))
+        .then(COUNT_HOLDS)
+        .otherwise(COUNT_FAILS)
+        .cast(pl.Int64)
+    )
+    return facts.join(printed, on="bank", how="left").with_columns(
+        (pl.col("w_number") + says).alias("w_number"), (pl.col("score") + says).alias("score")
+    )
+
+
+def _as_claims(facts: pl.DataFrame, targets: Targets) -> pl.DataFrame:
+    """Give each weighed pair its lines, its rule and the score that it needs."""
+    lines = targets.members.join(facts.select("target").unique(), on="target", how="semi")
+    lines = lines.group_by("target").agg(pl.col("line").sort().alias("ledger"))
+    numbered = pl.col("how").is_not_null() & (pl.col("w_number") >= NUMBER_COUNTS)
+    nameless = ~pl.col("same_party")
+    needed = (
+        pl.when(numbered)
+        .then(NUMBERED_MIN)
+        .when(nameless)
+        .then(NAMELESS_MIN)
+        .when(pl.col("kind") != LINE)
+        .then(GROUP_MIN)
+        .otherwise(NAMED_MIN)
+    )
+    # what may be a keying error is a question, whatever else it may be
+    slip = (pl.col("why") == FEE) & is_slip(pl.col("gross"), pl.col("gross") + pl.col("difference"))
+    return (
+        facts.join(lines, on="target")
+        .with_columns(
+            pl.concat_list("bank").alias("bank"),
+            _rule(numbered).alias("rule"),
+            pl.when(slip).then(NEVER).otherwise(needed).cast(pl.Int64).alias("score_min"),
+            pl.lit(None, pl.Int64).alias("lead"),
+            pl.lit(None, pl.Int64).alias("rivals"),
+        )
+        .select(COLUMNS)
+    )
+
+
+def _rule(numbered: pl.Expr) -> pl.Expr:
+    how = pl.when(numbered).then(pl.lit("number and amount")).otherwise(
+        pl.lit("amount, party and day")
+    )
+    what = pl.col("kind").replace_strict(
+        {LINE: "", RUN: ", payment run", DAY: ", all of a party's day", SUBSET: ", batch"},
+        return_dtype=pl.String,
+    )
+    less = pl.col("why").replace_strict({FEE: ", less a fee", RATE: ", at a rate"}, default="")
+    return how + what + less
+
+
+def _of_parts(
+    table: Table, links: pl.DataFrame, known: Known, policy: Policy
+) -> list[pl.DataFrame]:
+    """Splits and regrouped lines, and what a number links although the amounts differ."""
+    position = table.position
+    single = table.targets.table.filter(pl.col("kind") == LINE)
+    own = links.join(single, on="target", how="semi")
+    pairs = linked(position.bank, single, own, policy).filter(pl.col("why") == UNEQUAL)
+    facts = weigh(
+        pairs.with_columns(pl.lit(None, pl.Int64).alias("given_chance")),
+        *(position.bank, single, replace(known, links=own)),
+    ).filter((pl.col("w_number") >= NUMBER_COUNTS) & (pl.col("w_name") >= 0))
+    loud = known.loud.rename({"loud": "told"})
+    bank = position.bank.join(loud, on="line", how="left").with_columns(
+        pl.col("told").fill_null(SILENT).alias("loud")
+    )
+    unequal = facts.select("bank", "target", "w_number")
+    made = [
+        split_claims(unequal, bank, position.ledger, policy),
+        regrouped_claims(unequal, bank, position.ledger, policy),
+    ]
+    found = scored(pl.concat(made)).with_columns(
+        pl.lit(0, pl.Int64).alias("difference"),
+        pl.lit("").alias("fee"),
+        pl.lit(PARTS_MIN, pl.Int64).alias("score_min"),
+    )
+    questions = facts.select(
+        pl.lit("amounts differ").alias("rule"),
+        pl.concat_list("bank").alias("bank"),
+        pl.concat_list("target").alias("ledger"),
+        *("difference", "fee", "w_number", "w_day", "how", "sharing"),
+        pl.col("w_number").alias("score"),
+        pl.lit(NEVER, pl.Int64).alias("score_min"),
+    )
+    return [_filled(each) for each in (found, questions)]
+
+
+def _filled(claims: pl.DataFrame) -> pl.DataFrame:
+    missing = [pl.lit(None, kind).alias(n) for n, kind in MATCH.items() if n not in claims]
+    return claims.with_columns(missing).select(COLUMNS)
