@@ -20,7 +20,7 @@ THOUSANDTHS = 1000
 def repeats(lines: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     """For each of *keys* and each amount: how many more of it are to be expected.
 
-    Returns: *keys*, ``amount``, ``again`` (thousandths of a line over the whole time).
+    Returns: *keys*, ``amount``, ``seen``, ``again`` (thousandths of a line over the whole time).
     """
     seen = lines.group_by(*keys, "amount").agg(pl.len().cast(pl.Int64).alias("seen"))
     once, twice = (pl.col("seen") == 1).sum(), (pl.col("seen") == 2).sum()
@@ -34,7 +34,7 @@ def repeats(lines: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
         // (pl.col("once").cast(pl.Int64) + SMALL_PARTY)
     )
     again = pl.when(pl.col("seen") > 1).then((pl.col("seen") - 1) * THOUSANDTHS).otherwise(turing)
-    return seen.join(shares, on=keys).select(*keys, "amount", again.alias("again"))
+    return seen.join(shares, on=keys).select(*keys, "amount", "seen", again.alias("again"))
 
 
 def in_window(lines: pl.DataFrame, policy: Policy) -> tuple[int, int]:

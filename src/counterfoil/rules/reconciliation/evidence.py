@@ -11,6 +11,7 @@ from counterfoil.rules.reconciliation.candidates import FEE, RATE
 from counterfoil.rules.reconciliation.coincidence import in_window, repeats
 from counterfoil.rules.reconciliation.references import BARE, CUT, EDIT, LISTED, PRINTED, TAIL, WHOLE
 from counterfoil.rules.reconciliation.speaking import ALOUD, SILENT, SPEAKS
+from counterfoil.rules.reconciliation.targets import LINE, RUN
 from counterfoil.rules.reconciliation.weights import centibans
 
 #: What a recognised number is docked for the way it was recognised.
@@ -24,6 +25,7 @@ FEE_PRIOR = -150
 RATE_CHANCE = 300  # thousandths of a line of the same party within the tolerance of a rate
 #: Thousandths of an unrelated line with an amount that no line of the party has.
 FEE_CHANCE = 20
+GROUP_CHANCE = 10
 CHANCE_WEIGHT_MAX = 350
 
 
@@ -119,11 +121,17 @@ def _weigh_number(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
 def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Unrelated lines to be expected: of the party where it is named, else of the purse."""
     facts = facts.with_columns((pl.col("gross") + pl.col("difference")).alias("amount"))
-    facts = facts.join(
-        known.by_party.rename({"again": "of_party"}), on=["purse", "party", "amount"], how="left"
-    ).join(known.by_purse.rename({"again": "of_purse"}), on=["purse", "amount"], how="left")
+    of_party = known.by_party.rename({"again": "of_party", "seen": "seen_of_party"})
+    of_purse = known.by_purse.rename({"again": "of_purse", "seen": "seen_of_purse"})
+    facts = facts.join(of_party, on=["purse", "party", "amount"], how="left")
+    facts = facts.join(of_purse, on=["purse", "amount"], how="left")
     share, whole = known.share
-    again = pl.when(pl.col("same_party")).then(pl.col("of_party")).otherwise(pl.col("of_purse"))
+    same = pl.col("same_party")
+    again = pl.when(same).then(pl.col("of_party")).otherwise(pl.col("of_purse"))
+    seen = pl.when(same).then(pl.col("seen_of_party")).otherwise(pl.col("seen_of_purse"))
+    # a sum of many lines is nobody's usual amount: what else has it is counted one by one
+    others = (seen.fill_null(0) - (pl.col("kind") == RUN).cast(pl.Int64)).clip(0)
+    again = pl.when(pl.col("kind") == LINE).then(again).otherwise(others * 1000 + GROUP_CHANCE)
     again = again.fill_null(0) + pl.when(pl.col("why") == FEE).then(FEE_CHANCE).otherwise(0)
     again = pl.when(pl.col("why") == RATE).then(RATE_CHANCE).otherwise(again)
     chance = pl.coalesce("given_chance", again * 1000 * share // whole).clip(1)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
-from counterfoil.rules.reconciliation.candidates import UNEQUAL, linked
+from counterfoil.rules.reconciliation.candidates import FEE, UNEQUAL, linked
 from counterfoil.rules.reconciliation.certain import only_ones
 from counterfoil.rules.reconciliation.coincidence import lag_weights
 from counterfoil.rules.reconciliation.contra import bank_contras, ledger_contras
@@ -25,6 +25,7 @@ from counterfoil.rules.reconciliation.parties import with_parties
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.references import keys_of, link, tokens_of
 from counterfoil.rules.reconciliation.rounds import Texts, lines_and_runs, settle_round
+from counterfoil.rules.reconciliation.slips import is_slip
 from counterfoil.rules.reconciliation.speaking import noise_shapes, numbers_of, speaking
 from counterfoil.rules.reconciliation.targets import Targets, runs, single_lines
 
@@ -104,7 +105,12 @@ def _certain(
 ) -> tuple[Position, pl.DataFrame]:
     targets = lines_and_runs(position, begin)
     pairs = linked(position.bank, targets.table, read.links, policy)
-    pairs = only_ones(pairs.filter(pl.col("why") < UNEQUAL), targets.members)
+    sums = targets.table.select("target", pl.col("amount").alias("gross"))
+    # a declared fee that may be a keying error is left to the rounds, where it is a question
+    net = pl.col("gross") + pl.col("difference")
+    slip = (pl.col("why") == FEE) & is_slip(pl.col("gross"), net)
+    pairs = pairs.join(sums, on="target").filter((pl.col("why") < UNEQUAL) & ~slip)
+    pairs = only_ones(pairs.sort("bank", "target"), targets.members)
     links = read.links.select(pl.col("line").alias("bank"), "target", "how", "sharing")
     found = _as_matches(pairs.join(links, on=["bank", "target"]), targets, "number and amount")
     gaps = position.bank.select(pl.col("line").alias("bank"), pl.col("day").alias("on"))

@@ -67,31 +67,42 @@ def _lacking(written: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def cut_short(
-    numbers: pl.DataFrame, bank: pl.DataFrame, targets: pl.DataFrame, keys: pl.DataFrame,
-    policy: Policy,
-) -> pl.DataFrame:
-    """Links between a number that breaks off and the numbers of the same party it begins.
+def cut_short(pairs: pl.DataFrame, numbers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Links between a number that breaks off and the ledger's numbers that it begins.
+
+    Args:
+        pairs: ``line``, ``target``: where to look.
+        numbers: ``line``, ``key``, ``tail``: what the bank wrote.
+        keys: ``target``, ``purse``, ``key``, ``tail``: what the ledger holds.
 
     Returns: LINK.
     """
-    sides = numbers.filter(pl.col("key").str.len_bytes() >= CUT_LENGTH_MIN).join(
-        bank.filter(pl.col("beyond") - pl.col("first") == 1).select(
-            "line", pl.col("first").alias("party"), pl.col("day").alias("on")
-        ),
-        on="line",
+    long_enough = numbers.filter(pl.col("key").str.len_bytes() >= CUT_LENGTH_MIN)
+    both = (
+        pairs.select("line", "target")
+        .unique()
+        .join(long_enough.select("line", "key", "tail"), on="line")
+        .join(keys, on="target", suffix="_ledger")
+    )
+    return with_sharing(_beginnings(both), keys)
+
+
+def of_one_party(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Pairs of one purse and party in the window: ``line``, ``target``."""
+    sides = bank.filter(pl.col("beyond") - pl.col("first") == 1).select(
+        "line", "purse", pl.col("first").alias("party"), pl.col("day").alias("on")
     )
     width = policy.days_before + policy.days_after + 1
-    theirs = keys.join(targets.select("target", "party", "day"), on="target")
+    theirs = targets.select("target", "purse", "party", "day")
     low = ((pl.col("day") - policy.days_before) // width).alias("bucket")
     high = ((pl.col("day") + policy.days_after) // width).alias("bucket")
     both = pl.concat([theirs.with_columns(low), theirs.with_columns(high)]).unique()
-    pairs = (
+    return (
         sides.with_columns((pl.col("on") // width).alias("bucket"))
-        .join(both, on=["purse", "party", "bucket"], suffix="_ledger")
+        .join(both, on=["purse", "party", "bucket"])
         .filter(within(policy.days_before, policy.days_after))
+        .select("line", "target")
     )
-    return with_sharing(_beginnings(pairs), keys)
 
 
 def _beginnings(pairs: pl.DataFrame) -> pl.DataFrame:

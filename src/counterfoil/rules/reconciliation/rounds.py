@@ -17,7 +17,7 @@ from counterfoil.rules.reconciliation.candidates import (
     with_rates,
 )
 from counterfoil.rules.reconciliation.evidence import Known, weigh
-from counterfoil.rules.reconciliation.misread import cut_short, one_slip
+from counterfoil.rules.reconciliation.misread import cut_short, of_one_party, one_slip
 from counterfoil.rules.reconciliation.pools import subset_claims
 from counterfoil.rules.reconciliation.position import MATCH, Position
 from counterfoil.rules.reconciliation.references import BARE, LISTED, PRINTED
@@ -41,6 +41,8 @@ LEAD_MIN = 150
 NUMBERED_MIN, NAMED_MIN, NAMELESS_MIN, GROUP_MIN, PARTS_MIN = 50, 130, 230, 150, 250
 NUMBER_COUNTS = 100  # centibans from which a number is evidence, and its claim numbered
 NEVER = 1_000_000  # the score that a question would need to become a match
+#: One amount in fifty is keyed wrongly; that it is another altogether is rarer still.
+SLIP_PRIOR, UNEQUAL_PRIOR = -170, -250
 COUNT_HOLDS, COUNT_FAILS = 100, -600
 
 COLUMNS = (*MATCH, "score", "score_min")
@@ -98,10 +100,11 @@ def claims_of(
 
 def _laid(position: Position, texts: Texts, policy: Policy, begin: int) -> Table:
     targets = lines_and_runs(position, begin)
-    links = _links(position, targets, texts, policy)
+    equal = same_amount(position.bank, targets.table, policy)
+    links = _links(position, targets, texts, equal, policy)
     printed = printed_foreign(position.bank, position.ledger, policy)
     pairs = [
-        same_amount(position.bank, targets.table, policy),
+        equal,
         linked(position.bank, targets.table, links, policy).filter(pl.col("why") < UNEQUAL),
         linked(position.bank, targets.table, printed, policy).filter(pl.col("why") == RATE),
     ]
@@ -144,7 +147,9 @@ def _with_groups(table: Table, policy: Policy, begin: int) -> Table:
     )
 
 
-def _links(position: Position, targets: Targets, texts: Texts, policy: Policy) -> pl.DataFrame:
+def _links(
+    position: Position, targets: Targets, texts: Texts, equal: pl.DataFrame, policy: Policy
+) -> pl.DataFrame:
     """Links to what is open: as written, one slip away, cut short."""
     still = targets.table.select("target", "purse")
     open_links = texts.links.join(still, on=["target", "purse"], how="semi").join(
@@ -155,7 +160,10 @@ def _links(position: Position, targets: Targets, texts: Texts, policy: Policy) -
     )
     keys = texts.keys.join(still, on="target", how="semi")
     slips = one_slip(numbers, keys)
-    cuts = cut_short(numbers, position.bank, targets.table, keys, policy)
+    unsure = position.bank.join(numbers, on="line", how="semi")
+    near = of_one_party(unsure, targets.table, policy)
+    same = equal.select(pl.col("bank").alias("line"), "target")
+    cuts = cut_short(pl.concat([near, same]), numbers, keys)
     return _best(pl.concat([open_links, slips, cuts]))
 
 
@@ -267,12 +275,13 @@ def _of_parts(
         pl.lit("").alias("fee"),
         pl.lit(PARTS_MIN, pl.Int64).alias("score_min"),
     )
+    slip = is_slip(pl.col("gross"), pl.col("gross") + pl.col("difference"))
     questions = facts.select(
         pl.lit("amounts differ").alias("rule"),
         pl.concat_list("bank").alias("bank"),
         pl.concat_list("target").alias("ledger"),
         *("difference", "fee", "w_number", "w_day", "how", "sharing"),
-        pl.col("w_number").alias("score"),
+        (pl.col("w_number") + pl.when(slip).then(SLIP_PRIOR).otherwise(UNEQUAL_PRIOR)).alias("score"),
         pl.lit(NEVER, pl.Int64).alias("score_min"),
     )
     return [_filled(each) for each in (found, questions)]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.slips import is_slip
 from counterfoil.rules.reconciliation.subsets import Sums
 from counterfoil.rules.reconciliation.weights import centibans
 
@@ -110,7 +111,7 @@ def regrouped_claims(
 
     Returns: CLAIM.
     """
-    owed = ledger.filter(pl.col("party") >= 0).select(
+    owed = ledger.filter((pl.col("party") >= 0) & (pl.col("run") == "")).select(
         *(pl.col("line").alias("target"), "purse", "party", "day"),
         pl.col("amount").alias("gross"),
     )
@@ -120,8 +121,13 @@ def regrouped_claims(
         .join(paid, on="bank")
         .with_columns((pl.col("amount") - pl.col("gross")).alias("over"))
         .filter((pl.col("over") != 0) & (pl.col("w_number") >= SURE_NUMBER))
+        .filter(~is_slip(pl.col("amount"), pl.col("gross")))
+        .filter(pl.col("target").n_unique().over("bank") == 1)  # one that lists many is a batch
     )
     others = pl.concat([named.select(*_OTHER, "w_number"), _unnamed(named, owed, bank, policy)])
+    # how many pairs had the chance to differ by just that much
+    among = [*("purse", "party", "day"), pl.col("w_number").is_null()]
+    others = others.with_columns(pl.len().over(among).cast(pl.Int64).alias("among"))
     pairs = (
         named.join(others, on=["purse", "party", "day"], suffix="_2")
         .filter(
@@ -144,7 +150,7 @@ def regrouped_claims(
             pl.col("banks").alias("bank"),
             "ledger",
             (pl.col("number") + pl.col("docked")).cast(pl.Int64).alias("w_number"),
-            (pl.len().over("bank", "target") * SAME_DIFFERENCE).cast(pl.Int64).alias("chance"),
+            (pl.col("among") * SAME_DIFFERENCE).alias("chance"),
         )
         .sort("bank", "ledger", "w_number", descending=[False, False, True])
         .unique(["bank", "ledger"], keep="first", maintain_order=True)
