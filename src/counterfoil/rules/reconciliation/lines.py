@@ -46,7 +46,20 @@ def prepare(bank: pl.DataFrame, ledger: pl.DataFrame) -> Lines:
         .sort("account", "currency")
         .with_row_index("purse")
     )
-    return Lines(_number(bank, purses), _number(ledger, purses))
+    return Lines(_number(bank, purses), _with_runs(_number(ledger, purses)))
+
+
+def _with_runs(ledger: pl.DataFrame) -> pl.DataFrame:
+    """Number the payment runs, beyond the lines' own numbers: ``run_number`` (null: in none)."""
+    runs = (
+        ledger.filter(pl.col("run") != "")
+        .select("purse", "run")
+        .unique()
+        .sort("purse", "run")
+        .with_row_index("run_number", offset=len(ledger))
+        .with_columns(pl.col("run_number").cast(pl.Int64))
+    )
+    return ledger.join(runs, on=["purse", "run"], how="left", maintain_order="left")
 
 
 def _number(side: pl.DataFrame, purses: pl.DataFrame) -> pl.DataFrame:

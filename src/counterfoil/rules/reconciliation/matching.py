@@ -54,8 +54,8 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
         ledger.filter(~pl.col("line").is_in(ledger_repeats["second"].implode())),
     )
     position = _set_contras_aside(position)
-    read = _read(position, len(ledger))
-    position, proved = _certain(position, read, len(ledger), policy)
+    read = _read(position)
+    position, proved = _certain(position, read, policy)
     known = _learn(bank, ledger, read, proved, policy)
     for silent in (False, True):
         for _ in range(ROUNDS_MAX):
@@ -86,8 +86,8 @@ def _set_contras_aside(position: Position) -> Position:
     return position.settled(of_ledger).settled(of_bank)
 
 
-def _read(position: Position, begin: int) -> Texts:
-    targets = lines_and_runs(position, begin)
+def _read(position: Position) -> Texts:
+    targets = lines_and_runs(position)
     numbered = targets.table.select("target", "purse", "written")
     documents = position.ledger.filter(pl.col("document") != "").select(
         pl.col("line").alias("target"), "purse", pl.col("document").alias("written")
@@ -101,9 +101,9 @@ def _read(position: Position, begin: int) -> Texts:
 
 
 def _certain(
-    position: Position, read: Texts, begin: int, policy: Policy
+    position: Position, read: Texts, policy: Policy
 ) -> tuple[Position, pl.DataFrame]:
-    targets = lines_and_runs(position, begin)
+    targets = lines_and_runs(position)
     pairs = linked(position.bank, targets.table, read.links, policy)
     sums = targets.table.select("target", pl.col("amount").alias("gross"))
     # a declared fee that may be a keying error is left to the rounds, where it is a question
@@ -135,7 +135,7 @@ def _as_matches(claims: pl.DataFrame, targets: Targets, rule: str) -> pl.DataFra
 def _learn(
     bank: pl.DataFrame, ledger: pl.DataFrame, read: Texts, proved: pl.DataFrame, policy: Policy
 ) -> Known:
-    everything = single_lines(ledger).joined(runs(ledger, begin=len(ledger))).table
+    everything = single_lines(ledger).joined(runs(ledger)).table
     by_party, by_purse, share = chances(everything, policy)
     noise = noise_shapes(read.numbers, proved.select("bank", "target"), read.keys)
     return Known(

@@ -9,6 +9,7 @@ import polars as pl
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.candidates import (
     FEE,
+    NONE,
     RATE,
     UNEQUAL,
     linked,
@@ -38,7 +39,9 @@ from counterfoil.rules.reconciliation.targets import (
 
 LEAD_MIN = 150
 #: Score that a claim needs: with a number; by amount, party and day; without even a name.
-NUMBERED_MIN, NAMED_MIN, NAMELESS_MIN, GROUP_MIN, PARTS_MIN = 50, 130, 230, 150, 250
+NUMBERED_MIN, NAMED_MIN, NAMELESS_MIN, PARTS_MIN = 50, 50, 80, 250
+RUN_MIN, BATCH_MIN = 0, 120
+NAMELESS_FEE_MIN = 230
 NUMBER_COUNTS = 100  # centibans from which a number is evidence, and its claim numbered
 NEVER = 1_000_000  # the score that a question would need to become a match
 #: One amount in fifty is keyed wrongly; that it is another altogether is rarer still.
@@ -67,10 +70,10 @@ class Table:
     pairs: pl.DataFrame
 
 
-def lines_and_runs(position: Position, begin: int) -> Targets:
-    """Single lines and payment runs, as far as they are open; groups numbered from *begin*."""
+def lines_and_runs(position: Position) -> Targets:
+    """Single lines and payment runs, as far as they are open."""
     singles = single_lines(position.ledger)
-    return with_rates(singles.joined(runs(position.ledger, begin=begin)), position.ledger)
+    return with_rates(singles.joined(runs(position.ledger)), position.ledger)
 
 
 def settle_round(
@@ -86,7 +89,7 @@ def claims_of(
     position: Position, texts: Texts, known: Known, policy: Policy, *, begin: int, silent: bool
 ) -> pl.DataFrame:
     """Every claim on open lines: COLUMNS and ``claim``."""
-    table = _laid(position, texts, policy, begin)
+    table = _laid(position, texts, policy)
     if silent:
         table = _with_groups(table, policy, table.targets.beyond(begin))
     links = _best(pl.concat([table.links, _listed(table)]))
@@ -98,8 +101,8 @@ def claims_of(
     return pl.concat([each.select(COLUMNS) for each in parts]).with_row_index("claim")
 
 
-def _laid(position: Position, texts: Texts, policy: Policy, begin: int) -> Table:
-    targets = lines_and_runs(position, begin)
+def _laid(position: Position, texts: Texts, policy: Policy) -> Table:
+    targets = lines_and_runs(position)
     equal = same_amount(position.bank, targets.table, policy)
     links = _links(position, targets, texts, equal, policy)
     printed = printed_foreign(position.bank, position.ledger, policy)
@@ -193,7 +196,7 @@ def _listed(table: Table) -> pl.DataFrame:
 
 def _count_checked(facts: pl.DataFrame, bank: pl.DataFrame) -> pl.DataFrame:
     """A printed number of payments must hold."""
-    printed = bank.select(pl.col("line").alias("bank"), "items")
+    printed = bank.select(pl.col("line").alias("bank"), "items", "own_charge")
     says = (
         pl.when(pl.col("items").is_null())
         .then(0)
@@ -216,14 +219,21 @@ def _as_claims(facts: pl.DataFrame, targets: Targets) -> pl.DataFrame:
     needed = (
         pl.when(numbered)
         .then(NUMBERED_MIN)
+        .when(pl.col("own_charge") & (pl.col("kind") != RUN))
+        .then(NEVER)
+        .when(nameless & (pl.col("why") != NONE))
+        .then(NAMELESS_FEE_MIN)
         .when(nameless)
         .then(NAMELESS_MIN)
-        .when(pl.col("kind") != LINE)
-        .then(GROUP_MIN)
+        .when(pl.col("kind") == RUN)
+        .then(RUN_MIN)
+        .when(pl.col("kind") == SUBSET)
+        .then(BATCH_MIN)
         .otherwise(NAMED_MIN)
     )
     # what may be a keying error is a question, whatever else it may be
-    slip = (pl.col("why") == FEE) & is_slip(pl.col("gross"), pl.col("gross") + pl.col("difference"))
+    keyed = is_slip(pl.col("gross"), pl.col("gross") + pl.col("difference"))
+    slip = (pl.col("why") == FEE) & (pl.col("kind") == LINE) & keyed
     return (
         facts.join(lines, on="target")
         .with_columns(

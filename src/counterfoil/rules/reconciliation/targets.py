@@ -46,40 +46,47 @@ def single_lines(ledger: pl.DataFrame) -> Targets:
     return Targets(table, ledger.select(pl.col("line").alias("target"), "line"))
 
 
-def runs(ledger: pl.DataFrame, *, begin: int) -> Targets:
-    """All lines of one run id; numbered from *begin*."""
+def runs(ledger: pl.DataFrame) -> Targets:
+    """All open lines of one payment run, under the run's own number."""
     of_runs = ledger.filter(pl.col("run") != "")
-    return _grouped(of_runs, ["purse", "run"], RUN, begin, written="run")
+    table, lines = _sums(of_runs, ["run_number"], RUN)
+    return Targets(
+        table.with_columns(pl.col("run_number").alias("target"), pl.col("run").alias("written"))
+        .select(COLUMNS)
+        .sort("target"),
+        lines.select(pl.col("run_number").alias("target"), "line").sort("target", "line"),
+    )
 
 
 def party_days(ledger: pl.DataFrame, *, begin: int) -> Targets:
-    """All lines of one party and day, where they are two or more; without a run id."""
+    """All lines of one party and day that are in no run, where they are two or more.
+
+    Numbered from *begin*.
+    """
     loose = ledger.filter((pl.col("run") == "") & (pl.col("party") >= 0))
-    found = _grouped(loose, ["purse", "party", "day"], DAY, begin, written=None)
-    table = found.table.filter(pl.col("size") >= 2)
-    return Targets(table, found.members.filter(pl.col("target").is_in(table["target"].implode())))
-
-
-def _grouped(
-    lines: pl.DataFrame, keys: list[str], kind: int, begin: int, *, written: str | None
-) -> Targets:
-    one_party = pl.when(pl.col("party").n_unique() == 1).then(pl.col("party").first())
-    sums = (
-        lines.group_by(keys)
-        .agg(
-            pl.lit(kind, pl.Int64).alias("kind"),
-            pl.col("amount").sum(),
-            *([] if "day" in keys else [pl.col("day").min()]),
-            *([] if "party" in keys else [one_party.otherwise(-1).alias("party")]),
-            pl.len().cast(pl.Int64).alias("size"),
-            pl.lit(value=False).alias("document"),
-        )
+    keys = ["purse", "party", "day"]
+    table, lines = _sums(loose, keys, DAY)
+    table = (
+        table.filter(pl.col("size") >= 2)
         .sort(keys)
         .with_row_index("target", offset=begin)
-        .with_columns(
-            pl.col("target").cast(pl.Int64),
-            (pl.col(written) if written else pl.lit("")).alias("written"),
-        )
+        .with_columns(pl.col("target").cast(pl.Int64), pl.lit("").alias("written"))
     )
-    members = lines.join(sums.select("target", *keys), on=keys).select("target", "line")
-    return Targets(sums.select(COLUMNS), members.sort("target", "line"))
+    members = lines.join(table.select("target", *keys), on=keys).select("target", "line")
+    return Targets(table.select(COLUMNS), members.sort("target", "line"))
+
+
+def _sums(lines: pl.DataFrame, keys: list[str], kind: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    one_party = pl.when(pl.col("party").n_unique() == 1).then(pl.col("party").first())
+    found = {
+        "purse": pl.col("purse").first(),
+        "run": pl.col("run").first(),
+        "day": pl.col("day").min(),
+        "party": one_party.otherwise(-1),
+        "amount": pl.col("amount").sum(),
+        "size": pl.len().cast(pl.Int64),
+        "kind": pl.lit(kind, pl.Int64),
+        "document": pl.lit(value=False),
+    }
+    asked = [each.alias(name) for name, each in found.items() if name not in keys]
+    return lines.group_by(keys).agg(asked), lines
