@@ -36,6 +36,7 @@ class Known:
     links: pl.DataFrame  # line, target, how, sharing
     keys: int  # numbers in the ledger
     loud: pl.DataFrame  # line, loud
+    lists: pl.DataFrame  # line, lists: it names two ledger lines or more
     lags: pl.DataFrame  # lag, document, w_day
     by_party: pl.DataFrame  # purse, party, amount, again
     by_purse: pl.DataFrame  # purse, amount, again

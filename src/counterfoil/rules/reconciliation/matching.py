@@ -141,9 +141,15 @@ def _learn(
     return Known(
         links=read.links,
         keys=len(ledger),
+        lists=_lists(read.links),
         loud=speaking(read.numbers, noise, read.links),
         lags=lag_weights(proved, policy),
         by_party=by_party,
         by_purse=by_purse,
         share=share,
     )
+
+
+def _lists(links: pl.DataFrame) -> pl.DataFrame:
+    named = links.filter(pl.col("sharing") == 1).group_by("line").agg(pl.col("token").n_unique())
+    return named.select("line", (pl.col("token") >= 2).alias("lists"))

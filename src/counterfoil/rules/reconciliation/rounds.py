@@ -39,9 +39,9 @@ from counterfoil.rules.reconciliation.targets import (
 
 LEAD_MIN = 150
 #: Score that a claim needs: with a number; by amount, party and day; without even a name.
-NUMBERED_MIN, NAMED_MIN, NAMELESS_MIN, PARTS_MIN = 50, 50, 80, 250
-RUN_MIN, BATCH_MIN = 0, 120
-NAMELESS_FEE_MIN = 230
+NUMBERED_MIN, NAMED_MIN, NAMELESS_MIN, PARTS_MIN = 50, 50, 80, 450
+RUN_MIN, BATCH_MIN = 0, 180
+NAMED_FEE_MIN, NAMELESS_FEE_MIN = 120, 230
 NUMBER_COUNTS = 100  # centibans from which a number is evidence, and its claim numbered
 NEVER = 1_000_000  # the score that a question would need to become a match
 #: One amount in fifty is keyed wrongly; that it is another altogether is rarer still.
@@ -225,6 +225,8 @@ def _as_claims(facts: pl.DataFrame, targets: Targets) -> pl.DataFrame:
         .then(NAMELESS_FEE_MIN)
         .when(nameless)
         .then(NAMELESS_MIN)
+        .when((pl.col("why") != NONE) & (pl.col("kind") == LINE))
+        .then(NAMED_FEE_MIN)
         .when(pl.col("kind") == RUN)
         .then(RUN_MIN)
         .when(pl.col("kind") == SUBSET)
@@ -274,6 +276,9 @@ def _of_parts(
     loud = known.loud.rename({"loud": "told"})
     bank = position.bank.join(loud, on="line", how="left").with_columns(
         pl.col("told").fill_null(SILENT).alias("loud")
+    )
+    bank = bank.join(known.lists, on="line", how="left").with_columns(
+        (pl.col("lists").fill_null(value=False) | pl.col("more").is_not_null()).alias("lists")
     )
     unequal = facts.select("bank", "target", "w_number")
     made = [

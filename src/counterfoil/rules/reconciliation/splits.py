@@ -45,11 +45,14 @@ def split_claims(
 
     Returns: CLAIM.
     """
-    wanted = ledger.select(
+    wanted = ledger.filter(pl.col("run") == "").select(
         pl.col("line").alias("target"), "purse", "party", "day", pl.col("amount").alias("whole")
     )
     parts = bank.select(pl.col("line").alias("bank"), "amount", pl.col("day").alias("on"))
     named = unequal.join(wanted, on="target").join(parts, on="bank").filter(_is_part())
+    # one part alone that may be the whole, keyed wrongly, is a question
+    alone = pl.len().over("target") == 1
+    named = named.filter(~(alone & is_slip(pl.col("amount"), pl.col("whole"))))
     silent = _silent_parts(named, bank, policy)
     both = pl.concat([named.select(silent.columns), silent]).sort("target", "bank")
     grouped = (
@@ -96,7 +99,7 @@ def _made_up_of(
     for way in Sums([amounts[at] for at in pool]).ways(whole):
         chosen = [pool[place] for place in way.places]
         weights = [weight for at in chosen if (weight := numbers[at]) is not None]
-        if not weights or len(chosen) > PARTS_MAX:
+        if not weights or max(weights) < SURE_NUMBER or len(chosen) > PARTS_MAX:
             continue
         number = min(sum(weights), NUMBERS_MAX)
         number += LEFT_OUT * (len(naming) - len(weights))
@@ -115,14 +118,14 @@ def regrouped_claims(
         *(pl.col("line").alias("target"), "purse", "party", "day"),
         pl.col("amount").alias("gross"),
     )
-    paid = bank.select(pl.col("line").alias("bank"), "amount")
+    paid = bank.select(pl.col("line").alias("bank"), "amount", pl.col("lists"))
     named = (
         unequal.join(owed, on="target")
         .join(paid, on="bank")
         .with_columns((pl.col("amount") - pl.col("gross")).alias("over"))
         .filter((pl.col("over") != 0) & (pl.col("w_number") >= SURE_NUMBER))
         .filter(~is_slip(pl.col("amount"), pl.col("gross")))
-        .filter(pl.col("target").n_unique().over("bank") == 1)  # one that lists many is a batch
+        .filter((pl.col("target").n_unique().over("bank") == 1) & ~pl.col("lists"))
     )
     others = pl.concat([named.select(*_OTHER, "w_number"), _unnamed(named, owed, bank, policy)])
     # how many pairs had the chance to differ by just that much

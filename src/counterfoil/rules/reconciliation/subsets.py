@@ -56,7 +56,8 @@ class Sums:
 
     def _chance(self, wanted: int, allowed: npt.NDArray[np.bool_], hits: int) -> int:
         """Hits for each step of the sums nearby, in millionths."""
-        reach = max(abs(wanted) // NEARBY_SHARE, self._step * NEARBY_STEPS_MIN)
+        few = min(self._step * NEARBY_STEPS_MIN, abs(wanted) // 2)
+        reach = max(abs(wanted) // NEARBY_SHARE, few, 1)
         near = (np.abs(self._sums - wanted) <= reach) & allowed
         others = int(np.count_nonzero(near)) - hits + 1
         return max(1, min(1_000_000, others * 1_000_000 * self._step // (2 * reach)))
