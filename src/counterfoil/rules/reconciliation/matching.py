@@ -27,7 +27,7 @@ from counterfoil.rules.reconciliation.references import keys_of, link, tokens_of
 from counterfoil.rules.reconciliation.rounds import Texts, lines_and_runs, settle_round
 from counterfoil.rules.reconciliation.slips import is_slip
 from counterfoil.rules.reconciliation.speaking import noise_shapes, numbers_of, speaking
-from counterfoil.rules.reconciliation.targets import Targets, runs, single_lines
+from counterfoil.rules.reconciliation.targets import LINE, Targets, runs, single_lines
 
 
 ROUNDS_MAX = 6
@@ -110,6 +110,10 @@ def _certain(
     net = pl.col("gross") + pl.col("difference")
     slip = (pl.col("why") == FEE) & is_slip(pl.col("gross"), net)
     pairs = pairs.join(sums, on="target").filter((pl.col("why") < UNEQUAL) & ~slip)
+    many = _lists(read.links).filter(pl.col("lists")).select(pl.col("line").alias("bank"))
+    groups = targets.table.filter(pl.col("kind") != LINE).select("target")
+    alone = pairs.join(groups, on="target", how="anti").join(many, on="bank", how="semi")
+    pairs = pairs.join(alone, on=["bank", "target"], how="anti")
     pairs = only_ones(pairs.sort("bank", "target"), targets.members)
     links = read.links.select(pl.col("line").alias("bank"), "target", "how", "sharing")
     found = _as_matches(pairs.join(links, on=["bank", "target"]), targets, "number and amount")

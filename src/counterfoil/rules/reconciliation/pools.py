@@ -15,6 +15,8 @@ from counterfoil.rules.reconciliation.candidates import FEE, NONE, within
 from counterfoil.rules.reconciliation.subsets import POOL_MAX, Sums, Way
 from counterfoil.rules.reconciliation.targets import COLUMNS, SUBSET, Targets
 
+#: Millionths: a multiple of one amount is often the price of so many, in a line of its own.
+ALIKE_CHANCE = 200_000
 POOL = ["purse", "party", "day"]
 FOUND = {
     "bank": pl.Int64,
@@ -124,10 +126,12 @@ def _answers(pool: Pool, questions: list[Question], fees: dict[str, int]) -> Ite
             wanted = asked.amount + cents - named
             for way in _ways(known[asked.listed], wanted, asked):
                 chosen = sorted(asked.listed | {lines[rest[place]] for place in way.places})
+                alike = len({amounts[rest[place]] for place in way.places}) == 1
+                chance = max(way.chance, ALIKE_CHANCE) if alike else way.chance
                 if len(chosen) < len(lines):  # all of a day is a target of its own
                     yield (
                         *(asked.bank, purse, party, day, chosen, asked.amount + cents, -cents),
-                        *(FEE if fee else NONE, fee, way.chance, len(asked.listed)),
+                        *(FEE if fee else NONE, fee, chance, len(asked.listed)),
                     )
 
 

@@ -36,16 +36,19 @@ from counterfoil.rules.reconciliation.targets import (
     runs,
     single_lines,
 )
+from counterfoil.rules.reconciliation.weights import centibans
 
-LEAD_MIN = 150
+LEAD_MIN = 160
 #: Score that a claim needs: with a number; by amount, party and day; without even a name.
-NUMBERED_MIN, NAMED_MIN, NAMELESS_MIN, PARTS_MIN = 50, 50, 80, 450
+NUMBERED_MIN, NAMED_MIN, NAMELESS_MIN, PARTS_MIN = 50, 50, 80, 500
 RUN_MIN, BATCH_MIN = 0, 180
 NAMED_FEE_MIN, NAMELESS_FEE_MIN = 120, 230
-NUMBER_COUNTS = 100  # centibans from which a number is evidence, and its claim numbered
+NUMBER_COUNTS = 150  # centibans from which a number is evidence, and its claim numbered
 NEVER = 1_000_000  # the score that a question would need to become a match
 #: One amount in fifty is keyed wrongly; that it is another altogether is rarer still.
 SLIP_PRIOR, UNEQUAL_PRIOR = -170, -250
+CROWD = 40
+ONE_OF_MANY = -400
 COUNT_HOLDS, COUNT_FAILS = 100, -600
 
 COLUMNS = (*MATCH, "score", "score_min")
@@ -95,6 +98,8 @@ def claims_of(
     links = _best(pl.concat([table.links, _listed(table)]))
     facts = weigh(table.pairs, position.bank, table.targets.table, replace(known, links=links))
     facts = _count_checked(facts, position.bank)
+    facts = _crowded(facts, position.ledger)
+    facts = _one_of_many(facts, known.lists)
     if not silent:
         facts = facts.filter(pl.col("w_number") >= NUMBER_COUNTS)
     parts = [_as_claims(facts, table.targets), *_of_parts(table, links, known, policy)]
@@ -207,6 +212,32 @@ def _count_checked(facts: pl.DataFrame, bank: pl.DataFrame) -> pl.DataFrame:
     )
     return facts.join(printed, on="bank", how="left").with_columns(
         (pl.col("w_number") + says).alias("w_number"), (pl.col("score") + says).alias("score")
+    )
+
+
+def _one_of_many(facts: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
+    """A bank line that lists several of the ledger's numbers is not one of them alone."""
+    names = lists.select(pl.col("line").alias("bank"), "lists")
+    alone = (pl.col("kind") == LINE) & pl.col("lists").fill_null(value=False)
+    return facts.join(names, on="bank", how="left").with_columns(
+        pl.when(alone).then(pl.col("score") + ONE_OF_MANY).otherwise("score").alias("score")
+    )
+
+
+def _crowded(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
+    """The more lines of that party and day are open, the more sums an amount may be.
+
+    A silent claim on a single line is docked CROWD for each tenfold of them.
+    """
+    keys = ["purse", "party", "day"]
+    loose = ledger.filter((pl.col("run") == "") & (pl.col("party") >= 0))
+    crowd = loose.group_by(keys).agg(pl.len().cast(pl.Int64).alias("crowd"))
+    silent = (pl.col("w_number") < NUMBER_COUNTS) & (pl.col("kind") == LINE)
+    dock = centibans(pl.col("crowd").fill_null(1), pl.lit(1)) * CROWD // 100
+    return (
+        facts.join(crowd, on=keys, how="left")
+        .with_columns(pl.when(silent).then(dock).otherwise(0).alias("docked"))
+        .with_columns(pl.col("score") - pl.col("docked"))
     )
 
 
