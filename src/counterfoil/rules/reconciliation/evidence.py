@@ -18,7 +18,7 @@ from counterfoil.rules.reconciliation.weights import centibans
 DOCKED = {WHOLE: 0, TAIL: 10, BARE: 30, EDIT: 50, CUT: 30, LISTED: 0, PRINTED: 0}
 NUMBER_MAX = 400
 #: A number of its own that is not ours: as strong as one that is.
-CONTRADICTED = {ALOUD: -400, SPEAKS: -150, SILENT: 0}
+CONTRADICTED = {ALOUD: -400, SPEAKS: -250, SILENT: 0}
 OTHER_NAME, UNKNOWN_NAME = -500, -300
 #: Before anything is seen, one payment in about thirty is reduced by a declared charge.
 FEE_PRIOR = -150

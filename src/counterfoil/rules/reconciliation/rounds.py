@@ -21,7 +21,7 @@ from counterfoil.rules.reconciliation.evidence import Known, weigh
 from counterfoil.rules.reconciliation.misread import cut_short, of_one_party, one_slip
 from counterfoil.rules.reconciliation.pools import subset_claims
 from counterfoil.rules.reconciliation.position import MATCH, Position
-from counterfoil.rules.reconciliation.references import BARE, LISTED, PRINTED
+from counterfoil.rules.reconciliation.references import BARE, CUT, EDIT, LISTED, PRINTED
 from counterfoil.rules.reconciliation.rivals import standing, upheld
 from counterfoil.rules.reconciliation.slips import is_slip
 from counterfoil.rules.reconciliation.speaking import SILENT
@@ -40,14 +40,15 @@ from counterfoil.rules.reconciliation.weights import centibans
 
 LEAD_MIN = 160
 #: Score that a claim needs: with a number; by amount, party and day; without even a name.
-NUMBERED_MIN, NAMED_MIN, NAMELESS_MIN, PARTS_MIN = 50, 50, 80, 500
+NUMBERED_MIN, MISREAD_MIN, NAMED_MIN, NAMELESS_MIN, PARTS_MIN = 50, 150, 50, 80, 500
+MISREAD_NAMELESS_MIN = 300
 RUN_MIN, BATCH_MIN = 0, 180
 NAMED_FEE_MIN, NAMELESS_FEE_MIN = 120, 230
 NUMBER_COUNTS = 150  # centibans from which a number is evidence, and its claim numbered
 NEVER = 1_000_000  # the score that a question would need to become a match
 #: One amount in fifty is keyed wrongly; that it is another altogether is rarer still.
 SLIP_PRIOR, UNEQUAL_PRIOR = -170, -250
-CROWD = 40
+CROWD = 60
 ONE_OF_MANY = -400
 COUNT_HOLDS, COUNT_FAILS = 100, -600
 
@@ -248,7 +249,9 @@ def _as_claims(facts: pl.DataFrame, targets: Targets) -> pl.DataFrame:
     numbered = pl.col("how").is_not_null() & (pl.col("w_number") >= NUMBER_COUNTS)
     nameless = ~pl.col("same_party")
     needed = (
-        pl.when(numbered)
+        pl.when(numbered & pl.col("how").is_in([EDIT, CUT]))
+        .then(pl.when(nameless).then(MISREAD_NAMELESS_MIN).otherwise(MISREAD_MIN))
+        .when(numbered)
         .then(NUMBERED_MIN)
         .when(pl.col("own_charge") & (pl.col("kind") != RUN))
         .then(NEVER)
