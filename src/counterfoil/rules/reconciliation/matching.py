@@ -25,12 +25,12 @@ from counterfoil.rules.reconciliation.parties import with_parties
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.references import keys_of, link, tokens_of
 from counterfoil.rules.reconciliation.rounds import Texts, lines_and_runs, settle_round
-from counterfoil.rules.reconciliation.slips import is_slip
+from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.speaking import noise_shapes, numbers_of, speaking
 from counterfoil.rules.reconciliation.targets import LINE, Targets, runs, single_lines
 
 
-ROUNDS_MAX = 6
+ROUNDS_MAX = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +57,8 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
     read = _read(position)
     position, proved = _certain(position, read, policy)
     known = _learn(bank, ledger, read, proved, policy)
-    for silent in (False, True):
-        for _ in range(ROUNDS_MAX):
+    for silent, rounds_max in ((False, 1), (True, ROUNDS_MAX)):
+        for _ in range(rounds_max):
             before = len(position.matches)
             position = settle_round(
                 position, read, known, policy, begin=len(ledger), silent=silent
@@ -107,9 +107,10 @@ def _certain(
     pairs = linked(position.bank, targets.table, read.links, policy)
     sums = targets.table.select("target", pl.col("amount").alias("gross"))
     # a declared fee that may be a keying error is left to the rounds, where it is a question
-    net = pl.col("gross") + pl.col("difference")
-    slip = (pl.col("why") == FEE) & is_slip(pl.col("gross"), net)
-    pairs = pairs.join(sums, on="target").filter((pl.col("why") < UNEQUAL) & ~slip)
+    net = (pl.col("gross") + pl.col("difference")).alias("net")
+    pairs = with_slip(pairs.join(sums, on="target").with_columns(net), "gross", "net")
+    slip = (pl.col("why") == FEE) & pl.col("slip")
+    pairs = pairs.filter((pl.col("why") < UNEQUAL) & ~slip).drop("slip", "net")
     many = _lists(read.links).filter(pl.col("lists")).select(pl.col("line").alias("bank"))
     groups = targets.table.filter(pl.col("kind") != LINE).select("target")
     alone = pairs.join(groups, on="target", how="anti").join(many, on="bank", how="semi")

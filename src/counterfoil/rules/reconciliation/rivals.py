@@ -49,3 +49,10 @@ def upheld(claims: pl.DataFrame, *, lead_min: int) -> pl.DataFrame:
     """The claims that are strong enough (``score_min``) and far enough ahead."""
     ahead = pl.col("lead").is_null() | (pl.col("lead") >= lead_min)
     return claims.filter((pl.col("score") >= pl.col("score_min")) & ahead)
+
+
+def unspent(claims: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
+    """The *claims* that use no line of those *settled*."""
+    used = elements(claims)
+    spent = used.join(elements(settled).select("element"), on="element", how="semi")
+    return claims.join(spent.select("claim").unique(), on="claim", how="anti", maintain_order="left")

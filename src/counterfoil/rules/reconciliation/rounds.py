@@ -22,8 +22,8 @@ from counterfoil.rules.reconciliation.misread import cut_short, of_one_party, on
 from counterfoil.rules.reconciliation.pools import subset_claims
 from counterfoil.rules.reconciliation.position import MATCH, Position
 from counterfoil.rules.reconciliation.references import BARE, CUT, EDIT, LISTED, PRINTED
-from counterfoil.rules.reconciliation.rivals import standing, upheld
-from counterfoil.rules.reconciliation.slips import is_slip
+from counterfoil.rules.reconciliation.rivals import standing, unspent, upheld
+from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.speaking import SILENT
 from counterfoil.rules.reconciliation.splits import regrouped_claims, scored, split_claims
 from counterfoil.rules.reconciliation.targets import (
@@ -85,8 +85,12 @@ def settle_round(
 ) -> Position:
     """Settle what stands out; *silent*: also claims that no number supports."""
     claims = claims_of(position, texts, known, policy, begin=begin, silent=silent)
-    good = upheld(standing(claims), lead_min=LEAD_MIN)
-    return position.settled(good.sort("bank", "ledger"))
+    while True:  # each pass settles a claim at least, or is the last
+        good = upheld(standing(claims), lead_min=LEAD_MIN)
+        if good.is_empty():
+            return position
+        position = position.settled(good.sort("bank", "ledger"))
+        claims = unspent(claims, good)
 
 
 def claims_of(
@@ -268,8 +272,8 @@ def _as_claims(facts: pl.DataFrame, targets: Targets) -> pl.DataFrame:
         .otherwise(NAMED_MIN)
     )
     # what may be a keying error is a question, whatever else it may be
-    keyed = is_slip(pl.col("gross"), pl.col("gross") + pl.col("difference"))
-    slip = (pl.col("why") == FEE) & (pl.col("kind") == LINE) & keyed
+    facts = with_slip(facts, "gross", "amount")
+    slip = (pl.col("why") == FEE) & (pl.col("kind") == LINE) & pl.col("slip")
     return (
         facts.join(lines, on="target")
         .with_columns(
@@ -324,13 +328,12 @@ def _of_parts(
         pl.lit("").alias("fee"),
         pl.lit(PARTS_MIN, pl.Int64).alias("score_min"),
     )
-    slip = is_slip(pl.col("gross"), pl.col("gross") + pl.col("difference"))
-    questions = facts.select(
+    questions = with_slip(facts, "gross", "amount").select(
         pl.lit("amounts differ").alias("rule"),
         pl.concat_list("bank").alias("bank"),
         pl.concat_list("target").alias("ledger"),
         *("difference", "fee", "w_number", "w_day", "how", "sharing"),
-        (pl.col("w_number") + pl.when(slip).then(SLIP_PRIOR).otherwise(UNEQUAL_PRIOR)).alias("score"),
+        (pl.col("w_number") + pl.when("slip").then(SLIP_PRIOR).otherwise(UNEQUAL_PRIOR)).alias("score"),
         pl.lit(NEVER, pl.Int64).alias("score_min"),
     )
     return [_filled(each) for each in (found, questions)]

@@ -2,40 +2,57 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
+#: Digits of an amount in cents that are looked at.
+PLACES_MAX = 15
 
-def is_slip(one: pl.Expr, other: pl.Expr) -> pl.Expr:
-    """Differ the two amounts (cents) by one digit, a swap of neighbours, or a digit lost or added?"""
-    one, other = one.abs().cast(pl.String), other.abs().cast(pl.String)
-    return _same_length(one, other) | _longer(one, other) | _longer(other, one)
-
-
-def _same_length(one: pl.Expr, other: pl.Expr) -> pl.Expr:
-    """One wrong digit, or two neighbours swapped: beginnings and ends are the same."""
-    found = pl.lit(value=False)
-    same = one.str.len_bytes() == other.str.len_bytes()
-    for at in range(PLACES_MAX):
-        before = one.str.slice(0, at) == other.str.slice(0, at)
-        wrong = before & (one.str.slice(at + 1) == other.str.slice(at + 1))
-        swapped = (
-            before
-            & (one.str.slice(at, 1) == other.str.slice(at + 1, 1))
-            & (one.str.slice(at + 1, 1) == other.str.slice(at, 1))
-            & (one.str.slice(at + 2) == other.str.slice(at + 2))
-        )
-        found = found | wrong | swapped
-    return same & found & (one != other)
+Cents = npt.NDArray[np.int64]
+Yes = npt.NDArray[np.bool_]
 
 
-def _longer(one: pl.Expr, other: pl.Expr) -> pl.Expr:
-    """*one* has a digit more than *other*, somewhere."""
-    found = pl.lit(value=False)
-    for at in range(PLACES_MAX):
-        less = one.str.slice(0, at) + one.str.slice(at + 1)
-        found = found | (less == other)
-    return (one.str.len_bytes() == other.str.len_bytes() + 1) & found
+def with_slip(table: pl.DataFrame, one: str, other: str) -> pl.DataFrame:
+    """Add ``slip``: is the column *one* (cents) the column *other*, keyed wrongly?"""
+    first, second = (table[each].abs().to_numpy() for each in (one, other))
+    return table.with_columns(pl.Series("slip", is_slip(first, second)))
 
 
-#: Digits of an amount in cents that are looked at: up to 99 billion.
-PLACES_MAX = 13
+def is_slip(one: Cents, other: Cents) -> Yes:
+    """Differ two sizes by one digit, a swap of neighbours, or a digit lost or added?"""
+    found = np.zeros(len(one), np.bool_)
+    same_length = _digits(one) == _digits(other)
+    for place in range(PLACES_MAX):
+        unit = 10**place
+        found |= same_length & (_wrong(one, other, unit) | _swapped(one, other, unit))
+        found |= (_less(one, unit) == other) & (one >= unit)
+        found |= (_less(other, unit) == one) & (other >= unit)
+    return found & (one != other)
+
+
+def _digits(size: Cents) -> npt.NDArray[np.int64]:
+    count = np.zeros(len(size), np.int64)
+    for place in range(PLACES_MAX + 1):
+        count += size >= 10**place
+    return count
+
+
+def _wrong(one: Cents, other: Cents, unit: int) -> Yes:
+    """All but the digit of that unit is the same."""
+    above = one // (unit * 10) == other // (unit * 10)
+    result: Yes = above & (one % unit == other % unit)
+    return result
+
+
+def _swapped(one: Cents, other: Cents, unit: int) -> Yes:
+    """The digit of that unit and the next one have changed places."""
+    low, high = one // unit % 10, one // (unit * 10) % 10
+    result: Yes = one + (high - low) * unit + (low - high) * unit * 10 == other
+    return result
+
+
+def _less(size: Cents, unit: int) -> Cents:
+    """The size without its digit of that unit."""
+    result: Cents = size // (unit * 10) * unit + size % unit
+    return result

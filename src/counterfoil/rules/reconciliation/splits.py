@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
-from counterfoil.rules.reconciliation.slips import is_slip
+from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.subsets import Sums
 from counterfoil.rules.reconciliation.weights import centibans
 
@@ -52,7 +52,7 @@ def split_claims(
     named = unequal.join(wanted, on="target").join(parts, on="bank").filter(_is_part())
     # one part alone that may be the whole, keyed wrongly, is a question
     alone = pl.len().over("target") == 1
-    named = named.filter(~(alone & is_slip(pl.col("amount"), pl.col("whole"))))
+    named = with_slip(named, "amount", "whole").filter(~(alone & pl.col("slip"))).drop("slip")
     silent = _silent_parts(named, bank, policy)
     both = pl.concat([named.select(silent.columns), silent]).sort("target", "bank")
     grouped = (
@@ -124,9 +124,9 @@ def regrouped_claims(
         .join(paid, on="bank")
         .with_columns((pl.col("amount") - pl.col("gross")).alias("over"))
         .filter((pl.col("over") != 0) & (pl.col("w_number") >= SURE_NUMBER))
-        .filter(~is_slip(pl.col("amount"), pl.col("gross")))
         .filter((pl.col("target").n_unique().over("bank") == 1) & ~pl.col("lists"))
     )
+    named = with_slip(named, "amount", "gross").filter(~pl.col("slip")).drop("slip")
     others = pl.concat([named.select(*_OTHER, "w_number"), _unnamed(named, owed, bank, policy)])
     # how many pairs had the chance to differ by just that much
     among = [*("purse", "party", "day"), pl.col("w_number").is_null()]

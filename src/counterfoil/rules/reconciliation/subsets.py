@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-POOL_MAX = 18  # amounts; beyond, nothing found could be told from chance
+POOL_MAX = 16  # amounts; beyond, nothing found could be told from chance
 WAYS_MAX = 12
 NEARBY_SHARE = 20  # the density of sums is measured over a twentieth of the sum to each side
 NEARBY_STEPS_MIN = 100
