@@ -1,4 +1,4 @@
-"""Read the two sides of a reconciliation from CSV: columns by their names, every cell accounted for.
+"""Read both sides of a reconciliation from CSV: columns by name, every cell accounted for.
 
 The home of polars outside the rules: what comes out is columns (see
 ``rules/reconciliation/lines.py``).
@@ -94,7 +94,9 @@ def _cents(
     text = table[column]
     empty = text == ""
     wrong = ~text.str.contains(_AMOUNT)
-    _refuse(table, path, column, wrong & ~empty if may_be_empty else wrong, "an amount such as -12.50")
+    _refuse(
+        table, path, column, wrong & ~empty if may_be_empty else wrong, "an amount such as -12.50"
+    )
     whole = text.str.replace(r"\..*$", "").str.strip_chars_start("-")
     fraction = text.str.extract(r"\.([0-9]+)$").fill_null("").str.pad_end(2, "0")
     cents = (whole + fraction).cast(pl.Int64, strict=False)
@@ -108,5 +110,6 @@ def _refuse(table: pl.DataFrame, path: Path, column: str, wrong: pl.Series, want
         row = wrong.arg_max()
         assert row is not None
         raise Quarantined(
-            "cell_unreadable", f"{path}, line {row + 2}, {column}: {table[column][row]!r} is not {want}"
+            "cell_unreadable",
+            f"{path}, line {row + 2}, {column}: {table[column][row]!r} is not {want}",
         )

@@ -33,6 +33,15 @@ app = typer.Typer(
 )
 
 for add_commands in (
-    *(with_demo, with_running, with_items, with_statements, with_reconcile, with_proof, with_check, with_bank),
+    *(
+        with_demo,
+        with_running,
+        with_items,
+        with_statements,
+        with_reconcile,
+        with_proof,
+        with_check,
+        with_bank,
+    ),
 ):
     add_commands(app)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from counterfoil.domain.reconciliation import Policy
+from counterfoil.domain.reconciliation import Fee, Policy
 from counterfoil.rules.reconciliation.targets import LINE, Targets
 
 #: What the difference between bank and ledger is.
@@ -57,15 +57,13 @@ def _nets(targets: pl.DataFrame, policy: Policy) -> Iterator[tuple[str, pl.DataF
     base = targets.select("target", "purse", "day", "amount", pl.col("amount").alias("gross"))
     yield "", base
     for name in sorted(policy.fees):
-        fee = policy.fees[name]
         size = pl.col("gross").abs()
-        charge = (
-            pl.lit(fee.cents, pl.Int64)
-            if fee.kind == "flat"
-            else (size * fee.bps + 5000) // 10_000 + fee.plus
-        )
-        yield name, base.with_columns(amount=pl.col("gross") - charge).filter(
-            (charge * FEE_SHARE_MAX < size) & (charge > 0)
+        charge = _charge(policy.fees[name], size)
+        yield (
+            name,
+            base.with_columns(amount=pl.col("gross") - charge).filter(
+                (charge * FEE_SHARE_MAX < size) & (charge > 0)
+            ),
         )
 
 
@@ -93,25 +91,29 @@ def linked(
 def _explained(pairs: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Give each difference its reason: none, a declared fee, the day's rate; or none found."""
     size = pl.col("gross").abs()
-    reason = pl.when(pl.col("difference") == 0).then(pl.lit(NONE, pl.Int64))
-    name = pl.when(pl.col("difference") == 0).then(pl.lit(""))
-    for each in sorted(policy.fees):
-        fee = policy.fees[each]
-        charge = (
-            pl.lit(fee.cents, pl.Int64)
-            if fee.kind == "flat"
-            else (size * fee.bps + 5000) // 10_000 + fee.plus
-        )
-        hit = (pl.col("difference") == -charge) & (charge * FEE_SHARE_MAX < size)
-        reason = reason.when(hit).then(pl.lit(FEE, pl.Int64))
-        name = name.when(hit).then(pl.lit(each))
     by_rate = pl.col("rated") & (
         pl.col("difference").abs() * 1_000_000 <= size * policy.fx_tolerance_ppm
     )
-    reason = reason.when(by_rate).then(pl.lit(RATE, pl.Int64)).otherwise(UNEQUAL)
+    reason = pl.when(by_rate).then(pl.lit(RATE, pl.Int64)).otherwise(UNEQUAL)
+    name = pl.lit("")
+    for each in sorted(policy.fees, reverse=True):  # the first by name decides
+        charge = _charge(policy.fees[each], size)
+        hit = (pl.col("difference") == -charge) & (charge * FEE_SHARE_MAX < size)
+        reason = pl.when(hit).then(pl.lit(FEE, pl.Int64)).otherwise(reason)
+        name = pl.when(hit).then(pl.lit(each)).otherwise(name)
+    same = pl.col("difference") == 0
     return pairs.select(
-        "bank", "target", "difference", reason.alias("why"), name.otherwise(pl.lit("")).alias("fee")
+        *("bank", "target", "difference"),
+        pl.when(same).then(pl.lit(NONE, pl.Int64)).otherwise(reason).alias("why"),
+        pl.when(same).then(pl.lit("")).otherwise(name).alias("fee"),
     ).sort("bank", "target")
+
+
+def _charge(fee: Fee, size: pl.Expr) -> pl.Expr:
+    """What *fee* takes out of an amount of that *size*, in cents."""
+    if fee.kind == "flat":
+        return pl.lit(fee.cents, pl.Int64)
+    return (size * fee.bps + 5000) // 10_000 + fee.plus
 
 
 def printed_foreign(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> pl.DataFrame:
@@ -119,17 +121,14 @@ def printed_foreign(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) ->
 
     Returns: ``line`` (of the bank), ``target``, ``sharing`` (ledger lines with that amount).
     """
-    printed = (
-        bank.filter(pl.col("text").str.contains(PRINTED))
-        .select(
-            *("line", "purse", "amount", pl.col("day").alias("on")),
-            pl.col("text").str.extract(PRINTED, 1).alias("foreign_currency"),
-            pl.col("text")
-            .str.extract(PRINTED, 2)
-            .str.replace(r"[.,]", "")
-            .cast(pl.Int64)
-            .alias("size"),
-        )
+    printed = bank.filter(pl.col("text").str.contains(PRINTED)).select(
+        *("line", "purse", "amount", pl.col("day").alias("on")),
+        pl.col("text").str.extract(PRINTED, 1).alias("foreign_currency"),
+        pl.col("text")
+        .str.extract(PRINTED, 2)
+        .str.replace(r"[.,]", "")
+        .cast(pl.Int64)
+        .alias("size"),
     )
     held = ledger.filter(pl.col("foreign_amount").is_not_null()).select(
         *("purse", "foreign_currency", "day", pl.col("line").alias("target")),

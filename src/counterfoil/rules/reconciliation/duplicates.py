@@ -32,4 +32,8 @@ def _repeats(lines: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
         (pl.col("day") - pl.col("day").first().over(keys)).alias("apart"),
     )
     again = (pl.col("line") != pl.col("first")) & (pl.col("apart") <= DAYS_APART_MAX)
-    return ordered.filter(again).select("first", pl.col("line").alias("second")).sort("first", "second")
+    return (
+        ordered.filter(again)
+        .select("first", pl.col("line").alias("second"))
+        .sort("first", "second")
+    )

@@ -9,7 +9,15 @@ import polars as pl
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.candidates import FEE, RATE
 from counterfoil.rules.reconciliation.coincidence import in_window, repeats
-from counterfoil.rules.reconciliation.references import BARE, CUT, EDIT, LISTED, PRINTED, TAIL, WHOLE
+from counterfoil.rules.reconciliation.references import (
+    BARE,
+    CUT,
+    EDIT,
+    LISTED,
+    PRINTED,
+    TAIL,
+    WHOLE,
+)
 from counterfoil.rules.reconciliation.speaking import ALOUD, SILENT, SPEAKS
 from counterfoil.rules.reconciliation.targets import LINE, RUN
 from counterfoil.rules.reconciliation.weights import centibans
@@ -35,6 +43,7 @@ class Known:
 
     links: pl.DataFrame  # line, target, how, sharing
     keys: int  # numbers in the ledger
+    parties: pl.DataFrame  # target, party: of all targets, open or not
     loud: pl.DataFrame  # line, loud
     lists: pl.DataFrame  # line, lists: it names two ledger lines or more
     lags: pl.DataFrame  # lag, document, w_day
@@ -47,7 +56,9 @@ class Known:
         return replace(self, links=links)
 
 
-def chances(targets: pl.DataFrame, policy: Policy) -> tuple[pl.DataFrame, pl.DataFrame, tuple[int, int]]:
+def chances(
+    targets: pl.DataFrame, policy: Policy
+) -> tuple[pl.DataFrame, pl.DataFrame, tuple[int, int]]:
     """What is to be expected again, by party and by purse, over single lines and groups."""
     named = targets.filter(pl.col("party") >= 0)
     return (
@@ -73,7 +84,13 @@ def weigh(
         )
         .join(
             targets.select(
-                "target", "kind", "party", "day", "document", "size", pl.col("amount").alias("gross")
+                "target",
+                "kind",
+                "party",
+                "day",
+                "document",
+                "size",
+                pl.col("amount").alias("gross"),
             ),
             on="target",
         )
@@ -135,11 +152,15 @@ def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     again = pl.when(pl.col("kind") == LINE).then(again).otherwise(others * 1000 + GROUP_CHANCE)
     again = again.fill_null(0) + pl.when(pl.col("why") == FEE).then(FEE_CHANCE).otherwise(0)
     again = pl.when(pl.col("why") == RATE).then(RATE_CHANCE).otherwise(again)
-    chance = pl.coalesce("given_chance", again * 1000 * share // whole).clip(1)
+    chance = pl.max_horizontal("given_chance", again * 1000 * share // whole).clip(1)
     return facts.with_columns(
         chance.alias("chance"),
-        centibans(pl.lit(1_000_000), chance).clip(-CHANCE_WEIGHT_MAX, CHANCE_WEIGHT_MAX).alias("w_chance"),
-        pl.when(pl.col("why").is_in([FEE, RATE])).then(FEE_PRIOR).otherwise(0).cast(pl.Int64).alias("w_prior"),
+        centibans(pl.lit(1_000_000), chance)
+        .clip(-CHANCE_WEIGHT_MAX, CHANCE_WEIGHT_MAX)
+        .alias("w_chance"),
+        pl.when(pl.col("why").is_in([FEE, RATE]))
+        .then(FEE_PRIOR)
+        .otherwise(0)
+        .cast(pl.Int64)
+        .alias("w_prior"),
     )
-
-

@@ -62,20 +62,25 @@ def _lacking(written: pl.DataFrame) -> pl.DataFrame:
     places = pl.int_ranges(pl.lit(-1, pl.Int64), pl.col("key").str.len_bytes().cast(pl.Int64))
     at = pl.col("at")
     less = pl.col("key").str.slice(0, at) + pl.col("key").str.slice(at + 1)
-    return written.with_columns(places.alias("at")).explode("at").with_columns(
-        pl.when(at < 0).then(pl.col("key")).otherwise(less).alias("less")
+    return (
+        written.with_columns(places.alias("at"))
+        .explode("at")
+        .with_columns(pl.when(at < 0).then(pl.col("key")).otherwise(less).alias("less"))
     )
 
 
-def cut_short(pairs: pl.DataFrame, numbers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+def cut_short(
+    pairs: pl.DataFrame, numbers: pl.DataFrame, keys: pl.DataFrame, all_keys: pl.DataFrame
+) -> pl.DataFrame:
     """Links between a number that breaks off and the ledger's numbers that it begins.
 
     Args:
         pairs: ``line``, ``target``: where to look.
         numbers: ``line``, ``key``, ``tail``: what the bank wrote.
-        keys: ``target``, ``purse``, ``key``, ``tail``: what the ledger holds.
+        keys: ``target``, ``purse``, ``key``, ``tail``: what is open in the ledger.
+        all_keys: The same of the whole ledger, with ``party``.
 
-    Returns: LINK.
+    Returns: LINK; ``sharing`` is of the whole ledger, or of the party where that is more.
     """
     long_enough = numbers.filter(pl.col("key").str.len_bytes() >= CUT_LENGTH_MIN)
     both = (
@@ -84,7 +89,7 @@ def cut_short(pairs: pl.DataFrame, numbers: pl.DataFrame, keys: pl.DataFrame) ->
         .join(long_enough.select("line", "key", "tail"), on="line")
         .join(keys, on="target", suffix="_ledger")
     )
-    return with_sharing(_beginnings(both), keys)
+    return _with_party_sharing(with_sharing(_beginnings(both), all_keys), all_keys)
 
 
 def of_one_party(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> pl.DataFrame:
@@ -110,24 +115,49 @@ def _beginnings(pairs: pl.DataFrame) -> pl.DataFrame:
     key, ours = pl.col("key"), pl.col("key_ledger")
     begins = ours.str.starts_with(key) & (ours != key)
     tail, ours = pl.col("tail"), pl.col("tail_ledger")
-    begins_tail = ours.str.starts_with(tail) & (ours != tail) & (
-        tail.str.len_bytes() >= CUT_LENGTH_MIN
+    begins_tail = (
+        ours.str.starts_with(tail) & (ours != tail) & (tail.str.len_bytes() >= CUT_LENGTH_MIN)
     )
     return pairs.filter(begins | begins_tail).select("line", "target", "purse", "key")
+
+
+def _with_party_sharing(cuts: pl.DataFrame, all_keys: pl.DataFrame) -> pl.DataFrame:
+    """Where more of the party's own numbers begin so than of all: count as if all did."""
+    parties = all_keys.filter(pl.col("party") >= 0).unique(["target", "key"])
+    owners = parties.select("target", "party").unique()
+    sizes = parties.group_by("party").agg(pl.len().cast(pl.Int64).alias("numbers"))
+    asked = cuts.join(owners, on="target").select("token", "party").unique()
+    begins = pl.col("key").str.starts_with(pl.col("token"))
+    begins |= pl.col("tail").str.starts_with(pl.col("token"))
+    alike = (
+        asked.join(parties.select("party", "key", "tail"), on="party")
+        .filter(begins)
+        .group_by("token", "party")
+        .agg((pl.len().cast(pl.Int64) - 1).alias("others"))
+        .join(sizes, on="party")
+    )
+    as_if = (pl.col("others") * len(all_keys) // pl.col("numbers")).fill_null(0)
+    return (
+        cuts.join(owners, on="target", how="left")
+        .join(alike, on=["token", "party"], how="left")
+        .with_columns(pl.max_horizontal("sharing", as_if).alias("sharing"))
+        .select(LINK)
+    )
 
 
 def with_sharing(pairs: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     """Count, for each number cut short, how many of the ledger's it begins."""
     rows = []
     for (purse,), ours in sorted(pairs.select("purse", "key").unique().group_by("purse")):
-        known = keys.filter(pl.col("purse") == purse)
-        known = pl.concat([known["key"], known["tail"].alias("key")]).unique().sort()
+        of_purse = keys.filter(pl.col("purse") == purse)
+        known = pl.concat([of_purse["key"], of_purse["tail"].alias("key")]).unique().sort()
         wanted = ours["key"].sort()
         low = known.search_sorted(wanted, side="left")
         high = known.search_sorted(wanted + "\x7f", side="left")
         rows.append(
-            pl.DataFrame({"key": wanted, "sharing": (high.cast(pl.Int64) - low.cast(pl.Int64))})
-            .with_columns(pl.lit(purse, pl.Int64).alias("purse"))
+            pl.DataFrame(
+                {"key": wanted, "sharing": (high.cast(pl.Int64) - low.cast(pl.Int64))}
+            ).with_columns(pl.lit(purse, pl.Int64).alias("purse"))
         )
     if not rows:
         return pl.DataFrame(schema=dict.fromkeys(LINK, pl.Int64) | {"token": pl.String})

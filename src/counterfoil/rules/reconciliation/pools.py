@@ -11,25 +11,25 @@ from dataclasses import dataclass
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
-from counterfoil.rules.reconciliation.candidates import FEE, NONE, within
+from counterfoil.rules.reconciliation.candidates import FEE, FEE_SHARE_MAX, NONE, within
 from counterfoil.rules.reconciliation.subsets import POOL_MAX, Sums, Way
 from counterfoil.rules.reconciliation.targets import COLUMNS, SUBSET, Targets
 
 #: Millionths: a multiple of one amount is often the price of so many, in a line of its own.
 ALIKE_CHANCE = 200_000
 POOL = ["purse", "party", "day"]
-FOUND = {
-    "bank": pl.Int64,
-    "purse": pl.Int64,
-    "party": pl.Int64,
-    "day": pl.Int64,
-    "lines": pl.List(pl.Int64),
-    "amount": pl.Int64,
-    "difference": pl.Int64,
-    "why": pl.Int64,
-    "fee": pl.String,
-    "given_chance": pl.Int64,
-    "listed": pl.Int64,
+FOUND: dict[str, pl.DataType] = {
+    "bank": pl.Int64(),
+    "purse": pl.Int64(),
+    "party": pl.Int64(),
+    "day": pl.Int64(),
+    "lines": pl.List(pl.Int64()),
+    "amount": pl.Int64(),
+    "difference": pl.Int64(),
+    "why": pl.Int64(),
+    "fee": pl.String(),
+    "given_chance": pl.Int64(),
+    "listed": pl.Int64(),
 }
 
 
@@ -74,7 +74,9 @@ def subset_claims(
         for pool, questions in _questions(bank, pools, links, policy)
         for row in _answers(pool, questions, fees)
     ]
-    found = pl.DataFrame(rows, schema=FOUND, orient="row").with_row_index("target", offset=begin)
+    found = pl.DataFrame(rows, schema=pl.Schema(FOUND), orient="row").with_row_index(
+        "target", offset=begin
+    )
     return _as_targets(found.with_columns(pl.col("target").cast(pl.Int64)))
 
 
@@ -111,18 +113,26 @@ def _questions(
         yield last, questions
 
 
-def _answers(pool: Pool, questions: list[Question], fees: dict[str, int]) -> Iterator[tuple[object, ...]]:
+def _answers(
+    pool: Pool, questions: list[Question], fees: dict[str, int]
+) -> Iterator[tuple[object, ...]]:
     purse, party, day, lines, amounts = pool
     known: dict[frozenset[int], Sums | None] = {}
     for asked in questions:
         if not asked.listed <= set(lines):
             continue  # it names lines of another day or party
+        if len(asked.listed) == 1 and asked.more is None:
+            continue  # it names one line, not several
         rest = [at for at, line in enumerate(lines) if line not in asked.listed]
-        named = sum(amount for line, amount in zip(lines, amounts, strict=True) if line in asked.listed)
+        named = sum(
+            amount for line, amount in zip(lines, amounts, strict=True) if line in asked.listed
+        )
         if asked.listed not in known:
             fits = 1 <= len(rest) <= POOL_MAX
             known[asked.listed] = Sums([amounts[at] for at in rest]) if fits else None
         for fee, cents in fees.items():
+            if cents * FEE_SHARE_MAX >= abs(asked.amount + cents):
+                continue
             wanted = asked.amount + cents - named
             for way in _ways(known[asked.listed], wanted, asked):
                 chosen = sorted(asked.listed | {lines[rest[place]] for place in way.places})

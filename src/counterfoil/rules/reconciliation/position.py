@@ -6,23 +6,24 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-#: A match: rule, the lines of both sides, the difference in cents and why it is accepted, what
+#: A match: rule, tier, the lines of both sides, the difference in cents and the fee it is, what
 #: speaks for it in centibans, and what it had against it.
-MATCH = {
-    "rule": pl.String,
-    "bank": pl.List(pl.Int64),
-    "ledger": pl.List(pl.Int64),
-    "difference": pl.Int64,
-    "fee": pl.String,
-    "how": pl.Int64,  # the number was recognised so; null: there is none
-    "sharing": pl.Int64,  # numbers of the ledger that it may stand for
-    "w_number": pl.Int64,
-    "w_name": pl.Int64,
-    "w_day": pl.Int64,
-    "w_chance": pl.Int64,
-    "chance": pl.Int64,  # unrelated lines to be expected, in millionths
-    "rivals": pl.Int64,  # claims that it beat
-    "lead": pl.Int64,  # over the best of them, in centibans; null: there was none
+MATCH: dict[str, pl.DataType] = {
+    "rule": pl.String(),
+    "tier": pl.String(),
+    "bank": pl.List(pl.Int64()),
+    "ledger": pl.List(pl.Int64()),
+    "difference": pl.Int64(),
+    "fee": pl.String(),
+    "how": pl.Int64(),  # the number was recognised so; null: there is none
+    "sharing": pl.Int64(),  # numbers of the ledger that it may stand for
+    "w_number": pl.Int64(),
+    "w_name": pl.Int64(),
+    "w_day": pl.Int64(),
+    "w_chance": pl.Int64(),
+    "chance": pl.Int64(),  # unrelated lines to be expected, in millionths
+    "rivals": pl.Int64(),  # claims that it beat
+    "lead": pl.Int64(),  # over the best of them, in centibans; null: there was none
 }
 
 
@@ -39,22 +40,27 @@ class Position:
         if found.is_empty():
             return self
         missing = [pl.lit(None, kind).alias(n) for n, kind in MATCH.items() if n not in found]
-        whole = found.with_columns(missing).select(*MATCH).cast(dict(MATCH))
+        whole = found.with_columns(missing).select(*MATCH).cast(pl.Schema(MATCH))
         return replace(
             self,
-            bank=without(self.bank, whole["bank"]),
-            ledger=without(self.ledger, whole["ledger"]),
+            bank=_used(self.bank, whole["bank"]),
+            ledger=_used(self.ledger, whole["ledger"]),
             matches=(*self.matches, whole),
         )
 
     def all_matches(self) -> pl.DataFrame:
         """Every match."""
-        return pl.concat([pl.DataFrame(schema=MATCH), *self.matches])
+        return pl.concat([pl.DataFrame(schema=pl.Schema(MATCH)), *self.matches])
 
 
-def without(side: pl.DataFrame, used: pl.Series) -> pl.DataFrame:
-    """*side* less the lines in the lists *used*; each of them must be open still."""
-    lines = used.list.explode(empty_as_null=False)
-    left = side.filter(~pl.col("line").is_in(lines.implode()))
+def less(side: pl.DataFrame, lines: pl.Series) -> pl.DataFrame:
+    """*side* without *lines*."""
+    return side.filter(~pl.col("line").is_in(lines.implode()))
+
+
+def _used(side: pl.DataFrame, lists: pl.Series) -> pl.DataFrame:
+    """*side* less the lines in *lists*; each of them must be open still."""
+    lines = lists.list.explode(empty_as_null=False)
+    left = less(side, lines)
     assert len(left) == len(side) - len(lines), "a line was used twice"
     return left

@@ -34,7 +34,11 @@ def fold(text: pl.Expr) -> pl.Expr:
 def spelled(text: pl.Expr) -> list[pl.Expr]:
     """The three spellings of a written number."""
     tail = fold(text.str.replace(r"^[A-Za-z]+[^A-Za-z0-9]*", ""))
-    return [fold(text).alias("key"), tail.alias("tail"), tail.str.strip_chars_start("0").alias("bare")]
+    return [
+        fold(text).alias("key"),
+        tail.alias("tail"),
+        tail.str.strip_chars_start("0").alias("bare"),
+    ]
 
 
 def keys_of(targets: pl.DataFrame) -> pl.DataFrame:
@@ -115,7 +119,11 @@ def link(tokens: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
             theirs.join(sharing, on=spelling)
             .join(ours, on=spelling)
             .select(
-                "line", "target", "purse", pl.lit(how, pl.Int64).alias("how"), pl.col("token"),
+                "line",
+                "target",
+                "purse",
+                pl.lit(how, pl.Int64).alias("how"),
+                pl.col("token"),
                 pl.col("sharing").cast(pl.Int64),
             )
         )

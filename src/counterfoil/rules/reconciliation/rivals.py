@@ -42,7 +42,9 @@ def standing(claims: pl.DataFrame) -> pl.DataFrame:
         .group_by("claim")
         .agg(pl.col("lead").min(), (pl.col("claims") - 1).sum().cast(pl.Int64).alias("rivals"))
     )
-    return claims.drop("lead", "rivals", strict=False).join(leads, on="claim", maintain_order="left")
+    return claims.drop("lead", "rivals", strict=False).join(
+        leads, on="claim", maintain_order="left"
+    )
 
 
 def upheld(claims: pl.DataFrame, *, lead_min: int) -> pl.DataFrame:
@@ -55,4 +57,6 @@ def unspent(claims: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
     """The *claims* that use no line of those *settled*."""
     used = elements(claims)
     spent = used.join(elements(settled).select("element"), on="element", how="semi")
-    return claims.join(spent.select("claim").unique(), on="claim", how="anti", maintain_order="left")
+    return claims.join(
+        spent.select("claim").unique(), on="claim", how="anti", maintain_order="left"
+    )

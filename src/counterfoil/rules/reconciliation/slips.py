@@ -28,7 +28,8 @@ def is_slip(one: Cents, other: Cents) -> Yes:
         found |= same_length & (_wrong(one, other, unit) | _swapped(one, other, unit))
         found |= (_less(one, unit) == other) & (one >= unit)
         found |= (_less(other, unit) == one) & (other >= unit)
-    return found & (one != other)
+    result: Yes = found & (one != other)
+    return result
 
 
 def _digits(size: Cents) -> npt.NDArray[np.int64]:

@@ -25,12 +25,12 @@ SURE_NUMBER = 250
 #: Millionths: that two differences of unrelated pairs are the same to the cent.
 SAME_DIFFERENCE = 50
 CHANCE_MAX = 350
-CLAIM = {
-    "rule": pl.String,
-    "bank": pl.List(pl.Int64),
-    "ledger": pl.List(pl.Int64),
-    "w_number": pl.Int64,
-    "chance": pl.Int64,
+CLAIM: dict[str, pl.DataType] = {
+    "rule": pl.String(),
+    "bank": pl.List(pl.Int64()),
+    "ledger": pl.List(pl.Int64()),
+    "w_number": pl.Int64(),
+    "chance": pl.Int64(),
 }
 
 
@@ -61,7 +61,7 @@ def split_claims(
         .agg("bank", "amount", "w_number", pl.col("whole").first())
     )
     rows = [row for group in grouped.iter_rows() for row in _made_up_of(*group)]
-    return pl.DataFrame(rows, schema=CLAIM, orient="row")
+    return pl.DataFrame(rows, schema=pl.Schema(CLAIM), orient="row")
 
 
 def _is_part() -> pl.Expr:
