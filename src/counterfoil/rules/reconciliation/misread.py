@@ -14,6 +14,7 @@ from counterfoil.rules.reconciliation.references import CUT, EDIT
 
 SLIP_LENGTH_MIN = 6
 CUT_LENGTH_MIN = 4
+BORROWED = 3  # numbers
 LINK = ("line", "target", "purse", "how", "token", "sharing")
 
 
@@ -136,7 +137,11 @@ def _with_party_sharing(cuts: pl.DataFrame, all_keys: pl.DataFrame) -> pl.DataFr
         .agg((pl.len().cast(pl.Int64) - 1).alias("others"))
         .join(sizes, on="party")
     )
-    as_if = (pl.col("others") * len(all_keys) // pl.col("numbers")).fill_null(0)
+    # a party of few numbers borrows from the whole ledger
+    as_if = (
+        (pl.col("others") * len(all_keys) + BORROWED * pl.col("sharing"))
+        // (pl.col("numbers") + BORROWED)
+    ).fill_null(0)
     return (
         cuts.join(owners, on="target", how="left")
         .join(alike, on=["token", "party"], how="left")

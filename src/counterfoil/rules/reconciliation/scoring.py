@@ -27,8 +27,8 @@ RUN_MIN = 0  # all of a payment run, to the cent
 NAMED_MIN, NAMELESS_MIN = 65, 130  # amount and day, with the party or without
 NAMED_FEE_MIN, NAMELESS_FEE_MIN = 120, 230  # and less a fee
 BATCH_MIN = 180  # some of a party's day
-#: Millionths: where more unrelated lines than that are to be expected, silence decides nothing.
-SILENT_CHANCE_MAX = 250_000
+#: Where one unrelated line in four claims is to be expected, silence decides nothing.
+RARITY_MIN = 60
 NEVER = 1_000_000  # a question: it becomes no match, but others have to beat it
 
 #: A silent single line is docked so much for each tenfold of lines it stands among.
@@ -77,6 +77,7 @@ def _needed(numbered: pl.Expr, sure: pl.Expr, policy: Policy) -> pl.Expr:
     """The score that a claim needs to stand."""
     single, less = pl.col("kind") == LINE, pl.col("why") != NONE
     nameless = ~pl.col("same_party")
+    rarity = pl.col("w_chance") + pl.col("w_number").clip(0)
     asks = [
         # what may be a keying error is a question, whatever else it may be
         (single & (pl.col("why") == FEE) & pl.col("slip"), NEVER),
@@ -85,7 +86,7 @@ def _needed(numbered: pl.Expr, sure: pl.Expr, policy: Policy) -> pl.Expr:
         (numbered & pl.col("how").is_in([EDIT, CUT]), MISREAD_MIN),
         (numbered, NUMBER_MIN),
         (pl.col("own_charge") & (pl.col("kind") != RUN), NEVER),
-        (single & (pl.col("chance") > SILENT_CHANCE_MAX), NEVER),
+        (single & (rarity < RARITY_MIN), NEVER),
         (nameless & less, NAMELESS_FEE_MIN),
         (nameless, NAMELESS_MIN),
         (single & less, NAMED_FEE_MIN),

@@ -7,6 +7,7 @@ missing may be silent; then its amount must be exactly what is missing, and the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import comb
 
 import polars as pl
 
@@ -20,6 +21,9 @@ NAMED_MAX, SILENT_MAX, PARTS_MAX = 6, 8, 5
 LEFT_OUT = -300
 SILENT_PART = -60
 NUMBERS_MAX = 600
+#: Millionths: that a silent line of the party has just the amount that is missing.
+PART_CHANCE = 5_000
+ALL_NAMED_MIN = 200
 #: Lines are regrouped only around a number that few others can be meant by.
 SURE_NUMBER = 250
 #: Millionths: that two differences of unrelated pairs are the same to the cent.
@@ -99,12 +103,19 @@ def _made_up_of(
     for way in Sums([amounts[at] for at in pool]).ways(whole):
         chosen = [pool[place] for place in way.places]
         weights = [weight for at in chosen if (weight := numbers[at]) is not None]
-        if not weights or max(weights) < SURE_NUMBER or len(chosen) > PARTS_MAX:
+        if not _named_enough(weights, len(chosen)):
             continue
         number = min(sum(weights), NUMBERS_MAX)
         number += LEFT_OUT * (len(naming) - len(weights))
         number += SILENT_PART * (len(chosen) - len(weights))
-        yield "paid in parts", sorted(lines[at] for at in chosen), [target], number, way.chance
+        chance = PART_CHANCE * comb(len(pool) - len(naming), len(chosen) - len(weights))
+        yield "paid in parts", sorted(lines[at] for at in chosen), [target], number, chance
+
+
+def _named_enough(weights: list[int], parts: int) -> bool:
+    if len(weights) == parts <= PARTS_MAX:
+        return sum(weights) >= ALL_NAMED_MIN
+    return bool(weights) and parts <= PARTS_MAX and max(weights) >= SURE_NUMBER
 
 
 def regrouped_claims(
