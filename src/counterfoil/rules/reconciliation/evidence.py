@@ -33,6 +33,8 @@ FEE_PRIOR = -150
 RATE_CHANCE = 300  # thousandths of a line of the same party within the tolerance of a rate
 #: Thousandths of an unrelated line with an amount that no line of the party has.
 FEE_CHANCE = 20
+#: A line in so many of those that recur outside the window.
+ELSEWHERE = 3
 GROUP_CHANCE = 10
 CHANCE_WEIGHT_MAX = 350
 
@@ -50,6 +52,8 @@ class Known:
     by_party: pl.DataFrame  # purse, party, amount, again
     by_purse: pl.DataFrame  # purse, amount, again
     share: tuple[int, int]  # of the time in the window
+    days: pl.DataFrame  # purse, party, amount, other_day: of amounts that a party has twice or more
+    window: tuple[int, int]  # days before, days after
 
     def with_links(self, links: pl.DataFrame) -> Known:
         """The same with other *links*."""
@@ -145,14 +149,19 @@ def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     facts = facts.join(of_purse, on=["purse", "amount"], how="left")
     share, whole = known.share
     same = pl.col("same_party")
-    again = pl.when(same).then(pl.col("of_party")).otherwise(pl.col("of_purse"))
+    # what comes back at intervals is counted where it is, and feared a little elsewhere
+    facts = _with_neighbours(facts, known)
+    rest = pl.col("of_party") // ELSEWHERE
+    of_party = pl.when(pl.col("seen_of_party") > 1).then(rest).otherwise(pl.col("of_party"))
+    again = pl.when(same).then(of_party).otherwise(pl.col("of_purse"))
     seen = pl.when(same).then(pl.col("seen_of_party")).otherwise(pl.col("seen_of_purse"))
     # a sum of many lines is nobody's usual amount: what else has it is counted one by one
     others = (seen.fill_null(0) - (pl.col("kind") == RUN).cast(pl.Int64)).clip(0)
     again = pl.when(pl.col("kind") == LINE).then(again).otherwise(others * 1000 + GROUP_CHANCE)
     again = again.fill_null(0) + pl.when(pl.col("why") == FEE).then(FEE_CHANCE).otherwise(0)
     again = pl.when(pl.col("why") == RATE).then(RATE_CHANCE).otherwise(again)
-    chance = pl.max_horizontal("given_chance", again * 1000 * share // whole).clip(1)
+    expected = again * 1000 * share // whole + pl.col("near").fill_null(0) * 1_000_000
+    chance = pl.max_horizontal("given_chance", expected).clip(1)
     return facts.with_columns(
         chance.alias("chance"),
         centibans(pl.lit(1_000_000), chance)
@@ -164,3 +173,18 @@ def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
         .cast(pl.Int64)
         .alias("w_prior"),
     )
+
+
+def _with_neighbours(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Add ``near``: other lines of the party in the bank line's window, with that amount."""
+    before, after = known.window
+    recurring = facts.filter((pl.col("seen_of_party") > 1) & (pl.col("kind") == LINE))
+    gap = pl.col("on") - pl.col("other_day")
+    near = (
+        recurring.select("bank", "target", "why", "fee", "purse", "party", "amount", "on")
+        .join(known.days, on=["purse", "party", "amount"])
+        .filter(gap.is_between(-before, after))
+        .group_by("bank", "target", "why", "fee")
+        .agg((pl.len().cast(pl.Int64) - 1).clip(0).alias("near"))
+    )
+    return facts.join(near, on=["bank", "target", "why", "fee"], how="left")

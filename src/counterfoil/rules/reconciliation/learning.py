@@ -98,7 +98,15 @@ def _learned(position: Position, texts: Texts, pairs: pl.DataFrame, policy: Poli
         by_party=by_party,
         by_purse=by_purse,
         share=share,
+        days=_recurring(position.ledger),
+        window=(policy.days_before, policy.days_after),
     )
+
+
+def _recurring(ledger: pl.DataFrame) -> pl.DataFrame:
+    key = ["purse", "party", "amount"]
+    named = ledger.filter(pl.col("party") >= 0).select(*key, pl.col("day").alias("other_day"))
+    return named.filter(pl.len().over(key) > 1)
 
 
 def _as_matches(facts: pl.DataFrame, targets: Targets) -> pl.DataFrame:
