@@ -54,6 +54,8 @@ class Known:
     share: tuple[int, int]  # of the time in the window
     days: pl.DataFrame  # purse, party, amount, other_day: of amounts that a party has twice or more
     window: tuple[int, int]  # days before, days after
+    last_day: int  # of the bank's lines
+    fee_signs: tuple[int, ...]  # -1: charges are seen on payments out; 1: on payments in
 
     def with_links(self, links: pl.DataFrame) -> Known:
         """The same with other *links*."""
@@ -143,10 +145,10 @@ def _weigh_number(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
 def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Unrelated lines to be expected: of the party where it is named, else of the purse."""
     facts = facts.with_columns((pl.col("gross") + pl.col("difference")).alias("amount"))
-    of_party = known.by_party.rename({"again": "of_party", "seen": "seen_of_party"})
-    of_purse = known.by_purse.rename({"again": "of_purse", "seen": "seen_of_purse"})
-    facts = facts.join(of_party, on=["purse", "party", "amount"], how="left")
-    facts = facts.join(of_purse, on=["purse", "amount"], how="left")
+    per_party = known.by_party.rename({"again": "of_party", "seen": "seen_of_party"})
+    per_purse = known.by_purse.rename({"again": "of_purse", "seen": "seen_of_purse"})
+    facts = facts.join(per_party, on=["purse", "party", "amount"], how="left")
+    facts = facts.join(per_purse, on=["purse", "amount"], how="left")
     share, whole = known.share
     same = pl.col("same_party")
     # what comes back at intervals is counted where it is, and feared a little elsewhere

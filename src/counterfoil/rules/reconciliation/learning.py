@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
-from counterfoil.rules.reconciliation.candidates import NONE, linked
+from counterfoil.rules.reconciliation.candidates import FEE, NONE, linked
 from counterfoil.rules.reconciliation.certain import only_ones
 from counterfoil.rules.reconciliation.coincidence import lag_weights
 from counterfoil.rules.reconciliation.evidence import Known, chances, weigh
@@ -16,6 +16,9 @@ from counterfoil.rules.reconciliation.scoring import CONFIRMED
 from counterfoil.rules.reconciliation.setting import Setting, Texts
 from counterfoil.rules.reconciliation.speaking import noise_shapes, numbers_of, speaking
 from counterfoil.rules.reconciliation.targets import LINE, Targets
+
+#: A charge is believed of payments in (or out) when seen so often, and on a fifth of all seen.
+FEES_SEEN_MIN, FEES_SEEN_SHARE = 3, 5
 
 
 def read_texts(position: Position) -> Texts:
@@ -100,7 +103,20 @@ def _learned(position: Position, texts: Texts, pairs: pl.DataFrame, policy: Poli
         share=share,
         days=_recurring(position.ledger),
         window=(policy.days_before, policy.days_after),
+        fee_signs=_fee_signs(position, targets, texts, policy),
+        last_day=max(position.bank["day"].to_list(), default=0),
     )
+
+
+def _fee_signs(
+    position: Position, targets: Targets, texts: Texts, policy: Policy
+) -> tuple[int, ...]:
+    """Where declared charges are seen on lines that a number links: in, out, or both."""
+    pairs = linked(position.bank, targets.table, texts.links, policy)
+    signs = position.bank.select(pl.col("line").alias("bank"), pl.col("amount").sign())
+    seen = pairs.filter(pl.col("why") == FEE).join(signs, on="bank")["amount"].to_list()
+    often = max(FEES_SEEN_MIN, len(seen) // FEES_SEEN_SHARE)
+    return tuple(sign for sign in (-1, 1) if seen.count(sign) >= often)
 
 
 def _recurring(ledger: pl.DataFrame) -> pl.DataFrame:

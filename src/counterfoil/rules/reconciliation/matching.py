@@ -14,15 +14,18 @@ from dataclasses import dataclass
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.breaks import Breaks, breaks_of
 from counterfoil.rules.reconciliation.contra import bank_contras, ledger_contras
 from counterfoil.rules.reconciliation.counts import with_counts
 from counterfoil.rules.reconciliation.duplicates import bank_duplicates, ledger_duplicates
+from counterfoil.rules.reconciliation.explaining import with_reasons
 from counterfoil.rules.reconciliation.learning import read_texts, settle_certain
 from counterfoil.rules.reconciliation.lines import prepare
 from counterfoil.rules.reconciliation.parties import with_parties
 from counterfoil.rules.reconciliation.position import Position, less
 from counterfoil.rules.reconciliation.rounds import settle_round
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
+from counterfoil.rules.reconciliation.totals import Total, totals_of
 
 #: A later round finds what an earlier one made room for; a fourth was never seen to.
 ROUNDS_MAX = 3
@@ -30,13 +33,13 @@ ROUNDS_MAX = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
-    """What was matched, what repeats, what is open; lines are rows of ``bank``, ``ledger``."""
+    """What was matched and what is open; lines are rows of ``bank`` and ``ledger``."""
 
     bank: pl.DataFrame
     ledger: pl.DataFrame
-    matches: pl.DataFrame  # MATCH
-    bank_repeats: pl.DataFrame  # first, second
-    ledger_repeats: pl.DataFrame
+    matches: pl.DataFrame  # MATCH, evidence, rivals_beaten, by_chance
+    breaks: Breaks
+    totals: tuple[Total, ...]
 
 
 def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Reconciliation:
@@ -54,13 +57,22 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
         position = settle_round(position, setting, silent=True)
         if len(position.matches) == before:
             break
+    matches = with_reasons(position.all_matches())
+    breaks = breaks_of(position, setting, bank_repeats, ledger_repeats)
     return Reconciliation(
         bank=bank,
         ledger=ledger,
-        matches=position.all_matches(),
-        bank_repeats=bank_repeats,
-        ledger_repeats=ledger_repeats,
+        matches=matches,
+        breaks=breaks,
+        totals=(
+            *totals_of("bank", bank, _used(matches["bank"]), breaks.bank["line"]),
+            *totals_of("ledger", ledger, _used(matches["ledger"]), breaks.ledger["line"]),
+        ),
     )
+
+
+def _used(lists: pl.Series) -> pl.Series:
+    return lists.list.explode(empty_as_null=False)
 
 
 def _beyond(ledger: pl.DataFrame) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.candidates import FEE, NONE, RATE
 from counterfoil.rules.reconciliation.laying import Table
 from counterfoil.rules.reconciliation.position import MATCH
@@ -24,15 +23,15 @@ NUMBER_COUNTS = 150
 NUMBER_MIN = 50
 MISREAD_MIN, MISREAD_NAMELESS_MIN = 150, 300  # the number is one slip away, or cut short
 RUN_MIN = 0  # all of a payment run, to the cent
-NAMED_MIN, NAMELESS_MIN = 65, 130  # amount and day, with the party or without
+NAMED_MIN, NAMELESS_MIN = 50, 100  # amount and day, with the party or without
 NAMED_FEE_MIN, NAMELESS_FEE_MIN = 120, 230  # and less a fee
 BATCH_MIN = 180  # some of a party's day
 #: Where one unrelated line in four claims is to be expected, silence decides nothing.
-RARITY_MIN = 60
+RARITY_MIN = 40
 NEVER = 1_000_000  # a question: it becomes no match, but others have to beat it
 
 #: A silent single line is docked so much for each tenfold of lines it stands among.
-CROWD = 60
+CROWD = 40
 #: A bank line that lists several numbers is not one of them alone.
 ONE_OF_MANY = -400
 #: A number of payments that the bank prints.
@@ -60,7 +59,7 @@ def as_claims(facts: pl.DataFrame, table: Table, setting: Setting) -> pl.DataFra
             pl.concat_list("bank").alias("bank"),
             _rule(numbered).alias("rule"),
             pl.when(sure).then(pl.lit(CONFIRMED)).otherwise(pl.lit(SILENT)).alias("tier"),
-            _needed(numbered, sure, setting.policy).cast(pl.Int64).alias("score_min"),
+            _needed(numbered, sure, setting).cast(pl.Int64).alias("score_min"),
             pl.lit(None, pl.Int64).alias("lead"),
             pl.lit(None, pl.Int64).alias("rivals"),
         )
@@ -73,15 +72,16 @@ def _lines_of(facts: pl.DataFrame, targets: Targets) -> pl.DataFrame:
     return lines.group_by("target").agg(pl.col("line").sort().alias("ledger"))
 
 
-def _needed(numbered: pl.Expr, sure: pl.Expr, policy: Policy) -> pl.Expr:
+def _needed(numbered: pl.Expr, sure: pl.Expr, setting: Setting) -> pl.Expr:
     """The score that a claim needs to stand."""
     single, less = pl.col("kind") == LINE, pl.col("why") != NONE
-    nameless = ~pl.col("same_party")
+    nameless, fee_signs = ~pl.col("same_party"), list(setting.known.fee_signs)
     rarity = pl.col("w_chance") + pl.col("w_number").clip(0)
     asks = [
         # what may be a keying error is a question, whatever else it may be
         (single & (pl.col("why") == FEE) & pl.col("slip"), NEVER),
-        (pl.lit(not policy.silent) & ~sure, NEVER),
+        ((pl.col("why") == FEE) & ~pl.col("amount").sign().is_in(fee_signs), NEVER),
+        (pl.lit(not setting.policy.silent) & ~sure, NEVER),
         (numbered & pl.col("how").is_in([EDIT, CUT]) & nameless, MISREAD_NAMELESS_MIN),
         (numbered & pl.col("how").is_in([EDIT, CUT]), MISREAD_MIN),
         (numbered, NUMBER_MIN),
