@@ -32,7 +32,10 @@ def main() -> None:
         suite = find_suite(Path.cwd())
         sys.path.append(str(suite.root))
         with _floor(suite, sys.argv[1:]) as floor:
-            from counterfoil.cli.app import app  # the suite's bots and workflows come with it
+            if sys.argv[1:2] == ["reconcile"]:
+                from counterfoil.cli.reconcile import alone as app  # bots and browsers stay away
+            else:
+                from counterfoil.cli.app import app  # the suite's bots and workflows come with it
 
             app(prog_name="counterfoil", obj=floor)
     except SetupError as error:
