@@ -52,16 +52,16 @@ def breaks_json(found: Reconciliation) -> str:
     """Every open line with its class, and its proposals, the likeliest first; a line each."""
     bank, ledger = found.bank["id"].to_list(), found.ledger["id"].to_list()
     proposed: dict[int, list[Any]] = {}
-    for ours, theirs, rule, difference in found.breaks.proposals.select(_CLAIM).iter_rows():
-        claim = [[bank[line] for line in ours], [ledger[line] for line in theirs], rule, difference]
-        proposed.setdefault(ours[0], []).append(claim)
+    for line, ours, theirs, *why in found.breaks.proposals.select("line", *_CLAIM).iter_rows():
+        claim = [[bank[each] for each in ours], [ledger[each] for each in theirs], *why]
+        proposed.setdefault(line, []).append(claim)
     rows: list[dict[str, Any]] = []
     for side, own, other, breaks in (
         ("bank", bank, ledger, found.breaks.bank),
         ("ledger", ledger, bank, found.breaks.ledger),
     ):
         for line, kind, others, difference in breaks.iter_rows():
-            names = own if kind == "duplicate" else other
+            names = own if "duplicate" in kind else other
             row = {"side": side, "id": own[line], "class": kind, "difference": difference}
             row["other"] = [names[each] for each in others]
             if side == "bank":
@@ -112,7 +112,16 @@ def _sheets(found: Reconciliation) -> list[Rows]:
         ),
         Rows(
             name="Proposed",
-            heads=("Bank lines", "Ledger lines", "Place", "Rule", "Difference", "Score", "Lead"),
+            heads=(
+                "Bank line",
+                "Bank lines",
+                "Ledger lines",
+                "Place",
+                "Rule",
+                "Difference",
+                "Score",
+                "Lead",
+            ),
             rows=list(_proposed(found)),
         ),
         Rows(
@@ -144,12 +153,12 @@ def _matched(found: Reconciliation) -> Iterator[Sequence[Value]]:
 
 def _proposed(found: Reconciliation) -> Iterator[Sequence[Value]]:
     bank, ledger = found.bank["id"].to_list(), found.ledger["id"].to_list()
-    columns = ("bank", "ledger", "place", "rule", "difference", "score", "lead")
-    for ours, theirs, place, rule, difference, score, lead in found.breaks.proposals.select(
+    columns = ("line", "bank", "ledger", "place", "rule", "difference", "score", "lead")
+    for line, ours, theirs, place, rule, difference, score, lead in found.breaks.proposals.select(
         columns
     ).iter_rows():
         yield [
-            *(_ids(bank, ours), _ids(ledger, theirs), place, rule),
+            *(bank[line], _ids(bank, ours), _ids(ledger, theirs), place, rule),
             *(_money(difference), score, lead),
         ]
 
@@ -166,7 +175,7 @@ def _broken(found: Reconciliation) -> Iterator[Sequence[Value]]:
         ).join(breaks, on="line", maintain_order="left")
         for _, own, day, amount, currency, name, reference, text, *why in facts.iter_rows():
             kind, others, difference = why
-            where = side if kind == "duplicate" else {"bank": "ledger", "ledger": "bank"}[side]
+            where = side if "duplicate" in kind else {"bank": "ledger", "ledger": "bank"}[side]
             yield [
                 *(side, own, kind, _EPOCH + timedelta(day), last - day, _money(amount), currency),
                 *(name, reference, text, _money(difference), _ids(ids[where], others)),

@@ -10,7 +10,11 @@ import typer
 from counterfoil.cli.terminal import WORK, say
 
 #: The command without all the others, for it is loaded in a quarter of the time.
-alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+alone = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 @alone.callback()

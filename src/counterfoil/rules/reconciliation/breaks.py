@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from counterfoil.rules.reconciliation.duplicates import bank_twins
 from counterfoil.rules.reconciliation.laying import laid
 from counterfoil.rules.reconciliation.misread import of_one_party
 from counterfoil.rules.reconciliation.parts import DIFFERENT, KEYED_WRONGLY
@@ -25,7 +26,8 @@ PAIRED_MIN = 250
 #: Without a number, and with another amount: the last thing to look at.
 NEAR_SLIP, NEAR_LESS = -200, -260
 LESS_SHARE_MAX = 20  # a charge or a rate takes a twentieth at most
-DUPLICATE, CHARGE, TO_DECIDE = "duplicate", "bank's own charge or interest", "to decide"
+DUPLICATE, POSSIBLE_DUPLICATE = "duplicate", "possible duplicate"
+CHARGE, TO_DECIDE = "bank's own charge or interest", "to decide"
 NOT_IN_LEDGER, NOT_AT_BANK, NOT_YET = "missing in the ledger", "missing at the bank", "timing"
 
 
@@ -35,7 +37,8 @@ class Breaks:
 
     ``bank`` and ``ledger``: ``line``, ``class``, ``other`` (lines of either side that it has to
     do with), ``difference`` (cents, bank less ledger; null). ``proposals``: ``bank``,
-    ``ledger`` (lists), ``rule``, ``difference``, ``score``, ``lead``, ``place`` (1: first).
+    ``ledger`` (lists), ``rule``, ``difference``, ``score``, ``lead``; for the bank's ``line``
+    it stands at ``place`` (1: first).
     """
 
     bank: pl.DataFrame
@@ -44,18 +47,27 @@ class Breaks:
 
 
 def breaks_of(
-    position: Position, setting: Setting, bank_repeats: pl.DataFrame, ledger_repeats: pl.DataFrame
+    position: Position,
+    setting: Setting,
+    *,
+    whole_bank: pl.DataFrame,
+    bank_repeats: pl.DataFrame,
+    ledger_repeats: pl.DataFrame,
 ) -> Breaks:
-    """Say of every open line what it is."""
+    """Say of every open line what it is; *whole_bank*: all lines, matched or not."""
     claims = _ranked(position, setting)
     paired = _paired(claims)
-    bank = pl.concat(
-        [_repeated(bank_repeats), paired.select("line", "class", "other", "difference")]
+    pairs = paired.select("line", "class", "other", "difference")
+    bank = pl.concat([_repeated(bank_repeats, DUPLICATE), pairs])
+    twins = bank_twins(whole_bank).join(
+        position.bank, left_on="second", right_on="line", how="semi"
     )
+    twins = twins.join(bank, left_on="second", right_on="line", how="anti")
+    bank = pl.concat([bank, _repeated(twins, POSSIBLE_DUPLICATE)])
     ours = claims.select(pl.col("bank").alias("line"), pl.col("ledger").alias("other"), "score")
     charge = position.bank.filter("own_charge")["line"]
     bank = pl.concat([bank, _rest(position.bank, bank, ours, _bank_class(charge))])
-    ledger = pl.concat([_repeated(ledger_repeats), _turned(paired)])
+    ledger = pl.concat([_repeated(ledger_repeats, DUPLICATE), _turned(paired)])
     theirs = claims.select(pl.col("ledger").alias("line"), pl.col("bank").alias("other"), "score")
     ledger = pl.concat([ledger, _rest(position.ledger, ledger, theirs, _ledger_class(setting))])
     return Breaks(bank.sort("line"), ledger.sort("line"), _proposals(claims, paired))
@@ -123,10 +135,10 @@ def _turned(paired: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _repeated(repeats: pl.DataFrame) -> pl.DataFrame:
+def _repeated(repeats: pl.DataFrame, kind: str) -> pl.DataFrame:
     return repeats.select(
         pl.col("second").alias("line"),
-        pl.lit(DUPLICATE).alias("class"),
+        pl.lit(kind).alias("class"),
         pl.concat_list("first").alias("other"),
         pl.lit(None, pl.Int64).alias("difference"),
     )
@@ -164,10 +176,12 @@ def _ledger_class(setting: Setting) -> pl.Expr:
 
 
 def _proposals(claims: pl.DataFrame, paired: pl.DataFrame) -> pl.DataFrame:
-    spent = paired.select(pl.col("line").alias("first"))
+    """The best claims of every bank line that a sure number does not pair already."""
     ranked = (
-        claims.with_columns(pl.col("bank").list.first().alias("first"))
-        .join(spent, on="first", how="anti")
-        .with_columns(pl.int_range(1, pl.len() + 1).over("first").alias("place"))
+        claims.with_columns(pl.col("bank").alias("line"))
+        .explode("line")
+        .join(paired, on="line", how="anti")
+        .sort(*("line", "score", "ledger", "bank"), descending=[False, True, False, False])
+        .with_columns(pl.int_range(1, pl.len() + 1).over("line").alias("place"))
     )
-    return ranked.filter(pl.col("place") <= PROPOSALS_MAX).drop("first", "w_number")
+    return ranked.filter(pl.col("place") <= PROPOSALS_MAX).drop("w_number")

@@ -26,6 +26,11 @@ def bank_duplicates(bank: pl.DataFrame) -> pl.DataFrame:
     return _repeats(lines, ["purse", "amount", "name", "reference", "text"])
 
 
+def bank_twins(bank: pl.DataFrame) -> pl.DataFrame:
+    """The same booking again, word for word, with or without a number: perhaps a duplicate."""
+    return _repeats(bank, ["purse", "amount", "name", "reference", "text"])
+
+
 def _repeats(lines: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     ordered = lines.sort([*keys, "day", "line"]).with_columns(
         pl.col("line").first().over(keys).alias("first"),

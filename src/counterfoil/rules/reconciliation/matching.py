@@ -58,7 +58,13 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
         if len(position.matches) == before:
             break
     matches = with_reasons(position.all_matches())
-    breaks = breaks_of(position, setting, bank_repeats, ledger_repeats)
+    breaks = breaks_of(
+        position,
+        setting,
+        whole_bank=bank,
+        bank_repeats=bank_repeats,
+        ledger_repeats=ledger_repeats,
+    )
     return Reconciliation(
         bank=bank,
         ledger=ledger,
