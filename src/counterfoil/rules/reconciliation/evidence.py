@@ -25,6 +25,7 @@ from counterfoil.rules.reconciliation.weights import centibans
 #: What a recognised number is docked for the way it was recognised.
 DOCKED = {WHOLE: 0, TAIL: 10, BARE: 30, EDIT: 50, CUT: 30, LISTED: 0, PRINTED: 0}
 NUMBER_MAX = 400
+NUMBERS_MIN = 10_000  # a number of a small ledger tells as much as one of so many
 #: A number of its own that is not ours: as strong as one that is.
 CONTRADICTED = {ALOUD: -400, SPEAKS: -250, SILENT: 0}
 OTHER_NAME, UNKNOWN_NAME = -500, -300
@@ -36,6 +37,9 @@ FEE_CHANCE = 20
 #: A line in so many of those that recur outside the window.
 ELSEWHERE = 3
 GROUP_CHANCE = 10
+SMALL_SUMS = 10_000  # divided by the cents: small sums meet more often
+#: A multiple of one amount is often the price of so many, in a line of its own.
+ALIKE_CHANCE = 200
 CHANCE_WEIGHT_MAX = 350
 
 
@@ -96,6 +100,7 @@ def weigh(
                 "day",
                 "document",
                 "size",
+                "alike",
                 pl.col("amount").alias("gross"),
             ),
             on="target",
@@ -131,7 +136,11 @@ def _weigh_number(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     links = known.links.select(pl.col("line").alias("bank"), "target", "how", "sharing")
     loud = known.loud.select(pl.col("line").alias("bank"), "loud")
     docked = pl.col("how").replace_strict(DOCKED, default=0)
-    found = centibans(pl.lit(known.keys + 1), pl.col("sharing")) - docked
+    # a number cut short is worth what it tells apart; a whole one more, in however few lines
+    told_apart = (
+        pl.when(pl.col("how") == CUT).then(known.keys).otherwise(max(known.keys, NUMBERS_MIN))
+    )
+    found = centibans(told_apart + 1, pl.col("sharing")) - docked
     silence = pl.col("loud").replace_strict(CONTRADICTED, default=0)
     weight = pl.when(pl.col("how").is_not_null()).then(found.clip(0, NUMBER_MAX)).otherwise(silence)
     return (
@@ -159,7 +168,9 @@ def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     seen = pl.when(same).then(pl.col("seen_of_party")).otherwise(pl.col("seen_of_purse"))
     # a sum of many lines is nobody's usual amount: what else has it is counted one by one
     others = (seen.fill_null(0) - (pl.col("kind") == RUN).cast(pl.Int64)).clip(0)
-    again = pl.when(pl.col("kind") == LINE).then(again).otherwise(others * 1000 + GROUP_CHANCE)
+    by_size = pl.max_horizontal(pl.lit(GROUP_CHANCE), SMALL_SUMS // pl.col("amount").abs().clip(1))
+    by_size = pl.when("alike").then(ALIKE_CHANCE).otherwise(by_size)
+    again = pl.when(pl.col("kind") == LINE).then(again).otherwise(others * 1000 + by_size)
     again = again.fill_null(0) + pl.when(pl.col("why") == FEE).then(FEE_CHANCE).otherwise(0)
     again = pl.when(pl.col("why") == RATE).then(RATE_CHANCE).otherwise(again)
     expected = again * 1000 * share // whole + pl.col("near").fill_null(0) * 1_000_000

@@ -162,6 +162,7 @@ def _as_targets(found: pl.DataFrame) -> tuple[Targets, pl.DataFrame]:
         pl.col("lines").list.len().cast(pl.Int64).alias("size"),
         pl.lit("").alias("written"),
         pl.lit(value=False).alias("document"),
+        pl.lit(value=False).alias("alike"),  # counted in its chance
     ).select(COLUMNS)
     members = found.select("target", pl.col("lines").alias("line")).explode("line")
     pairs = found.select("bank", "target", "difference", "why", "fee", "given_chance", "listed")

@@ -23,7 +23,7 @@ NUMBER_COUNTS = 150
 NUMBER_MIN = 50
 MISREAD_MIN, MISREAD_NAMELESS_MIN = 150, 300  # the number is one slip away, or cut short
 RUN_MIN = 0  # all of a payment run, to the cent
-NAMED_MIN, NAMELESS_MIN = 50, 100  # amount and day, with the party or without
+NAMED_MIN, NAMELESS_MIN = 50, 130  # amount and day, with the party or without
 NAMED_FEE_MIN, NAMELESS_FEE_MIN = 120, 230  # and less a fee
 BATCH_MIN = 180  # some of a party's day
 #: Where one unrelated line in four claims is to be expected, silence decides nothing.

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 import polars as pl
 
 LINE, RUN, DAY, SUBSET = range(4)
-COLUMNS = ("target", "kind", "purse", "amount", "day", "party", "size", "written", "document")
+COLUMNS = (
+    *("target", "kind", "purse", "amount", "day", "party", "size", "written", "document"),
+    "alike",  # are they several lines of one and the same amount?
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ def single_lines(ledger: pl.DataFrame) -> Targets:
         pl.lit(1, pl.Int64).alias("size"),
         pl.col("reference").alias("written"),
         pl.col("document") != "",
+        pl.lit(value=False).alias("alike"),
     )
     return Targets(table, ledger.select(pl.col("line").alias("target"), "line"))
 
@@ -87,6 +91,7 @@ def _sums(lines: pl.DataFrame, keys: list[str], kind: int) -> tuple[pl.DataFrame
         "size": pl.len().cast(pl.Int64),
         "kind": pl.lit(kind, pl.Int64),
         "document": pl.lit(value=False),
+        "alike": (pl.col("amount").n_unique() == 1) & (pl.len() > 1),
     }
     asked = [each.alias(name) for name, each in found.items() if name not in keys]
     return lines.group_by(keys).agg(asked), lines
