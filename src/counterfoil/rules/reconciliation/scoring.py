@@ -23,7 +23,7 @@ NUMBER_COUNTS = 150
 NUMBER_MIN = 50
 MISREAD_MIN, MISREAD_NAMELESS_MIN = 150, 300  # the number is one slip away, or cut short
 RUN_MIN = 0  # all of a payment run, to the cent
-NAMED_MIN, NAMELESS_MIN = 50, 130  # amount and day, with the party or without
+NAMED_MIN, NAMELESS_MIN = 60, 130  # amount and day, with the party or without
 NAMED_FEE_MIN, NAMELESS_FEE_MIN = 120, 230  # and less a fee
 BATCH_MIN = 180  # some of a party's day
 #: Where one unrelated line in four claims is to be expected, silence decides nothing.
@@ -31,7 +31,7 @@ RARITY_MIN = 40
 NEVER = 1_000_000  # a question: it becomes no match, but others have to beat it
 
 #: A silent single line is docked so much for each tenfold of lines it stands among.
-CROWD = 40
+CROWD = 50
 #: A bank line that lists several numbers is not one of them alone.
 ONE_OF_MANY = -400
 #: A number of payments that the bank prints.

@@ -142,21 +142,22 @@ def regrouped_claims(
     # how many pairs had the chance to differ by just that much
     among = [*("purse", "party", "day"), pl.col("w_number").is_null()]
     others = others.with_columns(pl.len().over(among).cast(pl.Int64).alias("among"))
-    pairs = (
-        named.join(others, on=["purse", "party", "day"], suffix="_2")
-        .filter(
-            (pl.col("over") == -pl.col("over_2"))
-            & (pl.col("bank") != pl.col("bank_2"))
-            & (pl.col("target") != pl.col("target_2"))
-            & (pl.col("amount") != pl.col("gross_2"))  # else they are two simple pairs
-            & (pl.col("amount").sign() == pl.col("gross").sign())
-        )
-        .with_columns(
-            pl.concat_list("bank", "bank_2").list.sort().alias("banks"),
-            pl.concat_list("target", "target_2").list.sort().alias("ledger"),
-            pl.sum_horizontal("w_number", "w_number_2").clip(None, NUMBERS_MAX).alias("number"),
-            pl.when(pl.col("w_number_2").is_null()).then(SILENT_PART).otherwise(0).alias("docked"),
-        )
+    return _taking_each_other_back(named.join(others, on=["purse", "party", "day"], suffix="_2"))
+
+
+def _taking_each_other_back(both: pl.DataFrame) -> pl.DataFrame:
+    """Those of the pairs of pairs whose differences cancel: CLAIM."""
+    pairs = both.filter(
+        (pl.col("over") == -pl.col("over_2"))
+        & (pl.col("bank") != pl.col("bank_2"))
+        & (pl.col("target") != pl.col("target_2"))
+        & (pl.col("amount") != pl.col("gross_2"))  # else they are two simple pairs
+        & (pl.col("amount").sign() == pl.col("gross").sign())
+    ).with_columns(
+        pl.concat_list("bank", "bank_2").list.sort().alias("banks"),
+        pl.concat_list("target", "target_2").list.sort().alias("ledger"),
+        pl.sum_horizontal("w_number", "w_number_2").clip(None, NUMBERS_MAX).alias("number"),
+        pl.when(pl.col("w_number_2").is_null()).then(SILENT_PART).otherwise(0).alias("docked"),
     )
     return (
         pairs.select(
