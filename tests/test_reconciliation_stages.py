@@ -40,6 +40,14 @@ def test_a_number_is_recognised_however_the_bank_writes_it(written: str) -> None
     assert pairs(result) == {(("B1",), ("L1",))}
 
 
+def test_zeros_lost_in_the_middle_of_a_number_are_found_again() -> None:
+    result = found(
+        bank({"amount": -1250, "text": "PAYMENT 45134090 ACME"}),
+        ledger({"amount": -1250, "reference": "4500134090", "name": "Acme Tools"}),
+    )
+    assert pairs(result) == {(("B1",), ("L1",))}
+
+
 def test_a_match_says_its_rule_its_evidence_its_rivals_and_what_chance_brings() -> None:
     result = found(
         bank({"amount": -1250, "reference": "INV-0172633"} | ACME),

@@ -1,8 +1,8 @@
 """Numbers that name a payment: as the ledger gave them out, as the bank's text carries them.
 
 Banks print O for 0, drop prefixes and zeros, break a number into blocks. So every number of
-the ledger is looked up under three spellings: whole, without its letters in front ("tail"),
-and the tail without zeros in front ("bare").
+the ledger is looked up under four spellings: whole, without its letters in front ("tail"), the
+tail without zeros in front ("bare"), and without its first zeros that stand together ("worn").
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import polars as pl
 
 #: How a number was recognised, the strongest first.
 WHOLE, TAIL, BARE, EDIT, CUT, LISTED, PRINTED = range(7)
-SPELLINGS = (("key", WHOLE), ("tail", TAIL), ("bare", BARE))
+SPELLINGS = (("key", WHOLE), ("tail", TAIL), ("bare", BARE), ("worn", BARE))
 #: Letters and digits that a number needs under each spelling to be looked up at all.
-LENGTH_MIN = {"key": 4, "tail": 5, "bare": 4}
+LENGTH_MIN = {"key": 4, "tail": 5, "bare": 4, "worn": 6}
 
 _ALIKE = {"O": "0", "I": "1", "S": "5", "B": "8", "Z": "2"}
 _WORD = r"[A-Za-z0-9]+(?:[-/._][A-Za-z0-9]+)*"
@@ -32,17 +32,18 @@ def fold(text: pl.Expr) -> pl.Expr:
 
 
 def spelled(text: pl.Expr) -> list[pl.Expr]:
-    """The three spellings of a written number."""
+    """The four spellings of a written number."""
     tail = fold(text.str.replace(r"^[A-Za-z]+[^A-Za-z0-9]*", ""))
     return [
         fold(text).alias("key"),
         tail.alias("tail"),
         tail.str.strip_chars_start("0").alias("bare"),
+        fold(text).str.replace("0{2,}", "").alias("worn"),
     ]
 
 
 def keys_of(targets: pl.DataFrame) -> pl.DataFrame:
-    """One row for each number of each target: ``target``, ``purse``, ``key``, ``tail``, ``bare``.
+    """One row for each number of each target: ``target``, ``purse``, ``key``, other spellings.
 
     Args:
         targets: ``target``, ``purse`` and ``written`` (the number as it stands in the ledger).
@@ -54,7 +55,7 @@ def keys_of(targets: pl.DataFrame) -> pl.DataFrame:
 def tokens_of(bank: pl.DataFrame) -> pl.DataFrame:
     """Every word of the bank's texts that holds a digit, and every run of blocks.
 
-    Returns: ``line``, ``written``, ``key``, ``tail``, ``bare``, ``column`` (did it stand in the
+    Returns: ``line``, ``written``, ``key`` and its other spellings, ``column`` (did it stand in the
     column for references?); one row for each spelling of a line.
     """
     parts = []
@@ -70,7 +71,7 @@ def tokens_of(bank: pl.DataFrame) -> pl.DataFrame:
     tokens = tokens.filter(~pl.col("key").is_in(_PLACEHOLDERS) & (pl.col("key") != ""))
     return (
         tokens.group_by("line", "key")
-        .agg(pl.col("written", "tail", "bare").min(), pl.col("column").any())
+        .agg(pl.col("written", "tail", "bare", "worn").min(), pl.col("column").any())
         .sort("line", "key")
     )
 
