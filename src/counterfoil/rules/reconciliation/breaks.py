@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from counterfoil.rules.reconciliation.duplicates import bank_twins
-from counterfoil.rules.reconciliation.laying import laid
 from counterfoil.rules.reconciliation.misread import of_one_party
 from counterfoil.rules.reconciliation.parts import DIFFERENT, KEYED_WRONGLY
 from counterfoil.rules.reconciliation.position import Position
@@ -19,6 +18,7 @@ from counterfoil.rules.reconciliation.rivals import standing
 from counterfoil.rules.reconciliation.rounds import claims_on
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.slips import with_slip
+from counterfoil.rules.reconciliation.targets import single_lines
 
 PROPOSALS_MAX = 3  # for each bank line
 #: A number this sure pairs two lines although their amounts differ.
@@ -85,7 +85,7 @@ def _ranked(position: Position, setting: Setting) -> pl.DataFrame:
 
 def _near(position: Position, setting: Setting) -> pl.DataFrame:
     """Pairs of one party whose amounts differ as a slip, a charge or a rate would have it."""
-    targets = laid(position, setting, groups=False).targets.table.filter(pl.col("kind") == 0)
+    targets = single_lines(position.ledger).table
     pairs = of_one_party(position.bank, targets, setting.policy)
     bank = position.bank.select("line", "amount", pl.col("day").alias("on"))
     theirs = targets.select("target", "day", pl.col("amount").alias("gross"), "document")

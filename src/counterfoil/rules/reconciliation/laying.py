@@ -115,7 +115,7 @@ def _with_groups(table: Table, setting: Setting) -> Table:
     days = with_rates(days, ledger)
     whole = uncounted(same_amount(bank, days.table, policy))
     begin = days.beyond(table.targets.beyond(setting.beyond))
-    subsets, pairs = subset_claims(bank, ledger, _named_lines(table), policy, begin=begin)
+    subsets, pairs = subset_claims(bank, ledger, _named_lines(table), setting, begin=begin)
     return replace(
         table,
         targets=table.targets.joined(days).joined(with_rates(subsets, ledger)),

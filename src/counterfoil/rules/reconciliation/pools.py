@@ -12,6 +12,7 @@ import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.candidates import FEE, FEE_SHARE_MAX, NONE, within
+from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.subsets import POOL_MAX, Sums, Way
 from counterfoil.rules.reconciliation.targets import COLUMNS, SUBSET, Targets
 
@@ -45,7 +46,7 @@ class Question:
 
 
 def subset_claims(
-    bank: pl.DataFrame, ledger: pl.DataFrame, links: pl.DataFrame, policy: Policy, *, begin: int
+    bank: pl.DataFrame, ledger: pl.DataFrame, links: pl.DataFrame, setting: Setting, *, begin: int
 ) -> tuple[Targets, pl.DataFrame]:
     """Targets for every way found, numbered from *begin*, and their pairs.
 
@@ -66,14 +67,16 @@ def subset_claims(
         .rename({"line": "lines", "amount": "amounts"})
         .sort(POOL)
     )
+    policy, counted = setting.policy, setting.counted
     fees = {"": 0} | {
         name: fee.cents for name, fee in sorted(policy.fees.items()) if fee.kind == "flat"
     }
-    rows = [
-        row
-        for pool, questions in _questions(bank, pools, links, policy)
-        for row in _answers(pool, questions, fees)
-    ]
+    rows: list[tuple[object, ...]] = []
+    for pool, questions in _questions(bank, pools, links, policy):
+        same = (tuple(pool[3]), tuple(questions))  # nothing of it was settled since
+        if same not in counted:
+            counted[same] = list(_answers(pool, questions, fees))
+        rows += counted[same]
     found = pl.DataFrame(rows, schema=pl.Schema(FOUND), orient="row").with_row_index(
         "target", offset=begin
     )

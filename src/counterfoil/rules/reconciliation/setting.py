@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -27,3 +27,5 @@ class Setting:
     texts: Texts
     known: Known
     beyond: int  # numbers of targets from here on are free
+    #: Subsets that an earlier round counted, by pool and questions: only saves counting again.
+    counted: dict[object, list[tuple[object, ...]]] = field(default_factory=dict)
