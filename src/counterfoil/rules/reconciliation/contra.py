@@ -29,16 +29,18 @@ def ledger_contras(ledger: pl.DataFrame) -> pl.DataFrame:
 
 
 def bank_contras(bank: pl.DataFrame) -> pl.DataFrame:
-    """Payments and their returns: opposite amounts, and the text of the first in the second."""
+    """Payments and their returns: opposite amounts, the first one's text ending the second's."""
     lines = bank.filter(pl.col("text").str.len_bytes() >= TEXT_MIN).select(
         *("line", "purse", "name", "reference", "day", "amount", "text"),
         pl.col("amount").abs().alias("size"),
     )
     pairs = _opposites(lines, ["purse", "name", "reference", "size"])
     first, second = pl.col("text"), pl.col("text_right")
-    inside = second.str.contains(first, literal=True) & (first != second)
-    contained = first.str.contains(second, literal=True) & (first != second)
-    return _unique(pairs.filter(inside | (contained & (pl.col("day") == pl.col("day_right")))))
+    again = second.str.ends_with(first) & (first != second)
+    turned = (
+        first.str.ends_with(second) & (first != second) & (pl.col("day") == pl.col("day_right"))
+    )
+    return _unique(pairs.filter(again | turned))
 
 
 def _opposites(lines: pl.DataFrame, keys: list[str]) -> pl.DataFrame:

@@ -38,7 +38,7 @@ def spelled(text: pl.Expr) -> list[pl.Expr]:
         fold(text).alias("key"),
         tail.alias("tail"),
         tail.str.strip_chars_start("0").alias("bare"),
-        fold(text).str.replace("0{2,}", "").alias("worn"),
+        fold(text).str.replace("0{2,}([1-9A-Z])", "${1}").alias("worn"),
     ]
 
 

@@ -21,11 +21,12 @@ from counterfoil.rules.reconciliation.weights import centibans
 NUMBER_COUNTS = 150
 #: The score that a claim needs, by what supports it.
 NUMBER_MIN = 50
-MISREAD_MIN, MISREAD_NAMELESS_MIN = 150, 300  # the number is one slip away, or cut short
+MISREAD_MIN, MISREAD_NAMELESS_MIN = 150, 400  # the number is one slip away, or cut short
 RUN_MIN = 0  # all of a payment run, to the cent
 NAMED_MIN, NAMELESS_MIN = 60, 130  # amount and day, with the party or without
 NAMED_FEE_MIN, NAMELESS_FEE_MIN = 120, 230  # and less a fee
 BATCH_MIN = 180  # some of a party's day
+BATCH_CHANCE_MAX = 100_000  # millionths: beyond, other lines may as well add up so
 #: Where one unrelated line in four claims is to be expected, silence decides nothing.
 RARITY_MIN = 40
 NEVER = 1_000_000  # a question: it becomes no match, but others have to beat it
@@ -82,6 +83,7 @@ def _needed(numbered: pl.Expr, sure: pl.Expr, setting: Setting) -> pl.Expr:
         (single & (pl.col("why") == FEE) & pl.col("slip"), NEVER),
         ((pl.col("why") == FEE) & ~pl.col("amount").sign().is_in(fee_signs), NEVER),
         (pl.lit(not setting.policy.silent) & ~sure, NEVER),
+        ((pl.col("kind") == SUBSET) & (pl.col("chance") > BATCH_CHANCE_MAX), NEVER),
         (numbered & pl.col("how").is_in([EDIT, CUT]) & nameless, MISREAD_NAMELESS_MIN),
         (numbered & pl.col("how").is_in([EDIT, CUT]), MISREAD_MIN),
         (numbered, NUMBER_MIN),
