@@ -8,7 +8,7 @@ from counterfoil.rules.reconciliation.references import fold
 
 DAYS_APART_MAX = 14
 NUMBER_MIN = 4  # letters and digits in common, or a shared number says nothing
-TEXT_MIN = 8
+TEXT_MIN = 5
 
 
 def ledger_contras(ledger: pl.DataFrame) -> pl.DataFrame:
