@@ -23,7 +23,7 @@ NUMBER_COUNTS = 150
 NUMBER_MIN = 50
 MISREAD_MIN, MISREAD_NAMELESS_MIN = 150, 400  # the number is one slip away, or cut short
 RUN_MIN = 0  # all of a payment run, to the cent
-NAMED_MIN, NAMELESS_MIN = 60, 130  # amount and day, with the party or without
+NAMED_MIN, NAMELESS_MIN = 50, 130  # amount and day, with the party or without
 NAMED_FEE_MIN, NAMELESS_FEE_MIN = 120, 230  # and less a fee
 BATCH_MIN = 180  # some of a party's day
 BATCH_CHANCE_MAX = 100_000  # millionths: beyond, other lines may as well add up so
@@ -32,7 +32,7 @@ RARITY_MIN = 40
 NEVER = 1_000_000  # a question: it becomes no match, but others have to beat it
 
 #: A silent single line is docked so much for each tenfold of lines it stands among.
-CROWD = 50
+CROWD = 40
 #: A bank line that lists several numbers is not one of them alone.
 ONE_OF_MANY = -400
 #: A number of payments that the bank prints.
