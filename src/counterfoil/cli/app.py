@@ -1,7 +1,7 @@
 """The command line's root, and which commands hang on it.
 
 All of them take a second to load, with browser, database and spreadsheets; a statement is
-read in less. So ``statement read``, which needs none of these, comes alone.
+read in less. So ``statement read`` and ``reconcile``, which need few of these, come alone.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ def app_for(words: Sequence[str]) -> typer.Typer:
     )
     if list(words[:2]) == ["statement", "read"]:
         from counterfoil.cli.statement_reading import register
+    elif list(words[:1]) == ["reconcile"]:
+        from counterfoil.cli.reconcile import register_alone as register
     else:
         from counterfoil.cli.commands import register
     register(app)

@@ -9,6 +9,7 @@ from counterfoil.cli.check import register as with_check
 from counterfoil.cli.demo import register as with_demo
 from counterfoil.cli.items import register as with_items
 from counterfoil.cli.proof import register as with_proof
+from counterfoil.cli.reconcile import register as with_reconcile
 from counterfoil.cli.running import register as with_running
 from counterfoil.cli.statements import register as with_statements
 
@@ -16,6 +17,7 @@ from counterfoil.cli.statements import register as with_statements
 def register(app: typer.Typer) -> None:
     """Add every command, in the order in which ``--help`` shows them."""
     for add_commands in (
-        *(with_demo, with_running, with_items, with_statements, with_proof, with_check, with_bank),
+        *(with_demo, with_running, with_items, with_statements, with_reconcile),
+        *(with_proof, with_check, with_bank),
     ):
         add_commands(app)

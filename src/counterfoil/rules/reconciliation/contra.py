@@ -1,0 +1,61 @@
+"""Lines of one side that take each other back: nothing of them reaches the other side."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from counterfoil.rules.reconciliation.references import fold
+
+DAYS_APART_MAX = 14
+NUMBER_MIN = 4  # letters and digits in common, or a shared number says nothing
+TEXT_MIN = 5
+
+
+def ledger_contras(ledger: pl.DataFrame) -> pl.DataFrame:
+    """Postings and their reversals: one party, opposite amounts, the number again.
+
+    Returns: ``first``, ``second`` (lines), each line at most once.
+    """
+    lines = ledger.filter(pl.col("reference").str.contains("[0-9]")).select(
+        *("line", "purse", "party", "day", "amount"),
+        pl.col("amount").abs().alias("size"),
+        fold(pl.col("reference")).alias("key"),
+    )
+    pairs = _opposites(lines, ["purse", "party", "size"])
+    key, other = pl.col("key"), pl.col("key_right")
+    again = key.str.ends_with(other) | other.str.ends_with(key) | key.str.starts_with(other)
+    long_enough = pl.min_horizontal(key.str.len_bytes(), other.str.len_bytes()) >= NUMBER_MIN
+    return _unique(pairs.filter((again | other.str.starts_with(key)) & long_enough))
+
+
+def bank_contras(bank: pl.DataFrame) -> pl.DataFrame:
+    """Payments and their returns: opposite amounts, the first one's text ending the second's."""
+    lines = bank.filter(pl.col("text").str.len_bytes() >= TEXT_MIN).select(
+        *("line", "purse", "name", "reference", "day", "amount", "text"),
+        pl.col("amount").abs().alias("size"),
+    )
+    pairs = _opposites(lines, ["purse", "name", "reference", "size"])
+    first, second = pl.col("text"), pl.col("text_right")
+    again = second.str.ends_with(first) & (first != second)
+    turned = (
+        first.str.ends_with(second) & (first != second) & (pl.col("day") == pl.col("day_right"))
+    )
+    return _unique(pairs.filter(again | turned))
+
+
+def _opposites(lines: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Pairs of opposite amounts, the earlier one first."""
+    pairs = lines.join(lines, on=keys).filter(
+        (pl.col("amount") == -pl.col("amount_right")) & (pl.col("amount") != 0)
+    )
+    apart = pl.col("day_right") - pl.col("day")
+    same_day = (apart == 0) & (pl.col("line") < pl.col("line_right"))
+    return pairs.filter((apart > 0) & (apart <= DAYS_APART_MAX) | same_day)
+
+
+def _unique(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs whose two lines stand in no other pair."""
+    pairs = pairs.select(pl.col("line").alias("first"), pl.col("line_right").alias("second"))
+    often = pl.concat([pairs["first"], pairs["second"].alias("first")]).value_counts()
+    torn = often.filter(pl.col("count") > 1)["first"].implode()
+    return pairs.filter(~pl.col("first").is_in(torn) & ~pl.col("second").is_in(torn)).sort("first")

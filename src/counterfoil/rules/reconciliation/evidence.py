@@ -1,0 +1,203 @@
+"""Weigh each pair: number, name, days and what chance would bring, in centibans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.candidates import FEE, RATE
+from counterfoil.rules.reconciliation.coincidence import in_window, repeats
+from counterfoil.rules.reconciliation.references import (
+    BARE,
+    CUT,
+    EDIT,
+    LISTED,
+    PRINTED,
+    TAIL,
+    WHOLE,
+)
+from counterfoil.rules.reconciliation.speaking import ALOUD, SILENT, SPEAKS
+from counterfoil.rules.reconciliation.targets import LINE, RUN
+from counterfoil.rules.reconciliation.weights import centibans
+
+#: What a recognised number is docked for the way it was recognised.
+DOCKED = {WHOLE: 0, TAIL: 10, BARE: 30, EDIT: 50, CUT: 30, LISTED: 0, PRINTED: 0}
+NUMBER_MAX = 400
+NUMBERS_MIN = 10_000  # a number of a small ledger tells as much as one of so many
+#: A number of its own that is not ours: as strong as one that is.
+CONTRADICTED = {ALOUD: -400, SPEAKS: -250, SILENT: 0}
+OTHER_NAME, UNKNOWN_NAME = -500, -300
+#: Before anything is seen, one payment in about thirty is reduced by a declared charge.
+FEE_PRIOR = -150
+RATE_CHANCE = 300  # thousandths of a line of the same party within the tolerance of a rate
+#: Thousandths of an unrelated line with an amount that no line of the party has.
+FEE_CHANCE = 20
+#: A line in so many of those that recur outside the window.
+ELSEWHERE = 3
+GROUP_CHANCE = 10
+SMALL_SUMS = 10_000  # divided by the cents: small sums meet more often
+#: A multiple of one amount is often the price of so many, in a line of its own.
+ALIKE_CHANCE = 200
+CHANCE_WEIGHT_MAX = 350
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What was learned of these two files before the weighing."""
+
+    links: pl.DataFrame  # line, target, how, sharing
+    keys: int  # numbers in the ledger
+    parties: pl.DataFrame  # target, party: of all targets, open or not
+    loud: pl.DataFrame  # line, loud
+    lists: pl.DataFrame  # line, lists: it names two ledger lines or more
+    lags: pl.DataFrame  # lag, document, w_day
+    by_party: pl.DataFrame  # purse, party, amount, again
+    by_purse: pl.DataFrame  # purse, amount, again
+    share: tuple[int, int]  # of the time in the window
+    days: pl.DataFrame  # purse, party, amount, other_day: of amounts that a party has twice or more
+    window: tuple[int, int]  # days before, days after
+    last_day: int  # of the bank's lines
+    fee_signs: tuple[int, ...]  # -1: charges are seen on payments out; 1: on payments in
+
+    def with_links(self, links: pl.DataFrame) -> Known:
+        """The same with other *links*."""
+        return replace(self, links=links)
+
+
+def chances(
+    targets: pl.DataFrame, policy: Policy
+) -> tuple[pl.DataFrame, pl.DataFrame, tuple[int, int]]:
+    """What is to be expected again, by party and by purse, over single lines and groups."""
+    named = targets.filter(pl.col("party") >= 0)
+    return (
+        repeats(named, ["purse", "party"]),
+        repeats(targets, ["purse"]),
+        in_window(targets, policy),
+    )
+
+
+def weigh(
+    pairs: pl.DataFrame, bank: pl.DataFrame, targets: pl.DataFrame, known: Known
+) -> pl.DataFrame:
+    """Add ``w_number``, ``w_name``, ``w_day``, ``w_chance``, ``score``, ``how``, ``chance``.
+
+    ``chance``: unrelated lines to be expected in the window, in millionths.
+    """
+    facts = (
+        pairs.join(
+            bank.select(
+                pl.col("line").alias("bank"), "purse", "first", "beyond", pl.col("day").alias("on")
+            ),
+            on="bank",
+        )
+        .join(
+            targets.select(
+                "target",
+                "kind",
+                "party",
+                "day",
+                "document",
+                "size",
+                "alike",
+                pl.col("amount").alias("gross"),
+            ),
+            on="target",
+        )
+        .with_columns((pl.col("on") - pl.col("day")).alias("lag"))
+        .join(known.lags, on=["lag", "document"], how="left")
+        .with_columns(pl.col("w_day").fill_null(-200))
+    )
+    facts = _weigh_name(facts)
+    facts = _weigh_number(facts, known)
+    facts = _weigh_chance(facts, known)
+    score = pl.sum_horizontal("w_number", "w_name", "w_day", "w_chance", "w_prior")
+    return facts.with_columns(score.alias("score")).sort("bank", "target", "why", "fee")
+
+
+def _weigh_name(facts: pl.DataFrame) -> pl.DataFrame:
+    party, first, beyond = pl.col("party"), pl.col("first"), pl.col("beyond")
+    named = (first >= 0) & (party >= 0)
+    same = named & (party >= first) & (party < beyond)
+    weight = (
+        pl.when(same)
+        .then(0)
+        .when((first >= 0) & (first == beyond))
+        .then(UNKNOWN_NAME)
+        .when(first >= 0)
+        .then(OTHER_NAME)
+        .otherwise(0)
+    )
+    return facts.with_columns(weight.cast(pl.Int64).alias("w_name"), same.alias("same_party"))
+
+
+def _weigh_number(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
+    links = known.links.select(pl.col("line").alias("bank"), "target", "how", "sharing")
+    loud = known.loud.select(pl.col("line").alias("bank"), "loud")
+    docked = pl.col("how").replace_strict(DOCKED, default=0)
+    # a number cut short is worth what it tells apart; a whole one more, in however few lines
+    told_apart = (
+        pl.when(pl.col("how") == CUT).then(known.keys).otherwise(max(known.keys, NUMBERS_MIN))
+    )
+    found = centibans(told_apart + 1, pl.col("sharing")) - docked
+    silence = pl.col("loud").replace_strict(CONTRADICTED, default=0)
+    weight = pl.when(pl.col("how").is_not_null()).then(found.clip(0, NUMBER_MAX)).otherwise(silence)
+    return (
+        facts.join(links, on=["bank", "target"], how="left")
+        .join(loud, on="bank", how="left")
+        .with_columns(pl.col("loud").fill_null(SILENT))
+        .with_columns(weight.cast(pl.Int64).alias("w_number"))
+    )
+
+
+def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Unrelated lines to be expected: of the party where it is named, else of the purse."""
+    facts = facts.with_columns((pl.col("gross") + pl.col("difference")).alias("amount"))
+    per_party = known.by_party.rename({"again": "of_party", "seen": "seen_of_party"})
+    per_purse = known.by_purse.rename({"again": "of_purse", "seen": "seen_of_purse"})
+    facts = facts.join(per_party, on=["purse", "party", "amount"], how="left")
+    facts = facts.join(per_purse, on=["purse", "amount"], how="left")
+    share, whole = known.share
+    same = pl.col("same_party")
+    # what comes back at intervals is counted where it is, and feared a little elsewhere
+    facts = _with_neighbours(facts, known)
+    rest = pl.col("of_party") // ELSEWHERE
+    of_party = pl.when(pl.col("seen_of_party") > 1).then(rest).otherwise(pl.col("of_party"))
+    again = pl.when(same).then(of_party).otherwise(pl.col("of_purse"))
+    seen = pl.when(same).then(pl.col("seen_of_party")).otherwise(pl.col("seen_of_purse"))
+    # a sum of many lines is nobody's usual amount: what else has it is counted one by one
+    others = (seen.fill_null(0) - (pl.col("kind") == RUN).cast(pl.Int64)).clip(0)
+    by_size = pl.max_horizontal(pl.lit(GROUP_CHANCE), SMALL_SUMS // pl.col("amount").abs().clip(1))
+    by_size = pl.when("alike").then(ALIKE_CHANCE).otherwise(by_size)
+    again = pl.when(pl.col("kind") == LINE).then(again).otherwise(others * 1000 + by_size)
+    again = again.fill_null(0) + pl.when(pl.col("why") == FEE).then(FEE_CHANCE).otherwise(0)
+    again = pl.when(pl.col("why") == RATE).then(RATE_CHANCE).otherwise(again)
+    expected = again * 1000 * share // whole + pl.col("near").fill_null(0) * 1_000_000
+    chance = pl.max_horizontal("given_chance", expected).clip(1)
+    return facts.with_columns(
+        chance.alias("chance"),
+        centibans(pl.lit(1_000_000), chance)
+        .clip(-CHANCE_WEIGHT_MAX, CHANCE_WEIGHT_MAX)
+        .alias("w_chance"),
+        pl.when(pl.col("why").is_in([FEE, RATE]))
+        .then(FEE_PRIOR)
+        .otherwise(0)
+        .cast(pl.Int64)
+        .alias("w_prior"),
+    )
+
+
+def _with_neighbours(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Add ``near``: other lines of the party in the bank line's window, with that amount."""
+    before, after = known.window
+    recurring = facts.filter((pl.col("seen_of_party") > 1) & (pl.col("kind") == LINE))
+    gap = pl.col("on") - pl.col("other_day")
+    near = (
+        recurring.select("bank", "target", "why", "fee", "purse", "party", "amount", "on")
+        .join(known.days, on=["purse", "party", "amount"])
+        .filter(gap.is_between(-before, after))
+        .group_by("bank", "target", "why", "fee")
+        .agg((pl.len().cast(pl.Int64) - 1).clip(0).alias("near"))
+    )
+    return facts.join(near, on=["bank", "target", "why", "fee"], how="left")

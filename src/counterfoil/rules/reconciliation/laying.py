@@ -1,0 +1,149 @@
+"""Lay out a round: what is open as targets, the links between the sides, the pairs to weigh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from counterfoil.rules.reconciliation.candidates import (
+    RATE,
+    UNEQUAL,
+    linked,
+    printed_foreign,
+    same_amount,
+    with_rates,
+)
+from counterfoil.rules.reconciliation.misread import cut_short, of_one_party, one_slip
+from counterfoil.rules.reconciliation.pools import subset_claims
+from counterfoil.rules.reconciliation.position import Position
+from counterfoil.rules.reconciliation.references import BARE, LISTED, PRINTED
+from counterfoil.rules.reconciliation.setting import Setting
+from counterfoil.rules.reconciliation.targets import (
+    LINE,
+    Targets,
+    party_days,
+    runs,
+    single_lines,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """What a round works on."""
+
+    position: Position
+    targets: Targets
+    links: pl.DataFrame  # open bank lines to open targets, the best way each
+    pairs: pl.DataFrame  # bank, target, difference, why, fee, given_chance
+
+
+def lines_and_runs(position: Position) -> Targets:
+    """Single lines and payment runs, as far as they are open."""
+    singles = single_lines(position.ledger)
+    return with_rates(singles.joined(runs(position.ledger)), position.ledger)
+
+
+def laid(position: Position, setting: Setting, *, groups: bool) -> Table:
+    """Lay out what is open; *groups*: also all of a party's day, and subsets of it."""
+    table = _singles(position, setting)
+    if groups:
+        table = _with_groups(table, setting)
+    return replace(table, links=best(pl.concat([table.links, _listed(table)])))
+
+
+def best(links: pl.DataFrame) -> pl.DataFrame:
+    """The strongest link of each bank line with each target."""
+    ordered = links.sort("line", "target", "how", "sharing", "token")
+    return ordered.unique(["line", "target"], keep="first", maintain_order=True)
+
+
+def _singles(position: Position, setting: Setting) -> Table:
+    policy, targets = setting.policy, lines_and_runs(position)
+    equal = same_amount(position.bank, targets.table, policy)
+    links = _links(position, targets, setting, equal)
+    printed = printed_foreign(position.bank, position.ledger, policy)
+    pairs = [
+        equal,
+        linked(position.bank, targets.table, links, policy).filter(pl.col("why") < UNEQUAL),
+        linked(position.bank, targets.table, printed, policy).filter(pl.col("why") == RATE),
+    ]
+    as_links = printed.select(
+        *("line", "target", "purse", pl.lit(PRINTED, pl.Int64).alias("how")),
+        *(pl.lit("").alias("token"), "sharing"),
+    )
+    key = ["bank", "target", "why", "fee"]
+    return Table(
+        position=position,
+        targets=targets,
+        links=best(pl.concat([links, as_links])),
+        pairs=uncounted(pl.concat(pairs).unique(key).sort(key)),
+    )
+
+
+def uncounted(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs whose chance is not counted yet."""
+    return pairs.with_columns(pl.lit(None, pl.Int64).alias("given_chance"))
+
+
+def _links(
+    position: Position, targets: Targets, setting: Setting, equal: pl.DataFrame
+) -> pl.DataFrame:
+    """Links to what is open: as written, one slip away, cut short."""
+    texts = setting.texts
+    still = targets.table.select("target", "purse")
+    open_links = texts.links.join(still, on=["target", "purse"], how="semi").join(
+        position.bank, on=["line", "purse"], how="semi"
+    )
+    # a line whose number is known as it stands has no misread one
+    numbers = texts.numbers.join(position.bank, on="line", how="semi").join(
+        open_links, on="line", how="anti"
+    )
+    keys = texts.keys.join(still, on="target", how="semi")
+    slips = one_slip(numbers, keys)
+    unsure = position.bank.join(numbers, on="line", how="semi")
+    near = of_one_party(unsure, targets.table, setting.policy)
+    same = equal.select(pl.col("bank").alias("line"), "target")
+    parties = texts.keys.join(setting.known.parties, on="target", how="left")
+    cuts = cut_short(pl.concat([near, same]), numbers, keys, parties)
+    return best(pl.concat([open_links, slips, cuts]))
+
+
+def _with_groups(table: Table, setting: Setting) -> Table:
+    bank, ledger, policy = table.position.bank, table.position.ledger, setting.policy
+    days = party_days(ledger, begin=table.targets.beyond(setting.beyond))
+    days = with_rates(days, ledger)
+    whole = uncounted(same_amount(bank, days.table, policy))
+    begin = days.beyond(table.targets.beyond(setting.beyond))
+    subsets, pairs = subset_claims(bank, ledger, _named_lines(table), setting, begin=begin)
+    return replace(
+        table,
+        targets=table.targets.joined(days).joined(with_rates(subsets, ledger)),
+        pairs=pl.concat([table.pairs, whole, pairs.select(table.pairs.columns)]),
+    )
+
+
+def _named_lines(table: Table) -> pl.DataFrame:
+    """Links to single ledger lines by their number, read without a slip."""
+    single = table.targets.table.filter(pl.col("kind") == LINE).select("target")
+    return table.links.filter(pl.col("how") <= BARE).join(single, on="target", how="semi")
+
+
+def _listed(table: Table) -> pl.DataFrame:
+    """Links to groups whose lines the bank names, all that it names being in the group."""
+    named = _named_lines(table).select("line", "purse", pl.col("target").alias("member"))
+    groups = table.targets.table.filter(pl.col("kind") != LINE).select("target")
+    members = table.targets.members.rename({"line": "member"}).join(groups, on="target", how="semi")
+    inside = named.join(members, on="member").group_by("line", "target", "purse").len("inside")
+    total = named.group_by("line").len("total")
+    more = table.position.bank.select("line", "more")
+    several = (pl.col("total") >= 2) | pl.col("more").is_not_null()
+    return (
+        inside.join(total, on="line")
+        .join(more, on="line")
+        .filter((pl.col("inside") == pl.col("total")) & several)
+        .select(
+            *("line", "target", "purse", pl.lit(LISTED, pl.Int64).alias("how")),
+            *(pl.lit("").alias("token"), pl.lit(1, pl.Int64).alias("sharing")),
+        )
+    )

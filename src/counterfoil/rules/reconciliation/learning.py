@@ -1,0 +1,140 @@
+"""Read the texts, settle what is certain, and learn from it what the rest is judged by."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.candidates import FEE, NONE, linked
+from counterfoil.rules.reconciliation.certain import only_ones
+from counterfoil.rules.reconciliation.coincidence import lag_weights
+from counterfoil.rules.reconciliation.evidence import Known, chances, weigh
+from counterfoil.rules.reconciliation.laying import lines_and_runs, uncounted
+from counterfoil.rules.reconciliation.position import Position
+from counterfoil.rules.reconciliation.references import keys_of, link, tokens_of
+from counterfoil.rules.reconciliation.scoring import CONFIRMED
+from counterfoil.rules.reconciliation.setting import Setting, Texts
+from counterfoil.rules.reconciliation.speaking import noise_shapes, numbers_of, speaking
+from counterfoil.rules.reconciliation.targets import LINE, Targets
+
+#: A charge is believed of payments in (or out) when seen so often, and on a fifth of all seen.
+FEES_SEEN_MIN, FEES_SEEN_SHARE = 3, 5
+
+
+def read_texts(position: Position) -> Texts:
+    """Numbers of the ledger, numbers in the bank's texts, and which name which."""
+    targets = lines_and_runs(position)
+    numbered = targets.table.select("target", "purse", "written")
+    documents = position.ledger.filter(pl.col("document") != "").select(
+        pl.col("line").alias("target"), "purse", pl.col("document").alias("written")
+    )
+    keys = keys_of(pl.concat([numbered, documents]))
+    tokens = tokens_of(position.bank)
+    purses = position.bank.select("line", "purse")
+    numbers = numbers_of(tokens, position.bank).join(purses, on="line")
+    return Texts(keys=keys, numbers=numbers, links=link(tokens, keys))
+
+
+def settle_certain(
+    position: Position, texts: Texts, policy: Policy, *, begin: int
+) -> tuple[Position, Setting]:
+    """Settle pairs of number and amount that nothing else claims; learn from them.
+
+    Args:
+        begin: Lines of the ledger when it was whole.
+    """
+    targets = lines_and_runs(position)
+    pairs = _certain(position, targets, texts, policy)
+    setting = Setting(
+        policy=policy,
+        texts=texts,
+        known=_learned(position, texts, pairs, policy),
+        beyond=begin,
+    )
+    facts = weigh(uncounted(pairs), position.bank, targets.table, setting.known)
+    return position.settled(_as_matches(facts, targets)), setting
+
+
+def _certain(position: Position, targets: Targets, texts: Texts, policy: Policy) -> pl.DataFrame:
+    """Pairs whose number and amount agree, to the cent, and whose names do not disagree."""
+    pairs = linked(position.bank, targets.table, texts.links, policy)
+    kinds = targets.table.select("target", "kind", "party")
+    names = position.bank.select(pl.col("line").alias("bank"), "first", "beyond")
+    lists = _lists(texts.links).rename({"line": "bank"})
+    pairs = (
+        pairs.filter(pl.col("why") == NONE)
+        .join(kinds, on="target")
+        .join(names, on="bank")
+        .join(lists, on="bank", how="left")
+    )
+    nobody = (pl.col("first") < 0) | (pl.col("party") < 0)
+    same = (pl.col("party") >= pl.col("first")) & (pl.col("party") < pl.col("beyond"))
+    one_of_many = (pl.col("kind") == LINE) & pl.col("lists").fill_null(value=False)
+    columns = ["bank", "target", "difference", "why", "fee"]
+    sure = pairs.filter((nobody | same) & ~one_of_many).select(columns)
+    return only_ones(sure.sort(columns), targets.members)
+
+
+def _lists(links: pl.DataFrame) -> pl.DataFrame:
+    """Lines that name two ledger lines or more: ``line``, ``lists``."""
+    named = links.filter(pl.col("sharing") == 1).group_by("line").agg(pl.col("token").n_unique())
+    return named.select("line", (pl.col("token") >= 2).alias("lists"))
+
+
+def _learned(position: Position, texts: Texts, pairs: pl.DataFrame, policy: Policy) -> Known:
+    targets = lines_and_runs(position)
+    days = position.bank.select(pl.col("line").alias("bank"), pl.col("day").alias("on"))
+    proved = (
+        pairs.join(days, on="bank")
+        .join(targets.table.select("target", "day", "document"), on="target")
+        .with_columns((pl.col("on") - pl.col("day")).alias("lag"))
+    )
+    by_party, by_purse, share = chances(targets.table, policy)
+    noise = noise_shapes(texts.numbers, pairs.select("bank", "target"), texts.keys)
+    return Known(
+        links=texts.links,
+        keys=len(position.ledger),
+        parties=targets.table.select("target", "party"),
+        lists=_lists(texts.links),
+        loud=speaking(texts.numbers, noise, texts.links),
+        lags=lag_weights(proved, policy),
+        by_party=by_party,
+        by_purse=by_purse,
+        share=share,
+        days=_recurring(position.ledger),
+        window=(policy.days_before, policy.days_after),
+        fee_signs=_fee_signs(position, targets, texts, policy),
+        last_day=max(position.bank["day"].to_list(), default=0),
+    )
+
+
+def _fee_signs(
+    position: Position, targets: Targets, texts: Texts, policy: Policy
+) -> tuple[int, ...]:
+    """Where declared charges are seen on lines that a number links: in, out, or both."""
+    pairs = linked(position.bank, targets.table, texts.links, policy)
+    signs = position.bank.select(pl.col("line").alias("bank"), pl.col("amount").sign())
+    seen = pairs.filter(pl.col("why") == FEE).join(signs, on="bank")["amount"].to_list()
+    often = max(FEES_SEEN_MIN, len(seen) // FEES_SEEN_SHARE)
+    return tuple(sign for sign in (-1, 1) if seen.count(sign) >= often)
+
+
+def _recurring(ledger: pl.DataFrame) -> pl.DataFrame:
+    key = ["purse", "party", "amount"]
+    named = ledger.filter(pl.col("party") >= 0).select(*key, pl.col("day").alias("other_day"))
+    return named.filter(pl.len().over(key) > 1)
+
+
+def _as_matches(facts: pl.DataFrame, targets: Targets) -> pl.DataFrame:
+    lines = targets.members.join(facts.select("target"), on="target", how="semi")
+    lines = lines.group_by("target").agg(pl.col("line").sort().alias("ledger"))
+    return (
+        facts.join(lines, on="target")
+        .with_columns(
+            pl.concat_list("bank").alias("bank"),
+            pl.lit("number and amount, nothing else claims either").alias("rule"),
+            pl.lit(CONFIRMED).alias("tier"),
+            pl.lit(0, pl.Int64).alias("rivals"),
+        )
+        .sort(pl.col("bank").list.first())
+    )

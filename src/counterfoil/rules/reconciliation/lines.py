@@ -1,0 +1,70 @@
+"""Both sides as columns: one row a line, money in cents, days as numbers.
+
+Rows are ordered by id, so that the order of a file decides nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+BANK_TEXTS = ("id", "account", "currency", "name", "reference", "text")
+LEDGER_TEXTS = (
+    *("id", "account", "currency", "name", "reference", "document", "run", "text"),
+    "foreign_currency",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Bank and ledger, prepared: ``line`` is the row's place, ``purse`` account and currency."""
+
+    bank: pl.DataFrame
+    ledger: pl.DataFrame
+
+
+def prepare(bank: pl.DataFrame, ledger: pl.DataFrame) -> Lines:
+    """Order both sides by id and number accounts with their currency alike on both.
+
+    Args:
+        bank: ``BANK_TEXTS`` as text, ``day`` (days since 1970), ``amount`` (cents, signed).
+        ledger: ``LEDGER_TEXTS`` as text, ``day``, ``amount``, ``foreign_amount`` (cents, or
+            null).
+
+    Raises:
+        ValueError: An id stands twice on one side; nothing is matched.
+    """
+    bank, ledger = bank.sort("id"), ledger.sort("id")
+    for side, frame in (("bank", bank), ("ledger", ledger)):
+        if frame["id"].n_unique() != len(frame):
+            twice = frame.filter(pl.col("id").is_duplicated())["id"][0]
+            raise ValueError(f"{side}: the id {twice!r} stands twice")
+    purses = (
+        pl.concat([each.select("account", "currency") for each in (bank, ledger)])
+        .unique()
+        .sort("account", "currency")
+        .with_row_index("purse")
+    )
+    return Lines(_number(bank, purses), _with_runs(_number(ledger, purses)))
+
+
+def _with_runs(ledger: pl.DataFrame) -> pl.DataFrame:
+    """Number the payment runs, beyond the lines' own numbers: ``run_number`` (null: in none)."""
+    runs = (
+        ledger.filter(pl.col("run") != "")
+        .select("purse", "run")
+        .unique()
+        .sort("purse", "run")
+        .with_row_index("run_number", offset=len(ledger))
+        .with_columns(pl.col("run_number").cast(pl.Int64))
+    )
+    return ledger.join(runs, on=["purse", "run"], how="left", maintain_order="left")
+
+
+def _number(side: pl.DataFrame, purses: pl.DataFrame) -> pl.DataFrame:
+    return (
+        side.join(purses, on=["account", "currency"], how="left", maintain_order="left")
+        .with_row_index("line")
+        .with_columns(pl.col("purse").cast(pl.Int64), pl.col("line").cast(pl.Int64))
+    )

@@ -1,0 +1,99 @@
+"""Reconcile: the stages in their order, strictest first.
+
+1. What repeats or takes back a line of its own side is set aside.
+2. Certain: a number and its amount agree, and nothing else claims either line.
+3. What those pairs prove is learned: usual gaps of days, numbers that are noise.
+4. In rounds, until nothing more stands out: claims on open lines are weighed and compared.
+5. What is left is a break with a reason, and with proposals where there are any.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.breaks import Breaks, breaks_of
+from counterfoil.rules.reconciliation.contra import bank_contras, ledger_contras
+from counterfoil.rules.reconciliation.counts import with_counts
+from counterfoil.rules.reconciliation.duplicates import bank_duplicates, ledger_duplicates
+from counterfoil.rules.reconciliation.explaining import with_reasons
+from counterfoil.rules.reconciliation.learning import read_texts, settle_certain
+from counterfoil.rules.reconciliation.lines import prepare
+from counterfoil.rules.reconciliation.parties import with_parties
+from counterfoil.rules.reconciliation.position import Position, less
+from counterfoil.rules.reconciliation.rounds import settle_round
+from counterfoil.rules.reconciliation.scoring import CONFIRMED
+from counterfoil.rules.reconciliation.totals import Total, totals_of
+
+#: A later round finds what an earlier one made room for; a fourth was never seen to.
+ROUNDS_MAX = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """What was matched and what is open; lines are rows of ``bank`` and ``ledger``."""
+
+    bank: pl.DataFrame
+    ledger: pl.DataFrame
+    matches: pl.DataFrame  # MATCH, evidence, rivals_beaten, by_chance
+    breaks: Breaks
+    totals: tuple[Total, ...]
+
+
+def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Reconciliation:
+    """Match *bank* with *ledger*; both as :func:`prepare` takes them."""
+    lines = prepare(bank, ledger)
+    bank, ledger = with_parties(with_counts(lines.bank), lines.ledger)
+    bank_repeats, ledger_repeats = bank_duplicates(bank), ledger_duplicates(ledger)
+    position = Position(less(bank, bank_repeats["second"]), less(ledger, ledger_repeats["second"]))
+    position = _set_contras_aside(position)
+    texts = read_texts(position)
+    position, setting = settle_certain(position, texts, policy, begin=_beyond(ledger))
+    position = settle_round(position, setting, silent=False)
+    for _ in range(ROUNDS_MAX):
+        before = len(position.matches)
+        position = settle_round(position, setting, silent=True)
+        if len(position.matches) == before:
+            break
+    matches = with_reasons(position.all_matches())
+    breaks = breaks_of(
+        position,
+        setting,
+        whole_bank=bank,
+        bank_repeats=bank_repeats,
+        ledger_repeats=ledger_repeats,
+    )
+    return Reconciliation(
+        bank=bank,
+        ledger=ledger,
+        matches=matches,
+        breaks=breaks,
+        totals=(
+            *totals_of("bank", bank, _used(matches["bank"]), breaks.bank["line"]),
+            *totals_of("ledger", ledger, _used(matches["ledger"]), breaks.ledger["line"]),
+        ),
+    )
+
+
+def _used(lists: pl.Series) -> pl.Series:
+    return lists.list.explode(empty_as_null=False)
+
+
+def _beyond(ledger: pl.DataFrame) -> int:
+    """The first number that neither a line nor a payment run has."""
+    return len(ledger) + ledger["run_number"].n_unique()
+
+
+def _set_contras_aside(position: Position) -> Position:
+    none = pl.lit([], pl.List(pl.Int64))
+    both = pl.concat_list("first", "second")
+    tier = pl.lit(CONFIRMED).alias("tier")
+    of_ledger = ledger_contras(position.ledger).select(
+        pl.lit("contra in the ledger").alias("rule"), tier, none.alias("bank"), both.alias("ledger")
+    )
+    of_bank = bank_contras(position.bank).select(
+        pl.lit("contra at the bank").alias("rule"), tier, both.alias("bank"), none.alias("ledger")
+    )
+    return position.settled(of_ledger).settled(of_bank)

@@ -1,0 +1,172 @@
+"""Numbers of the bank that are nearly one of the ledger's: one slip away, or cut short.
+
+Vouchers are numbered one after the other, so a neighbour is often a real number too. What such
+a likeness is worth is therefore counted: how many of the ledger's numbers are as like.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.candidates import within
+from counterfoil.rules.reconciliation.references import CUT, EDIT
+
+SLIP_LENGTH_MIN = 6
+CUT_LENGTH_MIN = 4
+BORROWED = 3  # numbers
+LINK = ("line", "target", "purse", "how", "token", "sharing")
+
+
+def one_slip(numbers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Links between numbers that one wrong, swapped, lost or added character tells apart.
+
+    Args:
+        numbers: ``line``, ``purse``, ``key``: what the bank wrote.
+        keys: ``target``, ``purse``, ``key``: what the ledger holds.
+
+    Returns: LINK.
+    """
+    ours = _lacking(numbers.select("purse", "key").unique())
+    theirs = _lacking(keys.select("purse", "key").unique())
+    both = ours.join(theirs, on=["purse", "less"], suffix="_ledger")
+    step = pl.col("at") - pl.col("at_ledger")
+    whole = (pl.col("at") < 0) | (pl.col("at_ledger") < 0)  # one of them is written in full
+    slips = (
+        both.filter(pl.col("key") != pl.col("key_ledger"))
+        .group_by("purse", "key", "key_ledger")
+        .agg(
+            (whole | (step == 0)).any().alias("changed"),
+            ((step == 1) & ~whole).any().alias("up"),
+            ((step == -1) & ~whole).any().alias("down"),
+        )
+        .filter(pl.col("changed") | (pl.col("up") & pl.col("down")))
+    )
+    return (
+        numbers.select("line", "purse", "key")
+        .join(slips.select("purse", "key", "key_ledger"), on=["purse", "key"])
+        .join(
+            keys.select("target", "purse", pl.col("key").alias("key_ledger")),
+            on=["purse", "key_ledger"],
+        )
+        .with_columns(pl.col("target").n_unique().over("line", "key").alias("sharing"))
+        .select(
+            *("line", "target", "purse", pl.lit(EDIT, pl.Int64).alias("how")),
+            *(pl.col("key").alias("token"), pl.col("sharing").cast(pl.Int64)),
+        )
+    )
+
+
+def _lacking(written: pl.DataFrame) -> pl.DataFrame:
+    """Each ``key`` in full (``at`` -1) and with each of its characters left out (``at``)."""
+    written = written.filter(pl.col("key").str.len_bytes() >= SLIP_LENGTH_MIN)
+    places = pl.int_ranges(pl.lit(-1, pl.Int64), pl.col("key").str.len_bytes().cast(pl.Int64))
+    at = pl.col("at")
+    less = pl.col("key").str.slice(0, at) + pl.col("key").str.slice(at + 1)
+    return (
+        written.with_columns(places.alias("at"))
+        .explode("at")
+        .with_columns(pl.when(at < 0).then(pl.col("key")).otherwise(less).alias("less"))
+    )
+
+
+def cut_short(
+    pairs: pl.DataFrame, numbers: pl.DataFrame, keys: pl.DataFrame, all_keys: pl.DataFrame
+) -> pl.DataFrame:
+    """Links between a number that breaks off and the ledger's numbers that it begins.
+
+    Args:
+        pairs: ``line``, ``target``: where to look.
+        numbers: ``line``, ``key``, ``tail``: what the bank wrote.
+        keys: ``target``, ``purse``, ``key``, ``tail``: what is open in the ledger.
+        all_keys: The same of the whole ledger, with ``party``.
+
+    Returns: LINK; ``sharing`` is of the whole ledger, or of the party where that is more.
+    """
+    long_enough = numbers.filter(pl.col("key").str.len_bytes() >= CUT_LENGTH_MIN)
+    both = (
+        pairs.select("line", "target")
+        .unique()
+        .join(long_enough.select("line", "key", "tail"), on="line")
+        .join(keys, on="target", suffix="_ledger")
+    )
+    return _with_party_sharing(with_sharing(_beginnings(both), all_keys), all_keys)
+
+
+def of_one_party(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Pairs of one purse and party in the window: ``line``, ``target``."""
+    sides = bank.filter(pl.col("beyond") - pl.col("first") == 1).select(
+        "line", "purse", pl.col("first").alias("party"), pl.col("day").alias("on")
+    )
+    width = policy.days_before + policy.days_after + 1
+    theirs = targets.select("target", "purse", "party", "day")
+    low = ((pl.col("day") - policy.days_before) // width).alias("bucket")
+    high = ((pl.col("day") + policy.days_after) // width).alias("bucket")
+    both = pl.concat([theirs.with_columns(low), theirs.with_columns(high)]).unique()
+    return (
+        sides.with_columns((pl.col("on") // width).alias("bucket"))
+        .join(both, on=["purse", "party", "bucket"])
+        .filter(within(policy.days_before, policy.days_after))
+        .select("line", "target")
+    )
+
+
+def _beginnings(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Those of *pairs* in which the bank's number begins the ledger's, or its tail."""
+    key, ours = pl.col("key"), pl.col("key_ledger")
+    begins = ours.str.starts_with(key) & (ours != key)
+    tail, ours = pl.col("tail"), pl.col("tail_ledger")
+    begins_tail = (
+        ours.str.starts_with(tail) & (ours != tail) & (tail.str.len_bytes() >= CUT_LENGTH_MIN)
+    )
+    return pairs.filter(begins | begins_tail).select("line", "target", "purse", "key")
+
+
+def _with_party_sharing(cuts: pl.DataFrame, all_keys: pl.DataFrame) -> pl.DataFrame:
+    """Where more of the party's own numbers begin so than of all: count as if all did."""
+    parties = all_keys.filter(pl.col("party") >= 0).unique(["target", "key"])
+    owners = parties.select("target", "party").unique()
+    sizes = parties.group_by("party").agg(pl.len().cast(pl.Int64).alias("numbers"))
+    asked = cuts.join(owners, on="target").select("token", "party").unique()
+    begins = pl.col("key").str.starts_with(pl.col("token"))
+    begins |= pl.col("tail").str.starts_with(pl.col("token"))
+    alike = (
+        asked.join(parties.select("party", "key", "tail"), on="party")
+        .filter(begins)
+        .group_by("token", "party")
+        .agg((pl.len().cast(pl.Int64) - 1).alias("others"))
+        .join(sizes, on="party")
+    )
+    # a party of few numbers borrows from the whole ledger
+    as_if = (
+        (pl.col("others") * len(all_keys) + BORROWED * pl.col("sharing"))
+        // (pl.col("numbers") + BORROWED)
+    ).fill_null(0)
+    return (
+        cuts.join(owners, on="target", how="left")
+        .join(alike, on=["token", "party"], how="left")
+        .with_columns(pl.max_horizontal("sharing", as_if).alias("sharing"))
+        .select(LINK)
+    )
+
+
+def with_sharing(pairs: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Count, for each number cut short, how many of the ledger's it begins."""
+    rows = []
+    for (purse,), ours in sorted(pairs.select("purse", "key").unique().group_by("purse")):
+        of_purse = keys.filter(pl.col("purse") == purse)
+        known = pl.concat([of_purse["key"], of_purse["tail"].alias("key")]).unique().sort()
+        wanted = ours["key"].sort()
+        low = known.search_sorted(wanted, side="left")
+        high = known.search_sorted(wanted + "\x7f", side="left")
+        rows.append(
+            pl.DataFrame(
+                {"key": wanted, "sharing": (high.cast(pl.Int64) - low.cast(pl.Int64))}
+            ).with_columns(pl.lit(purse, pl.Int64).alias("purse"))
+        )
+    if not rows:
+        return pl.DataFrame(schema=dict.fromkeys(LINK, pl.Int64) | {"token": pl.String})
+    return pairs.join(pl.concat(rows), on=["purse", "key"]).select(
+        *("line", "target", "purse", pl.lit(CUT, pl.Int64).alias("how")),
+        *(pl.col("key").alias("token"), pl.col("sharing").clip(1)),
+    )

@@ -1,0 +1,85 @@
+"""Claims around a number whose amount is another: paid in parts, cut otherwise, or a question."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from counterfoil.rules.reconciliation.candidates import UNEQUAL, linked
+from counterfoil.rules.reconciliation.evidence import weigh
+from counterfoil.rules.reconciliation.laying import Table, uncounted
+from counterfoil.rules.reconciliation.position import MATCH
+from counterfoil.rules.reconciliation.scoring import CLAIM, CONFIRMED, NEVER, NUMBER_COUNTS
+from counterfoil.rules.reconciliation.setting import Setting
+from counterfoil.rules.reconciliation.slips import with_slip
+from counterfoil.rules.reconciliation.speaking import SILENT
+from counterfoil.rules.reconciliation.splits import regrouped_claims, scored, split_claims
+from counterfoil.rules.reconciliation.targets import LINE
+
+PARTS_MIN = 500
+#: Millionths: beyond, the parts may add up by chance.
+PARTS_CHANCE_MAX = 50_000
+#: One amount in fifty is keyed wrongly; that it is another altogether is rarer still.
+SLIP_PRIOR, UNEQUAL_PRIOR = -170, -250
+KEYED_WRONGLY, DIFFERENT = "amount keyed wrongly", "amounts differ"
+
+
+def claims_of_parts(table: Table, setting: Setting) -> pl.DataFrame:
+    """Splits, regrouped lines and questions: CLAIM."""
+    facts = _unequal(table, setting)
+    bank = _with_loudness(table.position.bank, setting)
+    unequal = facts.select("bank", "target", "w_number")
+    made = [
+        split_claims(unequal, bank, table.position.ledger, setting.policy),
+        regrouped_claims(unequal, bank, table.position.ledger, setting.policy),
+    ]
+    found = scored(pl.concat(made)).with_columns(
+        pl.lit(CONFIRMED).alias("tier"),
+        pl.lit(0, pl.Int64).alias("difference"),
+        pl.lit("").alias("fee"),
+        pl.when(pl.col("chance") <= PARTS_CHANCE_MAX)
+        .then(pl.lit(PARTS_MIN, pl.Int64))
+        .otherwise(NEVER)
+        .alias("score_min"),
+    )
+    return pl.concat([_filled(found), _filled(_questions(facts))])
+
+
+def _unequal(table: Table, setting: Setting) -> pl.DataFrame:
+    """Bank lines that name a ledger line whose amount is another, weighed."""
+    single = table.targets.table.filter(pl.col("kind") == LINE)
+    own = table.links.join(single, on="target", how="semi")
+    bank = table.position.bank
+    pairs = linked(bank, single, own, setting.policy).filter(pl.col("why") == UNEQUAL)
+    facts = weigh(uncounted(pairs), bank, single, replace(setting.known, links=own))
+    return facts.filter((pl.col("w_number") >= NUMBER_COUNTS) & (pl.col("w_name") >= 0))
+
+
+def _with_loudness(bank: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    return (
+        bank.join(setting.known.loud, on="line", how="left")
+        .join(setting.known.lists, on="line", how="left")
+        .with_columns(
+            pl.col("loud").fill_null(SILENT),
+            pl.col("lists").fill_null(value=False) | pl.col("more").is_not_null(),
+        )
+    )
+
+
+def _questions(facts: pl.DataFrame) -> pl.DataFrame:
+    prior = pl.when("slip").then(SLIP_PRIOR).otherwise(UNEQUAL_PRIOR)
+    rule = pl.when("slip").then(pl.lit(KEYED_WRONGLY)).otherwise(pl.lit(DIFFERENT))
+    return with_slip(facts, "gross", "amount").select(
+        rule.alias("rule"),
+        pl.concat_list("bank").alias("bank"),
+        pl.concat_list("target").alias("ledger"),
+        *("difference", "fee", "w_number", "w_name", "w_day", "how", "sharing"),
+        (pl.col("w_number") + prior).alias("score"),
+        pl.lit(NEVER, pl.Int64).alias("score_min"),
+    )
+
+
+def _filled(claims: pl.DataFrame) -> pl.DataFrame:
+    missing = [pl.lit(None, kind).alias(n) for n, kind in MATCH.items() if n not in claims]
+    return claims.with_columns(missing).select(CLAIM)

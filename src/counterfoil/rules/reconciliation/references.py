@@ -1,0 +1,135 @@
+"""Numbers that name a payment: as the ledger gave them out, as the bank's text carries them.
+
+Banks print O for 0, drop prefixes and zeros, break a number into blocks. So every number of
+the ledger is looked up under four spellings: whole, without its letters in front ("tail"), the
+tail without zeros in front ("bare"), and without its first zeros that stand together ("worn").
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+#: How a number was recognised, the strongest first.
+WHOLE, TAIL, BARE, EDIT, CUT, LISTED, PRINTED = range(7)
+SPELLINGS = (("key", WHOLE), ("tail", TAIL), ("bare", BARE), ("worn", BARE))
+#: Letters and digits that a number needs under each spelling to be looked up at all.
+LENGTH_MIN = {"key": 4, "tail": 5, "bare": 4, "worn": 6}
+
+_ALIKE = {"O": "0", "I": "1", "S": "5", "B": "8", "Z": "2"}
+_WORD = r"[A-Za-z0-9]+(?:[-/._][A-Za-z0-9]+)*"
+#: Digits in blocks, letters in front or not: "PV 0012 3456".
+_CHAIN = r"\b(?:[A-Za-z]{1,6} )?[0-9]+(?: [0-9]+)*\b"
+_PLACEHOLDERS = ("NONREF", "NOTPROVIDED", "NA")
+_BLOCKS_MAX = 7
+
+
+def fold(text: pl.Expr) -> pl.Expr:
+    """Letters and digits in capitals, those that look alike made the same."""
+    plain = text.str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")
+    return plain.str.replace_many(list(_ALIKE), list(_ALIKE.values()))
+
+
+def spelled(text: pl.Expr) -> list[pl.Expr]:
+    """The four spellings of a written number."""
+    tail = fold(text.str.replace(r"^[A-Za-z]+[^A-Za-z0-9]*", ""))
+    return [
+        fold(text).alias("key"),
+        tail.alias("tail"),
+        tail.str.strip_chars_start("0").alias("bare"),
+        fold(text).str.replace("0{2,}([1-9A-Z])", "${1}").alias("worn"),
+    ]
+
+
+def keys_of(targets: pl.DataFrame) -> pl.DataFrame:
+    """One row for each number of each target: ``target``, ``purse``, ``key``, other spellings.
+
+    Args:
+        targets: ``target``, ``purse`` and ``written`` (the number as it stands in the ledger).
+    """
+    numbers = targets.filter(pl.col("written").str.contains(r"[0-9]"))
+    return numbers.with_columns(*spelled(pl.col("written"))).drop("written")
+
+
+def tokens_of(bank: pl.DataFrame) -> pl.DataFrame:
+    """Every word of the bank's texts that holds a digit, and every run of blocks.
+
+    Returns: ``line``, ``written``, ``key`` and its other spellings, ``column`` (did it stand in the
+    column for references?); one row for each spelling of a line.
+    """
+    parts = []
+    for name in ("reference", "text"):
+        chosen = bank.select(
+            "line", pl.col(name).alias("source"), pl.lit(name == "reference").alias("column")
+        ).filter(pl.col("source").str.contains(r"[0-9]"))
+        words = chosen.with_columns(pl.col("source").str.extract_all(_WORD).alias("written"))
+        parts.append(words.explode("written").drop("source"))
+        parts.append(_chains(chosen))
+    tokens = pl.concat(parts).filter(pl.col("written").str.contains(r"[0-9]"))
+    tokens = tokens.with_columns(*spelled(pl.col("written")))
+    tokens = tokens.filter(~pl.col("key").is_in(_PLACEHOLDERS) & (pl.col("key") != ""))
+    return (
+        tokens.group_by("line", "key")
+        .agg(pl.col("written", "tail", "bare", "worn").min(), pl.col("column").any())
+        .sort("line", "key")
+    )
+
+
+def _chains(chosen: pl.DataFrame) -> pl.DataFrame:
+    """Runs of blocks, and every shorter run inside one."""
+    chains = (
+        chosen.with_columns(pl.col("source").str.extract_all(_CHAIN).alias("chain"))
+        .explode("chain")
+        .filter(pl.col("chain").str.contains(" ", literal=True))
+    )
+    rows = [
+        (line, column, run)
+        for line, column, chain in chains.select("line", "column", "chain").iter_rows()
+        for run in _runs(chain)
+    ]
+    return pl.DataFrame(
+        rows,
+        schema={"line": pl.Int64, "column": pl.Boolean, "written": pl.String},
+        orient="row",
+    ).select("line", "column", "written")
+
+
+def _runs(chain: str) -> list[str]:
+    words = re.split(r" +", chain)[: 2 * _BLOCKS_MAX]
+    return [
+        " ".join(words[start:stop])
+        for start in range(len(words) - 1)
+        for stop in range(start + 2, min(len(words), start + _BLOCKS_MAX) + 1)
+    ]
+
+
+def link(tokens: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Which bank line carries which target's number, under the strongest spelling of it.
+
+    Returns: ``line``, ``target``, ``purse`` (of the target), ``how``, ``key`` (as the bank
+    wrote it, folded), ``sharing`` (targets that the same writing would name as well).
+    """
+    parts = []
+    for spelling, how in SPELLINGS:
+        long_enough = pl.col(spelling).str.len_bytes() >= LENGTH_MIN[spelling]
+        ours = keys.filter(long_enough).select("target", "purse", spelling).unique()
+        sharing = ours.group_by(spelling).agg(pl.col("target").n_unique().alias("sharing"))
+        theirs = tokens.filter(long_enough).select("line", pl.col("key").alias("token"), spelling)
+        parts.append(
+            theirs.join(sharing, on=spelling)
+            .join(ours, on=spelling)
+            .select(
+                "line",
+                "target",
+                "purse",
+                pl.lit(how, pl.Int64).alias("how"),
+                pl.col("token"),
+                pl.col("sharing").cast(pl.Int64),
+            )
+        )
+    return (
+        pl.concat(parts)
+        .sort("line", "target", "how", "sharing", "token")
+        .unique(["line", "target"], keep="first", maintain_order=True)
+    )

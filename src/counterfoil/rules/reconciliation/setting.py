@@ -1,0 +1,31 @@
+"""What every round goes by: the analyst's rules, the texts as read, and what was learned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.evidence import Known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """What the texts of both sides say, before anything is weighed."""
+
+    keys: pl.DataFrame  # target, purse, key, tail, bare: numbers of the ledger
+    numbers: pl.DataFrame  # line, purse, key, ...: numbers in the bank's texts
+    links: pl.DataFrame  # line, target, purse, how, token, sharing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a round goes by."""
+
+    policy: Policy
+    texts: Texts
+    known: Known
+    beyond: int  # numbers of targets from here on are free
+    #: Subsets that an earlier round counted, by pool and questions: only saves counting again.
+    counted: dict[object, list[tuple[object, ...]]] = field(default_factory=dict)

@@ -1,0 +1,59 @@
+"""Is one amount the other, keyed wrongly? Such a difference is a question, whatever else it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+#: Digits of an amount in cents that are looked at.
+PLACES_MAX = 15
+
+Cents = npt.NDArray[np.int64]
+Yes = npt.NDArray[np.bool_]
+
+
+def with_slip(table: pl.DataFrame, one: str, other: str) -> pl.DataFrame:
+    """Add ``slip``: is the column *one* (cents) the column *other*, keyed wrongly?"""
+    first, second = (table[each].abs().to_numpy() for each in (one, other))
+    return table.with_columns(pl.Series("slip", is_slip(first, second)))
+
+
+def is_slip(one: Cents, other: Cents) -> Yes:
+    """Differ two sizes by one digit, a swap of neighbours, or a digit lost or added?"""
+    found = np.zeros(len(one), np.bool_)
+    same_length = _digits(one) == _digits(other)
+    for place in range(PLACES_MAX):
+        unit = 10**place
+        found |= same_length & (_wrong(one, other, unit) | _swapped(one, other, unit))
+        found |= (_less(one, unit) == other) & (one >= unit)
+        found |= (_less(other, unit) == one) & (other >= unit)
+    result: Yes = found & (one != other)
+    return result
+
+
+def _digits(size: Cents) -> npt.NDArray[np.int64]:
+    count = np.zeros(len(size), np.int64)
+    for place in range(PLACES_MAX + 1):
+        count += size >= 10**place
+    return count
+
+
+def _wrong(one: Cents, other: Cents, unit: int) -> Yes:
+    """All but the digit of that unit is the same."""
+    above = one // (unit * 10) == other // (unit * 10)
+    result: Yes = above & (one % unit == other % unit)
+    return result
+
+
+def _swapped(one: Cents, other: Cents, unit: int) -> Yes:
+    """The digit of that unit and the next one have changed places."""
+    low, high = one // unit % 10, one // (unit * 10) % 10
+    result: Yes = one + (high - low) * unit + (low - high) * unit * 10 == other
+    return result
+
+
+def _less(size: Cents, unit: int) -> Cents:
+    """The size without its digit of that unit."""
+    result: Cents = size // (unit * 10) * unit + size % unit
+    return result

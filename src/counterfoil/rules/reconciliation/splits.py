@@ -1,0 +1,202 @@
+"""One ledger line paid in parts, and two ledger lines paid in two parts cut otherwise.
+
+Both start from a number: a bank line names a ledger line whose amount is another. What is
+missing may be silent; then its amount must be exactly what is missing, and the only such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import comb
+
+import polars as pl
+
+from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.slips import with_slip
+from counterfoil.rules.reconciliation.subsets import Sums
+from counterfoil.rules.reconciliation.weights import centibans
+
+NAMED_MAX, SILENT_MAX, PARTS_MAX = 6, 8, 5
+#: A part that names another line, or is left out although it names this one, speaks against it.
+LEFT_OUT = -300
+SILENT_PART = -60
+NUMBERS_MAX = 600
+#: Millionths: that a silent line of the party has just the amount that is missing.
+PART_CHANCE = 5_000
+ALL_NAMED_MIN = 200
+#: Lines are regrouped only around a number that few others can be meant by.
+SURE_NUMBER = 250
+#: Millionths: that two differences of unrelated pairs are the same to the cent.
+SAME_DIFFERENCE = 50
+CHANCE_MAX = 350
+CLAIM: dict[str, pl.DataType] = {
+    "rule": pl.String(),
+    "bank": pl.List(pl.Int64()),
+    "ledger": pl.List(pl.Int64()),
+    "w_number": pl.Int64(),
+    "chance": pl.Int64(),
+}
+
+
+def split_claims(
+    unequal: pl.DataFrame, bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy
+) -> pl.DataFrame:
+    """Parts that add up to a ledger line that at least one of them names.
+
+    Args:
+        unequal: ``bank``, ``target`` (a ledger line), ``w_number``: named, and not its amount.
+        bank: Open lines, with ``loud`` (0: silent).
+
+    Returns: CLAIM.
+    """
+    wanted = ledger.filter(pl.col("run") == "").select(
+        pl.col("line").alias("target"), "purse", "party", "day", pl.col("amount").alias("whole")
+    )
+    parts = bank.select(pl.col("line").alias("bank"), "amount", pl.col("day").alias("on"))
+    named = unequal.join(wanted, on="target").join(parts, on="bank").filter(_is_part())
+    # one part alone that may be the whole, keyed wrongly, is a question
+    alone = pl.len().over("target") == 1
+    named = with_slip(named, "amount", "whole").filter(~(alone & pl.col("slip"))).drop("slip")
+    silent = _silent_parts(named, bank, policy)
+    both = pl.concat([named.select(silent.columns), silent]).sort("target", "bank")
+    grouped = (
+        both.unique(["target", "bank"], keep="first", maintain_order=True)
+        .group_by("target", maintain_order=True)
+        .agg("bank", "amount", "w_number", pl.col("whole").first())
+    )
+    rows = [row for group in grouped.iter_rows() for row in _made_up_of(*group)]
+    return pl.DataFrame(rows, schema=pl.Schema(CLAIM), orient="row")
+
+
+def _is_part() -> pl.Expr:
+    same_sign = pl.col("amount").sign() == pl.col("whole").sign()
+    return same_sign & (pl.col("amount").abs() < pl.col("whole").abs())
+
+
+def _silent_parts(named: pl.DataFrame, bank: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Lines of the same party that name nothing: ``w_number`` is null."""
+    wanted = named.select("target", "purse", "party", "day", "whole").unique()
+    own = bank.filter((pl.col("beyond") - pl.col("first") == 1) & (pl.col("loud") < 2)).select(
+        *(pl.col("line").alias("bank"), "purse", pl.col("first").alias("party")),
+        *("amount", pl.col("day").alias("on")),
+    )
+    gap = pl.col("on") - pl.col("day")
+    return (
+        wanted.join(own, on=["purse", "party"])
+        .filter(_is_part() & gap.is_between(-policy.days_before, 2 * policy.days_after))
+        .join(named, on=["target", "bank"], how="anti")
+        .with_columns(pl.lit(None, pl.Int64).alias("w_number"))
+        .select("target", "bank", "amount", "w_number", "whole")
+    )
+
+
+def _made_up_of(
+    target: int, lines: list[int], amounts: list[int], numbers: list[int | None], whole: int
+) -> Iterator[tuple[object, ...]]:
+    naming = [at for at, weight in enumerate(numbers) if weight is not None]
+    silent = [at for at, weight in enumerate(numbers) if weight is None]
+    if len(naming) > NAMED_MAX:
+        return
+    pool = naming + (silent if len(silent) <= SILENT_MAX else [])
+    if len(pool) < 2:
+        return
+    for way in Sums([amounts[at] for at in pool]).ways(whole):
+        chosen = [pool[place] for place in way.places]
+        weights = [weight for at in chosen if (weight := numbers[at]) is not None]
+        if not _named_enough(weights, len(chosen)):
+            continue
+        number = min(sum(weights), NUMBERS_MAX)
+        number += LEFT_OUT * (len(naming) - len(weights))
+        number += SILENT_PART * (len(chosen) - len(weights))
+        chance = PART_CHANCE * comb(len(pool) - len(naming), len(chosen) - len(weights))
+        yield "paid in parts", sorted(lines[at] for at in chosen), [target], number, chance
+
+
+def _named_enough(weights: list[int], parts: int) -> bool:
+    if len(weights) == parts <= PARTS_MAX:
+        return sum(weights) >= ALL_NAMED_MIN
+    return bool(weights) and parts <= PARTS_MAX and max(weights) >= SURE_NUMBER
+
+
+def regrouped_claims(
+    unequal: pl.DataFrame, bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy
+) -> pl.DataFrame:
+    """Two lines on each side of one party and day, whose differences take each other back.
+
+    Returns: CLAIM.
+    """
+    owed = ledger.filter((pl.col("party") >= 0) & (pl.col("run") == "")).select(
+        *(pl.col("line").alias("target"), "purse", "party", "day"),
+        pl.col("amount").alias("gross"),
+    )
+    paid = bank.select(pl.col("line").alias("bank"), "amount", pl.col("lists"))
+    named = (
+        unequal.join(owed, on="target")
+        .join(paid, on="bank")
+        .with_columns((pl.col("amount") - pl.col("gross")).alias("over"))
+        .filter((pl.col("over") != 0) & (pl.col("w_number") >= SURE_NUMBER))
+        .filter((pl.col("target").n_unique().over("bank") == 1) & ~pl.col("lists"))
+    )
+    named = with_slip(named, "amount", "gross").filter(~pl.col("slip")).drop("slip")
+    others = pl.concat([named.select(*_OTHER, "w_number"), _unnamed(named, owed, bank, policy)])
+    # how many pairs had the chance to differ by just that much
+    among = [*("purse", "party", "day"), pl.col("w_number").is_null()]
+    others = others.with_columns(pl.len().over(among).cast(pl.Int64).alias("among"))
+    return _taking_each_other_back(named.join(others, on=["purse", "party", "day"], suffix="_2"))
+
+
+def _taking_each_other_back(both: pl.DataFrame) -> pl.DataFrame:
+    """Those of the pairs of pairs whose differences cancel: CLAIM."""
+    pairs = both.filter(
+        (pl.col("over") == -pl.col("over_2"))
+        & (pl.col("bank") != pl.col("bank_2"))
+        & (pl.col("target") != pl.col("target_2"))
+        & (pl.col("amount") != pl.col("gross_2"))  # else they are two simple pairs
+        & (pl.col("amount").sign() == pl.col("gross").sign())
+    ).with_columns(
+        pl.concat_list("bank", "bank_2").list.sort().alias("banks"),
+        pl.concat_list("target", "target_2").list.sort().alias("ledger"),
+        pl.sum_horizontal("w_number", "w_number_2").clip(None, NUMBERS_MAX).alias("number"),
+        pl.when(pl.col("w_number_2").is_null()).then(SILENT_PART).otherwise(0).alias("docked"),
+    )
+    return (
+        pairs.select(
+            pl.lit("cut otherwise").alias("rule"),
+            pl.col("banks").alias("bank"),
+            "ledger",
+            (pl.col("number") + pl.col("docked")).cast(pl.Int64).alias("w_number"),
+            (pl.col("among") * SAME_DIFFERENCE).alias("chance"),
+        )
+        .sort("bank", "ledger", "w_number", descending=[False, False, True])
+        .unique(["bank", "ledger"], keep="first", maintain_order=True)
+    )
+
+
+_OTHER = ("bank", "target", "purse", "party", "day", "over", "gross")
+
+
+def _unnamed(
+    named: pl.DataFrame, owed: pl.DataFrame, bank: pl.DataFrame, policy: Policy
+) -> pl.DataFrame:
+    """Pairs of the same party and day that no number links; ``w_number`` is null."""
+    own = bank.filter((pl.col("beyond") - pl.col("first") == 1) & (pl.col("loud") < 2)).select(
+        *(pl.col("line").alias("bank"), "purse", pl.col("first").alias("party")),
+        *("amount", pl.col("day").alias("on")),
+    )
+    days = named.select("purse", "party", "day").unique()
+    gap = pl.col("on") - pl.col("day")
+    return (
+        owed.join(days, on=["purse", "party", "day"], how="semi")
+        .join(own, on=["purse", "party"])
+        .filter(gap.is_between(-policy.days_before, policy.days_after))
+        .with_columns((pl.col("amount") - pl.col("gross")).alias("over"))
+        .select(*_OTHER, pl.lit(None, pl.Int64).alias("w_number"))
+    )
+
+
+def scored(claims: pl.DataFrame) -> pl.DataFrame:
+    """Add ``w_chance`` and ``score``."""
+    weight = centibans(pl.lit(1_000_000), pl.col("chance").clip(1)).clip(None, CHANCE_MAX)
+    return claims.with_columns(weight.alias("w_chance")).with_columns(
+        (pl.col("w_number") + pl.col("w_chance")).alias("score")
+    )

@@ -1,0 +1,97 @@
+"""What a bank line may settle: one ledger line, a payment run, all of a party's day.
+
+A target has a number; its members stand in a table of their own. Ledger lines are the
+targets of their own number, groups come after them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+LINE, RUN, DAY, SUBSET = range(4)
+COLUMNS = (
+    *("target", "kind", "purse", "amount", "day", "party", "size", "written", "document"),
+    "alike",  # are they several lines of one and the same amount?
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """``table``: COLUMNS, one row each. ``members``: ``target``, ``line`` of the ledger."""
+
+    table: pl.DataFrame
+    members: pl.DataFrame
+
+    def beyond(self, begin: int) -> int:
+        """The first number from *begin* that no target of these has."""
+        last = self.table["target"].max()
+        return begin if last is None else max(begin, int(str(last)) + 1)
+
+    def joined(self, other: Targets) -> Targets:
+        """Both."""
+        return Targets(
+            pl.concat([self.table, other.table]), pl.concat([self.members, other.members])
+        )
+
+
+def single_lines(ledger: pl.DataFrame) -> Targets:
+    """Each line of *ledger* for itself."""
+    table = ledger.select(
+        pl.col("line").alias("target"),
+        pl.lit(LINE, pl.Int64).alias("kind"),
+        *("purse", "amount", "day", "party"),
+        pl.lit(1, pl.Int64).alias("size"),
+        pl.col("reference").alias("written"),
+        pl.col("document") != "",
+        pl.lit(value=False).alias("alike"),
+    )
+    return Targets(table, ledger.select(pl.col("line").alias("target"), "line"))
+
+
+def runs(ledger: pl.DataFrame) -> Targets:
+    """All open lines of one payment run, under the run's own number."""
+    of_runs = ledger.filter(pl.col("run") != "")
+    table, lines = _sums(of_runs, ["run_number"], RUN)
+    return Targets(
+        table.with_columns(pl.col("run_number").alias("target"), pl.col("run").alias("written"))
+        .select(COLUMNS)
+        .sort("target"),
+        lines.select(pl.col("run_number").alias("target"), "line").sort("target", "line"),
+    )
+
+
+def party_days(ledger: pl.DataFrame, *, begin: int) -> Targets:
+    """All lines of one party and day that are in no run, where they are two or more.
+
+    Numbered from *begin*.
+    """
+    loose = ledger.filter((pl.col("run") == "") & (pl.col("party") >= 0))
+    keys = ["purse", "party", "day"]
+    table, lines = _sums(loose, keys, DAY)
+    table = (
+        table.filter(pl.col("size") >= 2)
+        .sort(keys)
+        .with_row_index("target", offset=begin)
+        .with_columns(pl.col("target").cast(pl.Int64), pl.lit("").alias("written"))
+    )
+    members = lines.join(table.select("target", *keys), on=keys).select("target", "line")
+    return Targets(table.select(COLUMNS), members.sort("target", "line"))
+
+
+def _sums(lines: pl.DataFrame, keys: list[str], kind: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    one_party = pl.when(pl.col("party").n_unique() == 1).then(pl.col("party").first())
+    found = {
+        "purse": pl.col("purse").first(),
+        "run": pl.col("run").first(),
+        "day": pl.col("day").min(),
+        "party": one_party.otherwise(-1),
+        "amount": pl.col("amount").sum(),
+        "size": pl.len().cast(pl.Int64),
+        "kind": pl.lit(kind, pl.Int64),
+        "document": pl.lit(value=False),
+        "alike": (pl.col("amount").n_unique() == 1) & (pl.len() > 1),
+    }
+    asked = [each.alias(name) for name, each in found.items() if name not in keys]
+    return lines.group_by(keys).agg(asked), lines

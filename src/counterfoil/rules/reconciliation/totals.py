@@ -1,0 +1,57 @@
+"""Control totals: what came in is what was matched and what is open, to the cent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """One side in one currency; sums in cents. A total that does not add up cannot be made."""
+
+    side: str  # "bank" or "ledger"
+    currency: str
+    count: int
+    sum: int
+    matched_count: int
+    matched_sum: int
+    open_count: int
+    open_sum: int
+
+    def __post_init__(self) -> None:
+        counts = self.matched_count + self.open_count == self.count
+        if not counts or self.matched_sum + self.open_sum != self.sum:
+            raise ValueError(f"{self.side} {self.currency}: matched and open are not the input")
+
+
+def totals_of(
+    side: str, lines: pl.DataFrame, matched: pl.Series, open_lines: pl.Series
+) -> tuple[Total, ...]:
+    """One total for each currency of *lines*; *matched* and *open_lines* are line numbers."""
+    return tuple(
+        Total(
+            side=side,
+            currency=currency,
+            count=len(part),
+            sum=_sum(part),
+            matched_count=len(of_match),
+            matched_sum=_sum(of_match),
+            open_count=len(of_open),
+            open_sum=_sum(of_open),
+        )
+        for currency in sorted(set(lines["currency"]))
+        for part in [lines.filter(pl.col("currency") == currency)]
+        for of_match in [_those(part, matched)]
+        for of_open in [_those(part, open_lines)]
+    )
+
+
+def _those(part: pl.DataFrame, lines: pl.Series) -> pl.DataFrame:
+    """The rows of *part* for *lines*; a line given twice counts twice."""
+    return pl.DataFrame({"line": lines}, schema={"line": pl.Int64}).join(part, on="line")
+
+
+def _sum(part: pl.DataFrame) -> int:
+    return sum(part["amount"].to_list())
