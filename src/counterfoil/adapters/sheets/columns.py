@@ -53,7 +53,7 @@ class ColumnReader:
     column: Column
     sheet_map: SheetMap
     meaning: Meaning
-    _memo: dict[tuple[Form, str], Cell] = field(default_factory=dict)
+    _known: dict[Form, dict[str, Cell]] = field(default_factory=dict)
 
     def read(self, form: Form, texts: Sequence[str | None]) -> Read:
         """Args: texts: As they stand in the XML; None for a cell that is not there."""
@@ -78,7 +78,7 @@ class ColumnReader:
             return self._one_by_one(form, texts, _cents)
         if form is Form.NUMBER and self.column.kind in ("text", "choice", "currency"):
             return self._one_by_one(form, texts, _integer)
-        read = self._one_by_one(form, texts, _nothing)
+        read = self._one_by_one(form, texts)
         if form is Form.FORMULA and self.column.kind == "money":
             read.kept = sum(map(_kept, texts), Decimal(0))
         return read
@@ -91,54 +91,44 @@ class ColumnReader:
         return texts
 
     def _texts(self, form: Form, texts: Sequence[str]) -> Read:
-        if self.column.kind not in ("text", "account", "bank", "choice", "currency"):
-            fast = _typed_cents(self.sheet_map) if self._in_cents() else _nothing
-            return self._one_by_one(form, texts, fast)
+        if self.column.kind == "money" and self.column.decimals == 2:
+            return self._one_by_one(form, texts, _typed_cents(self.sheet_map))
+        if self.column.kind not in ("text", "account", "bank"):
+            return self._one_by_one(form, texts)
         values: list[Cell] = [
             bare if (bare := each.strip(" ")) and not bare.isspace() else None for each in texts
         ]
         faults: list[tuple[int, UnreadableError]] = []
-        if self._has_odd(values):
+        if max(map(len, texts), default=0) > self.column.max_chars:
             for place, value in enumerate(values):
-                try:
-                    self._checked(value)
-                except UnreadableError as trouble:
+                if isinstance(value, str) and len(value) > self.column.max_chars:
+                    faults.append((place, self._too_long(value)))
                     values[place] = None
-                    faults.append((place, trouble))
         return Read(values, faults)
 
-    def _in_cents(self) -> bool:
-        return self.column.kind == "money" and self.column.decimals == 2
-
-    def _has_odd(self, values: Sequence[Cell]) -> bool:
-        if self.column.kind in ("choice", "currency"):
-            return True
-        longest = max((len(each) for each in values if isinstance(each, str)), default=0)
-        return longest > self.column.max_chars
-
-    def _one_by_one(self, form: Form, texts: Sequence[str], fast: Callable[[str], Cell]) -> Read:
+    def _one_by_one(
+        self, form: Form, texts: Sequence[str], fast: Callable[[str], Cell] | None = None
+    ) -> Read:
         """By *fast* what it knows, the rest by the judge; its verdicts are remembered."""
-        values: list[Cell] = list(map(fast, texts))
+        known = self._known.setdefault(form, {})
+        values: list[Cell] = list(map(fast or known.get, texts))
         faults: list[tuple[int, UnreadableError]] = []
         if None not in values:
             return Read(values)
         for place, text in enumerate(texts):
             if values[place] is not None:
                 continue
+            if (value := known.get(text)) is not None:
+                values[place] = value
+                continue
             try:
-                values[place] = self._judged(form, text)
+                values[place] = value = self.value(self.seen(form, text))
             except UnreadableError as trouble:
                 faults.append((place, trouble))
+                continue
+            if len(known) < MEMO_MAX:
+                known[text] = value
         return Read(values, faults)
-
-    def _judged(self, form: Form, text: str) -> Cell:
-        key = (form, text)
-        if key in self._memo:
-            return self._memo[key]
-        value = self.value(self.seen(form, text))
-        if len(self._memo) < MEMO_MAX:
-            self._memo[key] = value
-        return value
 
     def seen(self, form: Form, text: str) -> Seen:
         """A cell as the readers of a small workbook show it; *text* is plain."""
@@ -165,22 +155,18 @@ class ColumnReader:
             self._check_text(value)
         return value
 
+    def _too_long(self, text: str) -> UnreadableError:
+        message = f"has {len(text)} characters, the map takes {self.column.max_chars}"
+        return UnreadableError("too_long", message)
+
     def _check_text(self, text: str) -> None:
         column = self.column
         if len(text) > column.max_chars:
-            raise UnreadableError(
-                "too_long", f"has {len(text)} characters, the map takes {column.max_chars}"
-            )
+            raise self._too_long(text)
         if column.kind == "choice" and text not in column.choices:
-            raise UnreadableError(
-                "choice", f"{ascii(text[:20])} is none of {', '.join(column.choices)}"
-            )
+            raise UnreadableError("choice", f"{text[:20]!a} is none of {', '.join(column.choices)}")
         if column.kind == "currency" and not _CURRENCY.fullmatch(text):
-            raise UnreadableError("currency", f"{ascii(text[:10])} is no currency of ISO 4217")
-
-
-def _nothing(text: str) -> None:
-    """No text is plain enough."""
+            raise UnreadableError("currency", f"{text[:10]!a} is no currency of ISO 4217")
 
 
 def _integer(text: str) -> str | None:
@@ -195,7 +181,7 @@ def _cents(text: str) -> int | None:
     if text[-3:-2] == ".":
         return int(text.replace(".", ""))
     if text[-2:-1] == ".":
-        return int(text.replace(".", "")) * 100 // 10
+        return int(text.replace(".", "")) * 10
     return int(text) * 100 if text.isdigit() and len(text) < DIGITS_MAX - 1 else None
 
 

@@ -15,8 +15,8 @@ from counterfoil.adapters.sheets import preflight, wire
 from counterfoil.adapters.sheets.control import check_totals
 from counterfoil.adapters.sheets.maps import SheetMap, load_sheet_map, plain
 from counterfoil.adapters.sheets.raw import RawSheet, column_letters, read_raw
-from counterfoil.adapters.sheets.readers import Witnesses
-from counterfoil.adapters.sheets.table import Table, find_table, last_row, rows_of
+from counterfoil.adapters.sheets.readers import Looking, Witnesses
+from counterfoil.adapters.sheets.table import Table, end_labels, find_table, last_row, rows_of
 from counterfoil.domain.batches import Finding
 from counterfoil.domain.documents import SheetReading, SheetRow
 from counterfoil.errors import Quarantined
@@ -113,10 +113,9 @@ def _blank(table: Table, rows: Sequence[SheetRow]) -> list[Finding]:
     return [Finding(code="blank_rows", severity="note", message=message, row=blank[0])]
 
 
-def _below(table: Table, last: int, seen: Witnesses, sheet_map: SheetMap) -> list[Finding]:
+def _below(table: Table, last: int, seen: Looking, sheet_map: SheetMap) -> list[Finding]:
     """Everything under the end of the table that is no control total."""
-    control = sheet_map.control
-    labels = {plain(each) for each in (*control.trailer, *control.count, *control.sum)}
+    labels = end_labels(sheet_map)
     found: list[int] = []
     for number in range(last + 1, table.sheet.last_row + 1):
         columns = sorted(column for row, column in table.sheet.cells if row == number)
