@@ -18,15 +18,13 @@ from counterfoil.adapters.sheets.maps import Column, SheetMap
 from counterfoil.adapters.sheets.raw import RawCell
 from counterfoil.adapters.sheets.readers import Seen
 from counterfoil.adapters.sheets.row_shapes import Form, characters
+from counterfoil.domain.blocks import Cell
 from counterfoil.domain.values import Value
 
 MEMO_MAX = 4_096  # different days, currencies ... remembered
 DIGITS_MAX = 15  # of an amount that is read without Decimal; a sheet keeps no more
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _KINDS = {Form.NUMBER: "n", Form.DAY: "n", Form.SPAN: "n", Form.FORMULA: "n"}
-
-#: A value in a block: an amount is an integer where the map declares decimals.
-Cell = Value | int | None
 
 
 @dataclass(slots=True)

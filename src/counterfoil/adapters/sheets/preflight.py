@@ -42,7 +42,7 @@ _ACTIVE = re.compile(
     re.IGNORECASE,
 )
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)", re.IGNORECASE)
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 SAVE_AS = "open it, save it as .xlsx and drop it again"
 
 
@@ -83,7 +83,7 @@ def _check_kind(path: Path, bounds: Bounds) -> None:
         )
     with path.open("rb") as file:
         start = file.read(8)
-    if start == _OLE:
+    if start == OLE:
         raise Quarantined(
             "old_or_locked",
             "an old .xls, or a workbook with a password",

@@ -59,6 +59,11 @@ class Form(StrEnum):
         """A text somebody typed."""
         return self in (Form.SHARED, Form.INLINE, Form.STRING)
 
+    @property
+    def is_formula(self) -> bool:
+        """Calculated, not typed."""
+        return self in (Form.FORMULA, Form.OTHER_FORMULA)
+
 
 @dataclass(frozen=True, slots=True)
 class Styles:

@@ -16,6 +16,8 @@ from counterfoil.domain.values import Value
 from counterfoil.errors import Quarantined
 from counterfoil.toml_records import did_you_mean
 
+MERGED_ROWS_MAX = 10_000  # in one merge
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
@@ -65,7 +67,7 @@ def no_header(sheet: RawSheet, seen: Looking, sheet_map: SheetMap, *, found: int
 
 def rows_of(table: Table, last: int, seen: Looking, sheet_map: SheetMap) -> Iterator[SheetRow]:
     """Every row of the table with anything in a mapped column, up to row *last*."""
-    merged = _merged_rows(table)
+    merged = merged_cells(table, table.sheet.last_row)
     for number in range(table.row + 1, last + 1):
         cells = {
             name: seen.look(table.sheet, number, column) for name, column in table.columns.items()
@@ -193,14 +195,26 @@ def _is_formula(cell: Seen) -> bool:
     return cell.raw is not None and cell.raw.formula
 
 
-def _merged_rows(table: Table) -> set[int]:
-    """Rows below the header that a merge over one of our columns touches."""
-    return {
-        row
-        for top, left, bottom, right in table.sheet.merged
-        if any(left <= column <= right for column in table.columns.values())
-        for row in range(max(top, table.row + 1), min(bottom, table.sheet.last_row) + 1)
-    }
+def merged_cells(table: Table, last: int) -> dict[int, set[tuple[str, bool]]]:
+    """Row below the header -> fields of it in a merge, and whether it is the one that counts.
+
+    Args:
+        last: The last row that there can be.
+    """
+    found: dict[int, set[tuple[str, bool]]] = {}
+    for top, left, end, right in table.sheet.merged:
+        bottom = min(end, last)
+        if bottom - top > MERGED_ROWS_MAX:
+            raise Quarantined(
+                "merged_cells",
+                f"sheet {table.sheet.name!r}: {bottom - top + 1} rows are merged",
+                remedy="unmerge the cells",
+            )
+        for name, column in table.columns.items():
+            if left <= column <= right:
+                for row in range(max(top, table.row + 1), bottom + 1):
+                    found.setdefault(row, set()).add((name, (row, column) == (top, left)))
+    return found
 
 
 def _required(sheet_map: SheetMap) -> str:
