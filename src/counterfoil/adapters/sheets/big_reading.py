@@ -8,14 +8,15 @@ reader refuses: it is slower to say yes, never quicker. Runs inside the parser b
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from counterfoil.adapters.sheets import big_csv, blocks_wire, preflight, streamed_book
 from counterfoil.adapters.sheets.control import check_declared
 from counterfoil.adapters.sheets.gathering import Gathering
-from counterfoil.adapters.sheets.maps import SheetMap, load_sheet_map, plain
+from counterfoil.adapters.sheets.labels import Labels
+from counterfoil.adapters.sheets.maps import SheetMap, load_sheet_map
 from counterfoil.adapters.sheets.raw import RawSheet
 from counterfoil.adapters.sheets.reading import (
     BROKEN,
@@ -28,7 +29,6 @@ from counterfoil.adapters.sheets.row_stream import SHAPES_MAX, Odd, RowStream, R
 from counterfoil.adapters.sheets.streamed_book import OddCells, StreamedBook
 from counterfoil.adapters.sheets.table import (
     Table,
-    end_labels,
     first_text,
     header_in,
     no_header,
@@ -38,7 +38,7 @@ from counterfoil.domain.batches import Finding
 from counterfoil.domain.blocks import Block
 from counterfoil.errors import Quarantined
 
-BLOCK_ROWS = 20_000
+BLOCK_ROWS = 10_000
 SETTLE_ROWS = 4_096  # texts that wait to become values: memory
 
 
@@ -268,43 +268,3 @@ class _Reading:
             *unknown_findings(table),
             *notes,
         ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Labels:
-    """What a row begins with that is no row of the table."""
-
-    ends: frozenset[str]
-    totals: frozenset[str]
-    initials: frozenset[str]
-    strings: frozenset[str]  # shared strings that are labels, by their index as text
-
-    @classmethod
-    def of(cls, sheet_map: SheetMap, strings: Sequence[str] = ()) -> Labels:
-        """Of one map, in one workbook."""
-        control = sheet_map.control
-        ends = end_labels(sheet_map)
-        totals = frozenset(map(plain, (*control.totals, *control.subtotals)))
-        initials = frozenset(each[:1] for each in ends | totals)
-        labels = cls(ends=ends, totals=totals, initials=initials, strings=frozenset())
-        found = frozenset(str(at) for at, each in enumerate(strings) if labels.include(each))
-        return replace(labels, strings=found)
-
-    def include(self, text: str) -> bool:
-        """Whether *text* is one; quick to say no."""
-        if text.lstrip()[:1].casefold() not in self.initials:
-            return False
-        word = plain(text)
-        return word in self.ends or word in self.totals
-
-    def first_in(self, run: Run) -> int | None:
-        """Which row of *run* is the first that begins with one."""
-        group = run.shape.label
-        if group is None:
-            return None
-        form = run.shape.captured[group - 1][1]
-        if form is Form.SHARED:
-            places = (at for at, row in enumerate(run.rows) if row[group] in self.strings)
-        else:
-            places = (at for at, row in enumerate(run.rows) if self.include(row[group] or ""))
-        return next(places, None)

@@ -17,14 +17,22 @@ from counterfoil.adapters.sheets.cells import UnreadableError, exact_number, rea
 from counterfoil.adapters.sheets.maps import Column, SheetMap
 from counterfoil.adapters.sheets.raw import RawCell
 from counterfoil.adapters.sheets.readers import Seen
-from counterfoil.adapters.sheets.row_shapes import Form, characters
+from counterfoil.adapters.sheets.row_shapes import BETWEEN, Form, all_characters
 from counterfoil.domain.blocks import Cell
 from counterfoil.domain.values import Value
 
 MEMO_MAX = 4_096  # different days, currencies ... remembered
 DIGITS_MAX = 15  # of an amount that is read without Decimal; a sheet keeps no more
 _CURRENCY = re.compile(r"[A-Z]{3}")
-_KINDS = {Form.NUMBER: "n", Form.DAY: "n", Form.SPAN: "n", Form.FORMULA: "n"}
+_OUTER = (f"{BETWEEN} ", f" {BETWEEN}", BETWEEN * 2)
+_KINDS = {
+    Form.NUMBER: "n",
+    Form.DAY: "n",
+    Form.SPAN: "n",
+    Form.FORMULA: "n",
+    Form.PLAIN: "str",
+    Form.OTHER_FORMULA: "str",
+}
 
 
 @dataclass(slots=True)
@@ -55,6 +63,8 @@ class ColumnReader:
 
     def read(self, form: Form, texts: Sequence[str | None]) -> Read:
         """Args: texts: As they stand in the XML; None for a cell that is not there."""
+        if form is Form.PLAIN:
+            texts = _without_outer_blanks([each or "" for each in texts])
         if None not in texts:
             return self._read(form, [each for each in texts if each is not None])
         places = [place for place, text in enumerate(texts) if text is not None]
@@ -75,7 +85,7 @@ class ColumnReader:
         if form is Form.NUMBER and self.column.kind == "money" and self.column.decimals == 2:
             return self._one_by_one(form, texts, _cents)
         if form is Form.NUMBER and self.column.kind in ("text", "choice", "currency"):
-            return self._one_by_one(form, texts, _integer)
+            return self._one_by_one(form, texts, _integers)
         read = self._one_by_one(form, texts)
         if form is Form.FORMULA and self.column.kind == "money":
             read.kept = sum(map(_kept, texts), Decimal(0))
@@ -84,18 +94,14 @@ class ColumnReader:
     def _plain(self, form: Form, texts: Sequence[str]) -> Sequence[str]:
         if form is Form.SHARED:
             return list(map(self.meaning.strings.__getitem__, map(int, texts)))
-        if "&" in "".join(texts):
-            return list(map(characters, texts))
-        return texts
+        return texts if form is Form.PLAIN else all_characters(texts)
 
     def _texts(self, form: Form, texts: Sequence[str]) -> Read:
         if self.column.kind == "money" and self.column.decimals == 2:
             return self._one_by_one(form, texts, _typed_cents(self.sheet_map))
         if self.column.kind not in ("text", "account", "bank"):
             return self._one_by_one(form, texts)
-        values: list[Cell] = [
-            bare if (bare := each.strip(" ")) and not bare.isspace() else None for each in texts
-        ]
+        values: list[Cell] = [*_without_outer_blanks(texts)]
         faults: list[tuple[int, UnreadableError]] = []
         if max(map(len, texts), default=0) > self.column.max_chars:
             for place, value in enumerate(values):
@@ -105,11 +111,14 @@ class ColumnReader:
         return Read(values, faults)
 
     def _one_by_one(
-        self, form: Form, texts: Sequence[str], fast: Callable[[str], Cell] | None = None
+        self,
+        form: Form,
+        texts: Sequence[str],
+        fast: Callable[[Sequence[str]], list[Cell]] | None = None,
     ) -> Read:
         """By *fast* what it knows, the rest by the judge; its verdicts are remembered."""
         known = self._known.setdefault(form, {})
-        values: list[Cell] = list(map(fast or known.get, texts))
+        values: list[Cell] = list(map(known.get, texts)) if fast is None else fast(texts)
         faults: list[tuple[int, UnreadableError]] = []
         if None not in values:
             return Read(values)
@@ -130,7 +139,7 @@ class ColumnReader:
 
     def seen(self, form: Form, text: str) -> Seen:
         """A cell as the readers of a small workbook show it; *text* is plain."""
-        kind = _KINDS.get(form, "str" if form is Form.OTHER_FORMULA else form.value)
+        kind = _KINDS.get(form, form.value)
         formula = form in (Form.FORMULA, Form.OTHER_FORMULA)
         raw = RawCell(kind=kind, text=text, formula=formula)
         if formula or form in (Form.BOOLEAN, Form.ERROR):
@@ -167,29 +176,49 @@ class ColumnReader:
             raise UnreadableError("currency", f"{text[:10]!a} is no currency of ISO 4217")
 
 
-def _integer(text: str) -> str | None:
-    """A reference typed as 4711: exact up to fifteen digits."""
-    return text if len(text) <= DIGITS_MAX and text.isdigit() else None
+def _without_outer_blanks(texts: Sequence[str]) -> list[str | None]:
+    """Each text without them; None for what is nothing else."""
+    around = f"{BETWEEN}{BETWEEN.join(texts)}{BETWEEN}"
+    if (
+        around.isascii()
+        and not any(each in around for each in "\t\n\r")
+        and not any(each in around for each in _OUTER)
+    ):
+        return list(texts)
+    return [bare if (bare := each.strip(" ")) and not bare.isspace() else None for each in texts]
 
 
-def _cents(text: str) -> int | None:
-    """A number cell's text, two decimals or fewer and no exponent, in hundredths."""
-    if len(text) > DIGITS_MAX:
+def _integers(texts: Sequence[str]) -> list[Cell]:
+    """References typed as 4711: exact up to fifteen digits."""
+    return [each if len(each) <= DIGITS_MAX and each.isdigit() else None for each in texts]
+
+
+def _cents(texts: Sequence[str]) -> list[Cell]:
+    """Number cells in hundredths, where they have two decimals or fewer and no exponent."""
+    return [
+        int(each.replace(".", ""))
+        if each[-3:-2] == "." and len(each) <= DIGITS_MAX
+        else _shorter_cents(each)
+        for each in texts
+    ]
+
+
+def _shorter_cents(text: str) -> int | None:
+    if len(text) >= DIGITS_MAX - 1:
         return None
-    if text[-3:-2] == ".":
-        return int(text.replace(".", ""))
     if text[-2:-1] == ".":
         return int(text.replace(".", "")) * 10
-    return int(text) * 100 if text.isdigit() and len(text) < DIGITS_MAX - 1 else None
+    return int(text) * 100 if text.isdigit() else None
 
 
-def _typed_cents(sheet_map: SheetMap) -> Callable[[str], int | None]:
-    """Of an amount typed as text: 1234.50 or -1234.50, without groups, by the map's mark."""
+def _typed_cents(sheet_map: SheetMap) -> Callable[[Sequence[str]], list[Cell]]:
+    """Of amounts typed as text: 1234.50 or -1234.50, without groups, by the map's mark."""
     written = re.compile(rf"-?[0-9]{{1,12}}{re.escape(sheet_map.decimal_mark)}[0-9]{{2}}")
     mark = sheet_map.decimal_mark
 
-    def cents(text: str) -> int | None:
-        return int(text.replace(mark, "")) if written.fullmatch(text) else None
+    def cents(texts: Sequence[str]) -> list[Cell]:
+        fits = written.fullmatch
+        return [int(each.replace(mark, "")) if fits(each) else None for each in texts]
 
     return cents
 

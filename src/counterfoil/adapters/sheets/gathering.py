@@ -35,7 +35,7 @@ class Gathering:
 
     table: Table
     sheet_map: SheetMap
-    meaning: Meaning
+    meaning: Meaning = field(default_factory=Meaning)
     count: int = 0
     blank: list[int] = field(default_factory=list)  # the first ten
     blanks: int = 0
@@ -114,6 +114,16 @@ class Gathering:
                 if seen.raw is not None and seen.raw.formula and seen.raw.kind == "n":
                     read[name].kept = _kept(seen.raw.text)
         self._add([number], read)
+
+    def refuse_row(self, number: int, code: str, message: str) -> None:
+        """A row that is not one of this table: it is there, and empty."""
+        self._skip_to(number)
+        name = next(iter(self.table.columns))
+        self._find(code, "refuse", message, row=number, name=name)
+        self._numbers.append(number)
+        self.count += 1
+        for values in self._columns.values():
+            values.append(None)
 
     def take_total(self, number: int, label: str, cells: Mapping[str, Seen]) -> None:
         """A row that adds up the rows above it: it must."""

@@ -146,16 +146,17 @@ def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
         first = True
         while chunk := content.read(CHUNK_BYTES):
             if is_xml:
-                _check_xml(before + chunk, member.filename, first=first)
-                _keep_behind(behind, before, chunk, member.filename)
+                joined = before + chunk
+                _check_xml(joined, member.filename, first=first)
+                _keep_behind(behind, joined, chunk, member.filename)
             before, first = chunk[-16:], False
     return bytes(behind)
 
 
-def _keep_behind(behind: bytearray, before: bytes, chunk: bytes, name: str) -> None:
+def _keep_behind(behind: bytearray, joined: bytes, chunk: bytes, name: str) -> None:
     if behind:
         behind += chunk
-    elif (at := (joined := before + chunk).find(END_OF_ROWS)) >= 0:
+    elif (at := joined.find(END_OF_ROWS)) >= 0:
         behind += joined[at:]
     if len(behind) > TAIL_MAX_BYTES:
         raise Quarantined(
@@ -166,7 +167,7 @@ def _keep_behind(behind: bytearray, before: bytes, chunk: bytes, name: str) -> N
 
 
 def _check_xml(content: bytes, name: str, *, first: bool) -> None:
-    if b"<!" in content and _DTD.search(content):
+    if b"!" in content and b"<!" in content and _DTD.search(content):
         raise Quarantined("dtd", f"{name!r} declares a document type or entity", remedy=SAVE_AS)
     if first and (content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:64]):
         raise Quarantined("encoding", f"{name!r} is not written in UTF-8", remedy=SAVE_AS)

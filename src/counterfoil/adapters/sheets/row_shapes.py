@@ -32,7 +32,8 @@ BLANK_ROW = re.compile(
 )
 _REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]+)|#x([0-9a-fA-F]+));")
 _NO_CHARACTER = {*range(32), 0xFFFE, 0xFFFF} - {9, 10, 13}
-_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_NAMED = {"lt": "<", "gt": ">", "quot": '"', "apos": "'", "amp": "&"}
+BETWEEN = "\x00"  # stands in no text: XML forbids it
 STYLES_MAX = 200  # in one pattern; a workbook of more fits by its own style id only
 
 
@@ -46,6 +47,7 @@ class Form(StrEnum):
     SHARED = "s"
     INLINE = "inlineStr"
     STRING = "str"
+    PLAIN = "plain"  # of a CSV
     NUMBER = "n"
     DAY = "day"  # a number shown as a date or time
     SPAN = "span"  # a number shown as a span of time
@@ -57,7 +59,7 @@ class Form(StrEnum):
     @property
     def is_text(self) -> bool:
         """A text somebody typed."""
-        return self in (Form.SHARED, Form.INLINE, Form.STRING)
+        return self in (Form.SHARED, Form.INLINE, Form.STRING, Form.PLAIN)
 
     @property
     def is_formula(self) -> bool:
@@ -170,6 +172,18 @@ def characters(text: str) -> str:
         ValueError: A reference to what is no character of XML.
     """
     return _REFERENCE.sub(_character, text) if "&" in text else text
+
+
+def all_characters(texts: Sequence[str]) -> Sequence[str]:
+    """The same of many texts at a time. Raises ValueError."""
+    joined = BETWEEN.join(texts)
+    if "&" not in joined:
+        return texts
+    if "&#" in joined:
+        return list(map(characters, texts))
+    for name, character in _NAMED.items():  # &amp; last: what it leaves is no reference
+        joined = joined.replace(f"&{name};", character)
+    return joined.split(BETWEEN)
 
 
 def _character(found: re.Match[str]) -> str:

@@ -107,6 +107,8 @@ class RowStream:
         if end < start.end():
             raise _not_ours(self.sheet, "a row without an end")
         text = self._text[self._at : end]
+        if "<!" in text or "<?" in text:  # where it ends is not certain; no shape fits it either
+            raise _not_ours(self.sheet, "a comment among the rows")
         node = fromstring(f"{self._root}<sheetData>{text}</sheetData></worksheet>")[0][0]
         ranges: list[str] = []
         take_row(node, self.sheet, ranges)
@@ -182,13 +184,9 @@ class RowStream:
             if len(text) > ROW_MAX_CHARS and not self._end:
                 raise _not_ours(self.sheet, "a row of many million characters", code="too_large")
             self._text, self._at = text, 0
-            self._refuse_marks()
-
-    def _refuse_marks(self) -> None:
-        for mark in ("<!", "<?", "]]>"):
-            if self._text.find(mark, 0, self._end) >= 0:
-                raise _not_ours(self.sheet, f"{mark!r} among the rows")
-        refuse_escapes(self._text, self.sheet.part)
+            if self._text.find("]]>", 0, self._end) >= 0:
+                raise _not_ours(self.sheet, "']]>' among the rows")
+            refuse_escapes(self._text, self.sheet.part)
 
     def _next(self) -> str:
         chunk = next(self._chunks, None)
