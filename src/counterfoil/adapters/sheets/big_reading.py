@@ -260,6 +260,7 @@ class _Reading:
         table, odd = self._table, self._odd
         last = self._sheet.last_row if self._end is None else self._end
         found = (self._gathering.count, self._gathering.total())
+        self._sheet.hidden_rows.sort()  # odd rows are noted before the run that they follow
         _, _, notes = check_declared(table, last, found, odd, self._map)
         return [
             *hidden_findings(self._book.sheets, table),

@@ -207,7 +207,7 @@ class Gathering:
         message = "merged cells: the other rows of the merge would stay empty; unmerge them"
         for row in numbers:
             if row in self._merged:
-                self._refuse(row, min(self._merged[row])[0], "merged_cells", message)
+                self._refuse(row, next(iter(self.table.columns)), "merged_cells", message)
 
     def _refuse_under_merges(
         self, numbers: Sequence[int], columns: Mapping[str, Sequence[Cell]]

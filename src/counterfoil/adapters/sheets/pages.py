@@ -119,6 +119,8 @@ def write_frame(sheet: Worksheet, columns: Sequence[BigColumn], rows: int) -> No
 def _sample(cell: Cell | MergedCell, column: BigColumn, colour: str | None) -> None:
     put(cell, "x" if column.kind == "text" else 0)
     cell.number_format = column.shown
+    if column.kind in ("money", "count"):  # its last digit must not touch the next column's text
+        cell.alignment = Alignment(horizontal="right", indent=1)
     if colour is not None:
         cell.fill = PatternFill("solid", start_color=colour)
 
@@ -161,7 +163,7 @@ def _write_value(cell: Cell | MergedCell, value: Value, table: PageTable) -> Non
 def _dress_head(cell: Cell | MergedCell, *, to_the_right: bool) -> None:
     cell.font, cell.fill = Font(name=_FONT, bold=True, color="FFFFFF"), _HEAD
     horizontal = "right" if to_the_right else "left"
-    cell.alignment = Alignment(horizontal=horizontal, vertical="center")
+    cell.alignment = Alignment(horizontal=horizontal, vertical="center", indent=to_the_right)
 
 
 def _set_up_print(sheet: Worksheet) -> None:

@@ -55,7 +55,10 @@ class OddCells:
                 column = _column(node) or column + 1
                 raw = sheet.cells.get((odd.number, column))
                 if raw is not None and not raw.formula:
-                    self.values[odd.number, column] = self.parser.parse_cell(node)["value"]
+                    value = self.parser.parse_cell(node)["value"]
+                    if raw.kind == "n" and isinstance(value, str):
+                        raise _no_day(f"{sheet.name}!{column_letters(column)}{odd.number}")
+                    self.values[odd.number, column] = value
 
     def look(self, sheet: RawSheet, row: int, column: int) -> Seen:
         """One cell, by position from 1."""
@@ -135,7 +138,14 @@ class _Moments:
         try:
             return from_excel(number, self.epoch, timedelta=form is Form.SPAN)
         except (OverflowError, ValueError):
-            return "#VALUE!"
+            raise _no_day(text) from None
+
+
+def _no_day(place: str) -> Quarantined:
+    """Every program makes something else of it."""
+    return Quarantined(
+        "readers_disagree", f"{place}: a date beyond the calendar", remedy="type it again"
+    )
 
 
 def _refuse_other_sheets(reader: Any, sheets: list[RawSheet]) -> None:
@@ -148,6 +158,8 @@ def _refuse_other_sheets(reader: Any, sheets: list[RawSheet]) -> None:
         raise Quarantined(
             "readers_disagree", "two readers find different sheets in it", remedy=SAVE_AS
         )
+    for each in sheets:
+        reader.archive.getinfo(each.part)  # KeyError: the workbook is broken, read or not
 
 
 def _strings(archive: zipfile.ZipFile, package: Any) -> list[str]:
