@@ -130,7 +130,9 @@ def test_what_does_not_fit_on_one_sheet_goes_on_on_the_next(tmp_path: Path) -> N
     assert sheet_of(path, "Bank")["E2"].fill.start_color.rgb == f"00{GREEN}"
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(
         st.one_of(
@@ -158,10 +160,12 @@ def test_every_text_stays_that_text(tmp_path: Path, texts: list[str]) -> None:
 
 def test_a_text_that_no_cell_can_hold_is_cut_and_its_neighbours_are_whole(tmp_path: Path) -> None:
     sheet = one_column(tmp_path / "long.xlsx", "text", ["short", "x" * 40_000, None])
-    assert [len(sheet.cell(row, 1).value or "") for row in (2, 3, 4)] == [5, 32_767, 0]
+    assert [len(str(sheet.cell(row, 1).value or "")) for row in (2, 3, 4)] == [5, 32_767, 0]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(st.integers(min_value=-(10**18), max_value=10**18) | st.none(), min_size=1),
     st.integers(min_value=0, max_value=4),
@@ -184,7 +188,7 @@ def test_every_amount_is_exact_to_its_last_digit(
         exact = Decimal(each).scaleb(-decimals)
         digits = len(f"{abs(exact):f}".replace(".", ""))
         assert cell.kind == ("n" if digits <= 15 else "inlineStr")
-        assert Decimal(cell.text if cell.kind == "n" else sheet.cell(row, 1).value) == exact
+        assert Decimal(cell.text if cell.kind == "n" else str(sheet.cell(row, 1).value)) == exact
 
 
 def test_decimals_counts_and_days_of_other_centuries(tmp_path: Path) -> None:

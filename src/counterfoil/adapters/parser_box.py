@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -80,7 +80,7 @@ def run(
 
 def stream(
     parser: str, path: Path, options: Mapping[str, Any], *, limits: Limits | None = None
-) -> Iterator[Any]:
+) -> Generator[Any, None, None]:
     """Run *parser*, which gives one answer after the other, and give them as they come.
 
     Only one answer is held at a time, and ``answer_bytes`` bounds each. How long the caller
@@ -155,13 +155,13 @@ def _converse(process: subprocess.Popen[bytes], order: bytes, limits: Limits) ->
         if not part:
             yield bytes(line)
             return
-        *whole, rest = part.split(b"\n")
-        for each in whole:
-            yield bytes(line + each)
-            line.clear()
-        line += rest
-        if len(line) > limits.answer_bytes:
-            raise _BoundError(f"its content is longer than {limits.answer_bytes:,} bytes")
+        for at, each in enumerate(part.split(b"\n")):
+            if at:
+                yield bytes(line)
+                line.clear()
+            line += each
+            if len(line) > limits.answer_bytes:
+                raise _BoundError(f"its content is longer than {limits.answer_bytes:,} bytes")
     raise _BoundError(f"reading took longer than {limits.wall_seconds} s")
 
 
