@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import resource
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +60,21 @@ def look_around(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
         "environment": dict(os.environ),
         "core": resource.getrlimit(resource.RLIMIT_CORE)[0],
     }
+
+
+def count_for_ever(path: Path, options: Mapping[str, Any]) -> Iterator[int]:
+    yield from itertools.count()
+
+
+def grow(path: Path, options: Mapping[str, Any]) -> Iterator[str]:
+    yield from ("x" * size for size in (10, 100, 10_000))
+
+
+def crash_after_two(path: Path, options: Mapping[str, Any]) -> Iterator[int]:
+    yield from (1, 2)
+    ctypes.string_at(0)
+
+
+def leave_after_two(path: Path, options: Mapping[str, Any]) -> Iterator[int]:
+    yield from (1, 2)
+    os._exit(3)

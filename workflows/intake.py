@@ -18,7 +18,7 @@ from counterfoil.adapters.sheets import wire
 from counterfoil.adapters.sheets.maps import SheetMap, load_sheet_map
 from counterfoil.domain.batches import Batch, Earlier
 from counterfoil.domain.documents import Document, SheetReading
-from counterfoil.errors import Quarantined
+from counterfoil.errors import MapError, Quarantined
 from counterfoil.rules.approval import ApprovalPolicy, why_approval
 from counterfoil.rules.batching import Order, make_batch, with_earlier
 from counterfoil.rules.validation import Expectations, FieldRule
@@ -145,7 +145,9 @@ def read_sheet(path: Path, sheet_map: Path) -> SheetReading:
 
 
 def expectations(sheet_map: SheetMap, today: date) -> Expectations:
-    """The map's columns in the words of the rules."""
+    """The map's columns in the words of the rules. Raises MapError: nothing is keyed by it."""
+    if sheet_map.item == "entry":
+        raise MapError(f"{sheet_map.title!r} maps entries, which are compared and never keyed")
     return Expectations(
         item=sheet_map.item,
         fields=tuple(

@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -48,6 +48,10 @@ class Limits:
     answer_bytes: int = 64 * 2**20
 
 
+#: Of a file of a million rows, read in parts: the time is 60 s on a slow machine.
+STREAM = Limits(cpu_seconds=120, wall_seconds=600)
+
+
 def run(
     parser: str, path: Path, options: Mapping[str, Any], *, limits: Limits | None = None
 ) -> Any:
@@ -62,51 +66,112 @@ def run(
         Quarantined: As the parser says; or the box died, with the limit it hit.
     """
     limits = limits or Limits()
-    order = json.dumps(
-        {"parser": parser, "path": str(path), "options": options, "limits": asdict(limits)}
-    )
+    answer, why = b"", None
+    with _started() as process:
+        try:
+            order = _order(parser, path, options, limits, in_parts=False)
+            answer = b"".join(_converse(process, order, limits))
+        except _BoundError as hit:
+            why = str(hit)
+        finally:
+            _end(process)
+        return _judge(answer, why, process.wait(), limits)
+
+
+def stream(
+    parser: str, path: Path, options: Mapping[str, Any], *, limits: Limits | None = None
+) -> Generator[Any, None, None]:
+    """Run *parser*, which gives one answer after the other, and give them as they come.
+
+    Only one answer is held at a time, and ``answer_bytes`` bounds each. How long the caller
+    takes between two answers does not count as wall time.
+
+    Raises:
+        Quarantined: As :func:`run`, at any time: the answers that came before it count for
+            nothing.
+    """
+    limits = limits or STREAM
+    last, why = b"", None
+    with _started() as process:
+        try:
+            order = _order(parser, path, options, limits, in_parts=True)
+            for last in _converse(process, order, limits):
+                record = _record(last)
+                if record is None or "part" not in record:
+                    break
+                yield record["part"]
+                last = b""
+        except _BoundError as hit:
+            why = str(hit)
+        finally:
+            _end(process)
+        _judge(last, why, process.wait(), limits)
+
+
+class _BoundError(Exception):
+    """A bound of ours was hit; the message says which."""
+
+
+def _order(
+    parser: str, path: Path, options: Mapping[str, Any], limits: Limits, *, in_parts: bool
+) -> bytes:
+    order = {"parser": parser, "path": str(path), "options": options, "in_parts": in_parts}
+    return json.dumps(order | {"limits": asdict(limits)}).encode()
+
+
+def _started() -> subprocess.Popen[bytes]:
     source = str(Path(counterfoil.__file__).parent.parent)
     folders = [source, *(each for each in sys.path if Path(each).is_absolute())]
-    with subprocess.Popen(  # noqa: S603 - our own interpreter and module
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
         [sys.executable, "-I", "-B", "-c", _BOOT, *folders],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # it may quote account numbers
         env={"LC_ALL": "C.UTF-8"},
         start_new_session=True,
-    ) as process:
-        try:
-            answer, why = _converse(process, order.encode(), limits)
-        finally:
-            _end(process)
-        return _judge(answer, why, process.wait(), limits)
+    )
 
 
-def _converse(
-    process: subprocess.Popen[bytes], order: bytes, limits: Limits
-) -> tuple[bytes, str | None]:
-    """Send the order, read the answer; a reason when a bound of ours was hit."""
+def _converse(process: subprocess.Popen[bytes], order: bytes, limits: Limits) -> Iterator[bytes]:
+    """Send the order, give the answer line by line. Raises _BoundError."""
     assert process.stdin is not None
     assert process.stdout is not None
     try:
         process.stdin.write(order)
         process.stdin.close()
     except BrokenPipeError:
-        return b"", None
-    deadline = time.monotonic() + limits.wall_seconds
+        return
+    left = float(limits.wall_seconds)  # of the time in which we wait for the child
     poll = select.poll()
     poll.register(process.stdout, select.POLLIN | select.POLLHUP)
-    parts = bytearray()
-    while (left := deadline - time.monotonic()) > 0:
-        if not poll.poll(left * 1000):
+    line = bytearray()
+    while left > 0:
+        before = time.monotonic()
+        ready = poll.poll(left * 1000)
+        left -= time.monotonic() - before
+        if not ready:
             continue
         part = os.read(process.stdout.fileno(), 2**16)
         if not part:
-            return bytes(parts), None
-        parts += part
-        if len(parts) > limits.answer_bytes:
-            return b"", f"its content is longer than {limits.answer_bytes:,} bytes"
-    return b"", f"reading took longer than {limits.wall_seconds} s"
+            yield bytes(line)
+            return
+        for at, each in enumerate(part.split(b"\n")):
+            if at:
+                yield bytes(line)
+                line.clear()
+            line += each
+            if len(line) > limits.answer_bytes:
+                raise _BoundError(f"its content is longer than {limits.answer_bytes:,} bytes")
+    raise _BoundError(f"reading took longer than {limits.wall_seconds} s")
+
+
+def _record(line: bytes) -> dict[str, Any] | None:
+    """None: it was cut off."""
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return None
+    return record if isinstance(record, dict) else None
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -118,18 +183,15 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _judge(answer: bytes, why: str | None, code: int, limits: Limits) -> Any:
-    record: Any = None
-    if why is None and answer:
-        try:
-            record = json.loads(answer)
-        except ValueError:
-            why = "its answer was cut off"
-    if isinstance(record, dict) and "answer" in record:
+    record = _record(answer) if why is None and answer else None
+    if why is None and answer and record is None:
+        why = "its answer was cut off"
+    if record is not None and "answer" in record:
         return record["answer"]
-    if isinstance(record, dict) and "quarantined" in record:
+    if record is not None and "quarantined" in record:
         code_, reason, remedy = record["quarantined"]
         raise Quarantined(str(code_), str(reason), remedy=str(remedy))
-    if isinstance(record, dict) and "died" in record:
+    if record is not None and "died" in record:
         why = str(record["died"])
     raise Quarantined(
         "parser_died",
@@ -163,10 +225,16 @@ def child() -> NoReturn:
     gc.set_threshold(GARBAGE)
     warnings.simplefilter("ignore")
     record: dict[str, Any]
+    out = os.fdopen(pipe, "wb")
     try:
         module, _, name = order["parser"].partition(":")
         parser = getattr(importlib.import_module(module), name)
-        record = {"answer": parser(Path(order["path"]), order["options"])}
+        answer = parser(Path(order["path"]), order["options"])
+        if order["in_parts"]:
+            for part in answer:
+                out.write(json.dumps({"part": part}).encode() + b"\n")
+            answer = None
+        record = {"answer": answer}
     except Quarantined as trouble:
         record = {"quarantined": [trouble.code, trouble.reason, trouble.remedy]}
     except MemoryError:
@@ -175,8 +243,8 @@ def child() -> NoReturn:
         record = {"died": "it is nested too deeply"}
     except Exception as trouble:  # noqa: BLE001 - the text may quote the file: only its name
         record = {"died": f"the reader stopped ({type(trouble).__name__})"}
-    with os.fdopen(pipe, "wb") as out:
-        out.write(json.dumps(record).encode())
+    out.write(json.dumps(record).encode())
+    out.close()
     os._exit(0)
 
 

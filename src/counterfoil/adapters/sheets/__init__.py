@@ -11,4 +11,15 @@ reading     all of the above, in order: runs inside the parser box
 wire        a reading as JSON, to get out of the box
 outcome     what became of one row
 results     the workbook the analyst gets back
+
+And of a million rows, where nothing can be held:
+
+big_tables      the way in: read_columns(path, map) gives blocks, through the parser box
+big_reading     the same inside the box: preflight, header, rows, totals, in order
+streamed_book   parts, shared strings and styles of a workbook; row_stream: its rows as they unpack
+row_shapes      rows that are written alike go by a pattern learned from one that was parsed
+columns         a column of texts becomes a column of values, by the judge in cells
+gathering       rows become blocks; labels: which rows are totals, and these must add up
+big_csv         a CSV by the same maps; blocks_wire: a block as JSON
+book            write_book(path, pages, sheets); pages: what openpyxl makes; cell_texts: the rest
 """

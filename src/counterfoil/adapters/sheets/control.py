@@ -9,7 +9,7 @@ from decimal import Decimal
 from counterfoil.adapters.sheets.cells import UnreadableError, exact_number, read_cell
 from counterfoil.adapters.sheets.maps import SheetMap, plain
 from counterfoil.adapters.sheets.raw import RawSheet
-from counterfoil.adapters.sheets.readers import Seen, Witnesses
+from counterfoil.adapters.sheets.readers import Looking, Seen
 from counterfoil.adapters.sheets.table import Table
 from counterfoil.domain.batches import Finding
 from counterfoil.domain.documents import SheetRow
@@ -29,7 +29,7 @@ def check_totals(
     table: Table,
     last: int,
     rows: Sequence[SheetRow],
-    seen: Witnesses,
+    seen: Looking,
     sheet_map: SheetMap,
 ) -> tuple[Declared | None, Declared | None, tuple[Finding, ...]]:
     """Compare the declared count and sum with the rows; give both, and notes.
@@ -38,10 +38,17 @@ def check_totals(
         Quarantined: A total is missing, declared twice, or does not hold; the message
             gives the cell, what it declares and what was found.
     """
+    found = _sum(table, rows, seen, sheet_map)
+    return check_declared(table, last, (len(rows), found), seen, sheet_map)
+
+
+def check_declared(
+    table: Table, last: int, found: tuple[int, Decimal], seen: Looking, sheet_map: SheetMap
+) -> tuple[Declared | None, Declared | None, tuple[Finding, ...]]:
+    """The same, where count and sum of the rows are *found* already."""
     around = [
-        number
-        for number in range(1, table.sheet.last_row + 1)
-        if number < table.row or number > last
+        *range(1, table.row),
+        *sorted({row for row, _ in table.sheet.cells if row > last}),
     ]
     control = sheet_map.control
     count = _declared(control.count, around, table.sheet, seen)
@@ -54,8 +61,7 @@ def check_totals(
             f"sheet {table.sheet.name!r} declares no {missing!r}",
             remedy=f"write {missing!r} in a cell outside the table and its value right of it",
         )
-    found = _sum(table, rows, seen, sheet_map)
-    for declared, actual in ((count, Decimal(len(rows))), (total, found), (trailer, found)):
+    for declared, actual in ((count, Decimal(found[0])), (total, found[1]), (trailer, found[1])):
         _compare(declared, actual)
     notes = tuple(_note(each) for each in (count, total, trailer) if each and each.by_formula)
     return count, total or trailer, notes
@@ -71,7 +77,7 @@ def _compare(declared: Declared | None, found: Decimal) -> None:
         )
 
 
-def _sum(table: Table, rows: Sequence[SheetRow], seen: Witnesses, sheet_map: SheetMap) -> Decimal:
+def _sum(table: Table, rows: Sequence[SheetRow], seen: Looking, sheet_map: SheetMap) -> Decimal:
     """Of every amount that is one; as SUM() does, other texts count as nothing."""
     name = sheet_map.control.sum_field
     total = Decimal(0)
@@ -96,7 +102,7 @@ def _kept_result(sheet: RawSheet, row: int, column: int) -> Decimal:
 
 
 def _declared(
-    labels: tuple[str, ...], numbers: Sequence[int], sheet: RawSheet, seen: Witnesses
+    labels: tuple[str, ...], numbers: Sequence[int], sheet: RawSheet, seen: Looking
 ) -> Declared | None:
     words = {plain(label) for label in labels}
     places = [
@@ -116,7 +122,7 @@ def _declared(
     right = [each for row, each in _filled(sheet, [number]) if each > column]
     if not right:
         return None
-    return _control_value(seen.look(sheet, number, right[0]))
+    return control_value(seen.look(sheet, number, right[0]))
 
 
 def _filled(sheet: RawSheet, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -126,7 +132,8 @@ def _filled(sheet: RawSheet, numbers: Sequence[int]) -> Iterator[tuple[int, int]
                 yield number, column
 
 
-def _control_value(cell: Seen) -> Declared:
+def control_value(cell: Seen) -> Declared:
+    """The number in a cell outside the table; of a formula what it showed. Raises Quarantined."""
     assert cell.raw is not None
     if cell.raw.kind != "n" or not cell.raw.text:
         raise Quarantined(
@@ -143,7 +150,7 @@ def _control_value(cell: Seen) -> Declared:
         ) from trouble
 
 
-def _trailer_sum(table: Table, last: int, seen: Witnesses, sheet_map: SheetMap) -> Declared | None:
+def _trailer_sum(table: Table, last: int, seen: Looking, sheet_map: SheetMap) -> Declared | None:
     """The sum in the trailer row, under the amounts, if it is there."""
     labels = {plain(label) for label in sheet_map.control.trailer}
     column = table.columns.get(sheet_map.control.sum_field)
@@ -155,7 +162,7 @@ def _trailer_sum(table: Table, last: int, seen: Witnesses, sheet_map: SheetMap) 
         return None
     cell = seen.look(table.sheet, last + 1, column)
     if cell.raw is not None and cell.raw.kind == "n":
-        return _control_value(cell)
+        return control_value(cell)
     amount = read_cell(cell, sheet_map.columns[sheet_map.control.sum_field], sheet_map)
     assert isinstance(amount, Decimal)
     return Declared(cell.place, amount, by_formula=False)

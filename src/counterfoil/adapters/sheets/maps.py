@@ -27,6 +27,7 @@ class Column:
     default: str = ""  # for an empty cell, or when the column is missing
     max_chars: int = 140
     choices: tuple[str, ...] = ()
+    decimals: int | None = None  # money in blocks: integers of the smallest unit, with so many
     days_back: int = 0  # dates: how far before today is still right
     days_ahead: int = 365
 
@@ -35,6 +36,8 @@ class Column:
             raise ValueError("headers must name at least one header text")
         if (self.kind == "choice") != bool(self.choices):
             raise ValueError("choices belong to kind 'choice', and it needs them")
+        if self.decimals is not None and (self.kind != "money" or not 0 <= self.decimals <= 4):
+            raise ValueError("decimals belong to kind 'money', and are 0 to 4")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,17 @@ class Control:
     sum: tuple[str, ...] = ()  # labels
     sum_field: str = "amount"
     trailer: tuple[str, ...] = ()  # a row that begins with this ends the table
+    subtotals: tuple[str, ...] = ()  # a row that begins so adds up the rows since the last such
+    totals: tuple[str, ...] = ()  # a row that begins so adds up all rows of the sheet so far
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """One signed amount made of two columns: ``field`` is ``plus`` less ``minus``."""
+
+    field: str = "amount"
+    plus: str  # a money column
+    minus: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,10 +71,15 @@ class SheetMap:
     """One kind of workbook."""
 
     title: str
-    item: Literal["payment", "journal_voucher"]  # what a row, or a group of rows, becomes
+    item: Literal["payment", "journal_voucher", "entry"]  # what a row, or a group of rows, becomes;
+    # an entry of a ledger or of a bank's export is compared, never keyed
     columns: dict[str, Column]
     control: Control = field(default_factory=Control)
+    signed: Signed | None = None  # where a sheet has debit and credit
     sheet: str = ""  # its name; empty: the one sheet that has the header
+    several: bool = False  # entries: every sheet of that name, "Ledger*", that has the header
+    delimiters: tuple[str, ...] = (";", ",", "\t", "|")  # of a CSV, one character each
+    encodings: tuple[str, ...] = ("utf-8-sig", "cp1252")  # of a CSV: the first that fits it all
     header_within_rows: int = 30
     group: str = ""  # rows with the same value of this field are one item
     on_bad_rows: Literal["good_rows_go_on", "refuse_batch"] = "good_rows_go_on"
@@ -68,6 +87,7 @@ class SheetMap:
     date_format: str = "%Y-%m-%d"  # of dates that are written as text
 
     def __post_init__(self) -> None:
+        self._check_entries()
         sums = self.columns.get(self.control.sum_field)
         if sums is None or sums.kind != "money":
             raise ValueError(f"control: sum_field {self.control.sum_field!r} is no money column")
@@ -80,6 +100,31 @@ class SheetMap:
             for header in map(plain, column.headers):
                 if known.setdefault(header, name) != name:
                     raise ValueError(f"header {header!r} leads to {known[header]} and to {name}")
+
+    def _check_entries(self) -> None:
+        """What belongs to entries, and the two columns of a signed amount."""
+        control = self.control
+        lists = (control.trailer, control.subtotals, control.totals, control.count, control.sum)
+        words = [plain(each) for labels in lists for each in labels]
+        if len(set(words)) != len(words):
+            raise ValueError("control: a label stands for two things")
+        if self.item != "entry":
+            decimals = any(each.decimals is not None for each in self.columns.values())
+            if self.several or self.signed or decimals or control.totals or control.subtotals:
+                raise ValueError(
+                    "several, signed, decimals, totals and subtotals belong to the item 'entry'"
+                )
+        if any(len(each) != 1 for each in self.delimiters):
+            raise ValueError("delimiters are single characters")
+        if (signed := self.signed) is None:
+            return
+        sides = [self.columns.get(each) for each in (signed.plus, signed.minus)]
+        if signed.field in self.columns or any(
+            each is None or each.kind != "money" for each in sides
+        ):
+            raise ValueError("signed: plus and minus are money columns, and field is none of them")
+        if len({each.decimals for each in sides if each}) != 1 or signed.plus == signed.minus:
+            raise ValueError("signed: plus and minus are two columns with the same decimals")
 
     def field_of(self, header: str) -> str | None:
         """The field that a header text means."""

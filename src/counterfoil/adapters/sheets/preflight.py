@@ -10,58 +10,80 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from counterfoil.errors import Quarantined
 
-FILE_MAX_BYTES = 25 * 2**20
-UNPACKED_MAX_BYTES = 200 * 2**20
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How large a workbook may be."""
+
+    file_bytes: int
+    unpacked_bytes: int
+
+
+#: What is read whole, by three readers: a list of payments.
+SMALL = Bounds(file_bytes=25 * 2**20, unpacked_bytes=200 * 2**20)
+#: What is streamed: a ledger of a million rows has 40 MB, and 700 MB unpacked.
+BIG = Bounds(file_bytes=256 * 2**20, unpacked_bytes=2**31)
+
 RATIO_MAX = 200  # an honest sheet packs 5 to 20 times
 RATIO_FROM_BYTES = 2**20  # small members are harmless however well they pack
 MEMBERS_MAX = 2000
 CHUNK_BYTES = 2**18
+TAIL_MAX_BYTES = 2**22  # of a sheet behind its rows: a hundred thousand merged cells
+END_OF_ROWS = b"</sheetData>"
 
 _ACTIVE = re.compile(
     r"vbaproject|xl/externallinks/|xl/embeddings/|xl/activex/|xl/macrosheets/|xl/ctrlprops/",
     re.IGNORECASE,
 )
 _DTD = re.compile(rb"<!(?:DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)", re.IGNORECASE)
-_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 SAVE_AS = "open it, save it as .xlsx and drop it again"
 
 
-def check(path: Path) -> None:
+def check(path: Path, bounds: Bounds = SMALL) -> Mapping[str, bytes]:
     """Let *path* through, or say what is wrong with it as a whole.
+
+    Returns:
+        Member -> what stands behind its rows, from END_OF_ROWS on, for each that has it.
 
     Raises:
         Quarantined: It is no workbook, is not whole, or holds what a list of payments
             never needs. Nothing was parsed.
     """
-    _check_kind(path)
+    _check_kind(path, bounds)
+    tails: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(path) as archive:
-            _check_directory(archive.infolist())
+            _check_directory(archive.infolist(), bounds)
             for member in archive.infolist():
-                _check_member(archive, member)
+                if tail := _check_member(archive, member):
+                    tails[member.filename] = tail
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as trouble:
         raise Quarantined(
             "not_whole",
             f"not a finished .xlsx: {trouble}",
             remedy="the copy was cut off or the file is damaged: " + SAVE_AS,
         ) from trouble
+    return tails
 
 
-def _check_kind(path: Path) -> None:
+def _check_kind(path: Path, bounds: Bounds) -> None:
     size = path.stat().st_size
-    if size > FILE_MAX_BYTES:
+    if size > bounds.file_bytes:
         raise Quarantined(
             "too_large",
-            f"{size:,} bytes, the limit is {FILE_MAX_BYTES:,}",
+            f"{size:,} bytes, the limit is {bounds.file_bytes:,}",
             remedy="split the rows over several workbooks",
         )
     with path.open("rb") as file:
         start = file.read(8)
-    if start == _OLE:
+    if start == OLE:
         raise Quarantined(
             "old_or_locked",
             "an old .xls, or a workbook with a password",
@@ -73,10 +95,10 @@ def _check_kind(path: Path) -> None:
         )
 
 
-def _check_directory(members: list[zipfile.ZipInfo]) -> None:
+def _check_directory(members: list[zipfile.ZipInfo], bounds: Bounds) -> None:
     if len(members) > MEMBERS_MAX:
         raise Quarantined("too_many_members", f"{len(members)} files inside", remedy=SAVE_AS)
-    if (unpacked := sum(member.file_size for member in members)) > UNPACKED_MAX_BYTES:
+    if (unpacked := sum(member.file_size for member in members)) > bounds.unpacked_bytes:
         raise Quarantined(
             "bomb", f"unpacks to {unpacked:,} bytes", remedy="this is no list of payments"
         )
@@ -115,20 +137,37 @@ def _check_entry(member: zipfile.ZipInfo) -> None:
         )
 
 
-def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
-    """Read it to its end (checksum), and refuse any DTD on the way."""
+def _check_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """Read it to its end (checksum), and refuse any DTD on the way; what follows its rows."""
     is_xml = member.filename.casefold().endswith((".xml", ".rels", ".vml"))
+    behind = bytearray()
     with archive.open(member) as content:
-        tail = b""
+        before = b""
         first = True
         while chunk := content.read(CHUNK_BYTES):
             if is_xml:
-                _check_xml(tail + chunk, member.filename, first=first)
-            tail, first = chunk[-16:], False
+                joined = before + chunk
+                _check_xml(joined, member.filename, first=first)
+                _keep_behind(behind, joined, chunk, member.filename)
+            before, first = chunk[-16:], False
+    return bytes(behind)
+
+
+def _keep_behind(behind: bytearray, joined: bytes, chunk: bytes, name: str) -> None:
+    if behind:
+        behind += chunk
+    elif (at := joined.find(END_OF_ROWS)) >= 0:
+        behind += joined[at:]
+    if len(behind) > TAIL_MAX_BYTES:
+        raise Quarantined(
+            "too_large",
+            f"{name!r}: {TAIL_MAX_BYTES:,} bytes and more behind its rows",
+            remedy="copy the values into a plain .xlsx and drop that",
+        )
 
 
 def _check_xml(content: bytes, name: str, *, first: bool) -> None:
-    if _DTD.search(content):
+    if b"!" in content and b"<!" in content and _DTD.search(content):
         raise Quarantined("dtd", f"{name!r} declares a document type or entity", remedy=SAVE_AS)
     if first and (content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in content[:64]):
         raise Quarantined("encoding", f"{name!r} is not written in UTF-8", remedy=SAVE_AS)

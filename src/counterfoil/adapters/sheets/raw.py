@@ -20,9 +20,7 @@ from counterfoil.errors import Quarantined
 
 SAVE_AGAIN = "open it, save it again as .xlsx and drop it again"
 CLEAN = "delete everything outside the table, or split it over several workbooks"
-ROWS_MAX = 200_000
 COLUMNS_MAX = 200
-AREA_MAX = 4_000_000  # cells a reader may have to hold
 
 _COORDINATE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 #: What a number looks like in the XML. Source: ECMA-376 part 1, 18.3.1.96; xsd:double.
@@ -33,11 +31,24 @@ _SHEET_TYPE = "/relationships/worksheet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How far a sheet may reach."""
+
+    rows: int
+    area: int  # rows by columns: cells that a reader may have to hold
+
+
+#: Of a sheet that is held whole, and of one that is streamed: there only the format's limit.
+HELD = Extent(rows=200_000, area=4_000_000)
+STREAMED = Extent(rows=1_048_576, area=1_048_576 * COLUMNS_MAX)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawCell:
     """One cell as written."""
 
     kind: str  # the t attribute: n, s, str, inlineStr, b, e, d
-    text: str  # of <v>; for s the index of a shared string
+    text: str  # of <v>; for s the index of a shared string; for inlineStr nothing
     formula: bool
 
 
@@ -48,6 +59,7 @@ class RawSheet:
     name: str
     part: str
     hidden: bool
+    extent: Extent = HELD
     cells: dict[tuple[int, int], RawCell] = field(default_factory=dict)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
@@ -62,7 +74,7 @@ def read_raw(archive: zipfile.ZipFile) -> list[RawSheet]:
     Raises:
         Quarantined: Too large, or ambiguous; the message names the sheet and cell.
     """
-    sheets = list(_sheets(archive))
+    sheets = list(sheets_of(archive))
     for sheet in sheets:
         _read_sheet(archive, sheet)
     return sheets
@@ -77,7 +89,8 @@ def column_letters(column: int) -> str:
     return letters
 
 
-def _sheets(archive: zipfile.ZipFile) -> Iterator[RawSheet]:
+def sheets_of(archive: zipfile.ZipFile, extent: Extent = HELD) -> Iterator[RawSheet]:
+    """The worksheets by the workbook's own list, none of them read yet."""
     targets = {
         rel.get("Id"): rel.get("Target", "")
         for rel in fromstring(archive.read("xl/_rels/workbook.xml.rels"))
@@ -85,7 +98,7 @@ def _sheets(archive: zipfile.ZipFile) -> Iterator[RawSheet]:
     }
     names: set[str] = set()
     for node in fromstring(archive.read("xl/workbook.xml")).iter():
-        if _local(node) != "sheet" or (target := targets.get(_rel_id(node))) is None:
+        if local(node) != "sheet" or (target := targets.get(_rel_id(node))) is None:
             continue
         name = node.get("name", "")
         if name.casefold() in names:
@@ -93,7 +106,7 @@ def _sheets(archive: zipfile.ZipFile) -> Iterator[RawSheet]:
         names.add(name.casefold())
         part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
         hidden = node.get("state", "visible") != "visible"
-        yield RawSheet(name, part, hidden)
+        yield RawSheet(name, part, hidden, extent)
 
 
 def _rel_id(node: Element) -> str | None:
@@ -104,24 +117,26 @@ def _read_sheet(archive: zipfile.ZipFile, sheet: RawSheet) -> None:
     ranges: list[str] = []
     with archive.open(sheet.part) as content:
         for _, node in iterparse(content):
-            match _local(node):
+            match local(node):
                 case "row":
-                    _take_row(node, sheet, ranges)
+                    take_row(node, sheet, ranges)
                     node.clear()
                 case "mergeCell":
-                    sheet.merged.append(_range(node.get("ref", ""), sheet))
-                case "col" if _yes(node.get("hidden")):
-                    _take_hidden_columns(node, sheet)
+                    sheet.merged.append(range_of(node.get("ref", ""), sheet))
+                case "col" if yes(node.get("hidden")):
+                    take_hidden_columns(node, sheet)
     for ref in ranges:
-        _mark_formulas(sheet, _range(ref, sheet))
+        _mark_formulas(sheet, range_of(ref, sheet))
 
 
-def _take_hidden_columns(node: Element, sheet: RawSheet) -> None:
+def take_hidden_columns(node: Element, sheet: RawSheet) -> None:
+    """Args: node: a ``col`` that is hidden."""
     first, last = int(node.get("min", "1")), int(node.get("max", "1"))
     sheet.hidden_columns += range(first, min(last, COLUMNS_MAX) + 1)
 
 
-def _take_row(node: Element, sheet: RawSheet, ranges: list[str]) -> None:
+def take_row(node: Element, sheet: RawSheet, ranges: list[str]) -> None:
+    """Add the row to *sheet*, and the areas of its array formulas to *ranges*."""
     row = int(node.get("r") or sheet.last_row + 1)
     if row <= sheet.last_row:
         raise Quarantined(
@@ -129,16 +144,18 @@ def _take_row(node: Element, sheet: RawSheet, ranges: list[str]) -> None:
             f"sheet {sheet.name!r}: row {row} comes after row {sheet.last_row}",
             remedy=SAVE_AGAIN,
         )
-    if row > ROWS_MAX:
+    if row > sheet.extent.rows:
         raise Quarantined(
-            "too_large", f"sheet {sheet.name!r}: row {row}, the limit is {ROWS_MAX}", remedy=CLEAN
+            "too_large",
+            f"sheet {sheet.name!r}: row {row}, the limit is {sheet.extent.rows}",
+            remedy=CLEAN,
         )
     sheet.last_row = row
-    if _yes(node.get("hidden")):
+    if yes(node.get("hidden")):
         sheet.hidden_rows.append(row)
     column = 0
     for each in node:
-        if _local(each) == "c":
+        if local(each) == "c":
             column = _take_cell(each, sheet, column, ranges)
 
 
@@ -153,10 +170,12 @@ def _take_cell(node: Element, sheet: RawSheet, before: int, ranges: list[str]) -
                 remedy=SAVE_AGAIN,
             )
     sheet.last_column = max(sheet.last_column, column)
-    if column > COLUMNS_MAX or sheet.last_row * sheet.last_column > AREA_MAX:
+    if column > COLUMNS_MAX or sheet.last_row * sheet.last_column > sheet.extent.area:
         place = f"{sheet.name}!{column_letters(column)}{row}"
         raise Quarantined(
-            "too_large", f"{place}: beyond column {COLUMNS_MAX} or {AREA_MAX:,} cells", remedy=CLEAN
+            "too_large",
+            f"{place}: beyond column {COLUMNS_MAX} or {sheet.extent.area:,} cells",
+            remedy=CLEAN,
         )
     cell = _cell(node, ranges)
     if cell.kind == "n" and cell.text and not NUMBER.fullmatch(cell.text):
@@ -173,9 +192,9 @@ def _take_cell(node: Element, sheet: RawSheet, before: int, ranges: list[str]) -
 def _cell(node: Element, ranges: list[str]) -> RawCell:
     text, formula = "", False
     for each in node:
-        if _local(each) == "v":
+        if local(each) == "v":
             text = each.text or ""
-        elif _local(each) == "f":
+        elif local(each) == "f":
             formula = True
             if each.get("t") in ("array", "dataTable") and each.get("ref"):
                 ranges.append(each.get("ref", ""))
@@ -190,7 +209,8 @@ def _mark_formulas(sheet: RawSheet, area: tuple[int, int, int, int]) -> None:
             sheet.cells[row, column] = RawCell(kind=cell.kind, text=cell.text, formula=True)
 
 
-def _range(ref: str, sheet: RawSheet) -> tuple[int, int, int, int]:
+def range_of(ref: str, sheet: RawSheet) -> tuple[int, int, int, int]:
+    """Top, left, bottom and right of a reference like B2:C9. Raises Quarantined."""
     first, _, last = ref.replace("$", "").partition(":")
     return (*_coordinate(first, sheet), *_coordinate(last or first, sheet))
 
@@ -207,9 +227,11 @@ def _coordinate(text: str, sheet: RawSheet) -> tuple[int, int]:
     return int(found[2]), column
 
 
-def _local(node: Element) -> str:
+def local(node: Element) -> str:
+    """Its tag without the namespace."""
     return str(node.tag).rpartition("}")[2]
 
 
-def _yes(flag: str | None) -> bool:
+def yes(flag: str | None) -> bool:
+    """An attribute that is true or false, or is not there."""
     return flag in ("1", "true", "on")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from openpyxl.reader import excel
 from openpyxl.workbook import Workbook
@@ -34,6 +34,13 @@ class Seen:
         if self.raw is None:
             return True
         return not self.raw.formula and (self.value is None or str(self.value).strip() == "")
+
+
+class Looking(Protocol):
+    """Whoever can look at one cell."""
+
+    def look(self, sheet: RawSheet, row: int, column: int) -> Seen:
+        """One cell, by position from 1. Raises Quarantined."""
 
 
 def open_styled(path: Path) -> Workbook:

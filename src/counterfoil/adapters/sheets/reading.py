@@ -15,14 +15,14 @@ from counterfoil.adapters.sheets import preflight, wire
 from counterfoil.adapters.sheets.control import check_totals
 from counterfoil.adapters.sheets.maps import SheetMap, load_sheet_map, plain
 from counterfoil.adapters.sheets.raw import RawSheet, column_letters, read_raw
-from counterfoil.adapters.sheets.readers import Witnesses
-from counterfoil.adapters.sheets.table import Table, find_table, last_row, rows_of
+from counterfoil.adapters.sheets.readers import Looking, Witnesses
+from counterfoil.adapters.sheets.table import Table, end_labels, find_table, last_row, rows_of
 from counterfoil.domain.batches import Finding
 from counterfoil.domain.documents import SheetReading, SheetRow
 from counterfoil.errors import Quarantined
 
 #: What the readers raise at a file that is no workbook inside.
-_BROKEN = (
+BROKEN = (
     zipfile.BadZipFile,
     ParseError,
     DefusedXmlException,
@@ -48,7 +48,7 @@ def read(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
     preflight.check(path)
     try:
         return wire.dump(read_rows(path, sheet_map))
-    except _BROKEN as trouble:
+    except BROKEN as trouble:
         raise Quarantined(
             "unreadable",
             f"the workbook's inside is broken ({type(trouble).__name__})",
@@ -66,10 +66,16 @@ def read_rows(path: Path, sheet_map: SheetMap) -> SheetReading:
         last = last_row(table, seen, sheet_map)
         rows = tuple(rows_of(table, last, seen, sheet_map))
         count, total, notes = check_totals(table, last, rows, seen, sheet_map)
-        below = _below(table, last, seen, sheet_map)
+        below = below_findings(table, last, seen, sheet_map)
     finally:
         seen.close()
-    findings = (*_hidden(sheets, table), *_blank(table, rows), *below, *_unknown(table), *notes)
+    findings = (
+        *hidden_findings(sheets, table),
+        *_blank(table, rows),
+        *below,
+        *unknown_findings(table),
+        *notes,
+    )
     return SheetReading(
         sheet=table.sheet.name,
         header_row=table.row,
@@ -80,7 +86,7 @@ def read_rows(path: Path, sheet_map: SheetMap) -> SheetReading:
     )
 
 
-def _hidden(sheets: Sequence[RawSheet], table: Table) -> list[Finding]:
+def hidden_findings(sheets: Sequence[RawSheet], table: Table) -> list[Finding]:
     """Hidden things are read like all others, and a second person has to know."""
     hidden = [each for each in table.sheet.hidden_rows if each > table.row]
     columns = sorted(set(table.sheet.hidden_columns) & set(table.columns.values()))
@@ -94,7 +100,7 @@ def _hidden(sheets: Sequence[RawSheet], table: Table) -> list[Finding]:
         Finding(
             code=code,
             severity="hold",
-            message=f"{len(which)} hidden {what} ({_some(which)}): they count like the others",
+            message=f"{len(which)} hidden {what} ({some(which)}): they count like the others",
         )
         for code, what, which in found
         if which
@@ -109,14 +115,13 @@ def _blank(table: Table, rows: Sequence[SheetRow]) -> list[Finding]:
     blank = [each for each in range(table.row + 1, max(filled)) if each not in filled]
     if not blank:
         return []
-    message = f"{len(blank)} blank rows inside the table ({_some(list(map(str, blank)))})"
+    message = f"{len(blank)} blank rows inside the table ({some(list(map(str, blank)))})"
     return [Finding(code="blank_rows", severity="note", message=message, row=blank[0])]
 
 
-def _below(table: Table, last: int, seen: Witnesses, sheet_map: SheetMap) -> list[Finding]:
+def below_findings(table: Table, last: int, seen: Looking, sheet_map: SheetMap) -> list[Finding]:
     """Everything under the end of the table that is no control total."""
-    control = sheet_map.control
-    labels = {plain(each) for each in (*control.trailer, *control.count, *control.sum)}
+    labels = end_labels(sheet_map)
     found: list[int] = []
     for number in range(last + 1, table.sheet.last_row + 1):
         columns = sorted(column for row, column in table.sheet.cells if row == number)
@@ -136,7 +141,8 @@ def _below(table: Table, last: int, seen: Witnesses, sheet_map: SheetMap) -> lis
     ]
 
 
-def _unknown(table: Table) -> list[Finding]:
+def unknown_findings(table: Table) -> list[Finding]:
+    """Columns that nobody reads."""
     return [
         Finding(
             code="column_not_read",
@@ -148,6 +154,7 @@ def _unknown(table: Table) -> list[Finding]:
     ]
 
 
-def _some(words: Sequence[str]) -> str:
+def some(words: Sequence[str]) -> str:
+    """The first ten, and how many more there are."""
     more = f" and {len(words) - 10} more" if len(words) > 10 else ""
     return ", ".join(words[:10]) + more

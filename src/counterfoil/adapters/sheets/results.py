@@ -67,7 +67,7 @@ def put(cell: Cell | MergedCell, value: str | int | Decimal | date | None) -> No
     if not isinstance(value, str):
         cell.value = value
         return
-    text = _NO_XML.sub("\ufffd", ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))[:CELL_MAX_CHARS]
+    text = harmless(value)
     cell.hyperlink = None
     if not text:
         cell.value = None
@@ -75,6 +75,11 @@ def put(cell: Cell | MergedCell, value: str | int | Decimal | date | None) -> No
     cell.value = text  # makes a formula of "=..." and an error of "#N/A"
     cell.data_type = "s"  # and this a text again
     cell.quotePrefix = True
+
+
+def harmless(text: str) -> str:
+    """What XML forbids is replaced, and what a cell cannot hold is cut off."""
+    return _NO_XML.sub("\ufffd", ILLEGAL_CHARACTERS_RE.sub("\ufffd", text))[:CELL_MAX_CHARS]
 
 
 def write(path: Path, options: Mapping[str, Any]) -> str:

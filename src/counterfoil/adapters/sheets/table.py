@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from counterfoil.adapters.sheets.cells import UnreadableError, read_cell
 from counterfoil.adapters.sheets.maps import SheetMap, plain
 from counterfoil.adapters.sheets.raw import RawSheet
-from counterfoil.adapters.sheets.readers import Seen, Witnesses
+from counterfoil.adapters.sheets.readers import Looking, Seen
 from counterfoil.domain.batches import Finding
 from counterfoil.domain.documents import SheetRow
 from counterfoil.domain.values import Value
 from counterfoil.errors import Quarantined
 from counterfoil.toml_records import did_you_mean
+
+MERGED_ROWS_MAX = 10_000  # in one merge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +30,22 @@ class Table:
     unknown: tuple[str, ...]  # headers that the map does not know
 
 
-def find_table(sheets: list[RawSheet], seen: Witnesses, sheet_map: SheetMap) -> Table:
+def find_table(sheets: list[RawSheet], seen: Looking, sheet_map: SheetMap) -> Table:
     """The one table of the map.
 
     Raises:
         Quarantined: There is none, or more than one; the message names what is missing.
     """
-    wanted = [each for each in sheets if _is_named(each, sheet_map.sheet)]
+    wanted = wanted_sheets(sheets, sheet_map)
+    found = [table for each in wanted if (table := _in_sheet(each, seen, sheet_map))]
+    if len(found) != 1:
+        raise no_header(wanted[0], seen, sheet_map, found=len(found))
+    return found[0]
+
+
+def wanted_sheets(sheets: list[RawSheet], sheet_map: SheetMap) -> list[RawSheet]:
+    """The sheets in which the map looks for a header. Raises Quarantined: there is none."""
+    wanted = [each for each in sheets if _is_named(each, sheet_map)]
     if not wanted:
         names = ", ".join(repr(each.name) for each in sheets[:20])
         raise Quarantined(
@@ -41,19 +53,21 @@ def find_table(sheets: list[RawSheet], seen: Witnesses, sheet_map: SheetMap) -> 
             f"no sheet is called {sheet_map.sheet!r}, there is {names}",
             remedy=f"rename the sheet to {sheet_map.sheet!r}",
         )
-    found = [table for each in wanted if (table := _in_sheet(each, seen, sheet_map))]
-    if len(found) != 1:
-        raise Quarantined(
-            "no_header",
-            _why_no_header(wanted[0], seen, sheet_map) if not found else "two sheets have it",
-            remedy=f"the header must hold {_required(sheet_map)}",
-        )
-    return found[0]
+    return wanted
 
 
-def rows_of(table: Table, last: int, seen: Witnesses, sheet_map: SheetMap) -> Iterator[SheetRow]:
+def no_header(sheet: RawSheet, seen: Looking, sheet_map: SheetMap, *, found: int) -> Quarantined:
+    """Why not one table was found, but *found*."""
+    return Quarantined(
+        "no_header",
+        _why_no_header(sheet, seen, sheet_map) if not found else "two sheets have it",
+        remedy=f"the header must hold {_required(sheet_map)}",
+    )
+
+
+def rows_of(table: Table, last: int, seen: Looking, sheet_map: SheetMap) -> Iterator[SheetRow]:
     """Every row of the table with anything in a mapped column, up to row *last*."""
-    merged = _merged_rows(table)
+    merged = merged_cells(table, table.sheet.last_row)
     for number in range(table.row + 1, last + 1):
         cells = {
             name: seen.look(table.sheet, number, column) for name, column in table.columns.items()
@@ -63,14 +77,25 @@ def rows_of(table: Table, last: int, seen: Witnesses, sheet_map: SheetMap) -> It
         yield _row(number, cells, table, sheet_map, merged=number in merged)
 
 
-def last_row(table: Table, seen: Witnesses, sheet_map: SheetMap) -> int:
+def last_row(table: Table, seen: Looking, sheet_map: SheetMap) -> int:
     """The last row before the trailer or the control cells; without them the sheet's last."""
-    ends = {plain(label) for label in _end_labels(sheet_map)}
+    ends = end_labels(sheet_map)
     for number in range(table.row + 1, table.sheet.last_row + 1):
-        first = next(iter(_texts(table.sheet, number, seen)), None)
-        if first is not None and plain(first[1]) in ends:
+        if first_text(table.sheet, number, seen) in ends:
             return number - 1
     return table.sheet.last_row
+
+
+def first_text(sheet: RawSheet, number: int, seen: Looking) -> str | None:
+    """What the row begins with, as labels are compared."""
+    first = next(iter(_texts(sheet, number, seen)), None)
+    return None if first is None else plain(first[1])
+
+
+def end_labels(sheet_map: SheetMap) -> frozenset[str]:
+    """What a row begins with that is no row of the table any more."""
+    control = sheet_map.control
+    return frozenset(map(plain, (*control.trailer, *control.count, *control.sum)))
 
 
 def _row(
@@ -112,27 +137,35 @@ def _refusal(  # noqa: PLR0913 - a finding has these parts
     )
 
 
-def _is_named(sheet: RawSheet, name: str) -> bool:
-    return not name or plain(sheet.name) == plain(name)
+def _is_named(sheet: RawSheet, sheet_map: SheetMap) -> bool:
+    name, wanted = plain(sheet.name), plain(sheet_map.sheet)
+    if sheet_map.several:
+        return fnmatchcase(name, wanted or "*")
+    return not wanted or name == wanted
 
 
-def _in_sheet(sheet: RawSheet, seen: Witnesses, sheet_map: SheetMap) -> Table | None:
+def _in_sheet(sheet: RawSheet, seen: Looking, sheet_map: SheetMap) -> Table | None:
+    numbers = range(1, min(sheet_map.header_within_rows, sheet.last_row) + 1)
+    found = (header_in(sheet, number, seen, sheet_map) for number in numbers)
+    return next((each for each in found if each is not None), None)
+
+
+def header_in(sheet: RawSheet, number: int, seen: Looking, sheet_map: SheetMap) -> Table | None:
+    """The table under row *number*, if that row holds every required header."""
     required = {name for name, column in sheet_map.columns.items() if column.required}
-    for number in range(1, min(sheet_map.header_within_rows, sheet.last_row) + 1):
-        texts = _texts(sheet, number, seen)
-        fields = [(sheet_map.field_of(text), column, text) for column, text in texts]
-        known = [each for each in fields if each[0] is not None]
-        if not required <= {name for name, _, _ in known}:
-            continue
-        _refuse_twice([(name, text) for name, _, text in known if name], sheet, number)
-        return Table(
-            sheet=sheet,
-            row=number,
-            columns={name: column for name, column, _ in known if name},
-            headers={name: text for name, _, text in known if name},
-            unknown=tuple(text for name, _, text in fields if name is None),
-        )
-    return None
+    texts = _texts(sheet, number, seen)
+    fields = [(sheet_map.field_of(text), column, text) for column, text in texts]
+    known = [each for each in fields if each[0] is not None]
+    if not required <= {name for name, _, _ in known}:
+        return None
+    _refuse_twice([(name, text) for name, _, text in known if name], sheet, number)
+    return Table(
+        sheet=sheet,
+        row=number,
+        columns={name: column for name, column, _ in known if name},
+        headers={name: text for name, _, text in known if name},
+        unknown=tuple(text for name, _, text in fields if name is None),
+    )
 
 
 def _refuse_twice(known: list[tuple[str, str]], sheet: RawSheet, number: int) -> None:
@@ -147,7 +180,7 @@ def _refuse_twice(known: list[tuple[str, str]], sheet: RawSheet, number: int) ->
         seen[name] = text
 
 
-def _texts(sheet: RawSheet, number: int, seen: Witnesses) -> list[tuple[int, str]]:
+def _texts(sheet: RawSheet, number: int, seen: Looking) -> list[tuple[int, str]]:
     """(column, text) of a row's text cells, left to right."""
     columns = [each for each in range(1, sheet.last_column + 1) if (number, each) in sheet.cells]
     cells = ((each, seen.look(sheet, number, each)) for each in columns)
@@ -162,19 +195,26 @@ def _is_formula(cell: Seen) -> bool:
     return cell.raw is not None and cell.raw.formula
 
 
-def _end_labels(sheet_map: SheetMap) -> tuple[str, ...]:
-    control = sheet_map.control
-    return (*control.trailer, *control.count, *control.sum)
+def merged_cells(table: Table, last: int) -> dict[int, set[tuple[str, bool]]]:
+    """Row below the header -> fields of it in a merge, and whether it is the one that counts.
 
-
-def _merged_rows(table: Table) -> set[int]:
-    """Rows below the header that a merge over one of our columns touches."""
-    return {
-        row
-        for top, left, bottom, right in table.sheet.merged
-        if any(left <= column <= right for column in table.columns.values())
-        for row in range(max(top, table.row + 1), min(bottom, table.sheet.last_row) + 1)
-    }
+    Args:
+        last: The last row that there can be.
+    """
+    found: dict[int, set[tuple[str, bool]]] = {}
+    for top, left, end, right in table.sheet.merged:
+        bottom = min(end, last)
+        if bottom - top > MERGED_ROWS_MAX:
+            raise Quarantined(
+                "merged_cells",
+                f"sheet {table.sheet.name!r}: {bottom - top + 1} rows are merged",
+                remedy="unmerge the cells",
+            )
+        for name, column in table.columns.items():
+            if left <= column <= right:
+                for row in range(max(top, table.row + 1), bottom + 1):
+                    found.setdefault(row, set()).add((name, (row, column) == (top, left)))
+    return found
 
 
 def _required(sheet_map: SheetMap) -> str:
@@ -182,7 +222,7 @@ def _required(sheet_map: SheetMap) -> str:
     return ", ".join(repr(each) for each in names)
 
 
-def _why_no_header(sheet: RawSheet, seen: Witnesses, sheet_map: SheetMap) -> str:
+def _why_no_header(sheet: RawSheet, seen: Looking, sheet_map: SheetMap) -> str:
     """The row that comes nearest, and what it lacks."""
     best: list[str] = []
     for number in range(1, min(sheet_map.header_within_rows, sheet.last_row) + 1):
