@@ -166,7 +166,7 @@ def read_csv_module(folder: Path, rows: int) -> None:
 
 def read_polars_csv(folder: Path, rows: int) -> None:
     """polars, typed by its own guess."""
-    import polars  # type: ignore[import-not-found]  # no dependency
+    import polars
 
     assert polars.read_csv(folder / "ours.csv").height == rows
 
