@@ -392,6 +392,15 @@ def test_a_csv_from_the_newest_to_the_oldest_is_turned_round() -> None:
     assert said(judge(turned, options=options)) == said(judge(CSV.encode()))
 
 
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_csv_that_lost_one_of_its_two_balances_is_refused(newest_first: bool) -> None:
+    """Cut off between two rows, all that is left ties."""
+    options = ReadOptions(csv_maps=(replace(SIGNED, newest_first=newest_first),))
+    whole = writers.csv_signed(THREE_DAYS, newest_first=newest_first).splitlines(keepends=True)
+    (verdict,) = judge(b"".join(whole[:-2]), options=options).unproved()
+    assert verdict.code == "end_missing"
+
+
 @pytest.mark.parametrize("delimiter", [",", "\t", "|"])
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
 def test_the_delimiter_of_a_csv_is_found_by_its_header(delimiter: str, encoding: str) -> None:

@@ -131,10 +131,26 @@ def _draft(owner: tuple[str, str], table: Table, found: _Found, *, alone: bool) 
         problems=(
             *lines.problems,
             *found.problems,
+            *(_one_end(table, found) if alone else ()),
             *doubts(table, found.read, owner[1] or head.currency),
         ),
         shortfalls=tuple(_shortfalls(table)),
     )
+
+
+def _one_end(table: Table, found: _Found) -> Iterator[Problem]:
+    """A file that prints one of the two balances may have lost the other, and rows with it.
+
+    A bank that prints only one of them has a map without words for the other.
+    """
+    known, lines = table.map.labels, found.lines
+    if found.rows and known.opening and known.closing:
+        if lines.opening is not None and lines.closing is None:
+            reason = "the opening balance is printed, the closing balance is not: it may be cut off"
+            yield _problem("end_missing", reason, found.rows[-1])
+        elif lines.closing is not None and lines.opening is None:
+            reason = "the closing balance is printed, the opening balance is not: rows may be gone"
+            yield _problem("end_missing", reason, found.rows[0])
 
 
 def _shortfalls(table: Table) -> Iterator[str]:
