@@ -140,14 +140,17 @@ class Durable:
         DBOS.launch()
 
     def open_queues(self, sessions: Mapping[str, int]) -> None:
-        """Take visits: system -> how many at once, over all machines.
+        """Take visits: system -> how many at once on this machine.
 
-        Not on the event loop: it waits for the database.
+        Never a limit over all machines: one that finds every bank login in use would
+        fill it with visits that wait, and starve the one that has the logins. How many
+        sessions there are is the leases' business. Not on the event loop: it waits for
+        the database.
         """
         for system, at_once in sessions.items():
             DBOS.register_queue(
                 queue_name(system),
-                global_concurrency=at_once,
+                worker_concurrency=at_once,
                 polling_interval_sec=POLL_SECONDS,
                 on_conflict="always_update",
             )
@@ -182,14 +185,20 @@ class Durable:
         """Start no more visits to *system*; those that run are finished."""
         queue = DBOS.retrieve_queue(queue_name(system))
         if queue is not None:
-            queue.set_global_concurrency(0)
+            queue.set_worker_concurrency(0)
 
     @_told_as_ledger_lost
     def resume(self, system: str, at_once: int) -> None:
         """Undo :meth:`pause`."""
         queue = DBOS.retrieve_queue(queue_name(system))
         if queue is not None:
-            queue.set_global_concurrency(at_once)
+            queue.set_worker_concurrency(at_once)
+
+    @_told_as_ledger_lost
+    def executors(self) -> set[str]:
+        """Who is making visits, as far as the engine knows: it does not notice a death."""
+        running = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+        return {each.executor_id for each in running if each.executor_id is not None}
 
     @_told_as_ledger_lost
     def take_over(self, executor: str) -> int:

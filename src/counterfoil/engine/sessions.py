@@ -151,9 +151,8 @@ class Sessions:
             in_use=row.in_use,
         )
         if lease is None:
-            busy = Unavailable(system, "every bank login is in use")
-            self._wait_longer(row, busy)
-            raise busy
+            row.not_before = time.monotonic() + self.PAUSE_SECONDS  # no trouble of the system's
+            raise Unavailable(system, "every bank login is in use")
         row.in_use.add(lease.login)
         try:
             async with asyncio.timeout(self.SIGN_ON_SECONDS):

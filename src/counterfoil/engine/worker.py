@@ -357,10 +357,19 @@ class Worker:
     def _reap_once(self, durable: Durable) -> None:
         with self._ledger.sole_reaper() as mine:
             if mine:
-                for boot in self._ledger.dead_workers():
+                for boot in self._dead(durable):
                     self._bury(durable, boot)
         before = self._ledger.now() - timedelta(hours=self._pace.clear_hours)
         durable.clear_away(before.isoformat())
+
+    def _dead(self, durable: Durable) -> set[str]:
+        """Who fell silent, and who left visits behind and is written down nowhere.
+
+        The latter struck itself off while visits ran, or took one while it was buried.
+        """
+        making = durable.executors()  # asked first: nobody visits before being written down
+        gone = set() if self._ledger.alone else making - self._ledger.workers()
+        return {*self._ledger.dead_workers(), *gone}
 
     def _bury(self, durable: Durable, boot: str) -> None:
         """First its visits, then its leases: what crashes in between is done again."""

@@ -59,6 +59,11 @@ class Leasing(Claims):
                 update(leases).where(leases.c.holder == boot).values(holder=None, expires_at=None)
             )
 
+    def workers(self) -> set[str]:
+        """Every boot that has not been stopped, silent or not."""
+        with self.reading() as connection:
+            return set(connection.execute(select(schema.workers.c.boot)).scalars())
+
     def dead_workers(self, *, host: str | None = None) -> list[str]:
         """Boots to be reaped: silent for too long, or, with *host*, an earlier one there.
 
