@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Collection
 
 from counterfoil.domain.pages import Page, PrintedPages, Word
@@ -33,19 +34,22 @@ def _sees_page(first: Page, second: Page) -> bool:
 
 
 def _is_among(word: Word, words: Collection[Word]) -> bool:
-    """Whether the words that stand in its place spell it, alone or glued to others."""
+    """Whether the words that stand in its place have its letters, alone or glued to others.
+
+    In any order: where two texts lie on each other, the first reader has mixed them.
+    """
     middle = (word.top + word.bottom) // 2
     there = [
         each.text
         for each in words
         if each.top <= middle <= each.bottom and each.left < word.right and word.left < each.right
     ]
-    return _spelled(word.text) in _spelled("".join(there))
+    return _letters(word.text) <= _letters("".join(there))
 
 
-def _spelled(text: str) -> str:
-    """Ligatures as their letters."""
-    return unicodedata.normalize("NFKC", text)
+def _letters(text: str) -> Counter[str]:
+    """How often each stands there; ligatures as their letters."""
+    return Counter(unicodedata.normalize("NFKC", text))
 
 
 def _values(statement: Statement) -> object:
