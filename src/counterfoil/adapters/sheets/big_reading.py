@@ -19,8 +19,8 @@ from counterfoil.adapters.sheets.labels import Labels
 from counterfoil.adapters.sheets.maps import SheetMap, load_sheet_map
 from counterfoil.adapters.sheets.raw import RawSheet
 from counterfoil.adapters.sheets.reading import (
-    BROKEN,
     below_findings,
+    broken_is_quarantined,
     hidden_findings,
     unknown_findings,
 )
@@ -63,15 +63,8 @@ def read_blocks(
         yield from big_csv.read_blocks(path, sheet_map, block_rows=block_rows)
         return
     tails = preflight.check(path, preflight.BIG)
-    try:
-        with streamed_book.opened(path, tails) as book:
-            yield from _blocks(book, sheet_map, block_rows)
-    except BROKEN as trouble:
-        raise Quarantined(
-            "unreadable",
-            f"the workbook's inside is broken ({type(trouble).__name__})",
-            remedy=preflight.SAVE_AS,
-        ) from trouble
+    with broken_is_quarantined(), streamed_book.opened(path, tails) as book:
+        yield from _blocks(book, sheet_map, block_rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def write_page(sheet: Worksheet, page: Page) -> None:
     for column, width in enumerate(page.widths, 1):
         sheet.column_dimensions[get_column_letter(column)].width = width
     sheet.sheet_view.showGridLines = False
-    _set_up_print(sheet)
+    set_up_print(sheet)
 
 
 def write_frame(sheet: Worksheet, columns: Sequence[BigColumn], rows: int) -> None:
@@ -113,7 +113,7 @@ def write_frame(sheet: Worksheet, columns: Sequence[BigColumn], rows: int) -> No
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{rows + 1}"
     sheet.print_title_rows = "1:1"
-    _set_up_print(sheet)
+    set_up_print(sheet)
 
 
 def _sample(cell: Cell | MergedCell, column: BigColumn, colour: str | None) -> None:
@@ -166,7 +166,7 @@ def _dress_head(cell: Cell | MergedCell, *, to_the_right: bool) -> None:
     cell.alignment = Alignment(horizontal=horizontal, vertical="center", indent=to_the_right)
 
 
-def _set_up_print(sheet: Worksheet) -> None:
+def set_up_print(sheet: Worksheet) -> None:
     """A4 across, one page wide, as many long as it takes, numbered."""
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4

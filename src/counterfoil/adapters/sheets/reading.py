@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -46,8 +47,15 @@ def read(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
     """
     sheet_map = load_sheet_map(Path(options["map"]))
     preflight.check(path)
-    try:
+    with broken_is_quarantined():
         return wire.dump(read_rows(path, sheet_map))
+
+
+@contextmanager
+def broken_is_quarantined() -> Iterator[None]:
+    """What is in BROKEN becomes a reason for people."""
+    try:
+        yield
     except BROKEN as trouble:
         raise Quarantined(
             "unreadable",

@@ -17,10 +17,9 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
-from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from counterfoil.adapters.sheets.pages import set_up_print
 from counterfoil.adapters.sheets.results import put
 from counterfoil.domain.currencies import DECIMALS
 from counterfoil.domain.statement_orders import Exceptional, Filed
@@ -102,7 +101,7 @@ def _write_head(sheet: Worksheet, view: StatementView) -> None:
     sheet.column_dimensions["A"].width = 24
     sheet.column_dimensions["B"].width = 72
     sheet.sheet_view.showGridLines = False
-    _set_up_print(sheet, repeat=None)
+    set_up_print(sheet)
     sheet.print_area = f"A1:B{row - 1}"
 
 
@@ -242,7 +241,8 @@ def _write_table(
     sheet.row_dimensions[1].height = 20
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{len(rows) + 1}"
-    _set_up_print(sheet, repeat="1:1")
+    set_up_print(sheet)
+    sheet.print_title_rows = "1:1"
 
 
 def _aligned(to_the_right: bool, vertical: str, *, wrap: bool = False) -> Alignment:
@@ -299,17 +299,3 @@ def _colour(sheet: Worksheet, column: int, colours: dict[str, str]) -> None:
     for (cell,) in sheet.iter_rows(min_row=2, min_col=column, max_col=column):
         if colour := colours.get(str(cell.value)):
             cell.fill = PatternFill("solid", start_color=colour)
-
-
-def _set_up_print(sheet: Worksheet, *, repeat: str | None) -> None:
-    """A4, one page wide, as many long as it takes, numbered."""
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.oddFooter = HeaderFooterItem(
-        left=_HeaderFooterPart("&A"), right=_HeaderFooterPart("Page &P of &N")
-    )
-    if repeat is not None:
-        sheet.print_title_rows = repeat

@@ -23,7 +23,7 @@ def bank_duplicates(bank: pl.DataFrame) -> pl.DataFrame:
     """The same booking again, word for word, with a number in it."""
     digits = (pl.col("text") + pl.col("reference")).str.count_matches("[0-9]")
     lines = bank.filter(digits >= DIGITS_MIN)
-    return _repeats(lines, ["purse", "amount", "name", "reference", "text"])
+    return bank_twins(lines)
 
 
 def bank_twins(bank: pl.DataFrame) -> pl.DataFrame:

@@ -48,7 +48,7 @@ def settle_certain(
     setting = Setting(
         policy=policy,
         texts=texts,
-        known=_learned(position, texts, pairs, policy),
+        known=_learned(position, targets, texts, pairs, policy),
         beyond=begin,
     )
     facts = weigh(uncounted(pairs), position.bank, targets.table, setting.known)
@@ -81,8 +81,9 @@ def _lists(links: pl.DataFrame) -> pl.DataFrame:
     return named.select("line", (pl.col("token") >= 2).alias("lists"))
 
 
-def _learned(position: Position, texts: Texts, pairs: pl.DataFrame, policy: Policy) -> Known:
-    targets = lines_and_runs(position)
+def _learned(
+    position: Position, targets: Targets, texts: Texts, pairs: pl.DataFrame, policy: Policy
+) -> Known:
     days = position.bank.select(pl.col("line").alias("bank"), pl.col("day").alias("on"))
     proved = (
         pairs.join(days, on="bank")

@@ -9,7 +9,7 @@ import polars as pl
 from counterfoil.rules.reconciliation.candidates import UNEQUAL, linked
 from counterfoil.rules.reconciliation.evidence import weigh
 from counterfoil.rules.reconciliation.laying import Table, uncounted
-from counterfoil.rules.reconciliation.position import MATCH
+from counterfoil.rules.reconciliation.position import with_absent
 from counterfoil.rules.reconciliation.scoring import CLAIM, CONFIRMED, NEVER, NUMBER_COUNTS
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.slips import with_slip
@@ -43,7 +43,7 @@ def claims_of_parts(table: Table, setting: Setting) -> pl.DataFrame:
         .otherwise(NEVER)
         .alias("score_min"),
     )
-    return pl.concat([_filled(found), _filled(_questions(facts))])
+    return pl.concat([with_absent(each).select(CLAIM) for each in (found, _questions(facts))])
 
 
 def _unequal(table: Table, setting: Setting) -> pl.DataFrame:
@@ -78,8 +78,3 @@ def _questions(facts: pl.DataFrame) -> pl.DataFrame:
         (pl.col("w_number") + prior).alias("score"),
         pl.lit(NEVER, pl.Int64).alias("score_min"),
     )
-
-
-def _filled(claims: pl.DataFrame) -> pl.DataFrame:
-    missing = [pl.lit(None, kind).alias(n) for n, kind in MATCH.items() if n not in claims]
-    return claims.with_columns(missing).select(CLAIM)

@@ -39,8 +39,7 @@ class Position:
         """The position after *found* (columns of MATCH; what is absent is null)."""
         if found.is_empty():
             return self
-        missing = [pl.lit(None, kind).alias(n) for n, kind in MATCH.items() if n not in found]
-        whole = found.with_columns(missing).select(*MATCH).cast(pl.Schema(MATCH))
+        whole = with_absent(found).select(*MATCH).cast(pl.Schema(MATCH))
         return replace(
             self,
             bank=_used(self.bank, whole["bank"]),
@@ -51,6 +50,13 @@ class Position:
     def all_matches(self) -> pl.DataFrame:
         """Every match."""
         return pl.concat([pl.DataFrame(schema=pl.Schema(MATCH)), *self.matches])
+
+
+def with_absent(found: pl.DataFrame) -> pl.DataFrame:
+    """*found* with those columns of MATCH that it lacks: null."""
+    return found.with_columns(
+        [pl.lit(None, kind).alias(name) for name, kind in MATCH.items() if name not in found]
+    )
 
 
 def less(side: pl.DataFrame, lines: pl.Series) -> pl.DataFrame:

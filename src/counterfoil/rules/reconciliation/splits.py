@@ -76,17 +76,21 @@ def _is_part() -> pl.Expr:
 def _silent_parts(named: pl.DataFrame, bank: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Lines of the same party that name nothing: ``w_number`` is null."""
     wanted = named.select("target", "purse", "party", "day", "whole").unique()
-    own = bank.filter((pl.col("beyond") - pl.col("first") == 1) & (pl.col("loud") < 2)).select(
-        *(pl.col("line").alias("bank"), "purse", pl.col("first").alias("party")),
-        *("amount", pl.col("day").alias("on")),
-    )
     gap = pl.col("on") - pl.col("day")
     return (
-        wanted.join(own, on=["purse", "party"])
+        wanted.join(_of_one_party(bank), on=["purse", "party"])
         .filter(_is_part() & gap.is_between(-policy.days_before, 2 * policy.days_after))
         .join(named, on=["target", "bank"], how="anti")
         .with_columns(pl.lit(None, pl.Int64).alias("w_number"))
         .select("target", "bank", "amount", "w_number", "whole")
+    )
+
+
+def _of_one_party(bank: pl.DataFrame) -> pl.DataFrame:
+    """Lines whose name is one party's, and that name no line of another."""
+    return bank.filter((pl.col("beyond") - pl.col("first") == 1) & (pl.col("loud") < 2)).select(
+        *(pl.col("line").alias("bank"), "purse", pl.col("first").alias("party")),
+        *("amount", pl.col("day").alias("on")),
     )
 
 
@@ -179,15 +183,11 @@ def _unnamed(
     named: pl.DataFrame, owed: pl.DataFrame, bank: pl.DataFrame, policy: Policy
 ) -> pl.DataFrame:
     """Pairs of the same party and day that no number links; ``w_number`` is null."""
-    own = bank.filter((pl.col("beyond") - pl.col("first") == 1) & (pl.col("loud") < 2)).select(
-        *(pl.col("line").alias("bank"), "purse", pl.col("first").alias("party")),
-        *("amount", pl.col("day").alias("on")),
-    )
     days = named.select("purse", "party", "day").unique()
     gap = pl.col("on") - pl.col("day")
     return (
         owed.join(days, on=["purse", "party", "day"], how="semi")
-        .join(own, on=["purse", "party"])
+        .join(_of_one_party(bank), on=["purse", "party"])
         .filter(gap.is_between(-policy.days_before, policy.days_after))
         .with_columns((pl.col("amount") - pl.col("gross")).alias("over"))
         .select(*_OTHER, pl.lit(None, pl.Int64).alias("w_number"))

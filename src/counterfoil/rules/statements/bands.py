@@ -18,10 +18,10 @@ from counterfoil.domain.pages import Word
 from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.numbers import WIDE_GAP
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import Role
 
-CUT = 75  # hundredths of the height: a gap that parts two cells of one line
 STRAY = 2  # per cent of the lines whose texts may run over a strip's edge
 CODES = 80  # per cent of its texts that make a strip one of codes
 CODE_MAX = 4  # characters of a transaction code
@@ -140,7 +140,7 @@ def _groups(line: Line, taken: set[int]) -> Iterator[tuple[list[Word], bool]]:
         if index in taken or word.text in TRIFLES:
             continue
         kind = dates.get(index)
-        wide = bool(group) and (word.left - group[-1].right) * 100 > word.em * CUT
+        wide = bool(group) and (word.left - group[-1].right) * 100 > word.em * WIDE_GAP
         if group and (wide or (kind, index - 1) != before):
             yield group, before[0] is not None
             group = []

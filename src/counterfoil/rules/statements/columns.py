@@ -10,14 +10,13 @@ from itertools import groupby
 
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line, dated_places, first_date
-from counterfoil.rules.statements.numbers import Amount
+from counterfoil.rules.statements.numbers import WIDE_GAP, Amount
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import label_of
 
 ALIGNED = 110  # hundredths of a point: right edges this close are one column
 EDGES_MAX = 3  # of one column: plain, with a minus behind, with letters behind
 LINED_UP_FROM = 3  # amounts
-APART = 75  # hundredths of the height
 SURE_FROM = 2  # dated lines with money on a page
 FIRM_FROM = 4  # so many numbers make an edge that others are held to
 FAR = 200_000  # hundredths of a point, right of any paper: where `strung` sets last numbers
@@ -119,7 +118,7 @@ def _is_apart(line: Line, amount: Amount) -> bool:
     if any(token.last + 1 == amount.first for token in line.dates) or not amount.first:
         return True
     before, word = line.row.words[amount.first - 1 : amount.first + 1]
-    return (word.left - before.right) * 100 >= word.em * APART
+    return (word.left - before.right) * 100 >= word.em * WIDE_GAP
 
 
 Span = tuple[int, int, int, int, int]  # left, right, count, common left, common right

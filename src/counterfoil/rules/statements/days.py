@@ -67,26 +67,23 @@ def days_of(context: Context, printed: Sequence[Printed], order: Order) -> Found
             days = _all(printed, partial(_after, opened=opened, order=order, era=context.era))
             if days is not None:
                 return days, None, "the date of the opening balance"
-    found = _by_anchor(context, printed, order)
-    return None if found is None else (found[0], None, found[1])
+    return _by_anchor(context, printed, order)
 
 
-def _by_anchor(
-    context: Context, printed: Sequence[Printed], order: Order
-) -> tuple[tuple[date, ...], str] | None:
+def _by_anchor(context: Context, printed: Sequence[Printed], order: Order) -> Found | None:
     """The days, and the whole date that gives them their year.
 
     The first that stands near their end; or else the first. From no date come days that leap
     from one year into another and do not pass through its end.
     """
-    first: tuple[tuple[date, ...], str] | None = None
+    first: Found | None = None
     for anchor, source in dict.fromkeys(_anchors(context, order)):
         days = _all(printed, partial(_before, anchor=anchor, order=order, era=context.era))
         if days is None or any(abs(after - before) > LEAP for before, after in pairwise(days)):
             continue
         if abs(anchor - max(days)) <= NEAR:
-            return days, source
-        first = first or (days, source)
+            return days, None, source
+        first = first or (days, None, source)
     return first
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 from typing import NamedTuple
 
 from counterfoil.rules.statements.anchoring import anchor, find_dates
@@ -129,15 +130,9 @@ def _moved(table: Table, money: Mapping[int, Mapping[int, Amount]]) -> frozenset
     stands by itself, first or last on its page.
     """
     roles = table.roles()
-    lines = [line for line in table.lines if line.index in money]
-    edges = {
-        line.index
-        for before, line, after in zip([None, *lines], lines, [*lines[1:], None], strict=False)
-        if before is None
-        or after is None
-        or before.row.page != line.row.page
-        or after.row.page != line.row.page
-    }
+    lines = (line for line in table.lines if line.index in money)
+    pages = (list(page) for _, page in groupby(lines, key=lambda line: line.row.page))
+    edges = {line.index for page in pages for line in (page[0], page[-1])}
     return frozenset(
         index
         for index, cells in money.items()

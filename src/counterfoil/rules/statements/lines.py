@@ -11,7 +11,11 @@ from functools import cached_property
 from counterfoil.domain.pages import PrintedPages, Row, Word
 from counterfoil.domain.statements import Place
 from counterfoil.rules.statements.dates import DateToken, dates_of
-from counterfoil.rules.statements.numbers import Amount, Style, amounts_of
+from counterfoil.rules.statements.numbers import WIDE_GAP, Amount, Style, amounts_of
+
+CLOSE = 40  # hundredths of the height: a space is narrower
+SAME_PLACE = 700  # hundredths of a point: so far apart do dates behind 9 and 10 begin
+UNDER_EACH_OTHER_FROM = 3  # dates within lines
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def _before_date(row: Row, amount: Amount, dates: set[int]) -> Amount:
     number, date = words[amount.last : amount.last + 2]
     wide = amount.first and words[amount.first].left - words[amount.first - 1].right
     apart = (date.left - number.right) * 100 >= number.em * CLOSE
-    return amount._replace(alone=apart and wide * 100 >= number.em * WIDE)
+    return amount._replace(alone=apart and wide * 100 >= number.em * WIDE_GAP)
 
 
 def _sure_dates(row: Row, dates: Sequence[DateToken], style: Style) -> Iterator[DateToken]:
@@ -140,12 +144,6 @@ def _overlap(amount: Amount, taken: set[int]) -> bool:
 def first_date(line: Line) -> DateToken | None:
     """The date at its beginning, if it begins with one."""
     return line.dates[0] if line.dates and line.dates[0].first == 0 else None
-
-
-CLOSE = 40  # hundredths of the height: a space is narrower
-WIDE = 75
-SAME_PLACE = 700  # hundredths of a point: so far apart do dates behind 9 and 10 begin
-UNDER_EACH_OTHER_FROM = 3  # dates within lines
 
 
 def dated_places(lines: Sequence[Line]) -> list[int]:

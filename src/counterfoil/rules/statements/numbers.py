@@ -31,9 +31,10 @@ _MARKS_BEHIND = {
     "OD": -1, "K": 1, "CT": 1, "DT": -1, "Χ": -1, "Π": 1, "Д": -1, "К": 1,
 }  # fmt: skip
 #: German S (Soll) and H (Haben); OD is overdrawn; K is kredit; Greek and Russian letters.
-_BEHIND = re.compile(r"^(?:\(?(CR|DR|DB|OD|Cr|Dr|Db|cr|dr|CT|DT|[CDHSKΧΠДК])\.?\)?|([-+]))$")
+_SIDES = "CR|DR|DB|OD|Cr|Dr|Db|cr|dr"
+_BEHIND = re.compile(rf"^(?:\(?({_SIDES}|CT|DT|[CDHSKΧΠДК])\.?\)?|([-+]))$")
 MINORITY = 5  # so many times rarer than the other, a decimal mark is none
-_WIDE_GAP = 75  # hundredths of the height: what stands alone has so much room on both sides
+WIDE_GAP = 75  # hundredths of the height: what stands alone has so much room on both sides
 _NEAR = 110  # and a sign or a currency this close belongs to the number
 
 
@@ -84,7 +85,7 @@ def _number(style: Style) -> re.Pattern[str]:
         rf"(?P<open>[(\[]?)(?P<sign>[-+]?)(?P<symbol>{_SYMBOLS})?(?P<inner>[-+(]?)"
         rf"(?P<digits>{body})"
         rf"(?P<close>[)\]]?)(?P<unit>{_SYMBOLS})?"
-        r"(?P<behind>[-+]|CR|DR|DB|OD|Cr|Dr|Db|cr|dr|[CDHSK]|\((?:CR|DR|DB|OD|Cr|Dr|Db|cr|dr|[CD])\))?"
+        rf"(?P<behind>[-+]|{_SIDES}|[CDHSK]|\((?:{_SIDES}|[CD])\))?"
         r"(?P<tail>[)\]*]?)"
     )
 
@@ -348,11 +349,11 @@ def _gap(words: Sequence[Word], index: int) -> int:
 def _is_alone(words: Sequence[Word], first: int, last: int) -> bool:
     """Wide gaps on both sides; a star or a stray bracket beside it is no text."""
     while last + 1 < len(words) and _is_trifle(words[last + 1].text):
-        if _gap(words, last) >= _WIDE_GAP:
+        if _gap(words, last) >= WIDE_GAP:
             break
         last += 1
-    before = first == 0 or _gap(words, first - 1) >= _WIDE_GAP
-    return before and (last + 1 == len(words) or _gap(words, last) >= _WIDE_GAP)
+    before = first == 0 or _gap(words, first - 1) >= WIDE_GAP
+    return before and (last + 1 == len(words) or _gap(words, last) >= WIDE_GAP)
 
 
 def _is_trifle(text: str) -> bool:
@@ -360,4 +361,4 @@ def _is_trifle(text: str) -> bool:
 
 
 def _ends_cell(words: Sequence[Word], index: int) -> bool:
-    return index + 1 == len(words) or _gap(words, index) >= _WIDE_GAP
+    return index + 1 == len(words) or _gap(words, index) >= WIDE_GAP

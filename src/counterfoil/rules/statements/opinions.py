@@ -30,7 +30,11 @@ def sees_all(first: PrintedPages, second: PrintedPages) -> bool:
 
 def _sees_page(first: Page, second: Page) -> bool:
     words = [word for row in second.rows for word in row.words]
-    return all(_is_among(word, words) for row in first.rows for word in row.words)
+    for row in first.rows:
+        level = [each for each in words if each.top <= row.bottom and row.top <= each.bottom]
+        if not all(_is_among(word, level) for word in row.words):
+            return False
+    return True
 
 
 def _is_among(word: Word, words: Collection[Word]) -> bool:

@@ -14,10 +14,10 @@ from typing import NamedTuple
 from counterfoil.domain.pages import Word
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.numbers import WIDE_GAP
 from counterfoil.rules.statements.vocabulary import way_of
 from counterfoil.rules.statements.ways import Plain, Use
 
-CELL_GAP = 75  # hundredths of the height: a mark has so much room on both sides, or an amount
 WORDS_MAX = 3  # "Money in"
 SURE_FROM = 3  # entries with a mark: fewer are no column
 ODD_MAX = 4  # where only use tells what a mark means, one in so many may be wrong, no more
@@ -91,7 +91,7 @@ def _cells(line: Line) -> Iterator[tuple[int, int]]:
 
 def _apart(words: Sequence[Word], place: int) -> bool:
     one, two = words[place], words[place + 1]
-    return (two.left - one.right) * 100 >= min(one.em, two.em) * CELL_GAP
+    return (two.left - one.right) * 100 >= min(one.em, two.em) * WIDE_GAP
 
 
 def _columns(marks: Sequence[Mark]) -> Iterator[list[Mark]]:
