@@ -134,6 +134,16 @@ def test_a_cell_that_is_no_amount_is_named(tmp_path: Path) -> None:
         read_bank(path)
 
 
+def test_an_id_that_stands_twice_is_named(tmp_path: Path) -> None:
+    make(9, vouchers=5).write(tmp_path)
+    path = tmp_path / "bank.csv"
+    lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([*lines, lines[1]]), "utf-8")
+    told = rf"bank.csv, line {len(lines) + 1}, bank_id: '[^']+' is not an id of its own"
+    with pytest.raises(Quarantined, match=told):
+        read_bank(path)
+
+
 def test_a_column_that_is_missing_is_named(tmp_path: Path) -> None:
     (tmp_path / "bank.csv").write_text("bank_id,account\nB1,A\n", "utf-8")
     with pytest.raises(Quarantined, match="no column currency, counterparty, reference"):

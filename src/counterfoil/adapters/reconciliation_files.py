@@ -43,6 +43,7 @@ def read_bank(path: Path) -> pl.DataFrame:
         Quarantined: The file cannot be read as a whole; the message names the line.
     """
     table = _read(path, [*BANK.values(), "stmt_date", "amount"])
+    _refuse(table, path, "bank_id", ~table["bank_id"].is_first_distinct(), "an id of its own")
     return table.select(
         *_texts(BANK), _day(table, path, "stmt_date"), _cents(table, path, "amount", "bank_id")
     )
@@ -55,6 +56,7 @@ def read_ledger(path: Path) -> pl.DataFrame:
         Quarantined: As :func:`read_bank`.
     """
     table = _read(path, [*LEDGER.values(), "posting_date", "amount", "orig_amount"])
+    _refuse(table, path, "ledger_id", ~table["ledger_id"].is_first_distinct(), "an id of its own")
     return table.select(
         *_texts(LEDGER),
         _day(table, path, "posting_date"),
