@@ -1,6 +1,6 @@
 """Reconcile: the stages in their order, strictest first.
 
-1. What repeats or takes back a line of its own side is set aside.
+1. What people decided is set aside, and what repeats or takes back a line of its own side.
 2. Certain: a number and its amount agree, and nothing else claims either line.
 3. What those pairs prove is learned: usual gaps of days, numbers that are noise.
 4. In rounds, until nothing more stands out: claims on open lines are weighed and compared.
@@ -17,12 +17,21 @@ from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.breaks import Breaks, breaks_of
 from counterfoil.rules.reconciliation.contra import bank_contras, ledger_contras
 from counterfoil.rules.reconciliation.counts import with_counts
+from counterfoil.rules.reconciliation.decided import (
+    NOTHING,
+    Decided,
+    less_repeats,
+    set_aside,
+    still_open,
+    with_deciders,
+    with_kept,
+)
 from counterfoil.rules.reconciliation.duplicates import bank_duplicates, ledger_duplicates
 from counterfoil.rules.reconciliation.explaining import with_reasons
 from counterfoil.rules.reconciliation.learning import read_texts, settle_certain
 from counterfoil.rules.reconciliation.lines import prepare
 from counterfoil.rules.reconciliation.parties import with_parties
-from counterfoil.rules.reconciliation.position import Position, less
+from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.rounds import settle_round
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
 from counterfoil.rules.reconciliation.totals import Total, totals_of
@@ -42,12 +51,16 @@ class Reconciliation:
     totals: tuple[Total, ...]
 
 
-def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Reconciliation:
+def reconcile(
+    bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy, decided: Decided = NOTHING
+) -> Reconciliation:
     """Match *bank* with *ledger*; both as :func:`prepare` takes them."""
     lines = prepare(bank, ledger)
     bank, ledger = with_parties(with_counts(lines.bank), lines.ledger)
-    bank_repeats, ledger_repeats = bank_duplicates(bank), ledger_duplicates(ledger)
-    position = Position(less(bank, bank_repeats["second"]), less(ledger, ledger_repeats["second"]))
+    position = set_aside(Position(bank, ledger), decided)
+    bank_repeats = still_open(bank_duplicates(bank), position.bank)
+    ledger_repeats = still_open(ledger_duplicates(ledger), position.ledger)
+    position = less_repeats(position, bank_repeats, ledger_repeats)
     position = _set_contras_aside(position)
     texts = read_texts(position)
     position, setting = settle_certain(position, texts, policy, begin=_beyond(ledger))
@@ -57,7 +70,7 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
         position = settle_round(position, setting, silent=True)
         if len(position.matches) == before:
             break
-    matches = with_reasons(position.all_matches())
+    matches = with_deciders(with_reasons(position.all_matches()), decided)
     breaks = breaks_of(
         position,
         setting,
@@ -65,6 +78,7 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
         bank_repeats=bank_repeats,
         ledger_repeats=ledger_repeats,
     )
+    breaks = with_kept(breaks, bank, ledger, decided)
     return Reconciliation(
         bank=bank,
         ledger=ledger,
