@@ -1,6 +1,7 @@
 """Reconcile two files: read them, match, write what was found.
 
-Into the folder go ``matches.json``, ``breaks.json`` and ``reconciliation.xlsx``.
+Into the folder go ``matches.json``, ``breaks.json`` and ``reconciliation.xlsx``, and what
+the next run carries forward: ``carried.json``.
 """
 
 from __future__ import annotations
@@ -13,29 +14,73 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from counterfoil.adapters.reconciliation_carried import (
+    CARRIED,
+    forget_others,
+    read_tables,
+    write_tables,
+)
 from counterfoil.adapters.reconciliation_files import read_bank, read_ledger
 from counterfoil.adapters.reconciliation_rules import load_policy
 from counterfoil.adapters.sheets.reconciliation_book import Rows, Value, write_reconciliation
-from counterfoil.rules.reconciliation.matching import Reconciliation, reconcile
+from counterfoil.adapters.whole_folder import whole_folder
+from counterfoil.domain.reconciliation import day_of, number_of
+from counterfoil.rules.reconciliation.carrying import (
+    Period,
+    Run,
+    carry_forward,
+    nothing_yet,
+    told_of,
+)
+from counterfoil.rules.reconciliation.matching import Reconciliation
 
 _EPOCH = date(1970, 1, 1)
 _LISTED_MAX = 40  # ids in a cell
 _CLAIM = ("bank", "ledger", "rule", "difference")
 
 
-def reconcile_files(bank: Path, ledger: Path, rules: Path, into: Path) -> Reconciliation:
+def reconcile_files(  # noqa: PLR0913 - what can be said on the command line
+    bank: Path,
+    ledger: Path,
+    rules: Path,
+    into: Path,
+    *,
+    carried: Path | None = None,
+    as_of: date | None = None,
+) -> Run:
     """Match the lines of *bank* and *ledger* by *rules*; write the result into the folder *into*.
+
+    Args:
+        carried: The folder of the run before: its lines are matched anew with these.
+        as_of: The day up to which the lines are known; None: the bank's last.
 
     Raises:
         Quarantined: A file cannot be read as a whole; nothing is written.
+        Refused: "as_of_too_early"; nothing is written.
         SetupError: The rules are wrong; nothing is written.
     """
-    found = reconcile(read_bank(bank), read_ledger(ledger), load_policy(rules))
-    into.mkdir(parents=True, exist_ok=True)
-    (into / "matches.json").write_text(matches_json(found), "utf-8")
-    (into / "breaks.json").write_text(breaks_json(found), "utf-8")
-    write_reconciliation(into / "reconciliation.xlsx", _summary(found), _sheets(found))
-    return found
+    policy = load_policy(rules)
+    before = nothing_yet() if carried is None else _period(carried)
+    run = carry_forward(
+        before,
+        read_bank(bank),
+        read_ledger(ledger),
+        policy,
+        as_of=None if as_of is None else number_of(as_of),
+    )
+    found = run.found
+    with whole_folder(into, last=CARRIED) as folder:
+        (folder / "matches.json").write_text(matches_json(found), "utf-8")
+        (folder / "breaks.json").write_text(breaks_json(found), "utf-8")
+        write_reconciliation(folder / "reconciliation.xlsx", _summary(found), _sheets(found))
+        write_tables(folder, day_of(run.period.as_of), run.period.tables(), told_of(run))
+    forget_others(into)
+    return run
+
+
+def _period(folder: Path) -> Period:
+    as_of, tables = read_tables(folder)
+    return Period(as_of=number_of(as_of), **tables)
 
 
 def matches_json(found: Reconciliation) -> str:

@@ -23,6 +23,7 @@ class RulesFile:
     fx_tolerance: Decimal = Decimal("0.02")  # a share: 0.02 is two per cent
     fees: dict[str, Fee] = field(default_factory=dict)
     silent: bool = True
+    ageing_days: tuple[int, ...] = (1, 5, 30)  # the last day of each bucket of open lines
 
     def __post_init__(self) -> None:
         if len(self.date_window_days) != 2 or not (
@@ -41,6 +42,7 @@ class RulesFile:
             fx_tolerance_ppm=int(self.fx_tolerance * 1_000_000),
             fees=self.fees,
             silent=self.silent,
+            ageing_days=self.ageing_days,
         )
 
 

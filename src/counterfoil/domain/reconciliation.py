@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Literal
+
+_EPOCH = date(1970, 1, 1)
+
+
+def day_of(number: int) -> date:
+    """The day so many days after 1970-01-01, as columns of days count."""
+    return _EPOCH + timedelta(number)
+
+
+def number_of(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - _EPOCH).days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +48,23 @@ class Policy:
     fx_tolerance_ppm: int = 20_000  # of the ledger amount, where a foreign amount is given
     fees: Mapping[str, Fee] = field(default_factory=dict)
     silent: bool = True  # may amount, party and date alone confirm?
+    ageing_days: tuple[int, ...] = (1, 5, 30)  # where an open line's age falls into the next bucket
 
     def __post_init__(self) -> None:
+        if list(self.ageing_days) != sorted(set(self.ageing_days)) or min(self.ageing_days) < 0:
+            raise ValueError("ageing_days are the last days of each bucket, such as [1, 5, 30]")
         if min(self.days_before, self.days_after, self.fx_tolerance_ppm) < 0:
             raise ValueError("days and tolerances are not negative")
         if self.amount_tolerance_cents:
             raise ValueError(
                 "amount_tolerance must be 0: a difference is a declared fee, a rate or a break"
             )
+
+    def bucket(self, age: int) -> str:
+        """The ageing bucket of a line *age* days old: "0-1", "2-5", "6-30", ">30"."""
+        begin = 0
+        for end in self.ageing_days:
+            if age <= end:
+                return f"{begin}-{end}"
+            begin = end + 1
+        return f">{begin - 1}"

@@ -8,6 +8,7 @@ line was first open, when a match was first made) is told, never used.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -45,6 +46,7 @@ PROPOSALS: dict[str, pl.DataType] = {
     **{"id": pl.String(), "place": pl.Int64(), "bank": _TEXTS, "ledger": _TEXTS},
     **{"rule": pl.String(), "difference": pl.Int64(), "score": pl.Int64(), "lead": pl.Int64()},
 }
+TABLES = ("bank", "ledger", "matches", "breaks", "proposals")
 #: By what a match, and a break, is the same as one before.
 _OF_MATCH, _OF_BREAK = ["bank", "ledger"], ["side", "id"]
 
@@ -59,6 +61,10 @@ class Period:
     matches: pl.DataFrame  # MATCHES
     breaks: pl.DataFrame  # BREAKS
     proposals: pl.DataFrame  # PROPOSALS
+
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """What has to be kept of it, by name; ``Period(as_of=..., **tables)`` is it again."""
+        return {name: getattr(self, name) for name in TABLES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,3 +251,26 @@ def _closed(breaks: pl.DataFrame, matches: pl.DataFrame) -> pl.DataFrame:
         for side in ("bank", "ledger")
     )
     return breaks.join(by, on=_OF_BREAK, how="left", maintain_order="left")
+
+
+def told_of(run: Run) -> dict[str, Any]:
+    """The run in figures and names, for a file and for the record."""
+    final = int(run.period.matches["final"].sum())
+    return {
+        "lines": {"bank": len(run.period.bank), "ledger": len(run.period.ledger)},
+        "new": {"bank": len(run.bank.new), "ledger": len(run.ledger.new)},
+        "again": {"bank": run.bank.again, "ledger": run.ledger.again},
+        "changed": {
+            "bank": run.bank.changed["id"].to_list(),
+            "ledger": run.ledger.changed["id"].to_list(),
+        },
+        "matches": {"final": final, "provisional": len(run.period.matches) - final},
+        "withdrawn": [
+            {"bank": ours, "ledger": theirs, "rule": rule, "was_final": was_final}
+            for ours, theirs, rule, was_final in run.withdrawn.select(
+                "bank", "ledger", "rule", "final"
+            ).iter_rows()
+        ],
+        "breaks": {"open": len(run.period.breaks), "opened": len(run.opened)}
+        | {"closed": len(run.closed)},
+    }
