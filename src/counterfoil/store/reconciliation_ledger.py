@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from counterfoil.store.book import Book
 from counterfoil.store.reconciliation_deciding import ReconciliationDeciding
+from counterfoil.store.reconciliation_files import ReconciliationFiles
 from counterfoil.store.reconciliation_filing import ReconciliationFiling
 from counterfoil.store.reconciliation_reading import ReconciliationReads
 
 
 class ReconciliationLedger(ReconciliationFiling, ReconciliationDeciding, ReconciliationReads):
-    """All of them, over the database of the ledger."""
+    """All of them, over the database of the ledger; ``files`` holds what rows only name."""
+
+    files: ReconciliationFiles
 
     @classmethod
-    def beside(cls, ledger: Book) -> ReconciliationLedger:
+    def beside(cls, ledger: Book, files: ReconciliationFiles) -> ReconciliationLedger:
         """On *ledger*'s own connection, audit log, vault and clock."""
-        return cls(
+        made = cls(
             ledger.engine,
             boot=ledger.boot,
             audit=ledger.audit,
@@ -27,3 +30,5 @@ class ReconciliationLedger(ReconciliationFiling, ReconciliationDeciding, Reconci
             carrier=None,
             clock=ledger._clock,
         )
+        made.files = files
+        return made

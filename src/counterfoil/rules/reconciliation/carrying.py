@@ -7,7 +7,7 @@ line was first open, when a match was first made) is told, never used.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -16,7 +16,7 @@ from counterfoil.domain.reconciliation import Policy
 from counterfoil.errors import Refused
 from counterfoil.rules.reconciliation.contra import DAYS_APART_MAX
 from counterfoil.rules.reconciliation.decided import DECIDED, NOTHING, Decided
-from counterfoil.rules.reconciliation.identity import CONTENT, Joined, join_lines
+from counterfoil.rules.reconciliation.identity import CONTENT, Joined, join_lines, replaced
 from counterfoil.rules.reconciliation.matching import Reconciliation, reconcile
 
 _TEXTS = pl.List(pl.String())
@@ -46,7 +46,7 @@ PROPOSALS: dict[str, pl.DataType] = {
     **{"id": pl.String(), "place": pl.Int64(), "bank": _TEXTS, "ledger": _TEXTS},
     **{"rule": pl.String(), "difference": pl.Int64(), "score": pl.Int64(), "lead": pl.Int64()},
 }
-TABLES = ("bank", "ledger", "matches", "breaks", "proposals")
+TABLES = ("bank", "ledger", "matches", "breaks", "proposals", "bank_aside", "ledger_aside")
 #: By what a match, and a break, is the same as one before.
 _OF_MATCH, _OF_BREAK = ["bank", "ledger"], ["side", "id"]
 
@@ -61,6 +61,8 @@ class Period:
     matches: pl.DataFrame  # MATCHES
     breaks: pl.DataFrame  # BREAKS
     proposals: pl.DataFrame  # PROPOSALS
+    bank_aside: pl.DataFrame  # lines that came again with other content, undecided
+    ledger_aside: pl.DataFrame
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """What has to be kept of it, by name; ``Period(as_of=..., **tables)`` is it again."""
@@ -82,13 +84,14 @@ class Run:
 
 def nothing_yet() -> Period:
     """The open period before the first run."""
+    lines = {side: pl.DataFrame(schema=pl.Schema(kinds)) for side, kinds in _LINE.items()}
     return Period(
         as_of=0,
-        bank=pl.DataFrame(schema=pl.Schema(_LINE["bank"])),
-        ledger=pl.DataFrame(schema=pl.Schema(_LINE["ledger"])),
         matches=pl.DataFrame(schema=pl.Schema(MATCHES)),
         breaks=pl.DataFrame(schema=pl.Schema(BREAKS)),
         proposals=pl.DataFrame(schema=pl.Schema(PROPOSALS)),
+        **lines,
+        **{f"{side}_aside": table for side, table in lines.items()},
     )
 
 
@@ -111,9 +114,10 @@ def carry_forward(  # noqa: PLR0913 - a run has these parts
     Raises:
         Refused: "as_of_too_early"; a bank line is of a later day.
     """
-    empty = nothing_yet()
-    joined = join_lines(before.bank, (gone or empty).bank, bank)
-    theirs = join_lines(before.ledger, (gone or empty).ledger, ledger)
+    gone = gone or nothing_yet()
+    before = with_replaced(before, decided)
+    joined = join_lines(before.bank, gone.bank, before.bank_aside, bank)
+    theirs = join_lines(before.ledger, gone.ledger, before.ledger_aside, ledger)
     now = _as_of(as_of, before, joined.lines)
     found = reconcile(joined.lines, theirs.lines, policy, decided)
     matches = _since(_matches(found, policy, now), before.matches, _OF_MATCH)
@@ -125,6 +129,8 @@ def carry_forward(  # noqa: PLR0913 - a run has these parts
         matches=matches,
         breaks=breaks,
         proposals=_proposals(found),
+        bank_aside=joined.changed,
+        ledger_aside=theirs.changed,
     )
     return Run(
         period=period,
@@ -134,6 +140,16 @@ def carry_forward(  # noqa: PLR0913 - a run has these parts
         withdrawn=_absent(before.matches, matches, _OF_MATCH),
         opened=_absent(breaks, before.breaks, _OF_BREAK),
         closed=_closed(_absent(before.breaks, breaks, _OF_BREAK), matches),
+    )
+
+
+def with_replaced(before: Period, decided: Decided) -> Period:
+    """Give changed lines the content that people took, and forget the one that they refused."""
+    which = {"taken": decided.taken, "dropped": decided.dropped}
+    bank, bank_aside = replaced(before.bank, before.bank_aside, **which)
+    ledger, ledger_aside = replaced(before.ledger, before.ledger_aside, **which)
+    return replace(
+        before, bank=bank, ledger=ledger, bank_aside=bank_aside, ledger_aside=ledger_aside
     )
 
 

@@ -33,6 +33,8 @@ class Decided:
     settled: tuple[Settled, ...] = ()
     kept_bank: frozenset[str] = frozenset()  # open, and not for the matcher
     kept_ledger: frozenset[str] = frozenset()
+    taken: tuple[str, ...] = ()  # digests of changed lines: the new content is right
+    dropped: tuple[str, ...] = ()  # the old one is
 
 
 NOTHING = Decided()

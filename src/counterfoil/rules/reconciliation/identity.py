@@ -8,6 +8,7 @@ delivered whole.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -32,20 +33,23 @@ class Joined:
     lines: pl.DataFrame  # known ones and new ones; what is known keeps its content
     new: pl.DataFrame  # of these: seen for the first time
     again: int  # delivered again, word for word
-    changed: pl.DataFrame  # delivered with a known id and other content: set aside
+    changed: pl.DataFrame  # delivered with a known id and other content: for a person
 
 
-def join_lines(known: pl.DataFrame, gone: pl.DataFrame, delivered: pl.DataFrame) -> Joined:
+def join_lines(
+    known: pl.DataFrame, gone: pl.DataFrame, aside: pl.DataFrame, delivered: pl.DataFrame
+) -> Joined:
     """Add what is new in *delivered* to the open period.
 
     Args:
         known: The open period's lines.
         gone: Lines that a close has frozen: they are recognised, and stay out.
+        aside: Lines that came changed before, and nobody has decided about yet.
         delivered: As the readers give them; an id may be "".
     """
     columns = known.columns
     delivered = with_ids(delivered.select(columns))
-    before = pl.concat([known, gone.select(columns)])
+    before = pl.concat([known, gone])
     new = delivered.join(before, on="id", how="anti", maintain_order="left")
     met = delivered.join(before, on="id", maintain_order="left", suffix="_before")
     same = pl.all_horizontal(
@@ -56,8 +60,24 @@ def join_lines(known: pl.DataFrame, gone: pl.DataFrame, delivered: pl.DataFrame)
         lines=pl.concat([known, new]).sort("id"),
         new=new,
         again=len(met) - len(changed),
-        changed=changed,
+        changed=pl.concat([aside, changed]).unique().sort(columns),
     )
+
+
+def replaced(
+    known: pl.DataFrame, aside: pl.DataFrame, *, taken: Sequence[str], dropped: Sequence[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Give lines their new content, and forget what was refused; lines, and what is left aside.
+
+    Args:
+        taken, dropped: Digests of content that stands aside.
+    """
+    marked = aside.with_columns(digests(aside))
+    right = marked.filter(pl.col("digest").is_in(taken)).drop("digest")
+    left = marked.filter(~pl.col("digest").is_in([*taken, *dropped])).drop("digest")
+    kept = known.join(right, on="id", how="anti", maintain_order="left")
+    there = right.join(known, on="id", how="semi", maintain_order="left")
+    return pl.concat([kept, there]).sort("id"), left
 
 
 def with_ids(lines: pl.DataFrame) -> pl.DataFrame:
