@@ -68,14 +68,23 @@ def reconcile_files(  # noqa: PLR0913 - what can be said on the command line
         policy,
         as_of=None if as_of is None else number_of(as_of),
     )
-    found = run.found
     with whole_folder(into, last=CARRIED) as folder:
-        (folder / "matches.json").write_text(matches_json(found), "utf-8")
-        (folder / "breaks.json").write_text(breaks_json(found), "utf-8")
-        write_reconciliation(folder / "reconciliation.xlsx", _summary(found), _sheets(found))
+        _write(folder, run.found)
         write_tables(folder, day_of(run.period.as_of), run.period.tables(), told_of(run))
     forget_others(into)
     return run
+
+
+def write_found(into: Path, found: Reconciliation) -> None:
+    """Write what was found into the folder *into*: all of it, or nothing."""
+    with whole_folder(into, last="matches.json") as folder:
+        _write(folder, found)
+
+
+def _write(folder: Path, found: Reconciliation) -> None:
+    (folder / "matches.json").write_text(matches_json(found), "utf-8")
+    (folder / "breaks.json").write_text(breaks_json(found), "utf-8")
+    write_reconciliation(folder / "reconciliation.xlsx", _summary(found), _sheets(found))
 
 
 def _period(folder: Path) -> Period:

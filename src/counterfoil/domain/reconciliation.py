@@ -51,7 +51,8 @@ class Policy:
     ageing_days: tuple[int, ...] = (1, 5, 30)  # where an open line's age falls into the next bucket
 
     def __post_init__(self) -> None:
-        if list(self.ageing_days) != sorted(set(self.ageing_days)) or min(self.ageing_days) < 0:
+        ends = list(self.ageing_days)
+        if not ends or ends != sorted(set(ends)) or ends[0] < 0:
             raise ValueError("ageing_days are the last days of each bucket, such as [1, 5, 30]")
         if min(self.days_before, self.days_after, self.fx_tolerance_ppm) < 0:
             raise ValueError("days and tolerances are not negative")
@@ -61,10 +62,12 @@ class Policy:
             )
 
     def bucket(self, age: int) -> str:
-        """The ageing bucket of a line *age* days old: "0-1", "2-5", "6-30", ">30"."""
-        begin = 0
-        for end in self.ageing_days:
-            if age <= end:
-                return f"{begin}-{end}"
-            begin = end + 1
-        return f">{begin - 1}"
+        """The ageing bucket of a line *age* days old."""
+        below = sum(age > end for end in self.ageing_days)
+        return self.buckets()[below]
+
+    def buckets(self) -> tuple[str, ...]:
+        """All of them, the youngest first: "0-1", "2-5", "6-30", ">30"."""
+        begins = (0, *(end + 1 for end in self.ageing_days))
+        named = [f"{begin}-{end}" for begin, end in zip(begins, self.ageing_days, strict=False)]
+        return (*named, f">{self.ageing_days[-1]}")

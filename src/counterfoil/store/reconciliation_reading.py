@@ -150,6 +150,21 @@ class ReconciliationReads(Book):
             )
         return _decision(rows[0])
 
+    def decisions_about(self, name: str, side: str, line_id: str) -> list[DecisionRow]:
+        """What was ever proposed about one line, in order."""
+        lines, table = schema.decision_lines, schema.decisions
+        query = (
+            select(*_columns())
+            .join(lines, lines.c.decision_id == table.c.decision_id)
+            .where(
+                lines.c.reconciliation == name,
+                lines.c.side == side,
+                lines.c.line_id == line_id,
+            )
+            .order_by(table.c.proposed_at, table.c.decision_id)
+        )
+        return [_decision(row) for row in self._all(query)]
+
     def held_lines(self, name: str) -> dict[tuple[str, str], str]:
         """Which decision holds which line: (side, line) -> decision."""
         lines = schema.decision_lines
