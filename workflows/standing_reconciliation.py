@@ -181,12 +181,12 @@ def _decided(
     rows = ledger.decisions(name)
     changes = _changes(ledger, rows)
     period = with_replaced(period, changes)
-    held = set(ledger.held_lines(name).values())
+    held = ledger.held_lines(name)
     settled: list[Settled] = []
     kept: dict[str, set[str]] = {"bank": set(), "ledger": set()}
     voided: list[str] = []
     for row in rows:
-        if row.state is not DecisionState.APPROVED or row.decision_id not in held:
+        if row.state is not DecisionState.APPROVED or row.decision_id not in held.values():
             continue
         proposal = ledger.files.approved(row)
         if not present(period, proposal.lines):
@@ -195,8 +195,9 @@ def _decided(
             ledger.void(proposal, why)
             voided.append(f"{row.decision_id}: {why}")
         elif proposal.kind is DecisionKind.UNMATCH:
-            for side in kept:
-                kept[side].update(proposal.ids(side))
+            for (side, line_id), decision in held.items():
+                if decision == row.decision_id:
+                    kept[side].add(line_id)
         else:
             settled.append(_settled(proposal))
     decided = replace(

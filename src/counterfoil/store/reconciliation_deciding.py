@@ -261,7 +261,7 @@ def _take_effect(tx: Transaction, proposal: Proposal, frozen: Frozen | None) -> 
             )
         )
         touch(tx, proposal.reconciliation, closed_through=frozen.through)
-    else:
+    elif proposal.kind is not DecisionKind.REPLACE:  # its content is taken, not its place
         _hold(tx, proposal)
 
 

@@ -68,7 +68,10 @@ class ReconciliationFiles:
         """A proposal whose approval is a file, too; by the person whom the row names."""
         proposal, what = self.proposal(row), f"the approval of {row.decision_id}"
         approval = self._json(row.approval_sha256 or "", what)
-        if (approval["approves"], approval["approver"]) != (row.file_sha256, row.decided_by):
+        if (approval.get("approves"), approval.get("approver")) != (
+            row.file_sha256,
+            row.decided_by,
+        ):
             raise Illegible(f"{what} is not what was approved: {_REMEDY}")
         return proposal
 

@@ -119,7 +119,7 @@ def carry_forward(  # noqa: PLR0913 - a run has these parts
     joined = join_lines(before.bank, gone.bank, before.bank_aside, bank)
     theirs = join_lines(before.ledger, gone.ledger, before.ledger_aside, ledger)
     now = _as_of(as_of, before, joined.lines)
-    found = reconcile(joined.lines, theirs.lines, policy, decided)
+    found = reconcile(joined.lines, theirs.lines, policy, decided, now)
     matches = _since(_matches(found, policy, now), before.matches, _OF_MATCH)
     breaks = _since(_breaks(found, now), before.breaks, _OF_BREAK)
     period = Period(

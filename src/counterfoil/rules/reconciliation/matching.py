@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -52,9 +52,17 @@ class Reconciliation:
 
 
 def reconcile(
-    bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy, decided: Decided = NOTHING
+    bank: pl.DataFrame,
+    ledger: pl.DataFrame,
+    policy: Policy,
+    decided: Decided = NOTHING,
+    as_of: int | None = None,
 ) -> Reconciliation:
-    """Match *bank* with *ledger*; both as :func:`prepare` takes them."""
+    """Match *bank* with *ledger*; both as :func:`prepare` takes them.
+
+    Args:
+        as_of: The day up to which lines are known (days since 1970); None: the bank's last.
+    """
     lines = prepare(bank, ledger)
     bank, ledger = with_parties(with_counts(lines.bank), lines.ledger)
     position = set_aside(Position(bank, ledger), decided)
@@ -64,6 +72,8 @@ def reconcile(
     position = _set_contras_aside(position)
     texts = read_texts(position)
     position, setting = settle_certain(position, texts, policy, begin=_beyond(ledger))
+    if as_of is not None:
+        setting = replace(setting, known=replace(setting.known, last_day=as_of))
     position = settle_round(position, setting, silent=False)
     for _ in range(ROUNDS_MAX):
         before = len(position.matches)
