@@ -1,7 +1,7 @@
 """Day by day against all at once: the same matches, what was withdrawn on the way, what it costs.
 
     python -m benchmarks.bench_reconciliation_days [--tools ../shared/tools] [--flavour given]
-        [--source phoenix] [--seed 1] [--lines 10000] [--step 1] [--close 0]
+        [--source scottsdale] [--seed 1] [--lines 10000] [--step 1] [--close 0]
 
 A year's pair is delivered in steps of so many days. ``--close 30`` freezes every 30 days what
 no later line can undo, and carries the rest. False matches are counted by the truth, at every
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import random
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -71,7 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--tools", type=Path, default=pairs_bench.TOOLS)
     parser.add_argument("--flavour", default="given")
-    parser.add_argument("--source", default="phoenix")
+    parser.add_argument("--source", default="scottsdale")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lines", type=int, default=10_000)
     parser.add_argument("--step", type=int, default=1, help="days in a delivery")
@@ -80,14 +81,12 @@ def _arguments() -> argparse.Namespace:
 
 
 def _make(makes: Any, folder: Path, asked: argparse.Namespace) -> None:
-    """All months of the source, so that the pair is as long as it gets."""
+    """Payments from all over the source's days, so that the pair is as long as it is."""
     options = copy.deepcopy(makes.FLAVOURS["given"]) | pairs_bench.CHANGES[asked.flavour]
     options |= {"seed": asked.seed}
-    if asked.source == "phoenix":
-        options["sources"] = sorted(
-            path.name.split(".")[0] for path in (Path(makes.RAW) / "phoenix").iterdir()
-        )
-    made = makes.Gen(options, makes.LOADERS[asked.source](options["sources"]), asked.lines)
+    events = makes.LOADERS[asked.source](options["sources"])
+    some = random.Random(asked.seed).sample(range(len(events)), min(asked.lines, len(events)))
+    made = makes.Gen(options, [events[at] for at in sorted(some)], asked.lines)
     made.run()
     made.write(str(folder))
 
