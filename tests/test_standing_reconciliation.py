@@ -160,6 +160,14 @@ def test_a_change_that_is_rejected_leaves_the_line_as_it_was(desk: Desk) -> None
     assert desk.break_of("B2").amount == "-77.10"
 
 
+def test_nobody_drops_a_changed_line_alone(desk: Desk) -> None:
+    """Whoever proposed it may take the proposal back; the line still waits."""
+    desk.run(*MONDAY)
+    desk.run([bank_line("B2", 5, "-77.19", "COUNTER")])
+    desk.ledger.reject(desk.replace("bank", "B2"), ANNA)
+    assert len(desk.run().run.bank.changed) == 1
+
+
 def test_what_was_decided_about_a_line_is_void_when_it_changes(desk: Desk) -> None:
     """Two people matched a line of 77.10; of 77.19 they said nothing."""
     desk.run(*MONDAY)
@@ -353,6 +361,9 @@ def test_a_close_is_refused_while_something_is_not_settled(desk: Desk) -> None:
     assert '1 breaks are "missing in the ledger"' in str(found.value)
     with pytest.raises(Refused, match="not_yet"):
         desk.close(date(2018, 3, 6))
+    desk.run([bank_line("B2", 5, "-77.11", "COUNTER")])
+    with pytest.raises(Refused, match=r"1 lines came again .*--carry changed"):
+        desk.close(MARCH_5)
     desk.write_off(bank=["B2"])
     with pytest.raises(Refused, match=r"undecided: D-"):
         desk.close(MARCH_5, "provisional", "timing", "missing in the ledger")
@@ -498,6 +509,38 @@ def test_a_row_cannot_name_the_file_of_another_decision(desk: Desk) -> None:
         )
     with pytest.raises(Illegible, match="is not what was proposed"):
         desk.ledger.files.proposal(desk.ledger.decision(one.decision_id))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"state": "REJECTED"},
+        {"state": "VOID"},
+        {"state": "UNDONE"},
+        {"state": "PROPOSED"},
+    ],
+)
+def test_a_decision_that_somebody_took_out_of_the_rows_is_missed(
+    desk: Desk, change: dict[str, str]
+) -> None:
+    desk.run(*MONDAY)
+    desk.approve(desk.write_off(bank=["B2"]))
+    desk.run()
+    with desk.ledger.engine.begin() as connection:
+        connection.execute(update(schema.decisions).values(**change))
+    with pytest.raises(Illegible, match="was taken out of the rows"):
+        desk.run()
+
+
+def test_a_line_that_somebody_took_out_of_a_decision_is_missed(desk: Desk) -> None:
+    desk.run(*MONDAY)
+    desk.approve(desk.unmatch("bank", "B1"))
+    desk.run()
+    lines = schema.decision_lines
+    with desk.ledger.engine.begin() as connection:
+        connection.execute(update(lines).where(lines.c.line_id == "B1").values(holds=False))
+    with pytest.raises(Illegible, match="was taken out of the rows"):
+        desk.run()
 
 
 def test_the_database_refuses_one_person_twice(desk: Desk) -> None:

@@ -31,6 +31,8 @@ from counterfoil.rules.reconciliation.decided import Decided, Settled
 from counterfoil.rules.reconciliation.looking import present, unchanged
 from counterfoil.rules.reconciliation.proving import Proof, proof_of
 from counterfoil.rules.reconciliation.standing import Standing
+from counterfoil.store.book import Illegible
+from counterfoil.store.reconciliation_files import REMEDY
 from counterfoil.store.reconciliation_filing import NewRun, OpenLine
 from counterfoil.store.reconciliation_ledger import ReconciliationLedger
 from counterfoil.store.reconciliation_reading import CloseRow, DecisionRow, RunRow
@@ -111,14 +113,15 @@ def run_reconciliation(  # noqa: PLR0913 - what can be said on the command line
     proof, late = proof_of(run.period, owned), _late(run, before.gone)
     told = told_of(run) | _told_of_proof(proof) | {"late": late}
     told["delivered"] = [_delivered(each) for each in (bank_file, ledger_file) if each]
-    number = _file(ledger, before, run, told, proof.proved)
+    number = _file(ledger, before, run, decided, told, proof.proved)
     return Ran(number=number, run=run, proof=proof, late=late, voided=voided)
 
 
-def _file(
+def _file(  # noqa: PLR0913 - a run has these parts
     ledger: ReconciliationLedger,
     before: Standing,
     run: Run,
+    decided: Decided,
     told: Mapping[str, Any],
     proved: bool,
 ) -> int:
@@ -129,7 +132,9 @@ def _file(
             reconciliation=before.name,
             after=before.number,
             as_of=day_of(run.period.as_of),
-            manifest_sha256=ledger.files.keep_manifest(before.name, before.number + 1, tables),
+            manifest_sha256=ledger.files.keep_manifest(
+                before.name, before.number + 1, tables, decided.decisions()
+            ),
             told=told,
             proved=proved,
             opened=[_open_line(each) for each in run.opened.to_dicts()],
@@ -178,25 +183,30 @@ def _decided(
     ledger: ReconciliationLedger, name: str, period: Period
 ) -> tuple[Decided, tuple[str, ...]]:
     """What people decided about *period*; and the decisions that its lines do not bear out."""
-    rows = ledger.decisions(name)
+    rows, held = ledger.decisions(name), ledger.held_lines(name)
     changes = _changes(ledger, rows)
     period = with_replaced(period, changes)
-    held = ledger.held_lines(name)
+    approved = {
+        row.decision_id: ledger.files.approved(row)
+        for row in rows
+        if row.state is DecisionState.APPROVED
+    }
+    _refuse_unmade(ledger, name, period, approved, held)
     settled: list[Settled] = []
     kept: dict[str, set[str]] = {"bank": set(), "ledger": set()}
+    keepers: list[str] = []
     voided: list[str] = []
-    for row in rows:
-        if row.state is not DecisionState.APPROVED or row.decision_id not in held.values():
-            continue
-        proposal = ledger.files.approved(row)
+    for decision_id in sorted(set(held.values()) & approved.keys()):
+        proposal = approved[decision_id]
         if not present(period, proposal.lines):
             continue  # a close has frozen it
         if why := unchanged(period, proposal.lines):
             ledger.void(proposal, why)
-            voided.append(f"{row.decision_id}: {why}")
+            voided.append(f"{decision_id}: {why}")
         elif proposal.kind is DecisionKind.UNMATCH:
-            for (side, line_id), decision in held.items():
-                if decision == row.decision_id:
+            keepers.append(decision_id)
+            for (side, line_id), holder in held.items():
+                if holder == decision_id:
                     kept[side].add(line_id)
         else:
             settled.append(_settled(proposal))
@@ -205,8 +215,33 @@ def _decided(
         settled=tuple(settled),
         kept_bank=frozenset(kept["bank"]),
         kept_ledger=frozenset(kept["ledger"]),
+        keepers=tuple(keepers),
     )
     return decided, tuple(voided)
+
+
+def _refuse_unmade(
+    ledger: ReconciliationLedger,
+    name: str,
+    period: Period,
+    approved: Mapping[str, Proposal],
+    held: Mapping[tuple[str, str], str],
+) -> None:
+    """What the run before went by still stands, unless people took it back or a line changed.
+
+    Raises:
+        Illegible: Somebody took it out of the rows.
+    """
+    last = ledger.last_run(name)
+    undone = {each.undoes for each in approved.values()}
+    for decision_id in ledger.files.decisions(name, last) if last else ():
+        proposal = ledger.files.proposal(ledger.decision(decision_id))
+        holders = {held.get((each.side, each.line_id)) for each in proposal.lines}
+        outdated = proposal.kind is DecisionKind.UNMATCH and holders <= approved.keys()
+        if holders == {decision_id} & approved.keys() or outdated or decision_id in undone:
+            continue
+        if not unchanged(period, proposal.lines):
+            raise Illegible(f"decision {decision_id} was taken out of the rows: {REMEDY}")
 
 
 def _settled(proposal: Proposal) -> Settled:
@@ -223,7 +258,11 @@ def _changes(ledger: ReconciliationLedger, rows: Sequence[DecisionRow]) -> Decid
     mine = [row for row in rows if row.kind is DecisionKind.REPLACE]
     files = ledger.files
     taken = [files.approved(row) for row in mine if row.state is DecisionState.APPROVED]
-    refused = [files.proposal(row) for row in mine if row.state is DecisionState.REJECTED]
+    refused = [
+        files.proposal(row)
+        for row in mine
+        if row.state is DecisionState.REJECTED and row.decided_by != row.proposer  # not taken back
+    ]
     return Decided(taken=_digests(taken), dropped=_digests(refused))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,9 @@ from counterfoil.cli.site import approval_policy, open_site
 from counterfoil.cli.terminal import say, show_table
 from counterfoil.domain.reconciliation_decisions import DecisionState, Proposal
 from counterfoil.store.deciding import Word
+
+if TYPE_CHECKING:
+    from counterfoil.rules.reconciliation.standing import Standing
 
 DecisionId = Annotated[str, typer.Argument(metavar="DECISION", help="Such as D-7K2M4QXN3PWE.")]
 BankIds = Annotated[list[str] | None, typer.Option("--bank", help="A bank line; may be repeated.")]
@@ -58,7 +61,7 @@ def match(  # noqa: PLR0913 - a command line has these options
             entries=ledger or (),
             difference=_amount(difference),
         )
-    _tell_proposed(proposal)
+    _tell_proposed(proposal, standing)
 
 
 def write_off(
@@ -70,7 +73,7 @@ def write_off(
     with proposing(name) as (book, standing):
         word = Word(person=person, reason=reason)
         proposal = propose_write_off(book, standing, word, bank=bank or (), entries=ledger or ())
-    _tell_proposed(proposal)
+    _tell_proposed(proposal, standing)
 
 
 def unmatch(name: Name, what: What, person: Person, reason: Reason) -> None:
@@ -85,7 +88,7 @@ def unmatch(name: Name, what: What, person: Person, reason: Reason) -> None:
         side, line_id = line_of(book, name, what)
         word = Word(person=person, reason=reason)
         proposal = propose_unmatch(book, standing, word, side=side, line_id=line_id)
-    _tell_proposed(proposal)
+    _tell_proposed(proposal, standing)
 
 
 def replace(name: Name, what: What, person: Person, reason: Reason) -> None:
@@ -100,7 +103,7 @@ def replace(name: Name, what: What, person: Person, reason: Reason) -> None:
         side, line_id = line_of(book, name, what)
         word = Word(person=person, reason=reason)
         proposal = propose_replacement(book, standing, word, side=side, line_id=line_id)
-    _tell_proposed(proposal)
+    _tell_proposed(proposal, standing)
 
 
 def close(
@@ -135,7 +138,7 @@ def close(
             through=through.date(),
             carries=carry or (),
         )
-    _tell_proposed(proposal)
+    _tell_proposed(proposal, standing)
 
 
 def decisions(
@@ -172,13 +175,14 @@ def approve(
     with open_site("approve") as site:
         ledger = beside(site)
         proposal = ledger.files.proposal(ledger.decision(decision))
+        standing = stand(ledger, proposal.reconciliation)
         if digest is None:
-            show_proposal(proposal)
+            show_proposal(proposal, standing)
             typer.confirm("Approve exactly this?", abort=True)
             digest = proposal.digest()
         who = approve_proposal(
             ledger,
-            stand(ledger, proposal.reconciliation),
+            standing,
             proposal,
             approver=person,
             digest=digest,
@@ -199,8 +203,8 @@ def reject(decision: DecisionId, person: Person, reason: Reason) -> None:
     say(f"{decision} is rejected", style="green")
 
 
-def _tell_proposed(proposal: Proposal) -> None:
-    show_proposal(proposal)
+def _tell_proposed(proposal: Proposal, standing: Standing) -> None:
+    show_proposal(proposal, standing)
     say(
         f"somebody else: counterfoil reconciliation approve {proposal.decision_id} --as NAME",
         style="yellow",

@@ -159,15 +159,21 @@ def _people(
         yield decision.decision_id, told
 
 
-def show_proposal(proposal: Proposal) -> None:
+def show_proposal(proposal: Proposal, standing: Standing) -> None:
     """What is approved: the lines as they were seen, and what it does to what stands."""
-    rows = [
-        (each.side, each.line_id, each.day, f"{_money(each.cents)} {each.currency}",
-         each.digest[:16])
-        for each in proposal.lines
-    ]  # fmt: skip
+    from counterfoil.rules.reconciliation.looking import look_at
+
+    rows = []
+    for each in proposal.lines:
+        looked = look_at(standing.period, each.side, each.line_id)
+        line = looked.line if looked else {}
+        words = [line.get(name) or "" for name in ("name", "reference", "text")]
+        rows.append(
+            (each.side, each.line_id, each.day, f"{_money(each.cents)} {each.currency}",
+             " | ".join(word for word in words if word), each.digest[:16])
+        )  # fmt: skip
     title = f"{proposal.decision_id}: {proposal.kind} in {proposal.reconciliation}"
-    show_table(title, ("side", "line", "day", ">amount", "digest"), rows)
+    show_table(title, ("side", "line", "day", ">amount", "says", "digest"), rows)
     say(f"proposed by {proposal.proposer}: {proposal.reason}")
     if proposal.kind == "close":
         say(f"freezes every day up to {proposal.through}; stays open: "

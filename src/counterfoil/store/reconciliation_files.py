@@ -7,7 +7,7 @@ nobody makes one without the vault's key.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from counterfoil.domain.reconciliation_decisions import Proposal, proposal_of
@@ -16,7 +16,8 @@ from counterfoil.store.book import Illegible
 from counterfoil.store.reconciliation_reading import CloseRow, DecisionRow, RunRow
 from counterfoil.store.statement_files import StatementFiles
 
-_REMEDY = "somebody altered it: stop, keep the folder as it is, and tell whoever guards the record"
+#: What to do about an altered file or row.
+REMEDY = "somebody altered it: stop, keep the folder as it is, and tell whoever guards the record"
 
 
 class ReconciliationFiles:
@@ -29,21 +30,38 @@ class ReconciliationFiles:
         """Keep *content*; its SHA-256. Durable on return."""
         return self._files.put(content)
 
-    def keep_manifest(self, name: str, number: int, tables: Mapping[str, bytes]) -> str:
-        """Keep *tables*, and the file that names them, of run *number*."""
+    def keep_manifest(
+        self, name: str, number: int, tables: Mapping[str, bytes], decisions: Sequence[str] = ()
+    ) -> str:
+        """Keep *tables*, and the file that names them and the *decisions* of run *number*."""
         named = {table: self.put(content) for table, content in tables.items()}
-        return self.put(canonical_json({"reconciliation": name, "number": number, "tables": named}))
+        record = {
+            "reconciliation": name,
+            "number": number,
+            "tables": named,
+            "decisions": sorted(decisions),
+        }
+        return self.put(canonical_json(record))
 
     def tables(self, name: str, row: RunRow | CloseRow) -> dict[str, bytes]:
         """The tables of a run, or of a close, as they were kept."""
         what = f"run {row.number} of {name}"
-        record = self._json(row.manifest_sha256, what)
-        if (record["reconciliation"], record["number"]) != (name, row.number):
-            raise Illegible(f"{what} names the tables of another run: {_REMEDY}")
         return {
             table: self._get(digest, f"{what}: {table}")
-            for table, digest in record["tables"].items()
+            for table, digest in self._manifest(name, row)["tables"].items()
         }
+
+    def decisions(self, name: str, row: RunRow) -> list[str]:
+        """The decisions that the run went by."""
+        found: list[str] = self._manifest(name, row)["decisions"]
+        return found
+
+    def _manifest(self, name: str, row: RunRow | CloseRow) -> dict[str, Any]:
+        what = f"run {row.number} of {name}"
+        record = self._json(row.manifest_sha256, what)
+        if (record["reconciliation"], record["number"]) != (name, row.number):
+            raise Illegible(f"{what} names the tables of another run: {REMEDY}")
+        return record
 
     def keep_proposal(self, proposal: Proposal) -> str:
         """Keep *proposal*; its digest."""
@@ -55,7 +73,7 @@ class ReconciliationFiles:
         proposal = proposal_of(self._json(row.file_sha256, what))
         told = (proposal.decision_id, proposal.reconciliation, proposal.kind)
         if told != (row.decision_id, row.reconciliation, row.kind):
-            raise Illegible(f"{what} is not what was proposed: {_REMEDY}")
+            raise Illegible(f"{what} is not what was proposed: {REMEDY}")
         return proposal
 
     def keep_approval(self, proposal: Proposal, approver: str, at: str) -> str:
@@ -72,7 +90,7 @@ class ReconciliationFiles:
             row.file_sha256,
             row.decided_by,
         ):
-            raise Illegible(f"{what} is not what was approved: {_REMEDY}")
+            raise Illegible(f"{what} is not what was approved: {REMEDY}")
         return proposal
 
     def _json(self, digest: str, what: str) -> dict[str, Any]:
@@ -83,4 +101,4 @@ class ReconciliationFiles:
         try:
             return self._files.get(digest)
         except (OSError, ValueError) as trouble:
-            raise Illegible(f"{what} cannot be read ({trouble}): {_REMEDY}") from trouble
+            raise Illegible(f"{what} cannot be read ({trouble}): {REMEDY}") from trouble

@@ -10,8 +10,8 @@ import polars as pl
 
 from counterfoil.rules.reconciliation.carrying import Period, nothing_yet
 
-#: What a close may leave open when it is named: this, a class of breaks, or ``bank:ID``.
-PROVISIONAL = "provisional"
+#: What a close may leave open when it is named: these, a class of breaks, or ``bank:ID``.
+PROVISIONAL, CHANGED = "provisional", "changed"
 SIDES = ("bank", "ledger")
 
 
@@ -22,6 +22,12 @@ def in_the_way(period: Period, through: int, carried: Collection[str]) -> tuple[
     waiting = len(dated.filter((pl.col("first") <= through) & ~pl.col("final")))
     if waiting and PROVISIONAL not in carried:
         found.append(f"{waiting} matches are provisional (--carry {PROVISIONAL})")
+    aside = sum(
+        len(lines.filter(pl.col("day") <= through))
+        for lines in (period.bank_aside, period.ledger_aside)
+    )
+    if aside and CHANGED not in carried:
+        found.append(f"{aside} lines came again with other content (--carry {CHANGED})")
     named = pl.format("{}:{}", "side", "id").is_in(list(carried))
     left = period.breaks.filter(
         (pl.col("day") <= through) & ~pl.col("class").is_in(list(carried)) & ~named

@@ -35,6 +35,11 @@ class Decided:
     kept_ledger: frozenset[str] = frozenset()
     taken: tuple[str, ...] = ()  # digests of changed lines: the new content is right
     dropped: tuple[str, ...] = ()  # the old one is
+    keepers: tuple[str, ...] = ()  # the decisions that keep lines
+
+    def decisions(self) -> tuple[str, ...]:
+        """Whatever a run goes by has to be there in the next, or was taken back."""
+        return (*(each.decision for each in self.settled), *self.keepers)
 
 
 NOTHING = Decided()
