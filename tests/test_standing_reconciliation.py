@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -110,6 +111,10 @@ def test_a_run_is_proved_only_when_every_remainder_has_a_name(desk: Desk) -> Non
     desk.ledger.assign_break(desk.break_of("B2").break_id, PETRA, ANNA)
     assert desk.run().proof.proved
     assert [each.proved for each in desk.ledger.runs(NAME)] == [False, True]
+    for row in desk.ledger.runs(NAME):
+        for total in row.told["totals"]:
+            assert total["matched_sum"] + total["open_sum"] == total["sum"]
+            assert total["matched_count"] + total["open_count"] == total["count"] == 2
 
 
 def test_a_break_opens_again_as_itself_when_its_match_is_undone(desk: Desk) -> None:
@@ -257,6 +262,19 @@ def test_two_proposals_about_one_line_do_not_wait_at_once(desk: Desk) -> None:
     desk.write_off(bank=["B2"])
     with pytest.raises(Refused, match="bank line B2 waits in D-"):
         desk.match(bank=["B2"], entries=["L2"], difference="172.90")
+
+
+def test_the_ledger_itself_holds_no_line_for_two_decisions(desk: Desk) -> None:
+    desk.run(*MONDAY)
+    first = desk.write_off(bank=["B2"])
+    desk.approve(first)
+    second = dataclasses.replace(first, reason="once more")
+    desk.ledger.files.keep_proposal(second)
+    desk.ledger.propose(second)
+    with pytest.raises(Refused, match="line_taken"):
+        desk.approve(second)
+    assert desk.told()[-1] == "approval_refused"
+    assert set(desk.ledger.held_lines(NAME).values()) == {first.decision_id}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ line was first open, when a match was first made) is told, never used.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -287,6 +287,10 @@ def told_of(run: Run) -> dict[str, Any]:
                 "bank", "ledger", "rule", "final"
             ).iter_rows()
         ],
-        "breaks": {"open": len(run.period.breaks), "opened": len(run.opened)}
-        | {"closed": len(run.closed)},
+        "breaks": {
+            "open": len(run.period.breaks),
+            "opened": len(run.opened),
+            "closed": len(run.closed),
+        },
+        "totals": [asdict(each) for each in run.found.totals],
     }
