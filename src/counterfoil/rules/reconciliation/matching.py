@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
+from counterfoil.domain.reconciliation_report import Total
 from counterfoil.rules.reconciliation.breaks import Breaks, breaks_of
 from counterfoil.rules.reconciliation.contra import bank_contras, ledger_contras
 from counterfoil.rules.reconciliation.counts import with_counts
@@ -25,7 +26,7 @@ from counterfoil.rules.reconciliation.parties import with_parties
 from counterfoil.rules.reconciliation.position import Position, less
 from counterfoil.rules.reconciliation.rounds import settle_round
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
-from counterfoil.rules.reconciliation.totals import Total, totals_of
+from counterfoil.rules.reconciliation.totals import totals_of
 
 #: A later round finds what an earlier one made room for; a fourth was never seen to.
 ROUNDS_MAX = 3
