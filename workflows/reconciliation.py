@@ -1,6 +1,7 @@
 """Reconcile two files: read them, match, write what was found.
 
-Into the folder go ``matches.json``, ``breaks.json`` and ``reconciliation.xlsx``.
+Into the folder go ``matches.json``, ``breaks.json``, ``reconciliation.xlsx`` and
+``summary.html``.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from counterfoil.adapters.reconciliation_files import read_bank, read_ledger
+from counterfoil.adapters.reconciliation_page import write_page
 from counterfoil.adapters.reconciliation_rules import load_policy
 from counterfoil.adapters.sheets.reconciliation_book import Lines, write_reconciliation
 from counterfoil.domain.reconciliation import Policy
@@ -50,6 +52,7 @@ def _write_report(found: Reconciliation, policy: Policy, into: Path) -> None:
         proposals=proposal_blocks(found),
     )
     write_reconciliation(into / "reconciliation.xlsx", report, lines)
+    write_page(into / "summary.html", report)
 
 
 def matches_json(found: Reconciliation) -> str:
