@@ -15,8 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from counterfoil.adapters.sheets import book as sheets_book
 from counterfoil.adapters.sheets.reconciliation_book import Lines, write_reconciliation
-from counterfoil.domain.reconciliation import Fee
-from counterfoil.domain.reconciliation_report import AGEING, age_buckets
+from counterfoil.domain.reconciliation import Fee, RuleBook
+from counterfoil.domain.reconciliation_report import age_buckets
 from counterfoil.rules.reconciliation.causes import likely_cause
 from counterfoil.rules.reconciliation.listing import (
     broken_blocks,
@@ -26,7 +26,7 @@ from counterfoil.rules.reconciliation.listing import (
 from counterfoil.rules.reconciliation.matching import Reconciliation
 from counterfoil.rules.reconciliation.reporting import report_of
 from fixtures.reconciliation_pairs import Pair, make
-from tests.reconciliation_support import POLICY, bank, daily_business, found, ledger
+from tests.reconciliation_support import bank, daily_business, found, ledger
 from workflows.reconciliation import reconcile_files
 
 FEES = {
@@ -150,7 +150,7 @@ def lines_of(result: Reconciliation) -> Lines:
     day = report_of(result).as_of
     return Lines(
         matched=matched_blocks(result),
-        breaks=broken_blocks(result, as_of=day, ageing=AGEING, fees=POLICY.fees),
+        breaks=broken_blocks(result, as_of=day, rules=RuleBook()),
         proposals=proposal_blocks(result),
     )
 

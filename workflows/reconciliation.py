@@ -1,58 +1,79 @@
 """Reconcile two files: read them, match, write what was found.
 
-Into the folder go ``matches.json``, ``breaks.json``, ``reconciliation.xlsx`` and
-``summary.html``.
+Into the folder go ``matches.json``, ``breaks.json``, ``reconciliation.xlsx``, ``summary.html``
+and, where the rules name accounts for them, ``vouchers.xlsx``, ``.csv`` and ``.json``.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from counterfoil.adapters.reconciliation_files import read_bank, read_ledger
 from counterfoil.adapters.reconciliation_page import write_page
-from counterfoil.adapters.reconciliation_rules import load_policy
+from counterfoil.adapters.reconciliation_rules import load_rules
+from counterfoil.adapters.reconciliation_vouchers import write_vouchers
 from counterfoil.adapters.sheets.reconciliation_book import Lines, write_reconciliation
-from counterfoil.domain.reconciliation import Policy
-from counterfoil.domain.reconciliation_report import AGEING
+from counterfoil.domain.reconciliation import RuleBook
+from counterfoil.rules.reconciliation.accounts import reconcile_accounts
 from counterfoil.rules.reconciliation.listing import (
     broken_blocks,
     matched_blocks,
     proposal_blocks,
 )
-from counterfoil.rules.reconciliation.matching import Reconciliation, reconcile
+from counterfoil.rules.reconciliation.matching import Reconciliation
+from counterfoil.rules.reconciliation.posting import vouchers_of
 from counterfoil.rules.reconciliation.reporting import report_of
 
 _CLAIM = ("bank", "ledger", "rule", "difference")
 
 
-def reconcile_files(bank: Path, ledger: Path, rules: Path, into: Path) -> Reconciliation:
+def reconcile_files(
+    bank: Path, ledger: Path, rules: Path, into: Path, *, as_of: date | None = None
+) -> Reconciliation:
     """Match the lines of *bank* and *ledger* by *rules*; write the result into the folder *into*.
+
+    Args:
+        as_of: The day that ages count to; by default the latest day of either side.
 
     Raises:
         Quarantined: A file cannot be read as a whole; nothing is written.
         SetupError: The rules are wrong; nothing is written.
     """
-    policy = load_policy(rules)
-    found = reconcile(read_bank(bank), read_ledger(ledger), policy)
+    book = load_rules(rules)
+    found = reconcile_accounts(read_bank(bank), read_ledger(ledger), book)
     into.mkdir(parents=True, exist_ok=True)
     (into / "matches.json").write_text(matches_json(found), "utf-8")
     (into / "breaks.json").write_text(breaks_json(found), "utf-8")
-    _write_report(found, policy, into)
+    facts = (("Bank", bank.name), ("Ledger", ledger.name), ("Rules", rules.name))
+    write_report(found, book, into, facts=facts, as_of=as_of)
     return found
 
 
-def _write_report(found: Reconciliation, policy: Policy, into: Path) -> None:
-    report = report_of(found)
+def write_report(
+    found: Reconciliation,
+    rules: RuleBook,
+    into: Path,
+    *,
+    facts: tuple[tuple[str, str], ...] = (),
+    as_of: date | None = None,
+) -> None:
+    """Write the workbook, the page and the vouchers of *found* into the folder *into*."""
+    vouchers = vouchers_of(found, rules)
+    ageing = rules.default.ageing
+    report = report_of(found, as_of=as_of, ageing=ageing, facts=facts, vouchers=len(vouchers))
     lines = Lines(
         matched=matched_blocks(found),
-        breaks=broken_blocks(found, as_of=report.as_of, ageing=AGEING, fees=policy.fees),
+        breaks=broken_blocks(found, as_of=report.as_of, rules=rules),
         proposals=proposal_blocks(found),
+        vouchers=vouchers,
     )
     write_reconciliation(into / "reconciliation.xlsx", report, lines)
     write_page(into / "summary.html", report)
+    write_vouchers(into, vouchers)
 
 
 def matches_json(found: Reconciliation) -> str:

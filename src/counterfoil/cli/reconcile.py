@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +31,10 @@ def reconcile(
     ledger: Annotated[Path, typer.Option(help="The ledger's lines: a CSV.")],
     rules: Annotated[Path, typer.Option(help="Windows, tolerances, fees: TOML or JSON.")],
     out: Annotated[Path, typer.Option(help="The folder for what is found.")],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Ages count to this day; else to the latest one."),
+    ] = None,
 ) -> None:
     """Match BANK with LEDGER by RULES; write matches.json and a workbook into OUT.
 
@@ -37,7 +42,7 @@ def reconcile(
     """
     from workflows.reconciliation import reconcile_files  # polars takes half a second to load
 
-    found = reconcile_files(bank, ledger, rules, out)
+    found = reconcile_files(bank, ledger, rules, out, as_of=as_of.date() if as_of else None)
     for each in found.totals:
         say(
             f"{each.side} {each.currency}: {each.count} lines = "

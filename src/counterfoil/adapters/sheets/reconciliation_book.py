@@ -247,7 +247,7 @@ def _tiers(report: Report) -> PageTable:
     return PageTable(
         heading="How sure: confirmed has a number or a whole payment run, silent only amount, "
         "party and day",
-        heads=("Tier", "Matches", "Bank lines", "Of all bank lines"),
+        heads=("Tier", "Matches", "Bank lines", "Of all bank lines") if rows else (),
         rows=rows or (("nothing is matched",),),
         colours=TIERS,
     )
@@ -272,7 +272,7 @@ def _open(report: Report) -> PageTable:
     )
     return PageTable(
         heading=f"Open: every line has a class and an age, counted to {report.as_of}",
-        heads=("Class", "Currency", "Lines", "Sum", *report.buckets),
+        heads=("Class", "Currency", "Lines", "Sum", *report.buckets) if rows else (),
         rows=(*rows, ("All", None, count, None, *ages)) if rows else (("nothing is open",),),
         chart=chart if rows else None,
         total=bool(rows),

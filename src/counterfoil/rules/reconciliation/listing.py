@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from counterfoil.domain.reconciliation import Fee
+from counterfoil.domain.reconciliation import RuleBook
 from counterfoil.domain.reconciliation_report import age_buckets
 from counterfoil.rules.reconciliation.breaks import (
     CHARGE,
@@ -87,14 +87,13 @@ def _of_side(part: pl.DataFrame, side: str, facts: pl.DataFrame) -> pl.DataFrame
     return pl.concat([lines, facts[lines["line"]]], how="horizontal")
 
 
-def broken_blocks(
-    found: Reconciliation, *, as_of: date, ageing: tuple[int, ...], fees: Mapping[str, Fee]
-) -> Iterator[Block]:
+def broken_blocks(found: Reconciliation, *, as_of: date, rules: RuleBook) -> Iterator[Block]:
     """One row an open line, by side, class and day.
 
     Columns: ``side``, ``class``, ``bucket``, ``age`` (days), FACTS, ``difference``, ``cause``,
     ``other`` (ids that it has to do with).
     """
+    ageing = rules.default.ageing
     buckets = age_buckets(ageing)
     names = pl.Series("bucket", buckets)
     for side, own, other, breaks in (
@@ -108,7 +107,7 @@ def broken_blocks(
             age_of(as_of).alias("age"),
             names.gather(days.select(bucket_of(age_of(as_of), ageing)).to_series()),
             _related(days, own, other).alias("related"),
-            _causes(days, side, found, fees).alias("cause"),
+            _causes(days, side, found, rules).alias("cause"),
         )
         rows = rows.drop("other").rename({"related": "other"})
         yield from map(_block, rows.iter_slices(MATCHES_EACH))
@@ -125,22 +124,23 @@ def _related(breaks: pl.DataFrame, own: pl.DataFrame, other: pl.DataFrame) -> pl
     return _names(lists["own"], own["id"]) + _names(lists["apart"], other["id"])
 
 
-def _causes(
-    breaks: pl.DataFrame, side: str, found: Reconciliation, fees: Mapping[str, Fee]
-) -> pl.Series:
+def _causes(breaks: pl.DataFrame, side: str, found: Reconciliation, rules: RuleBook) -> pl.Series:
     """In words; for pairs whose amounts differ, what probably made them."""
     said = breaks["class"].replace_strict(_ASKS, default="", return_dtype=pl.String).to_list()
     paired = breaks.with_row_index("at").filter(pl.col("difference").is_not_null())
     own, other = paired["line"], paired["other"].list.first()
     paid, owed = (own, other) if side == "bank" else (other, own)
-    for at, bank, ledger, foreign in zip(
+    for at, account, bank, ledger, foreign in zip(
         paired["at"].to_list(),
+        found.bank["account"].gather(paid).to_list(),
         found.bank["amount"].gather(paid).to_list(),
         found.ledger["amount"].gather(owed).to_list(),
         found.ledger["foreign_currency"].gather(owed).to_list(),
         strict=True,
     ):
-        said[at] = likely_cause(bank, ledger, foreign=foreign or "", fees=fees)
+        said[at] = likely_cause(
+            bank, ledger, foreign=foreign or "", fees=rules.of(account).policy.fees
+        )
     return pl.Series("cause", said, dtype=pl.String)
 
 

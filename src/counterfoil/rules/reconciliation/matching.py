@@ -4,7 +4,8 @@
 2. Certain: a number and its amount agree, and nothing else claims either line.
 3. What those pairs prove is learned: usual gaps of days, numbers that are noise.
 4. In rounds, until nothing more stands out: claims on open lines are weighed and compared.
-5. What is left is a break with a reason, and with proposals where there are any.
+5. Vouchers that an earlier run proposed, and that are in the ledger by now, meet what they are for.
+6. What is left is a break with a reason, and with proposals where there are any.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from counterfoil.rules.reconciliation.duplicates import bank_duplicates, ledger_
 from counterfoil.rules.reconciliation.explaining import with_reasons
 from counterfoil.rules.reconciliation.learning import read_texts, settle_certain
 from counterfoil.rules.reconciliation.lines import prepare
+from counterfoil.rules.reconciliation.own_postings import hold_own_postings, meet_own_postings
 from counterfoil.rules.reconciliation.parties import with_parties
 from counterfoil.rules.reconciliation.position import Position, less
 from counterfoil.rules.reconciliation.rounds import settle_round
@@ -49,8 +51,8 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
     bank, ledger = with_parties(with_counts(lines.bank), lines.ledger)
     bank_repeats, ledger_repeats = bank_duplicates(bank), ledger_duplicates(ledger)
     position = Position(less(bank, bank_repeats["second"]), less(ledger, ledger_repeats["second"]))
-    position = _set_contras_aside(position)
-    texts = read_texts(position)
+    position, held = hold_own_postings(_set_contras_aside(position))
+    texts = read_texts(position, policy.references)
     position, setting = settle_certain(position, texts, policy, begin=_beyond(ledger))
     position = settle_round(position, setting, silent=False)
     for _ in range(ROUNDS_MAX):
@@ -58,6 +60,7 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
         position = settle_round(position, setting, silent=True)
         if len(position.matches) == before:
             break
+    position = meet_own_postings(position, held, bank)
     matches = with_reasons(position.all_matches())
     breaks = breaks_of(
         position,
@@ -71,10 +74,17 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
         ledger=ledger,
         matches=matches,
         breaks=breaks,
-        totals=(
-            *totals_of("bank", bank, _used(matches["bank"]), breaks.bank["line"]),
-            *totals_of("ledger", ledger, _used(matches["ledger"]), breaks.ledger["line"]),
-        ),
+        totals=totals_of_all(bank, ledger, matches, breaks),
+    )
+
+
+def totals_of_all(
+    bank: pl.DataFrame, ledger: pl.DataFrame, matches: pl.DataFrame, breaks: Breaks
+) -> tuple[Total, ...]:
+    """The control totals of both sides; they add up, or none are made."""
+    return (
+        *totals_of("bank", bank, _used(matches["bank"]), breaks.bank["line"]),
+        *totals_of("ledger", ledger, _used(matches["ledger"]), breaks.ledger["line"]),
     )
 
 
