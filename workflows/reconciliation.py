@@ -48,7 +48,7 @@ def reconcile_files(
     into.mkdir(parents=True, exist_ok=True)
     (into / "matches.json").write_text(matches_json(found), "utf-8")
     (into / "breaks.json").write_text(breaks_json(found), "utf-8")
-    facts = (("Bank", bank.name), ("Ledger", ledger.name), ("Rules", rules.name))
+    facts = (("Bank file", bank.name), ("Ledger file", ledger.name), ("Rules", rules.name))
     write_report(found, book, into, facts=facts, as_of=as_of)
     return found
 
