@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from counterfoil.adapters.reconciliation_suggestions import with_learned
 from counterfoil.domain.reconciliation import (
     AccountRules,
     Asked,
@@ -82,6 +83,7 @@ class RulesFile:
 class WholeFile(RulesFile):
     """What may stand at the top: the default's keys, or the tables that hold them."""
 
+    learned: str = ""  # a file beside this one, of rules that two people approved
     default: dict[str, Any] = field(default_factory=dict)
     accounts: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -96,16 +98,33 @@ def load_rules(path: Path) -> RuleBook:
         SetupError: Unreadable, or a key that we do not know; it names the nearest that we do.
     """
     table = _json(path) if path.suffix == ".json" else _toml(path)
-    build_record(WholeFile, table, str(path), error=SetupError)
-    top = {key: each for key, each in table.items() if key not in ("default", "accounts")}
+    whole = build_record(WholeFile, table, str(path), error=SetupError)
+    not_ours = ("default", "accounts", "learned")
+    top = {key: each for key, each in table.items() if key not in not_ours}
     if top and "default" in table:
         where = ", ".join(sorted(top))
         raise SetupError(f"{path}: {where}: keys stand at the top or in [default], not in both")
     base = top or table.get("default", {})
-    return RuleBook(
+    rules = RuleBook(
         default=_rules(base, f"{path}: default" if "default" in table else str(path)),
         accounts=dict(_accounts(table.get("accounts", {}), base, path)),
     )
+    return with_learned(rules, path.parent / whole.learned) if whole.learned else rules
+
+
+def learned_file(path: Path) -> Path:
+    """Where the rules at *path* say that learned ones are kept.
+
+    Raises:
+        SetupError: They do not say.
+    """
+    table = _json(path) if path.suffix == ".json" else _toml(path)
+    name = build_record(WholeFile, table, str(path), error=SetupError).learned
+    if not name:
+        raise SetupError(
+            f"{path}: no key 'learned': learned = \"{path.stem}.learned.json\" lets it have them"
+        )
+    return path.parent / name
 
 
 def load_policy(path: Path) -> Policy:
