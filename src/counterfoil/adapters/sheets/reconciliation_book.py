@@ -51,7 +51,7 @@ def _count(name: str, head: str, width: int = 9) -> Column:
 
 
 def _day(name: str, head: str) -> Column:
-    return name, BigColumn(head=head, kind="day", width=12)
+    return name, BigColumn(head=head, kind="day", width=14)
 
 
 MATCHED = (
@@ -391,7 +391,10 @@ _CLASS_WORDS: tuple[tuple[Value, ...], ...] = (
     ("amounts differ", "A sure number links the two lines: look at the difference and its cause."),
     ("duplicate", "The same line stands twice on its own side: reverse one."),
     ("possible duplicate", "It looks like another line of its side, but both may be real."),
-    ("bank's own charge or interest", "Nobody booked it yet: a voucher is proposed."),
+    (
+        "bank's own charge or interest",
+        "Nobody booked it yet: a voucher is proposed where the rules name accounts.",
+    ),
 )
 
 

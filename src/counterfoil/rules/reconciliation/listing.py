@@ -33,7 +33,7 @@ FACTS = ("id", "account", "on", "amount", "currency", "name", "number", "text")
 _OF_MATCH = ("evidence", "rivals_beaten", "by_chance", "difference", "fee")
 _ASKS = {
     TO_DECIDE: "see the sheet Proposals",
-    CHARGE: "book it: see the sheet Vouchers",
+    CHARGE: "the bank's own: book it",
     DUPLICATE: "a line of its own side says the same",
     POSSIBLE_DUPLICATE: "a line of its own side looks the same",
     NOT_YET: "the bank may still bring it",
