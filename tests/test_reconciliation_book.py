@@ -183,7 +183,7 @@ def test_ages_count_to_the_day_that_is_asked_for() -> None:
 
 @pytest.mark.parametrize("ends", [(), (5, 5), (9, 1), (-1, 3)])
 def test_buckets_that_do_not_rise_are_refused(ends: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="ageing is rising numbers of days"):
+    with pytest.raises(ValueError, match="ageing_days are rising numbers of days"):
         age_buckets(ends)
 
 

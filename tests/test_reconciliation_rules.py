@@ -26,7 +26,7 @@ from tests.reconciliation_support import bank, classes, daily_business, ledger, 
 WHOLE = """
 [default]
 date_window_days = [-1, 9]
-ageing = [2, 10]
+ageing_days = [2, 10]
 
 [default.fees.wire]
 kind  = "flat"
@@ -64,14 +64,17 @@ def written(folder: Path, text: str) -> Path:
 def test_an_account_changes_what_it_says_and_keeps_the_rest(tmp_path: Path) -> None:
     rules = load_rules(written(tmp_path, WHOLE))
     wire, card = Fee(kind="flat", cents=1500), Fee(kind="rate", bps=140)
-    assert rules.of("any other").policy == Policy(days_before=1, days_after=9, fees={"wire": wire})
-    assert rules.default.ageing == (2, 10)
+    assert rules.of("any other").policy == Policy(
+        days_before=1, days_after=9, fees={"wire": wire}, ageing_days=(2, 10)
+    )
+    assert rules.default.policy.ageing_days == (2, 10)
     own = rules.of("DE02 1203")
     assert own.policy == Policy(
         days_before=0,
         days_after=3,
         fees={"wire": wire, "card": card},
         silent=False,
+        ageing_days=(2, 10),
         ask=("batch", "rate"),
         references=("RF[0-9]{2}([0-9]{7})",),
     )
@@ -97,8 +100,8 @@ def test_keys_at_the_top_are_the_default_as_they_always_were(tmp_path: Path) -> 
         ('references = ["INV([0-9]"]', "is no pattern that we read: .*unclosed group"),
         ('references = ["[0-9]*"]', "is found in an empty text, and so in every one"),
         (f'references = ["{"a" * 201}"]', "a pattern of 201 characters"),
-        ("ageing = [5, 5]", "ageing is rising numbers of days"),
-        ('[accounts."A"]\nageing = [5]', "accounts: A: ageing is one for all accounts"),
+        ("ageing_days = [5, 5]", "ageing_days are rising numbers of days"),
+        ('[accounts."A"]\nageing_days = [5]', "accounts: A: ageing_days are one for all accounts"),
         ("[vouchers]\nfees = '6810'", "vouchers: missing key 'bank'"),
         ('[[narratives]]\nnarrative = "X"\naccount = "1"', "narratives are posted: .vouchers."),
         (

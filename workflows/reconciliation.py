@@ -63,7 +63,7 @@ def write_report(
 ) -> None:
     """Write the workbook, the page and the vouchers of *found* into the folder *into*."""
     vouchers = vouchers_of(found, rules)
-    ageing = rules.default.ageing
+    ageing = rules.default.policy.ageing_days
     report = report_of(found, as_of=as_of, ageing=ageing, facts=facts, vouchers=len(vouchers))
     lines = Lines(
         matched=matched_blocks(found),

@@ -46,7 +46,7 @@ class RulesFile:
     silent: bool = True
     ask: tuple[Asked, ...] = ()
     references: tuple[str, ...] = ()
-    ageing: tuple[int, ...] = AGEING
+    ageing_days: tuple[int, ...] = AGEING  # the last day of each bucket of open lines
     vouchers: PostingAccounts | None = None
     narratives: tuple[NarrativeRule, ...] = ()
 
@@ -71,12 +71,11 @@ class RulesFile:
             fx_tolerance_ppm=int(self.fx_tolerance * 1_000_000),
             fees=self.fees,
             silent=self.silent,
+            ageing_days=self.ageing_days,
             ask=tuple(sorted(self.ask)),
             references=self.references,
         )
-        return AccountRules(
-            policy=policy, ageing=self.ageing, posting=self.vouchers, narratives=self.narratives
-        )
+        return AccountRules(policy=policy, posting=self.vouchers, narratives=self.narratives)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,8 +135,8 @@ def _accounts(
     tables: Mapping[str, Mapping[str, Any]], base: Mapping[str, Any], path: Path
 ) -> Iterator[tuple[str, AccountRules]]:
     for name, table in sorted(tables.items()):
-        if "ageing" in table:
-            raise SetupError(f"{path}: accounts: {name}: ageing is one for all accounts")
+        if "ageing_days" in table:
+            raise SetupError(f"{path}: accounts: {name}: ageing_days are one for all accounts")
         yield name, _rules(_laid_over(base, table), f"{path}: accounts: {name}")
 
 

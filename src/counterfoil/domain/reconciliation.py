@@ -43,10 +43,12 @@ class Policy:
     fx_tolerance_ppm: int = 20_000  # of the ledger amount, where a foreign amount is given
     fees: Mapping[str, Fee] = field(default_factory=dict)
     silent: bool = True  # may amount, party and date alone confirm?
+    ageing_days: tuple[int, ...] = AGEING  # where an open line's age falls into the next bucket
     ask: tuple[Asked, ...] = ()  # kinds of match that need a person
     references: tuple[str, ...] = ()  # patterns of references in the bank's text
 
     def __post_init__(self) -> None:
+        age_buckets(self.ageing_days)
         if min(self.days_before, self.days_after, self.fx_tolerance_ppm) < 0:
             raise ValueError("days and tolerances are not negative")
         if self.amount_tolerance_cents:
@@ -84,12 +86,8 @@ class AccountRules:
     """All rules of one bank account."""
 
     policy: Policy = field(default_factory=Policy)
-    ageing: tuple[int, ...] = AGEING
     posting: PostingAccounts | None = None  # None: no voucher is proposed
     narratives: tuple[NarrativeRule, ...] = ()
-
-    def __post_init__(self) -> None:
-        age_buckets(self.ageing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,7 +104,9 @@ def age_buckets(ends: tuple[int, ...]) -> tuple[str, ...]:
         ValueError: The ends are not rising days.
     """
     if not ends or ends[0] < 0 or any(low >= high for low, high in pairwise(ends)):
-        raise ValueError(f"ageing is rising numbers of days, such as [1, 5, 30], not {list(ends)}")
+        raise ValueError(
+            f"ageing_days are rising numbers of days, such as [1, 5, 30], not {list(ends)}"
+        )
     begins = (0, *(each + 1 for each in ends[:-1]))
     named = (
         f"{begin}-{end} days" if begin < end else f"{end} days"

@@ -93,7 +93,7 @@ def broken_blocks(found: Reconciliation, *, as_of: date, rules: RuleBook) -> Ite
     Columns: ``side``, ``class``, ``bucket``, ``age`` (days), FACTS, ``difference``, ``cause``,
     ``other`` (ids that it has to do with).
     """
-    ageing = rules.default.ageing
+    ageing = rules.default.policy.ageing_days
     buckets = age_buckets(ageing)
     names = pl.Series("bucket", buckets)
     for side, own, other, breaks in (
