@@ -7,6 +7,7 @@ row and one sample of every style; :mod:`book` fills the frame with a million ro
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -25,6 +26,8 @@ from counterfoil.adapters.sheets.charts import PageChart, draw_charts
 from counterfoil.adapters.sheets.results import put
 
 Value = str | int | Decimal | date | None
+#: Of a page's cell: number format, is it a text, is it indented, colour.
+_Look = tuple[str, bool, bool, str]
 
 DAY = "yyyy-mm-dd"
 COUNT = "#,##0"
@@ -157,9 +160,10 @@ def _write_table(sheet: Worksheet, row: int, table: PageTable, widths: Sequence[
         put(sheet.cell(row, column), head)
         _dress_head(sheet.cell(row, column), to_the_right=right, indent=column > 1 and not right)
     row += bool(table.heads)
+    dressed: dict[_Look, Cell] = {}
     for values in table.rows:
         for column, value in enumerate(values, 1):
-            _write_value(sheet.cell(row, column), value, table)
+            _write_value(sheet.cell(row, column), value, table, dressed)
             if table.total and values is table.rows[-1]:
                 sheet.cell(row, column).font = Font(name=_FONT, bold=True)
         if table.wrap and (lines := max(map(_lines, values, widths), default=1)) > 1:
@@ -168,7 +172,10 @@ def _write_table(sheet: Worksheet, row: int, table: PageTable, widths: Sequence[
     return row
 
 
-def _write_value(cell: Cell | MergedCell, value: Value, table: PageTable) -> None:
+def _write_value(
+    cell: Cell | MergedCell, value: Value, table: PageTable, dressed: dict[_Look, Cell]
+) -> None:
+    """Args: dressed: one cell of each look, to be copied: an order cheaper than made anew."""
     shown = "General"
     if isinstance(value, Decimal) and len(value.as_tuple().digits) > DIGITS_EXACT:
         value, shown = f"{value:,f}", "@"
@@ -179,17 +186,28 @@ def _write_value(cell: Cell | MergedCell, value: Value, table: PageTable) -> Non
     elif isinstance(value, int):
         shown = COUNT
     put(cell, value)
-    cell.font, cell.border, cell.number_format = Font(name=_FONT), _LINE, shown
     text = isinstance(value, str)
-    # the last digit of the column before must not touch it
-    indent = 1 if text and cell.column != 1 else 0
+    colour = table.colours.get(value, "") if isinstance(value, str) else ""
+    look = (shown, text, text and cell.column != 1, colour)
+    if not isinstance(cell, Cell):  # covered by its neighbour
+        return
+    if look in dressed:
+        cell._style = copy(dressed[look]._style)  # type: ignore[attr-defined]  # not in its stub
+    else:
+        _dress(cell, look, wrap_text=table.wrap)
+        dressed[look] = cell
+
+
+def _dress(cell: Cell, look: _Look, *, wrap_text: bool) -> None:
+    shown, text, indented, colour = look
+    cell.font, cell.border, cell.number_format = Font(name=_FONT), _LINE, shown
     cell.alignment = Alignment(
         vertical="top",
         horizontal="left" if text else None,
-        wrap_text=text and table.wrap,
-        indent=indent,
+        wrap_text=text and wrap_text,
+        indent=int(indented),  # the last digit of the column before must not touch it
     )
-    if isinstance(value, str) and (colour := table.colours.get(value)):
+    if colour:
         cell.fill = PatternFill("solid", start_color=colour)
 
 
