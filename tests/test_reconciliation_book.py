@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
@@ -170,6 +171,22 @@ def test_what_no_sheet_holds_goes_on_on_the_next(
     assert parts == ["Matched", "Matched (2)", "Matched (3)"]
     again = [row for name in parts for row in rows_of(load_workbook(cut), name)]
     assert again == rows_of(load_workbook(whole), "Matched")
+
+
+def test_what_people_noted_stands_in_their_columns() -> None:
+    result = a_small_one()
+    noted = pl.DataFrame(
+        {"side": ["ledger"], "id": ["X010"], "owner": ["jan"], "comment": ["asked the vendor"]}
+    )
+    (block,) = [
+        each
+        for each in broken_blocks(
+            result, as_of=report_of(result).as_of, rules=RuleBook(), noted=noted
+        )
+        if each["id"]
+    ]
+    told = dict(zip(block["id"], block["comment"], strict=True))
+    assert told == {"X009": None, "X010": "asked the vendor", "X011": None}
 
 
 def test_ages_count_to_the_day_that_is_asked_for() -> None:

@@ -87,11 +87,16 @@ def _of_side(part: pl.DataFrame, side: str, facts: pl.DataFrame) -> pl.DataFrame
     return pl.concat([lines, facts[lines["line"]]], how="horizontal")
 
 
-def broken_blocks(found: Reconciliation, *, as_of: date, rules: RuleBook) -> Iterator[Block]:
+def broken_blocks(
+    found: Reconciliation, *, as_of: date, rules: RuleBook, noted: pl.DataFrame | None = None
+) -> Iterator[Block]:
     """One row an open line, by side, class and day.
 
+    Args:
+        noted: What people noted before: ``side``, ``id``, ``owner``, ``comment``.
+
     Columns: ``side``, ``class``, ``bucket``, ``age`` (days), FACTS, ``difference``, ``cause``,
-    ``other`` (ids that it has to do with).
+    ``other`` (ids that it has to do with), ``owner``, ``comment``.
     """
     ageing = rules.default.policy.ageing_days
     buckets = age_buckets(ageing)
@@ -110,6 +115,8 @@ def broken_blocks(found: Reconciliation, *, as_of: date, rules: RuleBook) -> Ite
             _causes(days, side, found, rules).alias("cause"),
         )
         rows = rows.drop("other").rename({"related": "other"})
+        if noted is not None:
+            rows = rows.join(noted, on=["side", "id"], how="left", maintain_order="left")
         yield from map(_block, rows.iter_slices(MATCHES_EACH))
 
 
