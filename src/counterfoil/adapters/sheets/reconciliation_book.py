@@ -15,26 +15,20 @@ from typing import Any
 from counterfoil.adapters.sheets.book import BigSheet, write_book
 from counterfoil.adapters.sheets.charts import PageChart
 from counterfoil.adapters.sheets.pages import BigColumn, Page, PageTable, Value
+from counterfoil.adapters.sheets.reconciliation_words import (
+    BLUE,
+    CLASSES,
+    GREEN,
+    TIERS,
+    how_to_read,
+)
 from counterfoil.domain.reconciliation_report import Report, Total, share
 from counterfoil.domain.vouchers import JournalVoucher
 
 Block = Mapping[str, list[Any]]
 
-GREEN, BLUE, YELLOW, RED, GREY = "C6E0B4", "DDEBF7", "FFE699", "F4B6B6", "D9D9D9"
 #: From the youngest to the oldest.
 AGES = ("A9C4E4", "6F9BD1", "E0A44A", "C0504D")
-TIERS = {"confirmed": GREEN, "confirmed-silent": BLUE}
-CLASSES = {
-    "timing": GREY,
-    "to decide": YELLOW,
-    "missing in the ledger": RED,
-    "missing at the bank": RED,
-    "amount keyed wrongly": RED,
-    "amounts differ": YELLOW,
-    "duplicate": YELLOW,
-    "possible duplicate": YELLOW,
-    "bank's own charge or interest": BLUE,
-}
 Column = tuple[str, BigColumn]  # the block's name of it
 
 
@@ -139,7 +133,7 @@ def write_reconciliation(target: Path, report: Report, lines: Lines) -> Mapping[
     """Write the workbook to *target*; the rows of each sheet of lines by its name."""
     return write_book(
         target,
-        [_summary(report), _by_rule(report), _how_to_read(report)],
+        [_summary(report), _by_rule(report), how_to_read(report)],
         [
             _sheet("Matched", MATCHED, lines.matched, keys=3, across=2),
             _sheet("Breaks", BREAKS, lines.breaks, keys=3, across=2),
@@ -311,91 +305,6 @@ def _by_rule(report: Report) -> Page:
         ),
         widths=(60, 20, 14, 14, 14),
     )
-
-
-def _how_to_read(report: Report) -> Page:
-    return Page(
-        name="How to read",
-        title="How to read this workbook",
-        tables=(
-            PageTable(heads=("Where", "What it says"), rows=_SHEETS),
-            PageTable(heads=("Word", "What it means"), rows=_WORDS),
-            PageTable(
-                heads=("Class of an open line", "What to do"),
-                rows=_CLASS_WORDS,
-                colours=CLASSES,
-            ),
-            PageTable(
-                rows=(
-                    (
-                        "Ages",
-                        f"calendar days from the line's day to {report.as_of}: "
-                        + ", ".join(report.buckets),
-                    ),
-                )
-            ),
-        ),
-        widths=(34, 110),
-    )
-
-
-_SHEETS: tuple[tuple[Value, ...], ...] = (
-    (
-        "Summary",
-        "Every line of both sides is in exactly one match, or open exactly once: counts and sums "
-        "of both are the input. A run whose totals do not add up writes no workbook.",
-    ),
-    ("By rule", "How many matches each rule made, strictest tiers first."),
-    (
-        "Matched",
-        "A row a line; lines of one match have its number and stand together, the bank's first. "
-        "Difference (bank less ledger), evidence, rivals and chance stand on the first of them.",
-    ),
-    (
-        "Breaks",
-        "A row an open line, with class, age and the likely cause. Owner and Comment are yours: "
-        "nothing reads them back.",
-    ),
-    (
-        "Proposals",
-        "Up to three claims for an open bank line, the likeliest first. None of them is a match: "
-        "they did not stand out, or a rule leaves them to a person.",
-    ),
-    (
-        "Vouchers",
-        "Postings proposed for charges and differences, balanced. vouchers.xlsx holds the same, "
-        "to be dropped into the folder for vouchers; a second person approves them there.",
-    ),
-)
-_WORDS: tuple[tuple[Value, ...], ...] = (
-    ("confirmed", "A number links the lines, or a whole payment run adds up to the cent."),
-    (
-        "confirmed-silent",
-        "Amount, party and day only, where nothing else comes near. Rules can turn this off.",
-    ),
-    (
-        "10^2.73",
-        "The odds of a piece of evidence: so many times likelier if the lines belong together "
-        "(10^2 is a hundred times). With a minus it speaks against.",
-    ),
-    ("Rivals beaten", "Other claims on these lines, and by how much the best was behind."),
-    ("By chance", "How many unrelated lines of that amount would be expected near that day."),
-    ("strong, fair, weak", "All evidence together: a thousand times likelier, ten times, less."),
-)
-_CLASS_WORDS: tuple[tuple[Value, ...], ...] = (
-    ("timing", "Booked so late that the bank may still bring it: wait."),
-    ("to decide", "There are claims, but none stands out: look at Proposals."),
-    ("missing in the ledger", "The bank has it, the books have not: find the document, book it."),
-    ("missing at the bank", "The books have it, the bank has not: was it sent?"),
-    ("amount keyed wrongly", "A sure number links the two lines and one digit is off: correct it."),
-    ("amounts differ", "A sure number links the two lines: look at the difference and its cause."),
-    ("duplicate", "The same line stands twice on its own side: reverse one."),
-    ("possible duplicate", "It looks like another line of its side, but both may be real."),
-    (
-        "bank's own charge or interest",
-        "Nobody booked it yet: a voucher is proposed where the rules name accounts.",
-    ),
-)
 
 
 def _cents(cents: int) -> Decimal:
