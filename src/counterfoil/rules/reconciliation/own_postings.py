@@ -50,7 +50,7 @@ def meet_own_postings(position: Position, held: pl.DataFrame, bank: pl.DataFrame
     """
     if held.is_empty():
         return position
-    back = pl.concat([position.ledger, held.drop("voucher")]).sort("line")
+    back = pl.concat([position.ledger, held.drop("voucher")], how="diagonal").sort("line")
     position = Position(position.bank, back, position.matches)
     return _charges(_differences(position, held, bank), held)
 
