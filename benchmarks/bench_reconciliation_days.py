@@ -24,8 +24,8 @@ import polars as pl
 
 from benchmarks import bench_reconciliation as pairs_bench
 from counterfoil.adapters.reconciliation_files import read_bank, read_ledger
-from counterfoil.adapters.reconciliation_rules import load_policy
-from counterfoil.domain.reconciliation import Policy
+from counterfoil.adapters.reconciliation_rules import load_rules
+from counterfoil.domain.reconciliation import RuleBook
 from counterfoil.rules.reconciliation.carrying import Run, carry_forward, nothing_yet
 from counterfoil.rules.reconciliation.closing import frozen_part, less_gone, together
 
@@ -56,15 +56,15 @@ def main() -> None:
         _make(makes, folder, asked)
         truth = scorer.Truth(str(folder))
         bank, ledger = read_bank(folder / "bank.csv"), read_ledger(folder / "ledger.csv")
-        policy = load_policy(folder / "rules.json")
+        rules = load_rules(folder / "rules.json")
     days = sorted({*bank["day"], *ledger["day"]})
     print(f"{asked.flavour} {asked.source} {asked.seed}: {len(bank)} x {len(ledger)} lines, "
           f"{len(days)} days with lines in {days[-1] - days[0] + 1}")  # fmt: skip
     began = time.process_time()
-    once = carry_forward(nothing_yet(), bank, ledger, policy, as_of=days[-1])
+    once = carry_forward(nothing_yet(), bank, ledger, rules, as_of=days[-1])
     print(f"at once: {len(once.period.matches)} matches, {time.process_time() - began:.2f} s CPU, "
           f"{_score(scorer, truth, once.period.matches)}")  # fmt: skip
-    seen, matches = _day_by_day((bank, ledger), policy, days, asked, scorer, truth)
+    seen, matches = _day_by_day((bank, ledger), rules, days, asked, scorer, truth)
     _tell(seen, matches, once.period.matches, _score(scorer, truth, matches))
 
 
@@ -93,7 +93,7 @@ def _make(makes: Any, folder: Path, asked: argparse.Namespace) -> None:
 
 def _day_by_day(  # noqa: PLR0913 - a benchmark's whole setting
     sides: tuple[pl.DataFrame, pl.DataFrame],
-    policy: Policy,
+    rules: RuleBook,
     days: list[int],
     asked: argparse.Namespace,
     scorer: Any,
@@ -104,7 +104,7 @@ def _day_by_day(  # noqa: PLR0913 - a benchmark's whole setting
     for end in [*range(days[0], days[-1], asked.step), days[-1]]:
         bank, ledger = (side.filter(pl.col("day").is_between(begins, end)) for side in sides)
         began = time.process_time()
-        run = carry_forward(period, bank, ledger, policy, as_of=end, gone=gone)
+        run = carry_forward(period, bank, ledger, rules, as_of=end, gone=gone)
         took = time.process_time() - began
         _note(seen, run, took, scorer, truth)
         period, begins = run.period, end + 1

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from counterfoil.domain.reconciliation import Policy
+from counterfoil.domain.reconciliation import RuleBook
 from counterfoil.domain.reconciliation_decisions import Proposal
 from counterfoil.rules.approval import ApprovalPolicy
 from counterfoil.rules.reconciliation.standing import Standing
@@ -63,7 +63,7 @@ class Desk:
     clock: Clock
     ledger: ReconciliationLedger
     approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
-    policy: Policy = field(default_factory=Policy)
+    rules: RuleBook = field(default_factory=RuleBook)
     files: int = 0
 
     @classmethod
@@ -83,7 +83,7 @@ class Desk:
         return run_reconciliation(
             self.ledger,
             NAME,
-            self.policy,
+            self.rules,
             bank_file=self._file("bank", BANK, bank),
             ledger_file=self._file("ledger", LEDGER, entries),
             as_of=as_of,

@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 
 from counterfoil.adapters.reconciliation_files import read_bank, read_ledger
-from counterfoil.adapters.reconciliation_rules import load_policy
-from counterfoil.domain.reconciliation import Policy, number_of
+from counterfoil.adapters.reconciliation_rules import load_rules
+from counterfoil.domain.reconciliation import RuleBook, number_of
 from counterfoil.errors import Quarantined, Refused
 from counterfoil.rules.reconciliation.carrying import Period, Run, carry_forward, nothing_yet
 from counterfoil.rules.reconciliation.identity import join_lines, with_ids
@@ -35,14 +35,14 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def tables(pair: Path) -> tuple[pl.DataFrame, pl.DataFrame, Policy]:
-    policy = load_policy(pair / "rules.json")
-    return read_bank(pair / "bank.csv"), read_ledger(pair / "ledger.csv"), policy
+def tables(pair: Path) -> tuple[pl.DataFrame, pl.DataFrame, RuleBook]:
+    rules = load_rules(pair / "rules.json")
+    return read_bank(pair / "bank.csv"), read_ledger(pair / "ledger.csv"), rules
 
 
 def daily(pair: Path, *, again_days: int = 0, seed: int | None = None) -> Iterator[Run]:
     """A run for every other day that has lines; each delivery begins *again_days* earlier."""
-    ours, theirs, policy = tables(pair)
+    ours, theirs, rules = tables(pair)
     order = random.Random(seed)
     period, begins = nothing_yet(), 0
     days = sorted({*ours["day"], *theirs["day"]})
@@ -51,7 +51,7 @@ def daily(pair: Path, *, again_days: int = 0, seed: int | None = None) -> Iterat
         some, others = ours.filter(cut), theirs.filter(cut)
         if seed is not None:
             some, others = _shuffled(some, order), _shuffled(others, order)
-        run = carry_forward(period, some, others, policy, as_of=day)
+        run = carry_forward(period, some, others, rules, as_of=day)
         yield run
         period, begins = run.period, day + 1
 
@@ -63,8 +63,8 @@ def _shuffled(lines: pl.DataFrame, order: random.Random) -> pl.DataFrame:
 
 
 def at_once(pair: Path) -> Run:
-    ours, theirs, policy = tables(pair)
-    return carry_forward(nothing_yet(), ours, theirs, policy)
+    ours, theirs, rules = tables(pair)
+    return carry_forward(nothing_yet(), ours, theirs, rules)
 
 
 def same(one: Period, other: Period) -> bool:
@@ -111,10 +111,10 @@ def keys(breaks: pl.DataFrame) -> set[tuple[str, str]]:
 def test_a_match_is_provisional_until_no_later_line_is_near_enough() -> None:
     ours = bank({"amount": -100, "reference": "PV00012345", "day": 100})
     theirs = ledger({"amount": -100, "reference": "PV00012345", "day": 100})
-    policy = Policy()
-    last = 100 + policy.days_after_with_reference
+    rules = RuleBook()
+    last = 100 + rules.default.policy.days_after_with_reference
     for as_of, final in ((100, False), (last, False), (last + 1, True)):
-        run = carry_forward(nothing_yet(), ours, theirs, policy, as_of=as_of)
+        run = carry_forward(nothing_yet(), ours, theirs, rules, as_of=as_of)
         assert run.period.matches["final"].to_list() == [final]
 
 
@@ -125,10 +125,10 @@ def test_a_match_that_a_later_line_undoes_is_withdrawn_and_on_record() -> None:
     second = bank(
         {"id": "B2", "amount": -100, "reference": "PV00012345", "text": "TWO", "day": 102}
     )
-    monday = carry_forward(nothing_yet(), first, theirs, Policy())
+    monday = carry_forward(nothing_yet(), first, theirs, RuleBook())
     assert len(monday.period.matches) == 1
 
-    tuesday = carry_forward(monday.period, second, theirs.clear(), Policy())
+    tuesday = carry_forward(monday.period, second, theirs.clear(), RuleBook())
 
     assert tuesday.withdrawn["bank"].to_list() == [["B1"]]
     assert tuesday.period.matches.is_empty()
@@ -137,7 +137,7 @@ def test_a_match_that_a_later_line_undoes_is_withdrawn_and_on_record() -> None:
 
 def test_a_later_day_than_said_is_refused() -> None:
     with pytest.raises(Refused, match="as_of_too_early"):
-        carry_forward(nothing_yet(), bank({"amount": 1, "day": 9}), ledger(), Policy(), as_of=8)
+        carry_forward(nothing_yet(), bank({"amount": 1, "day": 9}), ledger(), RuleBook(), as_of=8)
 
 
 # --- which line is which ---------------------------------------------------------------

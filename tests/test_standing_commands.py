@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from counterfoil.cli.app import app_for
+from counterfoil.domain.reconciliation_report import AGEING, age_buckets
 from counterfoil.errors import Refused, SetupError
 from fixtures.reconciliation_pairs import make
 
@@ -63,7 +64,7 @@ def test_a_reconciliation_is_run_looked_at_decided_and_proved(
 
     code, said = typed("breaks", "nostro")
     assert code == 0
-    assert ">30 days: " in said
+    assert all(f"{bucket}: " in said for bucket in age_buckets(AGEING))
     opened = re.findall(r"(K-[A-Z2-7]{12}).*?((?:bank|ledger):\S+)", said)
     name, line = opened[0]
     side, _, line_id = line.partition(":")

@@ -13,6 +13,7 @@ from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from counterfoil.audit import verifier
+from counterfoil.domain.reconciliation import AccountRules, Policy, RuleBook
 from counterfoil.domain.reconciliation_decisions import DecisionState
 from counterfoil.errors import Refused
 from counterfoil.rules.approval import ApprovalPolicy
@@ -356,6 +357,24 @@ def test_lines_kept_for_people_are_matched_by_people(desk: Desk) -> None:
     desk.run()
     assert [each[:2] for each in desk.matches()] == [(("B1",), ("L2",))]
     assert desk.open()["L1"] == "kept for a person"
+
+
+def test_what_people_decided_holds_where_accounts_have_rules_of_their_own(desk: Desk) -> None:
+    """Accounts with other rules are matched apart, and put together again."""
+    desk.rules = RuleBook(accounts={"ACC02": AccountRules(policy=Policy(silent=False))})
+    other = {"account": "ACC02"}
+    desk.run(
+        [*MONDAY[0], bank_line("B7", 5, "-9.00", "COUNTER", **other)],
+        [*MONDAY[1], entry("L7", 5, "-9.90", "INV-0007", **other)],
+    )
+    desk.approve(desk.match(bank=["B7"], entries=["L7"], difference="0.90"))
+    desk.approve(desk.unmatch("bank", "B1"))
+    with pytest.raises(Refused, match="other_account"):
+        desk.write_off(bank=["B2"], entries=["L7"])
+    ran = desk.run()
+    assert desk.matches() == [(("B7",), ("L7",), "matched by people")]
+    assert set(desk.open()) == {"B1", "L1", "B2", "L2"}
+    assert [each.count for each in ran.run.found.totals] == [3, 3]
 
 
 # --- closed days -----------------------------------------------------------------------

@@ -55,8 +55,7 @@ def propose_match(  # noqa: PLR0913 - what can be said on the command line
     lines = _seen(standing, bank, entries)
     if len(lines) < 2:
         raise Refused("too_few", "a match has two lines at least; a single one is written off")
-    if len({(each.account, each.currency) for each in lines}) > 1:
-        raise Refused("other_account", "these lines are of several accounts or currencies")
+    _refuse_mixed(lines)
     proposal = _about_lines(ledger, standing, DecisionKind.MATCH, lines, word)
     found = Decimal(proposal.difference).scaleb(-2)
     if found != difference:
@@ -77,11 +76,12 @@ def propose_write_off(
     """Propose that these lines have no counterpart and will have none.
 
     Raises:
-        Refused: "unknown_line", "line_taken" or "too_few".
+        Refused: "unknown_line", "line_taken", "other_account" or "too_few".
     """
     lines = _seen(standing, bank, entries)
     if not lines:
         raise Refused("too_few", "name a line: --bank ID or --ledger ID")
+    _refuse_mixed(lines)
     return _put(ledger, _about_lines(ledger, standing, DecisionKind.WRITE_OFF, lines, word))
 
 
@@ -272,6 +272,11 @@ def _seen(
     standing: Standing, bank: Collection[str], entries: Collection[str]
 ) -> tuple[LineSeen, ...]:
     return (*seen(standing.period, "bank", bank), *seen(standing.period, "ledger", entries))
+
+
+def _refuse_mixed(lines: Collection[LineSeen]) -> None:
+    if len({(each.account, each.currency) for each in lines}) > 1:
+        raise Refused("other_account", "these lines are of several accounts or currencies")
 
 
 def _about_lines(

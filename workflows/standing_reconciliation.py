@@ -16,7 +16,7 @@ from typing import Any
 
 from counterfoil.adapters.reconciliation_carried import table_bytes, table_of
 from counterfoil.adapters.reconciliation_files import read_bank, read_ledger
-from counterfoil.domain.reconciliation import Policy, day_of, number_of
+from counterfoil.domain.reconciliation import RuleBook, day_of, number_of
 from counterfoil.domain.reconciliation_decisions import DecisionKind, DecisionState, Proposal
 from counterfoil.rules.reconciliation.carrying import (
     Period,
@@ -82,7 +82,7 @@ def _period(ledger: ReconciliationLedger, name: str, row: RunRow | CloseRow) -> 
 def run_reconciliation(  # noqa: PLR0913 - what can be said on the command line
     ledger: ReconciliationLedger,
     name: str,
-    policy: Policy,
+    rules: RuleBook,
     *,
     bank_file: Path | None = None,
     ledger_file: Path | None = None,
@@ -104,7 +104,7 @@ def run_reconciliation(  # noqa: PLR0913 - what can be said on the command line
         before.period,
         read_bank(bank_file) if bank_file else none.bank,
         read_ledger(ledger_file) if ledger_file else none.ledger,
-        policy,
+        rules,
         as_of=None if as_of is None else number_of(as_of),
         decided=decided,
         gone=before.gone,

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from hashlib import sha256
 from io import BytesIO
@@ -31,6 +31,13 @@ def table_bytes(table: pl.DataFrame) -> bytes:
 def table_of(content: bytes) -> pl.DataFrame:
     """The table again."""
     return pl.read_parquet(BytesIO(content))
+
+
+def noted_table(rows: Iterable[tuple[str, str, str, str]]) -> pl.DataFrame:
+    """What people noted of open lines: ``side``, ``id``, ``owner``, ``comment``."""
+    names = ("side", "id", "owner", "comment")
+    schema = pl.Schema(dict.fromkeys(names, pl.String()))
+    return pl.DataFrame(list(rows), schema=schema, orient="row")
 
 
 def write_tables(

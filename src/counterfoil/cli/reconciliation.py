@@ -26,6 +26,7 @@ from counterfoil.cli.terminal import out, say, show_table
 from counterfoil.config import find_suite
 from counterfoil.errors import Refused
 from counterfoil.store.deciding import Word
+from counterfoil.store.reconciliation_ledger import ReconciliationLedger
 
 reconciliation = typer.Typer(
     no_args_is_help=True,
@@ -66,28 +67,43 @@ def run(
     \b
         counterfoil reconciliation run nostro --bank tuesday.csv --ledger l-tuesday.csv
     """
-    from counterfoil.adapters.reconciliation_rules import load_policy
+    from counterfoil.adapters.reconciliation_rules import load_rules
     from workflows.reconciliation import write_found
     from workflows.standing_reconciliation import run_reconciliation
 
     suite = find_suite(Path.cwd())
     settings = suite.reconciliation_of(name)
-    policy = load_policy(suite.path(settings.rules))
+    rules = load_rules(suite.path(settings.rules))
     with open_site("reconciliation", suite) as site, out().status("matching"):
+        book = beside(site)
         ran = run_reconciliation(
-            beside(site),
+            book,
             name,
-            policy,
+            rules,
             bank_file=bank,
             ledger_file=ledger,
             as_of=None if as_of is None else as_of.date(),
         )
         into = suite.path(settings.export) / f"{_as_date(ran.run.period.as_of)}"
-        write_found(into, ran.run.found)
+        write_found(into, ran.run, rules, facts=_facts(name, ran.number), noted=_noted(book, name))
     tell_run(name, ran)
     say(f"written to {into}", style="green")
     if not ran.proof.proved or ran.voided:
         raise typer.Exit(1)
+
+
+def _facts(name: str, number: int) -> tuple[tuple[str, str], ...]:
+    return (("Reconciliation", name), ("Run", str(number)))
+
+
+def _noted(ledger: ReconciliationLedger, name: str) -> list[tuple[str, str, str, str]]:
+    """Owner and last comment of each open line."""
+    said = {each.break_id: f"{each.person}: {each.told}" for each in ledger.comments()}
+    return [
+        (each.side, each.line_id, each.owner or "", said.get(each.break_id, ""))
+        for each in ledger.breaks(name)
+        if each.owner or each.break_id in said
+    ]
 
 
 def runs(name: Name) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from counterfoil.cli.terminal import say, show_table
 from counterfoil.domain.reconciliation import Policy, day_of
 from counterfoil.domain.reconciliation_decisions import Proposal
+from counterfoil.domain.reconciliation_report import age_buckets
 from counterfoil.errors import Refused
 from counterfoil.store.reconciliation_ledger import ReconciliationLedger
 from counterfoil.store.reconciliation_reading import BreakRow, CommentRow
@@ -82,9 +83,12 @@ def show_breaks(
         for each in rows
     ]  # fmt: skip
     show_table(f"{len(rows)} breaks of {name} as of {as_of}", columns, table)
-    buckets = Counter(policy.bucket(ages[each.break_id]) for each in rows if each.state == "OPEN")
-    for bucket in policy.buckets():
-        say(f"{bucket} days: {buckets[bucket]}")
+    ends = policy.ageing_days
+    counts = Counter(
+        sum(ages[each.break_id] > end for end in ends) for each in rows if each.state == "OPEN"
+    )
+    for place, bucket in enumerate(age_buckets(ends)):
+        say(f"{bucket}: {counts[place]}")
 
 
 def show_line(ledger: ReconciliationLedger, standing: Standing, side: str, line_id: str) -> None:

@@ -12,12 +12,13 @@ from typing import Any
 
 import polars as pl
 
-from counterfoil.domain.reconciliation import Policy
+from counterfoil.domain.reconciliation import RuleBook
 from counterfoil.errors import Refused
+from counterfoil.rules.reconciliation.accounts import reconcile_accounts
 from counterfoil.rules.reconciliation.contra import DAYS_APART_MAX
 from counterfoil.rules.reconciliation.decided import DECIDED, NOTHING, Decided
 from counterfoil.rules.reconciliation.identity import CONTENT, Joined, join_lines, replaced
-from counterfoil.rules.reconciliation.matching import Reconciliation, reconcile
+from counterfoil.rules.reconciliation.matching import Reconciliation
 
 _TEXTS = pl.List(pl.String())
 _LINE: dict[str, dict[str, pl.DataType]] = {
@@ -99,7 +100,7 @@ def carry_forward(  # noqa: PLR0913 - a run has these parts
     before: Period,
     bank: pl.DataFrame,
     ledger: pl.DataFrame,
-    policy: Policy,
+    rules: RuleBook,
     *,
     as_of: int | None = None,
     decided: Decided = NOTHING,
@@ -119,8 +120,8 @@ def carry_forward(  # noqa: PLR0913 - a run has these parts
     joined = join_lines(before.bank, gone.bank, before.bank_aside, bank)
     theirs = join_lines(before.ledger, gone.ledger, before.ledger_aside, ledger)
     now = _as_of(as_of, before, joined.lines)
-    found = reconcile(joined.lines, theirs.lines, policy, decided, now)
-    matches = _since(_matches(found, policy, now), before.matches, _OF_MATCH)
+    found = reconcile_accounts(joined.lines, theirs.lines, rules, decided, now)
+    matches = _since(_matches(found, rules, now), before.matches, _OF_MATCH)
     breaks = _since(_breaks(found, now), before.breaks, _OF_BREAK)
     period = Period(
         as_of=now,
@@ -162,13 +163,10 @@ def _as_of(asked: int | None, before: Period, bank: pl.DataFrame) -> int:
     return max(last, before.as_of) if asked is None else asked
 
 
-def _matches(found: Reconciliation, policy: Policy, as_of: int) -> pl.DataFrame:
+def _matches(found: Reconciliation, rules: RuleBook, as_of: int) -> pl.DataFrame:
     """By ids, in order of ids."""
     sides = (("bank", found.bank), ("ledger", found.ledger))
-    reach = {
-        "bank": max(policy.days_before, DAYS_APART_MAX),
-        "ledger": max(policy.days_after_with_reference, DAYS_APART_MAX),
-    }
+    reach = _reach(rules)
     until = pl.max_horizontal(f"{side}_last" for side, _ in sides)
     return (
         found.matches.with_columns(
@@ -183,6 +181,15 @@ def _matches(found: Reconciliation, policy: Policy, as_of: int) -> pl.DataFrame:
         .select(*MATCHES)
         .sort("bank", "ledger", "rule")
     )
+
+
+def _reach(rules: RuleBook) -> dict[str, int]:
+    """Days within which a later line may claim one of a side, by any account's rules."""
+    policies = [each.policy for each in (rules.default, *rules.accounts.values())]
+    return {
+        "bank": max(DAYS_APART_MAX, *(each.days_before for each in policies)),
+        "ledger": max(DAYS_APART_MAX, *(each.days_after_with_reference for each in policies)),
+    }
 
 
 def _breaks(found: Reconciliation, as_of: int) -> pl.DataFrame:

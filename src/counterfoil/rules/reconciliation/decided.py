@@ -45,6 +45,19 @@ class Decided:
 NOTHING = Decided()
 
 
+def about_lines(decided: Decided, bank: pl.Series, ledger: pl.Series) -> Decided:
+    """What of *decided* is about these lines (ids)."""
+    ours, theirs = set(bank), set(ledger)
+    return replace(
+        decided,
+        settled=tuple(
+            each
+            for each in decided.settled
+            if ours.issuperset(each.bank) and theirs.issuperset(each.ledger)
+        ),
+    )
+
+
 def set_aside(position: Position, decided: Decided) -> Position:
     """Settle what people settled, and take out what they keep."""
     position = position.settled(_matches(position, decided.settled))

@@ -4,7 +4,8 @@
 2. Certain: a number and its amount agree, and nothing else claims either line.
 3. What those pairs prove is learned: usual gaps of days, numbers that are noise.
 4. In rounds, until nothing more stands out: claims on open lines are weighed and compared.
-5. What is left is a break with a reason, and with proposals where there are any.
+5. Vouchers that an earlier run proposed, and that are in the ledger by now, meet what they are for.
+6. What is left is a break with a reason, and with proposals where there are any.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
+from counterfoil.domain.reconciliation_report import Total
 from counterfoil.rules.reconciliation.breaks import Breaks, breaks_of
 from counterfoil.rules.reconciliation.contra import bank_contras, ledger_contras
 from counterfoil.rules.reconciliation.counts import with_counts
@@ -30,11 +32,12 @@ from counterfoil.rules.reconciliation.duplicates import bank_duplicates, ledger_
 from counterfoil.rules.reconciliation.explaining import with_reasons
 from counterfoil.rules.reconciliation.learning import read_texts, settle_certain
 from counterfoil.rules.reconciliation.lines import prepare
+from counterfoil.rules.reconciliation.own_postings import hold_own_postings, meet_own_postings
 from counterfoil.rules.reconciliation.parties import with_parties
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.rounds import settle_round
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
-from counterfoil.rules.reconciliation.totals import Total, totals_of
+from counterfoil.rules.reconciliation.totals import totals_of
 
 #: A later round finds what an earlier one made room for; a fourth was never seen to.
 ROUNDS_MAX = 3
@@ -69,8 +72,8 @@ def reconcile(
     bank_repeats = still_open(bank_duplicates(bank), position.bank)
     ledger_repeats = still_open(ledger_duplicates(ledger), position.ledger)
     position = less_repeats(position, bank_repeats, ledger_repeats)
-    position = _set_contras_aside(position)
-    texts = read_texts(position)
+    position, held = hold_own_postings(_set_contras_aside(position))
+    texts = read_texts(position, policy.references)
     position, setting = settle_certain(position, texts, policy, begin=_beyond(ledger))
     if as_of is not None:
         setting = replace(setting, known=replace(setting.known, last_day=as_of))
@@ -80,6 +83,7 @@ def reconcile(
         position = settle_round(position, setting, silent=True)
         if len(position.matches) == before:
             break
+    position = meet_own_postings(position, held, bank)
     matches = with_deciders(with_reasons(position.all_matches()), decided)
     breaks = breaks_of(
         position,
@@ -94,10 +98,17 @@ def reconcile(
         ledger=ledger,
         matches=matches,
         breaks=breaks,
-        totals=(
-            *totals_of("bank", bank, _used(matches["bank"]), breaks.bank["line"]),
-            *totals_of("ledger", ledger, _used(matches["ledger"]), breaks.ledger["line"]),
-        ),
+        totals=totals_of_all(bank, ledger, matches, breaks),
+    )
+
+
+def totals_of_all(
+    bank: pl.DataFrame, ledger: pl.DataFrame, matches: pl.DataFrame, breaks: Breaks
+) -> tuple[Total, ...]:
+    """The control totals of both sides; they add up, or none are made."""
+    return (
+        *totals_of("bank", bank, _used(matches["bank"]), breaks.bank["line"]),
+        *totals_of("ledger", ledger, _used(matches["ledger"]), breaks.ledger["line"]),
     )
 
 
