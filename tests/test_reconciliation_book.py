@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from counterfoil.adapters.sheets import book as sheets_book
 from counterfoil.adapters.sheets.reconciliation_book import Lines, write_reconciliation
-from counterfoil.domain.reconciliation import Fee, RuleBook
+from counterfoil.domain.reconciliation import AccountRules, Fee, PostingAccounts, RuleBook
 from counterfoil.domain.reconciliation_report import age_buckets
 from counterfoil.rules.reconciliation.causes import likely_cause
 from counterfoil.rules.reconciliation.listing import (
@@ -25,6 +26,7 @@ from counterfoil.rules.reconciliation.listing import (
     proposal_blocks,
 )
 from counterfoil.rules.reconciliation.matching import Reconciliation
+from counterfoil.rules.reconciliation.posting import vouchers_of
 from counterfoil.rules.reconciliation.reporting import report_of
 from fixtures.reconciliation_pairs import Pair, make
 from tests.reconciliation_support import bank, daily_business, found, ledger
@@ -226,3 +228,19 @@ def test_buckets_that_do_not_rise_are_refused(ends: tuple[int, ...]) -> None:
 )
 def test_a_difference_has_a_likely_cause(paid: int, owed: int, foreign: str, cause: str) -> None:
     assert likely_cause(paid, owed, foreign=foreign, fees=FEES) == cause
+
+
+def test_what_people_let_pass_is_no_rate_and_gets_no_voucher() -> None:
+    """A decided match may have a difference, or one side only; nobody says what it was."""
+    result = a_small_one()
+    decided = result.matches.head(1).with_columns(
+        pl.lit("decided").alias("tier"),
+        pl.lit("decided by two people").alias("rule"),
+        pl.lit(-500, pl.Int64).alias("difference"),
+        pl.lit([], pl.List(pl.Int64)).alias("ledger"),
+    )
+    changed = replace(result, matches=pl.concat([decided, result.matches.slice(1)]))
+    (found,) = report_of(changed).differences
+    assert (found.cause, found.currency, found.cents) == ("as decided", "USD", -500)
+    accounts = PostingAccounts(bank="1060", rates="6960", fees="6810")
+    assert vouchers_of(changed, RuleBook(default=AccountRules(posting=accounts))) == ()

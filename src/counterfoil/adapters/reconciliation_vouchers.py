@@ -37,8 +37,7 @@ def write_vouchers(into: Path, vouchers: Sequence[JournalVoucher]) -> list[Path]
 
     Files of an earlier run that are not written again are removed: they might be dropped.
     """
-    for old in (*into.glob("vouchers*.xlsx"), into / "vouchers.json", into / "vouchers.csv"):
-        old.unlink(missing_ok=True)
+    forget_vouchers(into)
     if not vouchers:
         return []
     (into / "vouchers.json").write_text(as_json(vouchers), "utf-8")
@@ -49,6 +48,12 @@ def write_vouchers(into: Path, vouchers: Sequence[JournalVoucher]) -> list[Path]
         for number, begin in enumerate(parts, 1)
         for part in [vouchers[begin : begin + VOUCHERS_EACH]]
     ]
+
+
+def forget_vouchers(folder: Path) -> None:
+    """Remove what an earlier run proposed in *folder*."""
+    for old in (*folder.glob("vouchers*.xlsx"), folder / "vouchers.json", folder / "vouchers.csv"):
+        old.unlink(missing_ok=True)
 
 
 def as_json(vouchers: Sequence[JournalVoucher]) -> str:

@@ -20,6 +20,7 @@ from counterfoil.domain.vouchers import JournalVoucher, VoucherLine
 from counterfoil.rules.reconciliation.breaks import CHARGE, NOT_IN_LEDGER
 from counterfoil.rules.reconciliation.matching import Reconciliation
 from counterfoil.rules.reconciliation.own_postings import voucher_number
+from counterfoil.rules.reconciliation.reporting import DECIDED, cause
 
 DESCRIPTION_MAX = NARRATIVE_MAX = 35  # what a legacy screen books of a text
 _EPOCH = date(1970, 1, 1)
@@ -86,9 +87,11 @@ def _plain(text: str, longest: int) -> str:
 
 
 def _of_matches(found: Reconciliation, rules: RuleBook) -> Iterator[_Amount]:
-    """Differences that a charge or a rate explains."""
-    unequal = found.matches.filter(
-        (pl.col("difference").fill_null(0) != 0) & (pl.col("bank").list.len() > 0)
+    """Differences that a charge or a rate explains; not those that people let pass."""
+    unequal = found.matches.with_columns(cause()).filter(
+        (pl.col("difference").fill_null(0) != 0)
+        & (pl.col("bank").list.len() > 0)
+        & (pl.col("cause") != DECIDED)
     )
     ids = found.bank["id"]
     for lines, cents, fee in unequal.select("bank", "difference", "fee").iter_rows():

@@ -18,6 +18,7 @@ from counterfoil.domain.reconciliation_report import (
 from counterfoil.rules.reconciliation.matching import Reconciliation
 
 EPOCH = date(1970, 1, 1)
+RATE, DECIDED = "rate", "as decided"
 
 
 def report_of(
@@ -76,7 +77,11 @@ def _rules(matches: pl.DataFrame) -> tuple[RuleCount, ...]:
 
 def _differences(found: Reconciliation) -> tuple[DifferenceCount, ...]:
     unequal = found.matches.filter(pl.col("difference").fill_null(0) != 0)
-    currency = found.ledger["currency"].gather(unequal["ledger"].list.first())
+    ours, theirs = (
+        lines["currency"].gather(unequal[side].list.first())
+        for side, lines in (("bank", found.bank), ("ledger", found.ledger))
+    )
+    currency = pl.select(pl.coalesce(ours, theirs)).to_series()
     counted = (
         unequal.select("difference", cause(), currency.alias("currency"))
         .group_by("cause", "currency")
@@ -87,9 +92,15 @@ def _differences(found: Reconciliation) -> tuple[DifferenceCount, ...]:
 
 
 def cause() -> pl.Expr:
-    """Of a match with a difference: the declared charge, or the rate."""
-    named = pl.when(pl.col("fee").fill_null("") != "").then(pl.format("fee: {}", pl.col("fee")))
-    return named.otherwise(pl.lit("rate")).alias("cause")
+    """Of a match with a difference: the declared charge, the rate, or what people let pass."""
+    return (
+        pl.when(pl.col("fee").fill_null("") != "")
+        .then(pl.format("fee: {}", pl.col("fee")))
+        .when(pl.col("rule").str.contains("rate", literal=True))
+        .then(pl.lit(RATE))
+        .otherwise(pl.lit(DECIDED))
+        .alias("cause")
+    )
 
 
 def age_of(as_of: date) -> pl.Expr:
