@@ -26,6 +26,7 @@ from counterfoil.rules.statements.headed import with_headed_dates
 from counterfoil.rules.statements.headings import Heading, headings_of
 from counterfoil.rules.statements.lines import Line, lines_of
 from counterfoil.rules.statements.numbers import Style
+from counterfoil.rules.statements.stacked import unstacked
 from counterfoil.rules.statements.strung import set_out
 from counterfoil.rules.statements.strung_heads import headed
 from counterfoil.rules.statements.tables import Table, tables_of
@@ -108,7 +109,8 @@ _NUMBER = re.compile(r"[\dXx*•#][\dXx*•#./-]*\d")
 def other_account(one: str, two: str) -> bool:
     """Whether two lines name different accounts: no number of theirs is the same.
 
-    A page or sheet number that differs is not another account.
+    A page or sheet number that differs is not another account, and a number that both have
+    says nothing where each has a longer one: "360 Savings - 36937253336".
     """
     if not one or not two:
         return False
@@ -118,7 +120,8 @@ def other_account(one: str, two: str) -> bool:
     if (other := other_iban(one, two)) is not None:
         return other
     first, second = (set(_NUMBER.findall(_DATES.sub(" ", each))) for each in (one, two))
-    if first & second:
+    longest = {max(each, key=len) for each in (first, second) if each}
+    if first & second & longest:
         return False
     if not first and not second:
         return set(_WORD.findall(one)) != set(_WORD.findall(two))
@@ -130,7 +133,7 @@ def other_account(one: str, two: str) -> bool:
 
 def document_of(printed: PrintedPages, style: Style, layout: Layout | None = None) -> Document:
     """Read *printed*, which is in our words, in *style*."""
-    lines = set_out(lines_of(printed, style))
+    lines = set_out(unstacked(lines_of(printed, style)))
     headings = headed(lines, headings_of(lines))
     lines = with_headed_dates(lines, headings)
     tables: list[tuple[Table, tuple[Event, ...]]] = []
