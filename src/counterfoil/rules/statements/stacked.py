@@ -23,20 +23,32 @@ from counterfoil.rules.statements.vocabulary import label_of
 PAIRS_MIN = 3
 WORDS_MAX = 3  # in front of the balance, that say it is one
 ALIGNED = 150  # hundredths of a point
+NEARER = 80  # per cent of the gap below
 
 
 def unstacked(lines: Sequence[Line]) -> tuple[Line, ...]:
     """*lines*; where entries are such pairs, each as one line."""
-    lower = [place for place in range(1, len(lines)) if _is_pair(lines[place - 1], lines[place])]
-    if len(lower) < PAIRS_MIN:
+    places = range(1, len(lines))
+    pairs = {place for place in places if _is_pair(lines[place - 1], lines[place])}
+    if len(pairs) < PAIRS_MIN or not all(_hold_together(lines, place) for place in pairs):
         return tuple(lines)
-    pairs = set(lower)
     single = (
         _joined(lines[place - 1], line) if place in pairs else line
         for place, line in enumerate(lines)
         if place + 1 not in pairs
     )
     return tuple(replace(line, index=index) for index, line in enumerate(single))
+
+
+def _hold_together(lines: Sequence[Line], place: int) -> bool:
+    """Whether the lower line stands nearer to the upper one than to the line below it.
+
+    A day with its balance may also stand over the entries of that day.
+    """
+    if place + 1 == len(lines) or lines[place + 1].row.page != lines[place].row.page:
+        return True
+    upper, lower, following = (lines[each].row for each in (place - 1, place, place + 1))
+    return (lower.top - upper.bottom) * 100 < (following.top - lower.bottom) * NEARER
 
 
 def _is_pair(upper: Line, lower: Line) -> bool:
