@@ -10,7 +10,7 @@ from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statement_layouts import Layout
 from counterfoil.rules.statements.accounts import AccountNumber, account_numbers, other_iban
 from counterfoil.rules.statements.dates import Printed
-from counterfoil.rules.statements.events import Event, Kind, events_of
+from counterfoil.rules.statements.events import Event, Kind, Section, events_of
 from counterfoil.rules.statements.facts import (
     Fact,
     Month,
@@ -36,6 +36,7 @@ from counterfoil.rules.statements.vocabulary import not_booked, role_of
 
 ALL_DATED_FROM = 6  # entries
 TITLE_MAX = 90  # characters
+DIGITS_MAX = 24  # of a title, its period apart
 TITLE_WORDS_MAX = 5  # of a title without a number
 NOT_BOOKED_ABOVE = 2  # lines above a heading that may say that nothing below is booked
 TITLE_ABOVE = 8  # lines above a heading that may name the account
@@ -93,8 +94,10 @@ _ACCOUNT = re.compile(
 
 def is_title(line: Line) -> bool:
     """A short line with an account's word, and no money: ``FREE CHECKING 0009``."""
-    digits = sum(each.isdigit() for each in line.text)
-    if line.amounts or line.dates or digits > 24 or len(line.text) > TITLE_MAX:
+    if line.amounts or len(line.dates) not in (0, 2) or len(line.text) > TITLE_MAX:
+        return False  # two dates are its period
+    digits = sum(map(str.isdigit, line.label()))
+    if digits > DIGITS_MAX:
         return False
     if digits < 3 and len(line.row.words) > TITLE_WORDS_MAX:
         return False
@@ -144,7 +147,8 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
     for table in raw:
         first = table.heading.first if table.heading else 0
         above = lines[max(first - 6, 0) : first]
-        events = events_of(table, above, _carried(tables, table))
+        section = _carried_section(tables, table)
+        events = events_of(table, above, _carried(tables, table), section)
         if events:
             with_money.add(id(table))
         if events and not any(not_booked(line.text) for line in above[-NOT_BOOKED_ABOVE:]):
@@ -184,3 +188,16 @@ def _carried(tables: Sequence[tuple[Table, tuple[Event, ...]]], table: Table) ->
     if len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
         return None  # every line has a date of its own: one without is no line of the day before
     return tables[-1][1][-1].date
+
+
+def _carried_section(
+    tables: Sequence[tuple[Table, tuple[Event, ...]]], table: Table
+) -> Section | None:
+    """What the same table was the section of, where it goes on at the top of the next page."""
+    before = tables[-1][0].heading if tables else None
+    if before is None or table.heading is None:
+        return None
+    last = tables[-1][1][-1]
+    goes_on = table.heading.page == last.line.row.page + 1 and last.kind is Kind.ENTRY
+    same = [cell.text for cell in table.heading.cells] == [cell.text for cell in before.cells]
+    return last.section if goes_on and same else None

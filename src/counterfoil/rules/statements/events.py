@@ -68,12 +68,18 @@ class Event:
     words: tuple[Line, ...]  # all lines of the entry, this one included
 
 
-def events_of(table: Table, before: Sequence[Line], carried: Printed | None) -> tuple[Event, ...]:
+def events_of(
+    table: Table,
+    before: Sequence[Line],
+    carried: Printed | None,
+    section: Section | None = None,
+) -> tuple[Event, ...]:
     """The events of *table*.
 
     Args:
         before: The lines that stand above its heading.
         carried: The last date of the same table on the page before.
+        section: The last section of the same table on the page before.
     """
     if not table.columns:
         return ()
@@ -82,7 +88,7 @@ def events_of(table: Table, before: Sequence[Line], carried: Printed | None) -> 
     anchors = anchor(table.lines, frozenset(money), dates, carried)
     dated = dates.booking.keys() - dates.value_lines
     entries = groups(table.lines, money, dated, dates.day_headings)
-    sections = _sections(table, money, before)
+    sections = _sections(table, money, before, section)
     headings = () if table.heading is None else table.heading.cells
     over_signs = [each for each in headings if each.role is Role.SIGN]
     moved = _moved(table, money)
@@ -115,13 +121,45 @@ def _closed(events: Sequence[Event]) -> int:
     """How many of *events* there are up to the account's end.
 
     What stands below a dated closing balance, and has no date where every entry has one, is
-    of something else: the papers in a deposit, the fees of the year.
+    of something else: the papers in a deposit, the fees of the year, totals of nothing. So is
+    a summary, which begins with the opening balance once more.
     """
+    if again := _summed_up(events):
+        return again
     ends = [n for n, each in enumerate(events, 1) if each.label is Label.CLOSING and each.dated]
-    if not ends or any(each.anchored or each.kind is not Kind.ENTRY for each in events[ends[-1] :]):
+    if not ends or any(_is_of_account(each) for each in events[ends[-1] :]):
         return len(events)
     before = [each.anchored for each in events[: ends[-1]] if each.kind is Kind.ENTRY]
     return ends[-1] if before and all(before) else len(events)
+
+
+def _is_of_account(event: Event) -> bool:
+    """Whether *event*, below the closing balance, may still be the account's."""
+    moved = any(amount.value for amount in event.cells.values())
+    return event.anchored or (event.kind is not Kind.ENTRY and moved)
+
+
+def _summed_up(events: Sequence[Event]) -> int:
+    """Where a summary begins below all entries; 0 where there is none.
+
+    It has the opening balance once more or, in words we do not know, a number where the
+    balances stand, on lines without a day.
+    """
+    entries = [n for n, each in enumerate(events) if each.kind is Kind.ENTRY and each.anchored]
+    last = entries[-1] + 1 if entries else len(events)
+    for place, event in enumerate(events[last:], last):
+        if not event.dated and (event.label is Label.OPENING or _is_bare_balance(event)):
+            return place
+    return 0
+
+
+def _is_bare_balance(event: Event) -> bool:
+    roles = event.table.roles()
+    moves = any(role in _MOVES for role in roles)
+    return moves and event.label is None and {roles[each] for each in event.cells} == {Role.BALANCE}
+
+
+_MOVES = (Role.DEBIT, Role.CREDIT, Role.AMOUNT)
 
 
 def _moved(table: Table, money: Mapping[int, Mapping[int, Amount]]) -> frozenset[int]:
@@ -165,10 +203,12 @@ def _kind(label: Label | None, *, dated: bool) -> Kind:
     return Kind.ENTRY
 
 
-def _sections(table: Table, money: Collection[int], before: Sequence[Line]) -> dict[int, Section]:
+def _sections(
+    table: Table, money: Collection[int], before: Sequence[Line], carried: Section | None
+) -> dict[int, Section]:
     """The section of every line, by the titles that stand above and between them."""
     first = table.heading.first if table.heading else table.lines[0].index
-    section = Section(first, 0)
+    section = Section(first, 0) if carried is None else carried._replace(line=first)
     titles = [line.text for line in reversed(before[-TITLE_REACH:])]
     if table.heading is not None:
         titles.insert(0, table.heading.cells[0].text)

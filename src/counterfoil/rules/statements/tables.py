@@ -9,7 +9,7 @@ from itertools import groupby
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.columns import ALIGNED, SURE_FROM, Column, columns_of
 from counterfoil.rules.statements.headings import Heading, repeats
-from counterfoil.rules.statements.lines import Line, dated_places, line_of
+from counterfoil.rules.statements.lines import Line, dated_places, first_date, line_of
 from counterfoil.rules.statements.numbers import Amount, Style
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import label_of
@@ -124,8 +124,8 @@ def _between_dates(lines: Sequence[Line]) -> Iterator[Line]:
     begun = fed = False
     for _, group in groupby(lines, key=lambda line: line.row.page):
         page = list(group)
-        dated = dated_places(page)
         found = _below_days(page, begun=begun)
+        dated = _dated_places(page, under_days=bool(found))
         feed = _is_feed([page[place] for place in dated]) if dated else fed
         if feed:
             yield from _to_last_money(page[0 if fed else dated[0] :])
@@ -135,6 +135,12 @@ def _between_dates(lines: Sequence[Line]) -> Iterator[Line]:
             yield from found
         begun = begun or bool(found and not dated)
         fed = feed
+
+
+def _dated_places(page: Sequence[Line], *, under_days: bool) -> list[int]:
+    """Under lines that are only a day, a date within a text is not its entry's."""
+    places = dated_places(page)
+    return [] if under_days and not any(first_date(page[place]) for place in places) else places
 
 
 def _is_feed(dated: Sequence[Line]) -> bool:

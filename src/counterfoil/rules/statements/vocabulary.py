@@ -203,7 +203,32 @@ def label_of(text: str) -> Label | None:
             best = (length, rank, label)
     if best is not None and best[2] is Label.OTHER and _TOTAL_OF.match(bare):
         return Label.TOTAL  # "total interest for this period"
+    if best is not None and best[2] is Label.BALANCE:
+        return _which_end(bare)
     return best[2] if best else None
+
+
+def _which_end(bare: str) -> Label:
+    """Which balance a text of a few words speaks of: "opening account balance", "b/f balance"."""
+    words = set(re.split(r"[^\w/]+", bare))
+    opens, closes = bool(words & _OPENS), bool(words & _CLOSES)
+    if opens == closes or len(words) > END_WORDS_MAX:
+        return Label.BALANCE
+    return Label.OPENING if opens else Label.CLOSING
+
+
+END_WORDS_MAX = 5
+_OPENS = frozenset(
+    "opening open start starting begin beginning initial previous prior brought b/f b/fwd b/d bf "
+    "anfang anfangs alter alt vorheriger inicial anterior previo initial precedent ancien "
+    "iniziale precedente begin vorig oud ingaende inngaende poczatkowe pocatecni pociatocny "
+    "acilis onceki awal pocetno prethodno zacetno prejsnje initialer".split()
+)
+_CLOSES = frozenset(
+    "closing close end ending final carried c/f c/fwd c/d cf neuer neu schluss actual final "
+    "nouveau finale nuovo nuevo novo nieuw eind slot utgaende ny koncowe konecny kapanis son "
+    "akhir zavrsno koncno".split()
+)
 
 
 def label_starts(bare: str) -> dict[Label, list[int]]:
