@@ -12,7 +12,7 @@ from counterfoil.rules.statements.headings import Heading, repeats
 from counterfoil.rules.statements.lines import Line, dated_places, first_date, line_of
 from counterfoil.rules.statements.numbers import Amount, Style
 from counterfoil.rules.statements.terms import Label, Role
-from counterfoil.rules.statements.vocabulary import label_of
+from counterfoil.rules.statements.vocabulary import is_of_balances, label_of, not_booked
 
 AFTER_DATES = 4  # lines that may still belong to a table after its last date
 #: Lines that a bank prints under its columns in another font, or a little off.
@@ -189,7 +189,11 @@ def _halves(
 
 
 def _part(lines: Sequence[Line], left: int, right: int, style: Style) -> Iterator[Line]:
+    """What stands between two edges; a title in the middle is over every table."""
     for line in lines:
+        if not line.amounts and (is_of_balances(line.text) or not_booked(line.text)):
+            yield line
+            continue
         words = tuple(word for word in line.row.words if left <= _middle(word) < right)
         if len(words) == len(line.row.words):
             yield line

@@ -205,7 +205,17 @@ def label_of(text: str) -> Label | None:
         return Label.TOTAL  # "total interest for this period"
     if best is not None and best[2] is Label.BALANCE:
         return _which_end(bare)
-    return best[2] if best else None
+    return best[2] if best else _counted(bare)
+
+
+def _counted(bare: str) -> Label | None:
+    """``Withdrawals (38)``: the sum of so many entries."""
+    found = _COUNTED.fullmatch(bare)
+    sign = section_sign(found[1]) if found else 0
+    return {1: Label.TOTAL_CREDITS, -1: Label.TOTAL_DEBITS}.get(sign)
+
+
+_COUNTED = re.compile(r"(\D{4,40}?) ?\(\d{1,4}\)")
 
 
 def _which_end(bare: str) -> Label:
