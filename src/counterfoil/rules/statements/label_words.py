@@ -25,7 +25,8 @@ LABEL_WORDS: dict[Label, str] = {
     Label.TOTAL_CREDITS: """
         total credit* | total deposit* | total money in | money in | total paid in | total in |
         payments in | payments received | total receipts | total additions |
-        deposits and other additions | deposits/additions | promet v dobro | deposits & other credits |
+        deposits and other additions | deposits/additions | promet v dobro |
+        deposits & other credits |
         deposits and other credits | total credits | credits total | sum of credits |
         total haben | summe haben | summe gutschriften | summe der gutschriften |
         total gutschriften | gutschriften | eingehende transaktionen | total des credits |
@@ -101,7 +102,8 @@ LABEL_WORDS: dict[Label, str] = {
         ยอดยกมา | 이월 | 전월이월 | 전월잔액 | 이월잔액 | الرصيد الافتتاحي | رصيد أول المدة |
         רצת פתיחה | יתרת פתיחה | יתרה קודמת | so du dau* | algsaldo | sakuma atlikums |
         pradinis likutis | prethodno stanje | pocetno stanje | stanje prethodnog izvoda |
-        prejsnje stanje | zacetno stanje | pocetni saldo | prethodni saldo | likutis laikotarpio pradzioje |
+        prejsnje stanje | zacetno stanje | pocetni saldo | prethodni saldo |
+        likutis laikotarpio pradzioje |
         likutis pradzioje | pradinis saldo | atlikums perioda sakuma | perioda sakuma |
         saldo perioodi alguses | algjaak | начално салдо | начална наличност | салдо в началото |
         почетна состојба | почетно стање | претходно стање | вступний залишок | вхідний залишок |

@@ -220,24 +220,24 @@ _COUNTED = re.compile(r"(\D{4,40}?) ?\(\d{1,4}\)")
 
 def _which_end(bare: str) -> Label:
     """Which balance a text of a few words speaks of: "opening account balance", "b/f balance"."""
-    words = set(re.split(r"[^\w/]+", bare))
-    opens, closes = bool(words & _OPENS), bool(words & _CLOSES)
-    if opens == closes or len(words) > END_WORDS_MAX:
+    opens, closes = _OPENS.search(bare), _CLOSES.search(bare)
+    if (opens is None) == (closes is None) or len(bare.split()) > END_WORDS_MAX:
         return Label.BALANCE
     return Label.OPENING if opens else Label.CLOSING
 
 
 END_WORDS_MAX = 5
-_OPENS = frozenset(
-    "opening open start starting begin beginning initial previous prior brought b/f b/fwd b/d bf "
-    "anfang anfangs alter alt vorheriger inicial anterior previo initial precedent ancien "
-    "iniziale precedente begin vorig oud ingaende inngaende poczatkowe pocatecni pociatocny "
-    "acilis onceki awal pocetno prethodno zacetno prejsnje initialer".split()
+_OPENS = re.compile(
+    r"(?<![\w/])(?:open(?:ing)?|start(?:ing)?|begin(?:ning)?|initial|previous|prior|brought|b/f|"
+    r"b/fwd|b/d|bf|anfangs?|alter|alt|vorheriger|inicial|anterior|previo|precedent|ancien|"
+    r"iniziale|precedente|vorig|oud|inn?gaende|poczatkowe|pocatecni|pociatocny|acilis|onceki|"
+    r"awal|pocetno|prethodno|zacetno|prejsnje)(?![\w/])"
 )
-_CLOSES = frozenset(
-    "closing close end ending final carried c/f c/fwd c/d cf neuer neu schluss actual final "
-    "nouveau finale nuovo nuevo novo nieuw eind slot utgaende ny koncowe konecny kapanis son "
-    "akhir zavrsno koncno".split()
+_CLOSES = re.compile(
+    r"(?<![\w/])(?:clos(?:e|ing)|end(?:ing)?|finale?|carried|c/f|c/fwd|c/d|cf|neuer|neu|schluss|"
+    r"nouveau|nuovo|nuevo|novo|nieuw|eind|slot|utgaende|ny|koncowe|konecny|kapanis|son|akhir|"
+    r"zavrsno|koncno)(?![\w/])"
+)
 )
 
 
