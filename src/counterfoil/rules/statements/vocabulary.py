@@ -238,7 +238,6 @@ _CLOSES = re.compile(
     r"nouveau|nuovo|nuevo|novo|nieuw|eind|slot|utgaende|ny|koncowe|konecny|kapanis|son|akhir|"
     r"zavrsno|koncno)(?![\w/])"
 )
-)
 
 
 def label_starts(bare: str) -> dict[Label, list[int]]:
