@@ -177,7 +177,7 @@ def _date_at(row: Row, index: int) -> DateToken | None:
             return inner
         if inner is not None:
             return DateToken(inner.printed, index, inner.last, words[index].left, inner.right)
-    best: DateToken | None = None
+    best = _in_two_columns(words) if index == 0 else None
     text = ""
     for last in range(index, min(index + WORDS_MAX, len(words))):
         if last > index and not _touch(words, last - 1):
@@ -187,6 +187,18 @@ def _date_at(row: Row, index: int) -> DateToken | None:
         if printed is not None:
             best = DateToken(printed, index, last, words[index].left, words[last].right)
     return best
+
+
+def _in_two_columns(words: Sequence[Word]) -> DateToken | None:
+    """``01     MAR`` at the beginning of a row: the day and the month in columns of their own."""
+    if len(words) < 3 or _touch(words, 0) or not _DAY.fullmatch(words[0].text):
+        return None
+    month = words[1].text if words[1].text.rstrip(".").isalpha() else ""
+    printed = _named(f"{words[0].text} {month}") if month else None
+    return None if printed is None else DateToken(printed, 0, 1, words[0].left, words[1].right)
+
+
+_DAY = re.compile(r"[0-3]?\d")
 
 
 @lru_cache(maxsize=20_000)

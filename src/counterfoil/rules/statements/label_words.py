@@ -121,7 +121,8 @@ LABEL_WORDS: dict[Label, str] = {
         bal b/d | b/d | saldo sebelumnya | saldo bulan lalu | baki dibawa* | so du ky truoc |
         期初餘額 | 上期餘額 | 前期余额 | 上月結餘 | 上次結餘 | 기초잔액 | 전일잔액 |
         opening position | opening cash* | start-of-period balance |
-        account balance brought forward | saldo ved periodens start | saldo fra forrige* |
+        account balance brought forward | balance forward |
+        saldo ved periodens start | saldo fra forrige* |
         saldo fra kontout* | overforsel fra sidste*
     """,
     Label.CLOSING: """
@@ -179,7 +180,7 @@ LABEL_WORDS: dict[Label, str] = {
         solde* | kontostand* | stan konta | stav uctu | egyenleg* | bakiye | υπολοιπο | остаток* |
         baki | jaannos | 残高 | 余额 | 余額 | 結餘 | ยอดคงเหลือ | 잔액 | الرصيد | יתרה |
         saldo contable | likutis | atlikums | jaak | stanje | салдо | залишок | ნაშთი | gjendja |
-        staða | salio | доступно на | 결산 | 餘額 | balance forward
+        staða | salio | доступно на | 결산 | 餘額
     """,
 }
 

@@ -82,7 +82,7 @@ def _number(style: Style) -> re.Pattern[str]:
     else:
         body = rf"(?:{whole})"
     return re.compile(
-        rf"(?P<open>[(\[]?)(?P<sign>[-+]?)(?P<symbol>{_SYMBOLS})?(?P<inner>[-+(]?)"
+        rf"\*{{0,3}}(?P<open>[(\[]?)(?P<sign>[-+]?)(?P<symbol>{_SYMBOLS})?(?P<inner>[-+(]?)"
         rf"(?P<digits>{body})"
         rf"(?P<close>[)\]]?)(?P<unit>{_SYMBOLS})?"
         rf"(?P<behind>[-+]|{_SIDES}|[CDHSK]|\((?:{_SIDES}|[CD])\))?"
