@@ -1,0 +1,54 @@
+"""What is proved does not hang on chance: known layouts with other entries are read as well.
+
+Each of these was refused though its print proves it. The entries of a layout come from the
+seed; the pages break elsewhere, amounts fall together, a month begins within the period.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from counterfoil.adapters.statement_pdf import pdfium
+from counterfoil.rules.statements.dates import parse
+from counterfoil.rules.statements.reading import read
+from fixtures.statements.zoo.catalogue import LAYOUTS
+from fixtures.statements.zoo.filing import file, missing
+from tests.statement_pdf_support import TODAY
+from tests.statement_truth import differences
+
+#: Layout, document, seed, and what chance did.
+UNLUCKY = (("uk_griffin", "statement", 7, "a period of two months whose second day looks a year"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "which", "seed", "why"),
+    [pytest.param(*each, id=f"{each[0]}/{each[1]}-{each[2]}") for each in UNLUCKY],
+)
+def test_other_entries_in_a_known_layout_are_read(
+    name: str, which: str, seed: int, why: str, tmp_path: Path
+) -> None:
+    made = LAYOUTS[name].make(Random(f"{seed}/{name}"))
+    document = next(each for each in made if each.name == which)
+    if absent := missing(document):
+        pytest.skip(f"without {', '.join(absent)}")
+    path = file(document, name, tmp_path)
+    truth = json.loads(path.with_suffix(".truth.json").read_text("utf-8"))
+    reading = read(pdfium.read(path, document.password), TODAY)
+    assert [each.reason for each in reading.unproved()] == [], why
+    assert differences(truth, reading) == []
+
+
+@pytest.mark.parametrize("text", ["8 Feb - 07", "08 Feb. - 07,", "1 Mar - 31"])
+def test_a_day_behind_a_dash_that_stands_apart_is_no_year(text: str) -> None:
+    assert parse(text) is None
+
+
+@pytest.mark.parametrize("text", ["8-Feb-07", "8 - Feb - 07", "8 Feb 07", "8 Feb '07", "8 Feb-07"])
+def test_a_short_year_behind_its_month_is_one(text: str) -> None:
+    printed = parse(text)
+    assert printed is not None
+    assert printed.numbers == (8, 2, 7)
