@@ -18,6 +18,7 @@ from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.ties import Tie, Waiting
 from counterfoil.rules.statements.ways import (
     Hypothesis,
+    Totals,
     Use,
     amount_of,
     balance_of,
@@ -175,15 +176,22 @@ def _step(state: _Walk, event: Event) -> Broken | None:
 
 def _is_total(state: _Walk, event: Event, uses: Sequence[Use]) -> bool:
     """A line that says so or, without a date, holds sums of what came before it."""
-    if state.hypothesis.totals_are_entries:
+    if state.hypothesis.totals is Totals.NONE:
         return False
     if event.kind is Kind.TOTAL:
         return True
     says = event.label in (Label.TOTAL, Label.TOTAL_CREDITS, Label.TOTAL_DEBITS)
-    if not says and (event.dated or event.kind is not Kind.ENTRY or len(state.sums) < TOTAL_FROM):
+    if not says and not _may_sum_up(state, event):
         return False
     starts = {0, state.since, state.beyond, state.under}
     return any(_holds(event, uses, sums) for start in starts if (sums := state.sums[start:]))
+
+
+def _may_sum_up(state: _Walk, event: Event) -> bool:
+    """A line that does not say so, without a date, behind enough entries."""
+    if state.hypothesis.totals is Totals.SAID or event.dated:
+        return False
+    return event.kind is Kind.ENTRY and len(state.sums) >= TOTAL_FROM
 
 
 def _repeats_balance(event: Event, state: _Walk, uses: Sequence[Use]) -> bool:

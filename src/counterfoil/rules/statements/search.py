@@ -14,7 +14,7 @@ from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.layouts import allowed
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import Label, Role
-from counterfoil.rules.statements.ways import Hypothesis, Plain, Use
+from counterfoil.rules.statements.ways import Hypothesis, Plain, Totals, Use
 
 USES_MAX = 200  # ways to read the columns of one table
 HYPOTHESES_MAX = 1_500
@@ -208,7 +208,7 @@ def _variants(events: Sequence[Event], uses: Mapping[int, tuple[Use, ...]]) -> I
     one_way = marks[Use.DEBIT] | marks[Use.CREDIT]
     reversals = (False, True) if -1 in one_way and one_way != {-1} else (False,)
     balances = (1, -1) if 1 in marks[Use.BALANCE] and 0 in marks[Use.BALANCE] else (1,)
-    totals = (False, True) if any(not event.dated for event in events) else (False,)
+    totals = tuple(Totals) if any(not event.dated for event in events) else (Totals.SEEN,)
     flat = not any(Use.BALANCE in each for each in uses.values())
     for signs in _section_signs(events) if flat and 0 in marks[Use.AMOUNT] else ():
         yield replace(base, plain=Plain.SECTION, signs=signs)
@@ -219,7 +219,7 @@ def _variants(events: Sequence[Event], uses: Mapping[int, tuple[Use, ...]]) -> I
                 plain=plain,
                 plain_balance=balance,
                 reversals=reversal,
-                totals_are_entries=total,
+                totals=total,
                 flipped=flipped,
             )
 
