@@ -26,6 +26,7 @@ UNLUCKY = (
     ("fi_suomi", "tiliote", 19, "90.00 behind 40.00 and 50.00 is no total"),
     ("ro_carpati", "extras", 19, "100.00 behind 100.00 is no total, and the days have totals"),
     ("fr_generale", "releve", 19, "one amount alone has a star of a footnote behind it"),
+    ("nl_vechtstroom", "statement", 7, "the account ends overdrawn: -/DEBET"),
 )
 
 

@@ -32,7 +32,8 @@ _MARKS_BEHIND = {
 }  # fmt: skip
 #: German S (Soll) and H (Haben); OD is overdrawn; K is kredit; Greek and Russian letters.
 _SIDES = "CR|DR|DB|OD|Cr|Dr|Db|cr|dr"
-_BEHIND = re.compile(rf"^(?:\(?({_SIDES}|CT|DT|[CDHSKΧΠДК])\.?\)?|([-+]))$")
+#: A sign may be spelled out behind a slash: "-/DEBET".
+_BEHIND = re.compile(rf"^(?:\(?({_SIDES}|CT|DT|[CDHSKΧΠДК])\.?\)?|([-+])(?:/[^\W\d_]+)?)$")
 MINORITY = 5  # so many times rarer than the other, a decimal mark is none
 WIDE_GAP = 75  # hundredths of the height: what stands alone has so much room on both sides
 _NEAR = 110  # and a sign or a currency this close belongs to the number
