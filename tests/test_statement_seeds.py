@@ -27,6 +27,8 @@ UNLUCKY = (
     ("ro_carpati", "extras", 19, "100.00 behind 100.00 is no total, and the days have totals"),
     ("fr_generale", "releve", 19, "one amount alone has a star of a footnote behind it"),
     ("nl_vechtstroom", "statement", 7, "the account ends overdrawn: -/DEBET"),
+    ("us_metro_five", "statement", 7, "totals stand between the end and the fees of the year"),
+    ("us_metro_five", "statement", 19, "the last page has the end and no entry"),
 )
 
 

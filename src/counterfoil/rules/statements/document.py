@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statement_layouts import Layout
 from counterfoil.rules.statements.accounts import AccountNumber, account_numbers, other_iban
-from counterfoil.rules.statements.dates import Printed
-from counterfoil.rules.statements.events import Event, Kind, events_of
+from counterfoil.rules.statements.events import Event, events_of
 from counterfoil.rules.statements.facts import (
     Fact,
     Month,
@@ -33,7 +31,6 @@ from counterfoil.rules.statements.tables import Table, tables_of
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import not_booked, role_of
 
-ALL_DATED_FROM = 6  # entries
 TITLE_MAX = 90  # characters
 TITLE_WORDS_MAX = 5  # of a title without a number
 NOT_BOOKED_ABOVE = 2  # lines above a heading that may say that nothing below is booked
@@ -141,7 +138,8 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
     for table in raw:
         first = table.heading.first if table.heading else 0
         above = lines[max(first - 6, 0) : first]
-        events = events_of(table, above, _carried(tables, table))
+        goes_on = bool(tables) and tables[-1][0].roles() == table.roles()
+        events = events_of(table, above, tables[-1][1] if goes_on else ())
         if events and not any(not_booked(line.text) for line in above[-NOT_BOOKED_ABOVE:]):
             tables.append((table, events))
     entry_lines = frozenset(
@@ -167,14 +165,3 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
             if event.section.kind == "balances"
         ),
     )
-
-
-def _carried(tables: Sequence[tuple[Table, tuple[Event, ...]]], table: Table) -> Printed | None:
-    """The last date of the same table on the page before."""
-    if not tables or tables[-1][0].roles() != table.roles():
-        return None
-    before = [event for event in tables[-1][1] if event.kind is Kind.ENTRY]
-    dated = sum(event.dated for event in before)
-    if len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
-        return None  # every line has a date of its own: one without is no line of the day before
-    return tables[-1][1][-1].date

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from counterfoil.rules.statements.anchoring import anchor, find_dates
@@ -25,6 +25,7 @@ from counterfoil.rules.statements.vocabulary import (
     side_of,
 )
 
+ALL_DATED_FROM = 6  # entries
 TITLE_REACH = 4  # lines above a heading that may name its section
 
 
@@ -67,18 +68,18 @@ class Event:
     words: tuple[Line, ...]  # all lines of the entry, this one included
 
 
-def events_of(table: Table, before: Sequence[Line], carried: Printed | None) -> tuple[Event, ...]:
+def events_of(table: Table, before: Sequence[Line], earlier: Sequence[Event]) -> tuple[Event, ...]:
     """The events of *table*.
 
     Args:
         before: The lines that stand above its heading.
-        carried: The last date of the same table on the page before.
+        earlier: The events of the same table on the page before.
     """
     if not table.columns:
         return ()
     money = {line.index: cells for line in table.lines if (cells := table.cells(line))}
     dates = find_dates(table.heading, table.lines, frozenset(money))
-    anchors = anchor(table.lines, frozenset(money), dates, carried)
+    anchors = anchor(table.lines, frozenset(money), dates, _carried(earlier))
     dated = dates.booking.keys() - dates.value_lines
     entries = groups(table.lines, money, dated, dates.day_headings)
     sections = _sections(table, money, before)
@@ -107,20 +108,31 @@ def events_of(table: Table, before: Sequence[Line], carried: Printed | None) -> 
         for label in [None if said is Label.CARRIED and own and line.index in moved else said]
         for kind in [_kind(label, dated=own)]
     )
-    return events[: _closed(events)]
+    return events[: _closed(events, earlier)]
 
 
-def _closed(events: Sequence[Event]) -> int:
+def _carried(earlier: Sequence[Event]) -> Printed | None:
+    """The last date of the same table on the page before."""
+    before = [event for event in earlier if event.kind is Kind.ENTRY]
+    dated = sum(event.dated for event in before)
+    if len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
+        return None  # every line has a date of its own: one without is no line of the day before
+    return earlier[-1].date if earlier else None
+
+
+def _closed(events: Sequence[Event], earlier: Sequence[Event]) -> int:
     """How many of *events* there are up to the account's end.
 
-    What stands below a dated closing balance, and has no date where every entry has one, is
-    of something else: the papers in a deposit, the fees of the year.
+    What stands below a dated closing balance, behind its totals, and has no date where every
+    entry has one, is of something else: the papers in a deposit, the fees of the year.
     """
     ends = [n for n, each in enumerate(events, 1) if each.label is Label.CLOSING and each.dated]
-    if not ends or any(each.anchored or each.kind is not Kind.ENTRY for each in events[ends[-1] :]):
+    if not ends or any(each.anchored or each.kind is Kind.LABEL for each in events[ends[-1] :]):
         return len(events)
-    before = [each.anchored for each in events[: ends[-1]] if each.kind is Kind.ENTRY]
-    return ends[-1] if before and all(before) else len(events)
+    entries = (each for each in (*earlier, *events[: ends[-1]]) if each.kind is Kind.ENTRY)
+    before = [each.anchored for each in entries]
+    totals = tuple(takewhile(lambda each: each.kind is Kind.TOTAL, events[ends[-1] :]))
+    return ends[-1] + len(totals) if before and all(before) else len(events)
 
 
 def _moved(table: Table, money: Mapping[int, Mapping[int, Amount]]) -> frozenset[int]:
