@@ -56,8 +56,14 @@ def _dated(lines: Sequence[Line], cell: Cell) -> int:
 
 
 def _under(line: Line, cell: Cell) -> Iterator[tuple[int, Word]]:
+    """The words in the column that are no part of a date that says so itself."""
+    dated = {index for token in line.dates for index in range(token.first, token.last + 1)}
     for index, word in enumerate(line.row.words):
-        if word.left <= cell.right + REACH and word.right >= cell.left - REACH:
+        if (
+            index not in dated
+            and word.left <= cell.right + REACH
+            and word.right >= cell.left - REACH
+        ):
             yield index, word
 
 
