@@ -30,6 +30,7 @@ UNLUCKY = (
     ("us_metro_five", "statement", 7, "totals stand between the end and the fees of the year"),
     ("us_metro_five", "statement", 19, "the last page has the end and no entry"),
     ("ma_atlas", "statement", 7, "on page 2 the period stands where page 1 has its dates"),
+    ("lt_neris", "statement", 7, "the end stands alone on its page, its words broken around it"),
 )
 
 

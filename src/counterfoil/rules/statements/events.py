@@ -99,7 +99,7 @@ def events_of(table: Table, before: Sequence[Line], earlier: Sequence[Event]) ->
             anchored=any(each.index in dates.booking for each in entries[line.index]),
             date=anchors[line.index].date,
             value_date=anchors[line.index].value,
-            words=entries[line.index] if kind is Kind.ENTRY else (line,),
+            words=entries[line.index] if kind is Kind.ENTRY or not line.label() else (line,),
         )
         for line in table.lines
         if line.index in money
