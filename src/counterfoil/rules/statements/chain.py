@@ -71,6 +71,7 @@ class Broken:
     tie: Tie | None
     reason: str
     held: int  # balances that were tied before
+    totals: tuple[Event, ...] = ()  # lines that were passed over
 
     @property
     def equation(self) -> Equation | None:
@@ -129,10 +130,11 @@ def walks(
     for event in in_order(events, hypothesis):
         broken = _step(state, event)
         if broken is not None:
-            yield broken
+            yield replace(broken, totals=tuple(state.totals))
             return
+    totals = tuple(state.totals)
     if state.balance is None:
-        yield Broken(event=None, tie=None, reason="no balance is printed", held=0)
+        yield Broken(event=None, tie=None, reason="no balance is printed", held=0, totals=totals)
     elif not state.waiting:
         yield _chain(state)
     else:
@@ -295,6 +297,7 @@ def _close(open_: _Walk, closing: Decimal | None) -> Chain | Broken:
             tie=None,
             reason="amounts follow the last balance, and no closing balance is printed",
             held=open_.tied,
+            totals=tuple(open_.totals),
         )
     if not open_.unsure() and open_.balance + open_.waited() != closing:
         return _broken(open_, None, closing, "the closing balance does not follow")
@@ -384,4 +387,10 @@ def _tie_of(state: _Walk, event: Event | None, balance: Decimal) -> Tie:
 
 
 def _broken(state: _Walk, event: Event | None, balance: Decimal, why: str) -> Broken:
-    return Broken(event=event, tie=_tie_of(state, event, balance), reason=why, held=state.tied)
+    return Broken(
+        event=event,
+        tie=_tie_of(state, event, balance),
+        reason=why,
+        held=state.tied,
+        totals=tuple(state.totals),
+    )
