@@ -13,6 +13,8 @@ from random import Random
 import pytest
 
 from counterfoil.adapters.statement_pdf import pdfium
+from counterfoil.domain.pages import Page, PrintedPages, Row, Word
+from counterfoil.rules.statements.coins import with_coins
 from counterfoil.rules.statements.dates import parse
 from counterfoil.rules.statements.reading import read
 from fixtures.statements.zoo.catalogue import LAYOUTS
@@ -31,6 +33,7 @@ UNLUCKY = (
     ("us_metro_five", "statement", 19, "the last page has the end and no entry"),
     ("ma_atlas", "statement", 7, "on page 2 the period stands where page 1 has its dates"),
     ("lt_neris", "statement", 7, "the end stands alone on its page, its words broken around it"),
+    ("bd_padma", "passbook", 7, "coins in a column of their own"),
 )
 
 
@@ -50,6 +53,31 @@ def test_other_entries_in_a_known_layout_are_read(
     reading = read(pdfium.read(path, document.password), TODAY)
     assert [each.reason for each in reading.unproved()] == [], why
     assert differences(truth, reading) == []
+
+
+def test_coins_belong_to_the_money_beside_them_and_to_no_other_number() -> None:
+    """Two digits of a text, or beside a number with decimals, are no coins."""
+    rows = [
+        a_row("Date", 40, "Rs", 315, "Ps", 330),
+        a_row("02/01/2025", 40, "2,102", 300, "25", 330),
+        a_row("03/01/2025", 40, "2,102.10", 285, "25", 330),
+        a_row("Branch", 40, "2,102", 200, "25", 230),
+    ]
+    page = Page(number=1, width=60_000, height=84_000, rows=tuple(rows), characters=80)
+    joined = with_coins(PrintedPages(reader="by hand", pages=(page,)))
+    texts = [row.text for row in joined.pages[0].rows]
+    assert texts[1:] == ["02/01/2025 2,102.25", "03/01/2025 2,102.10 25", "Branch 2,102 25"]
+
+
+def a_row(*placed: str | int) -> Row:
+    """Words, each with where it begins in points; every letter is five wide."""
+    words = zip(placed[::2], placed[1::2], strict=True)
+    return Row(1, tuple(a_word(str(text), int(left)) for text, left in words))
+
+
+def a_word(text: str, left: int) -> Word:
+    edges = tuple((left + 5 * place) * 100 for place in range(len(text) + 1))
+    return Word(text, edges, 0, 900)
 
 
 @pytest.mark.parametrize("text", ["8 Feb - 07", "08 Feb. - 07,", "1 Mar - 31"])
