@@ -34,6 +34,7 @@ UNLUCKY = (
     ("ma_atlas", "statement", 7, "on page 2 the period stands where page 1 has its dates"),
     ("lt_neris", "statement", 7, "the end stands alone on its page, its words broken around it"),
     ("bd_padma", "passbook", 7, "coins in a column of their own"),
+    ("neo_sage", "statements", 23, "a page without a single amount that came in"),
 )
 
 

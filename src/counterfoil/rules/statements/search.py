@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import islice, pairwise, product
@@ -185,6 +185,7 @@ def _over_days(events: Sequence[Event]) -> bool:
 def _uses(table: Table) -> Iterator[tuple[int, tuple[Use, ...]]]:
     """(how far from the headings, what each column is), nearest first."""
     roles = table.roles()
+    over = {*roles, *(() if table.heading is None else table.heading.roles())}
     options = [_USES.get(role, (Use.NOTHING,)) for role in roles]
     if roles.count(Role.AMOUNT) > 1:  # "Amount", "Amount": the one is money out, the other in
         both = (Use.AMOUNT, Use.NOTHING, Use.DEBIT, Use.CREDIT)
@@ -195,8 +196,8 @@ def _uses(table: Table) -> Iterator[tuple[int, tuple[Use, ...]]]:
     ranked = []
     for chosen in islice(product(*(range(len(each)) for each in options)), 20_000):
         uses = tuple(options[column][choice] for column, choice in enumerate(chosen))
-        if _makes_sense(uses, table.roles()):
-            ranked.append((_rank(uses, table.roles(), chosen), uses))
+        if _makes_sense(uses, roles, over):
+            ranked.append((_rank(uses, roles, chosen), uses))
     yield from sorted(ranked, key=lambda each: each[0])
 
 
@@ -205,7 +206,12 @@ def _rank(uses: Sequence[Use], roles: Roles, chosen: Sequence[int]) -> int:
     return sum(chosen)
 
 
-def _makes_sense(uses: Sequence[Use], roles: Roles) -> bool:
+def _makes_sense(uses: Sequence[Use], roles: Roles, over: Collection[Role | None]) -> bool:
+    """Whether columns of these *roles* may be read so.
+
+    Args:
+        over: What the heading names, columns included in which no number stands.
+    """
     if Role.BALANCE in roles and Use.BALANCE not in uses:
         return False  # balances that are printed must tie
     money = [use for use in uses if use in (Use.DEBIT, Use.CREDIT, Use.AMOUNT)]
@@ -216,7 +222,7 @@ def _makes_sense(uses: Sequence[Use], roles: Roles) -> bool:
     if sum(use is Use.AMOUNT for use in uses) > 1:
         return False
     pairs = list(zip(uses, roles, strict=True))
-    if (Use.BALANCE, Role.AMOUNT) in pairs and not {Role.DEBIT, Role.CREDIT} <= set(roles):
+    if (Use.BALANCE, Role.AMOUNT) in pairs and not {Role.DEBIT, Role.CREDIT} <= {*over}:
         return False  # "Amount" is a balance only beside money in and money out
     for use in (Use.DEBIT, Use.CREDIT):
         free = sum(u is use and role is None for u, role in zip(uses, roles, strict=True))
