@@ -35,6 +35,7 @@ UNLUCKY = (
     ("lt_neris", "statement", 7, "the end stands alone on its page, its words broken around it"),
     ("bd_padma", "passbook", 7, "coins in a column of their own"),
     ("neo_sage", "statements", 23, "a page without a single amount that came in"),
+    ("neo_meteor", "releve", 23, "the 65th letter of a font cut down to its use is a comma"),
 )
 
 
