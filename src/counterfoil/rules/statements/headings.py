@@ -13,6 +13,7 @@ from counterfoil.rules.statements.vocabulary import role_of
 
 ROWS_MAX = 4  # of one heading, one under the other
 CELL_GAP = 90  # hundredths of the height: a wider gap parts two headings
+TWICE = 2  # so much wider than the narrowest gap of a heading is one between two of them
 WORDS_MAX = 7  # of one heading
 _MONEY = {Role.DEBIT, Role.CREDIT, Role.AMOUNT, Role.BALANCE}
 _CUT = _MONEY - {Role.AMOUNT}  # "Debit Amount" is one heading
@@ -169,12 +170,22 @@ def _by_role(words: list[Word]) -> Iterator[list[Word]]:
         index + 1
         for index, gap in enumerate(gaps)
         if (gap * 100 > words[index].em * 35 or gap * 10 > min(gaps) * 13)
-        and _are_two(words, index, typed=typed)
+        and (
+            _are_two(words, index, typed=typed)
+            or (gap >= max(min(gaps), 1) * TWICE and _are_two_ways(words, index))
+        )
     ]
     start = 0
     for cut in [*cuts, len(words)]:
         yield words[start:cut]
         start = cut
+
+
+def _are_two_ways(words: Sequence[Word], index: int) -> bool:
+    """Whether all up to *index* names one kind of money, and all behind it another."""
+    before = role_of(" ".join(word.text for word in words[: index + 1]))
+    after = role_of(" ".join(word.text for word in words[index + 1 :]))
+    return before in _CUT and after in _CUT and before is not after
 
 
 def _is_typewritten(words: Sequence[Word]) -> bool:
