@@ -13,7 +13,6 @@ from counterfoil.rules.statements.vocabulary import role_of
 
 ROWS_MAX = 4  # of one heading, one under the other
 CELL_GAP = 90  # hundredths of the height: a wider gap parts two headings
-TWICE = 2  # so much wider than the narrowest gap of a heading is one between two of them
 WORDS_MAX = 7  # of one heading
 _MONEY = {Role.DEBIT, Role.CREDIT, Role.AMOUNT, Role.BALANCE}
 _CUT = _MONEY - {Role.AMOUNT}  # "Debit Amount" is one heading
@@ -164,16 +163,16 @@ def _by_role(words: list[Word]) -> Iterator[list[Word]]:
     if len(words) < 2 or all(role_of(word.text) is None for word in words):
         yield words
         return
+    if half := _twins(words):
+        yield from (words[:half], words[half:])
+        return
     typed = _is_typewritten(words)
     gaps = [two.left - one.right for one, two in pairwise(words)]
     cuts = [
         index + 1
         for index, gap in enumerate(gaps)
         if (gap * 100 > words[index].em * 35 or gap * 10 > min(gaps) * 13)
-        and (
-            _are_two(words, index, typed=typed)
-            or (gap >= max(min(gaps), 1) * TWICE and _are_two_ways(words, index))
-        )
+        and _are_two(words, index, typed=typed)
     ]
     start = 0
     for cut in [*cuts, len(words)]:
@@ -181,11 +180,13 @@ def _by_role(words: list[Word]) -> Iterator[list[Word]]:
         start = cut
 
 
-def _are_two_ways(words: Sequence[Word], index: int) -> bool:
-    """Whether all up to *index* names one kind of money, and all behind it another."""
-    before = role_of(" ".join(word.text for word in words[: index + 1]))
-    after = role_of(" ".join(word.text for word in words[index + 1 :]))
-    return before in _CUT and after in _CUT and before is not after
+def _twins(words: Sequence[Word]) -> int:
+    """Where the second of ``Money In Money Out`` begins, with no more than a space between."""
+    half, rest = divmod(len(words), 2)
+    if rest or words[0].text != words[half].text:
+        return 0
+    roles = [role_of(" ".join(word.text for word in part)) for part in (words[:half], words[half:])]
+    return half if set(roles) == {Role.DEBIT, Role.CREDIT} else 0
 
 
 def _is_typewritten(words: Sequence[Word]) -> bool:
