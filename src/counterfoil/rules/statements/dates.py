@@ -154,6 +154,8 @@ _NAMED = re.compile(
 _US = re.compile(
     rf"{_MONTH}[ -]*(\d{{1,2}})(?:st|nd|rd|th)?(?:(?:, ?| )(\d{{4}})|[/,](\d{{2}}))?,?"
 )
+#: ``8 Feb - 07`` is two days: the month of the second one follows.
+_SPAN = re.compile(r"[^-]*[^\W\d_]\.? - \d{1,2},?")
 _YEAR_FIRST_NAME = re.compile(rf"(\d{{4}})[ ./-]?{_MONTH}[ ./-]?(\d{{1,2}})\.?")
 _WEEKDAY = re.compile(
     r"(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|mie|jeu|jue|ven|vie|sam|sab|dim|dom|"
@@ -259,6 +261,8 @@ def parse(text: str) -> Printed | None:
 
 def _named(text: str) -> Printed | None:
     """The month is a word."""
+    if _SPAN.fullmatch(text):
+        return None
     for pattern, day, month, years in (
         (_NAMED, 1, 2, (3,)),
         (_US, 2, 1, (3, 4)),

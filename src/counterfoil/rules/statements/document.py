@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statement_layouts import Layout
 from counterfoil.rules.statements.accounts import AccountNumber, account_numbers, other_iban
-from counterfoil.rules.statements.dates import Printed
 from counterfoil.rules.statements.events import Event, Kind, Section, events_of
 from counterfoil.rules.statements.facts import (
     Fact,
@@ -34,7 +33,6 @@ from counterfoil.rules.statements.tables import Table, tables_of
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import not_booked, role_of
 
-ALL_DATED_FROM = 6  # entries
 TITLE_MAX = 90  # characters
 DIGITS_MAX = 24  # of a title, its period apart
 TITLE_WORDS_MAX = 5  # of a title without a number
@@ -147,8 +145,9 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
     for table in raw:
         first = table.heading.first if table.heading else 0
         above = lines[max(first - 6, 0) : first]
+        goes_on = bool(tables) and tables[-1][0].roles() == table.roles()
         section = _carried_section(tables, table)
-        events = events_of(table, above, _carried(tables, table), section)
+        events = events_of(table, above, tables[-1][1] if goes_on else (), section)
         if events:
             with_money.add(id(table))
         if events and not any(not_booked(line.text) for line in above[-NOT_BOOKED_ABOVE:]):
@@ -161,7 +160,7 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
         lines=lines,
         headings=headings,
         tables=tuple(tables),
-        facts=facts_of(lines, raw),
+        facts=facts_of(lines, raw, (event for _, events in tables for event in events)),
         silent_lines=tuple(silent_lines([each for each in raw if id(each) not in with_money])),
         accounts=account_numbers(lines),
         months=tuple(each for each in months_of(lines) if each.line not in entry_lines),
@@ -177,17 +176,6 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
             if event.section.kind == "balances"
         ),
     )
-
-
-def _carried(tables: Sequence[tuple[Table, tuple[Event, ...]]], table: Table) -> Printed | None:
-    """The last date of the same table on the page before."""
-    if not tables or tables[-1][0].roles() != table.roles():
-        return None
-    before = [event for event in tables[-1][1] if event.kind is Kind.ENTRY]
-    dated = sum(event.dated for event in before)
-    if len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
-        return None  # every line has a date of its own: one without is no line of the day before
-    return tables[-1][1][-1].date
 
 
 def _carried_section(

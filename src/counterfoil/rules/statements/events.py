@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from counterfoil.rules.statements.anchoring import anchor, find_dates
@@ -25,6 +25,7 @@ from counterfoil.rules.statements.vocabulary import (
     side_of,
 )
 
+ALL_DATED_FROM = 6  # entries
 BALANCE_WORDS_MAX = 3  # "Balance on 3 March", without its date
 TITLE_REACH = 4  # lines above a heading that may name its section
 
@@ -71,21 +72,21 @@ class Event:
 def events_of(
     table: Table,
     before: Sequence[Line],
-    carried: Printed | None,
+    earlier: Sequence[Event],
     section: Section | None = None,
 ) -> tuple[Event, ...]:
     """The events of *table*.
 
     Args:
         before: The lines that stand above its heading.
-        carried: The last date of the same table on the page before.
+        earlier: The events of the same table on the page before.
         section: The last section of the same table on the page before.
     """
     if not table.columns:
         return ()
     money = {line.index: cells for line in table.lines if (cells := table.cells(line))}
     dates = find_dates(table.heading, table.lines, frozenset(money))
-    anchors = anchor(table.lines, frozenset(money), dates, carried)
+    anchors = anchor(table.lines, frozenset(money), dates, _carried(earlier))
     dated = dates.booking.keys() - dates.value_lines
     entries = groups(table.lines, money, dated, dates.day_headings)
     sections = _sections(table, money, before, section)
@@ -105,7 +106,7 @@ def events_of(
             anchored=any(each.index in dates.booking for each in entries[line.index]),
             date=anchors[line.index].date,
             value_date=anchors[line.index].value,
-            words=entries[line.index] if kind is Kind.ENTRY else (line,),
+            words=entries[line.index] if kind is Kind.ENTRY or not line.label() else (line,),
         )
         for line in table.lines
         if line.index in money
@@ -114,23 +115,35 @@ def events_of(
         for label in [None if _is_entry_after_all(said, line, moved, own=own) else said]
         for kind in [_kind(label, dated=own)]
     )
-    return events[: _closed(events)]
+    return events[: _closed(events, earlier)]
 
 
-def _closed(events: Sequence[Event]) -> int:
+def _carried(earlier: Sequence[Event]) -> Printed | None:
+    """The last date of the same table on the page before."""
+    before = [event for event in earlier if event.kind is Kind.ENTRY]
+    dated = sum(event.dated for event in before)
+    if len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
+        return None  # every line has a date of its own: one without is no line of the day before
+    return earlier[-1].date if earlier else None
+
+
+def _closed(events: Sequence[Event], earlier: Sequence[Event]) -> int:
     """How many of *events* there are up to the account's end.
 
-    What stands below a dated closing balance, and has no date where every entry has one, is
-    of something else: the papers in a deposit, the fees of the year, totals of nothing. So is
-    a summary, which begins with the opening balance once more.
+    What stands below a dated closing balance and its totals, and has no date where every
+    entry has one, is of something else: the papers in a deposit, the fees of the year, totals
+    of nothing. So is a summary, which begins with the opening balance once more.
     """
     if again := _summed_up(events):
         return again
     ends = [n for n, each in enumerate(events, 1) if each.label is Label.CLOSING and each.dated]
-    if not ends or any(_is_of_account(each) for each in events[ends[-1] :]):
+    end = ends[-1] if ends else 0
+    end += sum(1 for _ in takewhile(lambda each: each.kind is Kind.TOTAL, events[end:]))
+    if not ends or any(_is_of_account(each) for each in events[end:]):
         return len(events)
-    before = [each.anchored for each in events[: ends[-1]] if each.kind is Kind.ENTRY]
-    return ends[-1] if before and all(before) else len(events)
+    entries = (each for each in (*earlier, *events[:end]) if each.kind is Kind.ENTRY)
+    before = [each.anchored for each in entries]
+    return end if before and all(before) else len(events)
 
 
 def _is_of_account(event: Event) -> bool:

@@ -212,8 +212,8 @@ def contradictions(
     ends |= {abs(value) for value in others}
     ends |= {abs(value + sum_of(others)) for value in _sums(chains)}
     running = {abs(value) for chain in chains for value in _balances(chain)}
-    for fact in document.facts:
-        if not _is_end(fact) or fact.line in inside or not (fact.value and fact.beside):
+    for fact in (*filter(_is_end, document.facts), *_without_entry(document)):
+        if fact.line in inside or not (fact.value and fact.beside):
             continue
         if abs(fact.value) in ends or abs(fact.value) in running:
             continue
@@ -223,6 +223,21 @@ def contradictions(
             f" and no proved account has that {_called(fact.label)}",
             document.lines[fact.line],
         )
+
+
+def _without_entry(document: Document) -> Iterator[Fact]:
+    """Balances in their column with a label and no amount: carried, or the last of a table.
+
+    Alone on a page they are in no reading.
+    """
+    for table, events in document.tables:
+        roles = table.roles()
+        for event in events if Role.BALANCE in roles else ():
+            amount = event.cells.get(roles.index(Role.BALANCE))
+            if event.label in (Label.CARRIED, Label.BALANCE) and amount is not None:
+                line, place = event.line, event.line.place_of(amount)
+                words = line.label()
+                yield Fact(event.label, amount.value, line.index, words, place, beside=True)
 
 
 def _called(label: Label) -> str:

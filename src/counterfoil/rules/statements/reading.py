@@ -11,6 +11,7 @@ from counterfoil.domain.statement_layouts import Layout
 from counterfoil.domain.statements import Proved, StatementReading, Unproved, Verdict
 from counterfoil.rules.statements import guards, layout_fit, layouts
 from counterfoil.rules.statements.blocks import Outcome, Quiet, outcomes_of, quiet_accounts
+from counterfoil.rules.statements.coins import with_coins
 from counterfoil.rules.statements.document import Document, document_of
 from counterfoil.rules.statements.gaps import listed_elsewhere, page_gaps
 from counterfoil.rules.statements.naming import names_of
@@ -62,6 +63,7 @@ def read(printed: PrintedPages, today: date, layout: Layout | None = None) -> St
 
 def examine(printed: PrintedPages, today: date, layout: Layout | None = None) -> Examined:
     """As :func:`read`, with the document and the outcomes behind the verdicts."""
+    printed = with_coins(printed)
     rows = [row for page in printed.pages for row in page.rows]
     if not rows:
         return Examined(reading=_whole(printed, [_no_text(printed)]), document=None, outcomes=())
