@@ -66,6 +66,22 @@ def check_approver(
     return who
 
 
+def check_second_person(*, approver: str, proposer: str, policy: ApprovalPolicy) -> str:
+    """Whoever approves what *proposer* proposed, by the one name we know them by.
+
+    Raises:
+        Refused: "no_name", "self_approval" or "not_an_approver".
+    """
+    who = person(approver, policy)
+    if not who:
+        raise Refused("no_name", "an approval needs the name of a person")
+    if who == person(proposer, policy):
+        raise Refused("self_approval", f"{approver} proposed this: somebody else looks")
+    if policy.approvers and who not in {person(each, policy) for each in policy.approvers}:
+        raise Refused("not_an_approver", f"{approver} is not among the approvers of config.toml")
+    return who
+
+
 def person(name: str, policy: ApprovalPolicy) -> str:
     """One spelling per person: blanks and case do not make another one, aliases are known."""
     aliases = {plain_name(key): plain_name(value) for key, value in policy.aliases.items()}

@@ -1,31 +1,43 @@
 """Reconcile: the stages in their order, strictest first.
 
-1. What repeats or takes back a line of its own side is set aside.
+1. What people decided is set aside, and what repeats or takes back a line of its own side.
 2. Certain: a number and its amount agree, and nothing else claims either line.
 3. What those pairs prove is learned: usual gaps of days, numbers that are noise.
 4. In rounds, until nothing more stands out: claims on open lines are weighed and compared.
-5. What is left is a break with a reason, and with proposals where there are any.
+5. Vouchers that an earlier run proposed, and that are in the ledger by now, meet what they are for.
+6. What is left is a break with a reason, and with proposals where there are any.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
+from counterfoil.domain.reconciliation_report import Total
 from counterfoil.rules.reconciliation.breaks import Breaks, breaks_of
 from counterfoil.rules.reconciliation.contra import bank_contras, ledger_contras
 from counterfoil.rules.reconciliation.counts import with_counts
+from counterfoil.rules.reconciliation.decided import (
+    NOTHING,
+    Decided,
+    less_repeats,
+    set_aside,
+    still_open,
+    with_deciders,
+    with_kept,
+)
 from counterfoil.rules.reconciliation.duplicates import bank_duplicates, ledger_duplicates
 from counterfoil.rules.reconciliation.explaining import with_reasons
 from counterfoil.rules.reconciliation.learning import read_texts, settle_certain
 from counterfoil.rules.reconciliation.lines import prepare
+from counterfoil.rules.reconciliation.own_postings import hold_own_postings, meet_own_postings
 from counterfoil.rules.reconciliation.parties import with_parties
-from counterfoil.rules.reconciliation.position import Position, less
+from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.rounds import settle_round
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
-from counterfoil.rules.reconciliation.totals import Total, totals_of
+from counterfoil.rules.reconciliation.totals import totals_of
 
 #: A later round finds what an earlier one made room for; a fourth was never seen to.
 ROUNDS_MAX = 3
@@ -42,22 +54,37 @@ class Reconciliation:
     totals: tuple[Total, ...]
 
 
-def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Reconciliation:
-    """Match *bank* with *ledger*; both as :func:`prepare` takes them."""
+def reconcile(
+    bank: pl.DataFrame,
+    ledger: pl.DataFrame,
+    policy: Policy,
+    decided: Decided = NOTHING,
+    as_of: int | None = None,
+) -> Reconciliation:
+    """Match *bank* with *ledger*; both as :func:`prepare` takes them.
+
+    Args:
+        as_of: The day up to which lines are known (days since 1970); None: the bank's last.
+    """
     lines = prepare(bank, ledger)
     bank, ledger = with_parties(with_counts(lines.bank), lines.ledger)
-    bank_repeats, ledger_repeats = bank_duplicates(bank), ledger_duplicates(ledger)
-    position = Position(less(bank, bank_repeats["second"]), less(ledger, ledger_repeats["second"]))
-    position = _set_contras_aside(position)
-    texts = read_texts(position)
+    position = set_aside(Position(bank, ledger), decided)
+    bank_repeats = still_open(bank_duplicates(bank), position.bank)
+    ledger_repeats = still_open(ledger_duplicates(ledger), position.ledger)
+    position = less_repeats(position, bank_repeats, ledger_repeats)
+    position, held = hold_own_postings(_set_contras_aside(position))
+    texts = read_texts(position, policy.references)
     position, setting = settle_certain(position, texts, policy, begin=_beyond(ledger))
+    if as_of is not None:
+        setting = replace(setting, known=replace(setting.known, last_day=as_of))
     position = settle_round(position, setting, silent=False)
     for _ in range(ROUNDS_MAX):
         before = len(position.matches)
         position = settle_round(position, setting, silent=True)
         if len(position.matches) == before:
             break
-    matches = with_reasons(position.all_matches())
+    position = meet_own_postings(position, held, bank)
+    matches = with_deciders(with_reasons(position.all_matches()), decided)
     breaks = breaks_of(
         position,
         setting,
@@ -65,15 +92,23 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
         bank_repeats=bank_repeats,
         ledger_repeats=ledger_repeats,
     )
+    breaks = with_kept(breaks, bank, ledger, decided)
     return Reconciliation(
         bank=bank,
         ledger=ledger,
         matches=matches,
         breaks=breaks,
-        totals=(
-            *totals_of("bank", bank, _used(matches["bank"]), breaks.bank["line"]),
-            *totals_of("ledger", ledger, _used(matches["ledger"]), breaks.ledger["line"]),
-        ),
+        totals=totals_of_all(bank, ledger, matches, breaks),
+    )
+
+
+def totals_of_all(
+    bank: pl.DataFrame, ledger: pl.DataFrame, matches: pl.DataFrame, breaks: Breaks
+) -> tuple[Total, ...]:
+    """The control totals of both sides; they add up, or none are made."""
+    return (
+        *totals_of("bank", bank, _used(matches["bank"]), breaks.bank["line"]),
+        *totals_of("ledger", ledger, _used(matches["ledger"]), breaks.ledger["line"]),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from counterfoil.rules.reconciliation.asking import left_to_people
 from counterfoil.rules.reconciliation.evidence import weigh
 from counterfoil.rules.reconciliation.laying import laid
 from counterfoil.rules.reconciliation.parts import claims_of_parts
@@ -37,4 +38,5 @@ def claims_on(position: Position, setting: Setting, *, silent: bool) -> pl.DataF
     if not silent:
         facts = facts.filter(pl.col("w_number") >= NUMBER_COUNTS)
     claims = pl.concat([as_claims(facts, table, setting), claims_of_parts(table, setting)])
+    claims = left_to_people(claims, setting.policy.ask)
     return claims.with_row_index("claim")
