@@ -13,11 +13,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from counterfoil.adapters.reconciliation_files import read_bank, read_ledger
 from counterfoil.adapters.reconciliation_rules import load_policy
 from counterfoil.adapters.sheets.reconciliation_book import Rows, Value, write_reconciliation
+from counterfoil.reconciliation_sides import read_side
 from counterfoil.rules.reconciliation.matching import Reconciliation, reconcile
+from counterfoil.rules.reconciliation.totals import refuse_other_totals
 
+_SELECTORS = Path(__file__).parent.parent / "selectors"  # this suite's
 _EPOCH = date(1970, 1, 1)
 _LISTED_MAX = 40  # ids in a cell
 _CLAIM = ("bank", "ledger", "rule", "difference")
@@ -30,7 +32,13 @@ def reconcile_files(bank: Path, ledger: Path, rules: Path, into: Path) -> Reconc
         Quarantined: A file cannot be read as a whole; nothing is written.
         SetupError: The rules are wrong; nothing is written.
     """
-    found = reconcile(read_bank(bank), read_ledger(ledger), load_policy(rules))
+    policy = load_policy(rules)
+    ours, theirs = (
+        read_side("bank", bank, _SELECTORS),
+        read_side("ledger", ledger, _SELECTORS),
+    )
+    found = reconcile(ours.lines, theirs.lines, policy)
+    refuse_other_totals(found.totals, (*ours.totals, *theirs.totals))
     into.mkdir(parents=True, exist_ok=True)
     (into / "matches.json").write_text(matches_json(found), "utf-8")
     (into / "breaks.json").write_text(breaks_json(found), "utf-8")

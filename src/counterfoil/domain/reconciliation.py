@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +43,24 @@ class Policy:
             raise ValueError(
                 "amount_tolerance must be 0: a difference is a declared fee, a rate or a break"
             )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlTotal:
+    """What was read of one side in one currency, taken while it was read."""
+
+    side: Literal["bank", "ledger"]
+    currency: str
+    count: int
+    sum: int  # cents
+
+
+class Progress(Protocol):
+    """Is told how far a long work has come."""
+
+    def __call__(self, stage: str, done: int, of: int | None) -> None:
+        """*done* lines of *of* in this stage; None: nobody knows yet."""
+
+
+def unseen(stage: str, done: int, of: int | None) -> None:
+    """For nobody to see."""
