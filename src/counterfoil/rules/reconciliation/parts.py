@@ -10,12 +10,13 @@ from counterfoil.rules.reconciliation.candidates import UNEQUAL, linked
 from counterfoil.rules.reconciliation.evidence import weigh
 from counterfoil.rules.reconciliation.laying import Table, uncounted
 from counterfoil.rules.reconciliation.position import with_absent
-from counterfoil.rules.reconciliation.scoring import CLAIM, CONFIRMED, NEVER, NUMBER_COUNTS
+from counterfoil.rules.reconciliation.scoring import CLAIM, CONFIRMED
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.speaking import SILENT
 from counterfoil.rules.reconciliation.splits import regrouped_claims, scored, split_claims
 from counterfoil.rules.reconciliation.targets import LINE
+from counterfoil.rules.reconciliation.thresholds import NEVER, NUMBER_COUNTS
 
 PARTS_MIN = 500
 #: Millionths: beyond, the parts may add up by chance.
