@@ -1,7 +1,7 @@
-"""Which lines stand alone: could another open payment of the bank be for them as well?
+"""Which lines stand alone: could another open line of the party be meant as well?
 
 An amount that a party has again and again says little, until nothing else is left that the
-party paid or was paid. Then the ledger's line has no other use.
+party paid or was paid. Then the line has no other use.
 """
 
 from __future__ import annotations
@@ -25,21 +25,26 @@ def with_company(facts: pl.DataFrame, bank: pl.DataFrame, policy: Policy) -> pl.
         .select("purse", pl.int_ranges("first", "beyond").alias("party"), pl.col("day"))
         .explode("party")
     )
-    days = pl.concat([facts["day"], bearing["day"]])
-    low, high = days.min() or 0, days.max() or 0
-    assert isinstance(low, int)
-    assert isinstance(high, int)
-    span = policy.days_before + policy.days_after + 1
-    parties = max(facts["party"].max() or 0, bearing["party"].max() or 0) + 2  # type: ignore[type-var]
-    width = high - low + 2 * span
+    around = within_days(facts, bearing, before=policy.days_before, after=policy.days_after)
+    return facts.with_columns((around - facts["same_party"].cast(pl.Int64)).alias("company"))
 
-    def place(table: pl.DataFrame) -> pl.Series:
-        code = (pl.col("purse") * parties + pl.col("party") + 1) * width
-        return table.select(code + pl.col("day") - low + span).to_series()
 
-    known = np.sort(place(bearing).to_numpy())
-    asked = place(facts).to_numpy()
-    until = np.searchsorted(known, asked + policy.days_after, side="right")
-    since = np.searchsorted(known, asked - policy.days_before, side="left")
-    count = pl.Series("company", until - since, dtype=pl.Int64)
-    return facts.with_columns(count - facts["same_party"].cast(pl.Int64))
+def within_days(
+    asked: pl.DataFrame, known: pl.DataFrame, *, before: int, after: int
+) -> pl.Series:
+    """For each row of *asked*: how many of *known* have its purse and party, around its day.
+
+    Both with ``purse``, ``party`` and ``day``.
+    """
+    both = pl.concat([each.select("purse", "party", "day") for each in (asked, known)])
+    # a day's width to spare on each side keeps the window inside its purse and party
+    places = both.select(
+        (pl.struct("purse", "party").rank("dense").cast(pl.Int64) - 1)
+        * (pl.col("day").max() - pl.col("day").min() + before + after + 1)
+        + pl.col("day")
+    ).to_series()
+    wanted = places.head(len(asked)).to_numpy()
+    there = np.sort(places.tail(len(known)).to_numpy())
+    until = np.searchsorted(there, wanted + after, side="right")
+    since = np.searchsorted(there, wanted - before, side="left")
+    return pl.Series(until - since, dtype=pl.Int64)

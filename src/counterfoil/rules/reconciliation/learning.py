@@ -75,7 +75,19 @@ def _certain(position: Position, targets: Targets, texts: Texts, policy: Policy)
     one_of_many = (pl.col("kind") == LINE) & pl.col("lists").fill_null(value=False)
     columns = ["bank", "target", "difference", "why", "fee"]
     sure = pairs.filter((nobody | same) & ~one_of_many).select(columns)
-    return only_ones(sure.sort(columns), targets.members)
+    unlisted = sure.join(_listed(position.bank, texts.links), on="target", how="anti")
+    return only_ones(unlisted.sort(columns), targets.members)
+
+
+def _listed(bank: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Ledger lines that a bank line names among others: ``target``."""
+    several = pl.concat(
+        [
+            _lists(links).filter("lists").select("line"),
+            bank.filter(pl.col("more").is_not_null()).select("line"),
+        ]
+    )
+    return links.join(several, on="line", how="semi").select("target").unique()
 
 
 def _lists(links: pl.DataFrame) -> pl.DataFrame:

@@ -43,10 +43,10 @@ def claims_on(
     position: Position, setting: Setting, *, silent: bool, late: bool = False
 ) -> pl.DataFrame:
     """Every claim on open lines: CLAIM, numbered by ``claim``."""
-    table = laid(position, setting, groups=silent)
+    table = laid(position, setting, groups=silent, late=late)
     known = replace(setting.known, links=table.links)
     facts = weigh(table.pairs, position.bank, table.targets.table, known)
     if not silent:
         facts = facts.filter(pl.col("w_number") >= NUMBER_COUNTS)
-    claims = [as_claims(facts, table, setting, late=late), claims_of_parts(table, setting)]
+    claims = [as_claims(facts, table, setting, late=late), claims_of_parts(table, setting, late=late)]
     return pl.concat(claims).with_row_index("claim")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from counterfoil.rules.reconciliation.addends import with_addends
 from counterfoil.rules.reconciliation.candidates import FEE, RATE
 from counterfoil.rules.reconciliation.company import with_company
 from counterfoil.rules.reconciliation.laying import Table
@@ -36,7 +37,7 @@ def as_claims(
     facts = _count_checked(facts, table.position.bank)
     facts = _crowded(facts, table.position.ledger)
     facts = _one_of_many(facts, setting.known.lists)
-    facts = with_slip(facts, "gross", "amount")
+    facts = with_addends(with_slip(facts, "gross", "amount"), table.position.ledger)
     if late:
         facts = with_company(facts, table.position.bank, setting.policy)
     numbered = pl.col("how").is_not_null() & (pl.col("w_number") >= NUMBER_COUNTS)

@@ -28,8 +28,10 @@ BATCH_CHANCE_MAX, BATCH_CHANCE_MAX_LATE = 100_000, 500_000
 LISTED_CHANCE_MAX = 1_000_000  # where the bank names some of them
 #: Where one unrelated line in four claims is to be expected, silence decides nothing.
 RARITY_MIN = 40
+#: Millionths: beyond, several lines may as well be meant; up to which no other use was ever true.
+ADDENDS_MANY, ADDENDS_FEW = 300, 10
 #: In the last rounds.
-NUMBER_MIN_LATE, GROUP_MIN_LATE, RATE_MIN_LATE, FEE_MIN_LATE = 0, -50, -100, 0
+NUMBER_MIN_LATE, GROUP_MIN_LATE, RATE_MIN_LATE, FEE_MIN_LATE = 0, -50, -200, 0
 SINGLE_MIN_LATE = -50  # a line whose every other use was tried
 ALONE_MIN_LATE = -150  # a line that no other payment of the bank can be for
 USUAL_DAYS_MIN = -150
@@ -65,6 +67,7 @@ def _questions(sure: pl.Expr, setting: Setting, *, late: bool) -> Asks:
     return [
         # what may be a keying error is a question, whatever else it may be
         (single & (pl.col("why") == FEE) & pl.col("slip"), NEVER),
+        (single & (pl.col("why") == RATE) & ~sure & pl.col("slip"), NEVER),
         (
             (pl.col("why") == FEE)
             & ~pl.col("amount").sign().is_in(list(setting.known.fee_signs)),
@@ -82,11 +85,12 @@ def _late(numbered: pl.Expr) -> Asks:
     usual = pl.col("w_day") >= USUAL_DAYS_MIN
     rare = pl.col("w_chance") + pl.col("w_number").clip(0) >= RARITY_MIN
     tried = pl.col("crowd").fill_null(1) <= POOL_MAX
+    few = pl.col("addends") <= ADDENDS_FEW
     plain = single & silent & named & usual & (why == NONE)
     return [
         (numbered, NUMBER_MIN_LATE),
         (plain & (pl.col("company") == 0), ALONE_MIN_LATE),
-        (plain & rare & tried, SINGLE_MIN_LATE),
+        (plain & rare & (tried | few & pl.col("same_party")), SINGLE_MIN_LATE),
         (~single & ~pl.col("own_charge"), GROUP_MIN_LATE),
         (single & silent & rare & pl.col("same_party") & (why == RATE), RATE_MIN_LATE),
         (single & silent & rare & pl.col("same_party") & (why == FEE), FEE_MIN_LATE),
@@ -104,6 +108,7 @@ def _early(numbered: pl.Expr) -> Asks:
         (numbered, NUMBER_MIN),
         (pl.col("own_charge") & (pl.col("kind") != RUN), NEVER),
         (single & (rarity < RARITY_MIN), NEVER),
+        (single & (pl.col("addends") > ADDENDS_MANY), NEVER),
         (nameless & less, NAMELESS_FEE_MIN),
         (nameless, NAMELESS_MIN),
         (single & less, NAMED_FEE_MIN),
