@@ -15,7 +15,6 @@ from counterfoil.rules.reconciliation.misread import of_one_party
 from counterfoil.rules.reconciliation.parts import DIFFERENT, KEYED_WRONGLY
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.rivals import standing
-from counterfoil.rules.reconciliation.rounds import claims_on
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.targets import single_lines
@@ -49,14 +48,20 @@ class Breaks:
 def breaks_of(
     position: Position,
     setting: Setting,
+    claims: pl.DataFrame,
     *,
     whole_bank: pl.DataFrame,
     bank_repeats: pl.DataFrame,
     ledger_repeats: pl.DataFrame,
 ) -> Breaks:
-    """Say of every open line what it is; *whole_bank*: all lines, matched or not."""
-    claims = _ranked(position, setting)
-    paired = _paired(claims)
+    """Say of every open line what it is.
+
+    Args:
+        claims: Those on open lines that did not stand out.
+        whole_bank: All lines, matched or not.
+    """
+    claims = _ranked(position, setting, claims)
+    paired = _paired(claims, _listing(position.bank, setting))
     pairs = paired.select("line", "class", "other", "difference")
     bank = pl.concat([_repeated(bank_repeats, DUPLICATE), pairs])
     twins = bank_twins(whole_bank).join(
@@ -73,8 +78,8 @@ def breaks_of(
     return Breaks(bank.sort("line"), ledger.sort("line"), _proposals(claims, paired))
 
 
-def _ranked(position: Position, setting: Setting) -> pl.DataFrame:
-    claims = standing(claims_on(position, setting, silent=True))
+def _ranked(position: Position, setting: Setting, claims: pl.DataFrame) -> pl.DataFrame:
+    claims = standing(claims)
     columns = ["rule", "bank", "ledger", "difference", "w_number", "score", "lead"]
     near = _near(position, setting)
     both = pl.concat([claims.select(columns), near.select(columns)])
@@ -111,13 +116,24 @@ def _near(position: Position, setting: Setting) -> pl.DataFrame:
     )
 
 
-def _paired(claims: pl.DataFrame) -> pl.DataFrame:
-    """Pairs that a sure number links although the amounts differ, best for both."""
+def _listing(bank: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    """Bank lines that name several ledger lines, or say there are more: ``line``."""
+    several = setting.known.lists.filter("lists").select("line")
+    return pl.concat([several, bank.filter(pl.col("more").is_not_null()).select("line")])
+
+
+def _paired(claims: pl.DataFrame, listing: pl.DataFrame) -> pl.DataFrame:
+    """Pairs that a sure number links although the amounts differ, best for both.
+
+    Args:
+        listing: ``line`` of the bank that is not one ledger line alone.
+    """
     named = claims.filter(
         pl.col("rule").is_in([KEYED_WRONGLY, DIFFERENT]) & (pl.col("w_number") >= PAIRED_MIN)
     ).with_columns(
         pl.col("bank").list.first().alias("line"), pl.col("ledger").list.first().alias("target")
     )
+    named = named.join(listing, on="line", how="anti")
     order = ["score", "line", "target"]
     ranked = named.sort(order, descending=[True, False, False])
     first = ranked.unique("line", keep="first", maintain_order=True)

@@ -9,6 +9,7 @@ from counterfoil.rules.reconciliation.references import fold
 DAYS_APART_MAX = 14
 NUMBER_MIN = 4  # letters and digits in common, or a shared number says nothing
 TEXT_MIN = 5
+NUMBER = r"[0-9]{4}"
 
 
 def ledger_contras(ledger: pl.DataFrame) -> pl.DataFrame:
@@ -29,7 +30,11 @@ def ledger_contras(ledger: pl.DataFrame) -> pl.DataFrame:
 
 
 def bank_contras(bank: pl.DataFrame) -> pl.DataFrame:
-    """Payments and their returns: opposite amounts, the first one's text ending the second's."""
+    """Payments and their returns: opposite amounts, the first one's text ending the second's.
+
+    A text without a number may be anybody's: then what the second puts before it must be seen
+    before numbers too ("RETURN").
+    """
     lines = bank.filter(pl.col("text").str.len_bytes() >= TEXT_MIN).select(
         *("line", "purse", "name", "reference", "day", "amount", "text"),
         pl.col("amount").abs().alias("size"),
@@ -40,7 +45,16 @@ def bank_contras(bank: pl.DataFrame) -> pl.DataFrame:
     turned = (
         first.str.ends_with(second) & (first != second) & (pl.col("day") == pl.col("day_right"))
     )
-    return _unique(pairs.filter(again | turned))
+    pairs = pairs.filter(again | turned).with_columns(
+        pl.when(again).then(first).otherwise(second).alias("said"),
+        pl.when(again).then(second).otherwise(first).alias("said_again"),
+    )
+    pairs = pairs.with_columns(
+        pl.col("said_again").str.strip_suffix(pl.col("said")).alias("before"),
+        (pl.col("said") + pl.col("reference")).str.contains(NUMBER).alias("numbered"),
+    )
+    returned = pairs.filter("numbered")["before"].unique()
+    return _unique(pairs.filter(pl.col("numbered") | pl.col("before").is_in(returned.implode())))
 
 
 def _opposites(lines: pl.DataFrame, keys: list[str]) -> pl.DataFrame:

@@ -29,8 +29,9 @@ NUMBERS_MIN = 10_000  # a number of a small ledger tells as much as one of so ma
 #: A number of its own that is not ours: as strong as one that is.
 CONTRADICTED = {ALOUD: -400, SPEAKS: -250, SILENT: 0}
 OTHER_NAME, UNKNOWN_NAME = -500, -300
-#: Before anything is seen, one payment in about thirty is reduced by a declared charge.
-FEE_PRIOR = -150
+#: Before anything is seen, one payment in about thirty is reduced by a declared charge, and one
+#: in as many is changed at a rate.
+FEE_PRIOR = RATE_PRIOR = -150
 RATE_CHANCE = 300  # thousandths of a line of the same party within the tolerance of a rate
 #: Thousandths of an unrelated line with an amount that no line of the party has.
 FEE_CHANCE = 20
@@ -60,6 +61,7 @@ class Known:
     window: tuple[int, int]  # days before, days after
     last_day: int  # of the bank's lines
     fee_signs: tuple[int, ...]  # -1: charges are seen on payments out; 1: on payments in
+    fees: pl.DataFrame  # fee, sign, w_fee: how often it is taken, by the lines that numbers link
 
     def with_links(self, links: pl.DataFrame) -> Known:
         """The same with other *links*."""
@@ -155,6 +157,8 @@ def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Unrelated lines to be expected: of the party where it is named, else of the purse."""
     facts = facts.with_columns((pl.col("gross") + pl.col("difference")).alias("amount"))
     per_party = known.by_party.rename({"again": "of_party", "seen": "seen_of_party"})
+    facts = facts.with_columns(pl.col("gross").sign().alias("sign"))
+    facts = facts.join(known.fees, on=["fee", "sign"], how="left")
     per_purse = known.by_purse.rename({"again": "of_purse", "seen": "seen_of_purse"})
     facts = facts.join(per_party, on=["purse", "party", "amount"], how="left")
     facts = facts.join(per_purse, on=["purse", "amount"], how="left")
@@ -180,8 +184,10 @@ def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
         centibans(pl.lit(1_000_000), chance)
         .clip(-CHANCE_WEIGHT_MAX, CHANCE_WEIGHT_MAX)
         .alias("w_chance"),
-        pl.when(pl.col("why").is_in([FEE, RATE]))
-        .then(FEE_PRIOR)
+        pl.when(pl.col("why") == FEE)
+        .then(pl.col("w_fee").fill_null(FEE_PRIOR))
+        .when(pl.col("why") == RATE)
+        .then(RATE_PRIOR)
         .otherwise(0)
         .cast(pl.Int64)
         .alias("w_prior"),

@@ -44,9 +44,19 @@ def lines_and_runs(position: Position) -> Targets:
     return with_rates(singles.joined(runs(position.ledger)), position.ledger)
 
 
-def laid(position: Position, setting: Setting, *, groups: bool) -> Table:
-    """Lay out what is open; *groups*: also all of a party's day, and subsets of it."""
+def laid(position: Position, setting: Setting, *, groups: bool, late: bool) -> Table:
+    """Lay out what is open.
+
+    Args:
+        groups: Also all of a party's day, and subsets of it.
+        late: Also what differs as a rate would have it, and no number links.
+    """
     table = _singles(position, setting)
+    if late:
+        rates = uncounted(_at_a_rate(position.bank, table.targets, setting))
+        pairs = pl.concat([table.pairs, rates.select(table.pairs.columns)])
+        key = ["bank", "target", "why", "fee"]
+        table = replace(table, pairs=pairs.unique(key, keep="first", maintain_order=True))
     if groups:
         table = _with_groups(table, setting)
     return replace(table, links=best(pl.concat([table.links, _listed(table)])))
@@ -79,6 +89,14 @@ def _singles(position: Position, setting: Setting) -> Table:
         links=best(pl.concat([links, as_links])),
         pairs=uncounted(pl.concat(pairs).unique(key).sort(key)),
     )
+
+
+def _at_a_rate(bank: pl.DataFrame, targets: Targets, setting: Setting) -> pl.DataFrame:
+    """Lines of one party, of which the ledger's holds a foreign amount that the bank's may be."""
+    rated = targets.table.filter("rated")
+    near = of_one_party(bank, rated, setting.policy)
+    pairs = linked(bank, rated, near, setting.policy)
+    return pairs.filter(pl.col("why") == RATE)
 
 
 def uncounted(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from math import log10
+
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.candidates import FEE, NONE, linked
 from counterfoil.rules.reconciliation.certain import only_ones
 from counterfoil.rules.reconciliation.coincidence import lag_weights
-from counterfoil.rules.reconciliation.evidence import Known, chances, weigh
+from counterfoil.rules.reconciliation.evidence import FEE_PRIOR, Known, chances, weigh
 from counterfoil.rules.reconciliation.laying import lines_and_runs, uncounted
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.references import keys_of, link, tokens_of
@@ -19,6 +21,7 @@ from counterfoil.rules.reconciliation.targets import LINE, Targets
 
 #: A charge is believed of payments in (or out) when seen so often, and on a fifth of all seen.
 FEES_SEEN_MIN, FEES_SEEN_SHARE = 3, 5
+FEE_PRIOR_MIN = -300
 
 
 def read_texts(position: Position) -> Texts:
@@ -72,7 +75,19 @@ def _certain(position: Position, targets: Targets, texts: Texts, policy: Policy)
     one_of_many = (pl.col("kind") == LINE) & pl.col("lists").fill_null(value=False)
     columns = ["bank", "target", "difference", "why", "fee"]
     sure = pairs.filter((nobody | same) & ~one_of_many).select(columns)
-    return only_ones(sure.sort(columns), targets.members)
+    unlisted = sure.join(_listed(position.bank, texts.links), on="target", how="anti")
+    return only_ones(unlisted.sort(columns), targets.members)
+
+
+def _listed(bank: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Ledger lines that a bank line names among others: ``target``."""
+    several = pl.concat(
+        [
+            _lists(links).filter("lists").select("line"),
+            bank.filter(pl.col("more").is_not_null()).select("line"),
+        ]
+    )
+    return links.join(several, on="line", how="semi").select("target").unique()
 
 
 def _lists(links: pl.DataFrame) -> pl.DataFrame:
@@ -91,6 +106,7 @@ def _learned(
         .with_columns((pl.col("on") - pl.col("day")).alias("lag"))
     )
     by_party, by_purse, share = chances(targets.table, policy)
+    fee_signs, fees = _fees_seen(position, targets, texts, policy)
     noise = noise_shapes(texts.numbers, pairs.select("bank", "target"), texts.keys)
     return Known(
         links=texts.links,
@@ -104,20 +120,35 @@ def _learned(
         share=share,
         days=_recurring(position.ledger),
         window=(policy.days_before, policy.days_after),
-        fee_signs=_fee_signs(position, targets, texts, policy),
+        fee_signs=fee_signs,
+        fees=fees,
         last_day=max(position.bank["day"].to_list(), default=0),
     )
 
 
-def _fee_signs(
+def _fees_seen(
     position: Position, targets: Targets, texts: Texts, policy: Policy
-) -> tuple[int, ...]:
-    """Where declared charges are seen on lines that a number links: in, out, or both."""
+) -> tuple[tuple[int, ...], pl.DataFrame]:
+    """Charges on lines that a number links: the signs of payments they are taken from, weights.
+
+    A charge weighs what it is seen, against those lines of the sign that nothing is taken from.
+    """
     pairs = linked(position.bank, targets.table, texts.links, policy)
     signs = position.bank.select(pl.col("line").alias("bank"), pl.col("amount").sign())
-    seen = pairs.filter(pl.col("why") == FEE).join(signs, on="bank")["amount"].to_list()
+    pairs = pairs.join(signs.rename({"amount": "sign"}), on="bank")
+    seen = pairs.filter(pl.col("why") == FEE)["sign"].to_list()
     often = max(FEES_SEEN_MIN, len(seen) // FEES_SEEN_SHARE)
-    return tuple(sign for sign in (-1, 1) if seen.count(sign) >= often)
+    rows = []
+    for sign in (-1, 1):
+        plain, taken = pairs.filter(pl.col("sign") == sign), pl.col("why") == FEE
+        whole = len(plain.filter(pl.col("why") <= FEE))
+        for fee in sorted(policy.fees):
+            share = (len(plain.filter(taken & (pl.col("fee") == fee))) + 1) / (whole + 1)
+            weight = min(FEE_PRIOR, max(FEE_PRIOR_MIN, round(100 * log10(share))))
+            rows.append((fee, sign, weight))
+    schema = {"fee": pl.String, "sign": pl.Int64, "w_fee": pl.Int64}
+    fees = pl.DataFrame(rows, schema=schema, orient="row")
+    return tuple(sign for sign in (-1, 1) if seen.count(sign) >= often), fees
 
 
 def _recurring(ledger: pl.DataFrame) -> pl.DataFrame:

@@ -51,16 +51,12 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
     position = _set_contras_aside(position)
     texts = read_texts(position)
     position, setting = settle_certain(position, texts, policy, begin=_beyond(ledger))
-    position = settle_round(position, setting, silent=False)
-    for _ in range(ROUNDS_MAX):
-        before = len(position.matches)
-        position = settle_round(position, setting, silent=True)
-        if len(position.matches) == before:
-            break
+    position, claims = _settle(position, setting)
     matches = with_reasons(position.all_matches())
     breaks = breaks_of(
         position,
         setting,
+        claims,
         whole_bank=bank,
         bank_repeats=bank_repeats,
         ledger_repeats=ledger_repeats,
@@ -75,6 +71,18 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
             *totals_of("ledger", ledger, _used(matches["ledger"]), breaks.ledger["line"]),
         ),
     )
+
+
+def _settle(position: Position, setting: Setting) -> tuple[Position, pl.DataFrame]:
+    """Settle in rounds; also the claims that are left on what is open."""
+    position, claims = settle_round(position, setting, silent=False)
+    for late in (False, True):
+        for _ in range(ROUNDS_MAX):
+            before = len(position.matches)
+            position, claims = settle_round(position, setting, silent=True, late=late)
+            if len(position.matches) == before:
+                break
+    return position, claims
 
 
 def _used(lists: pl.Series) -> pl.Series:

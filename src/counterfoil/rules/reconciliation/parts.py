@@ -10,22 +10,33 @@ from counterfoil.rules.reconciliation.candidates import UNEQUAL, linked
 from counterfoil.rules.reconciliation.evidence import weigh
 from counterfoil.rules.reconciliation.laying import Table, uncounted
 from counterfoil.rules.reconciliation.position import with_absent
-from counterfoil.rules.reconciliation.scoring import CLAIM, CONFIRMED, NEVER, NUMBER_COUNTS
+from counterfoil.rules.reconciliation.scoring import CLAIM, CONFIRMED
+from counterfoil.rules.reconciliation.scoring import SILENT as CONFIRMED_SILENT
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.speaking import SILENT
-from counterfoil.rules.reconciliation.splits import regrouped_claims, scored, split_claims
+from counterfoil.rules.reconciliation.splits import (
+    SILENT_PARTS,
+    regrouped_claims,
+    scored,
+    silent_split_claims,
+    split_claims,
+)
 from counterfoil.rules.reconciliation.targets import LINE
+from counterfoil.rules.reconciliation.thresholds import NEVER, NUMBER_COUNTS
 
-PARTS_MIN = 500
+PARTS_MIN, PARTS_MIN_LATE, SILENT_PARTS_MIN = 500, 350, -160
 #: Millionths: beyond, the parts may add up by chance.
 PARTS_CHANCE_MAX = 50_000
 #: One amount in fifty is keyed wrongly; that it is another altogether is rarer still.
 SLIP_PRIOR, UNEQUAL_PRIOR = -170, -250
+#: What the bank lists is one of several, so of course the amounts differ. (Where the several were
+#: found, they claim it.)
+ONE_OF_MANY_PRIOR = -30
 KEYED_WRONGLY, DIFFERENT = "amount keyed wrongly", "amounts differ"
 
 
-def claims_of_parts(table: Table, setting: Setting) -> pl.DataFrame:
+def claims_of_parts(table: Table, setting: Setting, *, late: bool) -> pl.DataFrame:
     """Splits, regrouped lines and questions: CLAIM."""
     facts = _unequal(table, setting)
     bank = _with_loudness(table.position.bank, setting)
@@ -34,16 +45,21 @@ def claims_of_parts(table: Table, setting: Setting) -> pl.DataFrame:
         split_claims(unequal, bank, table.position.ledger, setting.policy),
         regrouped_claims(unequal, bank, table.position.ledger, setting.policy),
     ]
+    if late:
+        made.append(silent_split_claims(bank, table.position.ledger, setting.policy))
+    silent = pl.col("rule") == SILENT_PARTS
     found = scored(pl.concat(made)).with_columns(
-        pl.lit(CONFIRMED).alias("tier"),
+        pl.when(silent).then(pl.lit(CONFIRMED_SILENT)).otherwise(pl.lit(CONFIRMED)).alias("tier"),
         pl.lit(0, pl.Int64).alias("difference"),
         pl.lit("").alias("fee"),
-        pl.when(pl.col("chance") <= PARTS_CHANCE_MAX)
-        .then(pl.lit(PARTS_MIN, pl.Int64))
+        pl.when(silent)
+        .then(pl.lit(SILENT_PARTS_MIN))
+        .when(pl.col("chance") <= PARTS_CHANCE_MAX)
+        .then(pl.lit(PARTS_MIN_LATE if late else PARTS_MIN, pl.Int64))
         .otherwise(NEVER)
         .alias("score_min"),
     )
-    return pl.concat([with_absent(each).select(CLAIM) for each in (found, _questions(facts))])
+    return pl.concat([with_absent(each).select(CLAIM) for each in (found, _questions(facts, bank, table))])
 
 
 def _unequal(table: Table, setting: Setting) -> pl.DataFrame:
@@ -67,10 +83,22 @@ def _with_loudness(bank: pl.DataFrame, setting: Setting) -> pl.DataFrame:
     )
 
 
-def _questions(facts: pl.DataFrame) -> pl.DataFrame:
-    prior = pl.when("slip").then(SLIP_PRIOR).otherwise(UNEQUAL_PRIOR)
+def _questions(facts: pl.DataFrame, bank: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Claims that never stand, but that others have to beat."""
+    groups = table.targets.table.filter(pl.col("kind") != LINE).select("target")
+    laid = table.pairs.join(groups, on="target", how="semi").select("bank").unique()
+    lists = bank.filter("lists").select(pl.col("line").alias("bank"), pl.lit(1).alias("lists"))
+    lists = lists.join(laid, on="bank", how="anti")
+    facts = with_slip(facts, "gross", "amount").join(lists, on="bank", how="left")
+    prior = (
+        pl.when(pl.col("lists").is_not_null())
+        .then(ONE_OF_MANY_PRIOR)
+        .when("slip")
+        .then(SLIP_PRIOR)
+        .otherwise(UNEQUAL_PRIOR)
+    )
     rule = pl.when("slip").then(pl.lit(KEYED_WRONGLY)).otherwise(pl.lit(DIFFERENT))
-    return with_slip(facts, "gross", "amount").select(
+    return facts.select(
         rule.alias("rule"),
         pl.concat_list("bank").alias("bank"),
         pl.concat_list("target").alias("ledger"),

@@ -5,15 +5,16 @@ Lines that the bank lists must be in it, and a count that the bank prints must h
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import comb
 
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.candidates import FEE, FEE_SHARE_MAX, NONE, within
 from counterfoil.rules.reconciliation.setting import Setting
-from counterfoil.rules.reconciliation.subsets import POOL_MAX, Sums, Way
+from counterfoil.rules.reconciliation.subsets import POOL_MAX, SIZED_MAX, SizedSums, Sums, Way
 from counterfoil.rules.reconciliation.targets import COLUMNS, SUBSET, Targets
 
 #: Millionths: a multiple of one amount is often the price of so many, in a line of its own.
@@ -133,19 +134,32 @@ def _answers(
         if asked.listed not in known:
             fits = 1 <= len(rest) <= POOL_MAX
             known[asked.listed] = Sums([amounts[at] for at in rest]) if fits else None
+        sums = known[asked.listed] or _sized([amounts[at] for at in rest], asked)
         for fee, cents in fees.items():
             if cents * FEE_SHARE_MAX >= abs(asked.amount + cents):
                 continue
             wanted = asked.amount + cents - named
-            for way in _ways(known[asked.listed], wanted, asked):
+            for way in _ways(sums, wanted, asked):
                 chosen = sorted(asked.listed | {lines[rest[place]] for place in way.places})
-                alike = len({amounts[rest[place]] for place in way.places}) == 1
+                alike = not asked.listed and _alike(amounts[rest[place]] for place in way.places)
                 chance = max(way.chance, ALIKE_CHANCE) if alike else way.chance
                 if len(chosen) < len(lines):  # all of a day is a target of its own
                     yield (
                         *(asked.bank, purse, party, day, chosen, asked.amount + cents, -cents),
                         *(FEE if fee else NONE, fee, chance, len(asked.listed)),
                     )
+
+
+def _alike(amounts: Iterable[int]) -> bool:
+    return len(set(amounts)) == 1
+
+
+def _sized(amounts: list[int], asked: Question) -> Sums | None:
+    """What many lines add up to, where the bank says how many it paid and they are few."""
+    size = asked.more if asked.listed else asked.items
+    if not size or not 1 <= comb(len(amounts), size) <= SIZED_MAX:
+        return None
+    return SizedSums(amounts, size)
 
 
 def _ways(sums: Sums | None, wanted: int, asked: Question) -> list[Way]:

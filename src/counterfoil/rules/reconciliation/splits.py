@@ -12,6 +12,8 @@ from math import comb
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.company import within_days
+from counterfoil.rules.reconciliation.pools import ALIKE_CHANCE
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.subsets import Sums
 from counterfoil.rules.reconciliation.weights import centibans
@@ -29,6 +31,8 @@ SURE_NUMBER = 250
 #: Millionths: that two differences of unrelated pairs are the same to the cent.
 SAME_DIFFERENCE = 50
 CHANCE_MAX = 350
+NAMED_PARTS, SILENT_PARTS = "paid in parts", "amount, party and day, paid in parts"
+SILENT_SPLIT_PRIOR = -150  # one payment in about thirty is made in parts
 CLAIM: dict[str, pl.DataType] = {
     "rule": pl.String(),
     "bank": pl.List(pl.Int64()),
@@ -113,7 +117,43 @@ def _made_up_of(
         number += LEFT_OUT * (len(naming) - len(weights))
         number += SILENT_PART * (len(chosen) - len(weights))
         chance = PART_CHANCE * comb(len(pool) - len(naming), len(chosen) - len(weights))
-        yield "paid in parts", sorted(lines[at] for at in chosen), [target], number, chance
+        yield NAMED_PARTS, sorted(lines[at] for at in chosen), [target], number, chance
+
+
+def silent_split_claims(
+    bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy
+) -> pl.DataFrame:
+    """Parts that name nothing and add up to all that is open of their party: CLAIM."""
+    named = ledger.filter(pl.col("party") >= 0)
+    span = policy.days_before + 2 * policy.days_after
+    alone = within_days(named, named, before=span, after=span) == 1
+    wanted = named.filter(alone & (pl.col("run") == "")).select(
+        pl.col("line").alias("target"), "purse", "party", "day", pl.col("amount").alias("whole")
+    )
+    gap = pl.col("on") - pl.col("day")
+    pools = (
+        wanted.join(_of_one_party(bank), on=["purse", "party"])
+        .filter(_is_part() & gap.is_between(-policy.days_before, 2 * policy.days_after))
+        .sort("target", "bank")
+        .group_by("target", maintain_order=True)
+        .agg("bank", "amount", pl.col("whole").first())
+        .filter(pl.col("bank").list.len().is_between(2, SILENT_MAX))
+        .filter(pl.col("amount").list.sum().abs() >= pl.col("whole").abs())
+    )
+    rows = [row for pool in pools.iter_rows() for row in _silently_made_up_of(*pool)]
+    return pl.DataFrame(rows, schema=pl.Schema(CLAIM), orient="row")
+
+
+def _silently_made_up_of(
+    target: int, lines: list[int], amounts: list[int], whole: int
+) -> Iterator[tuple[object, ...]]:
+    for way in Sums(amounts).ways(whole):
+        if len(way.places) > PARTS_MAX:
+            continue
+        alike = len({amounts[place] for place in way.places}) == 1
+        chance = max(way.chance, ALIKE_CHANCE) if alike else way.chance
+        parts = sorted(lines[place] for place in way.places)
+        yield SILENT_PARTS, parts, [target], SILENT_SPLIT_PRIOR, chance
 
 
 def _named_enough(weights: list[int], parts: int) -> bool:
