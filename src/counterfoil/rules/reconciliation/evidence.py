@@ -21,6 +21,7 @@ from counterfoil.rules.reconciliation.references import (
 from counterfoil.rules.reconciliation.speaking import ALOUD, SILENT, SPEAKS
 from counterfoil.rules.reconciliation.targets import LINE, RUN
 from counterfoil.rules.reconciliation.weights import centibans
+from counterfoil.rules.reconciliation.windows import count_near
 
 #: What a recognised number is docked for the way it was recognised.
 DOCKED = {WHOLE: 0, TAIL: 10, BARE: 30, EDIT: 50, CUT: 30, LISTED: 0, PRINTED: 0}
@@ -57,7 +58,7 @@ class Known:
     by_party: pl.DataFrame  # purse, party, amount, again
     by_purse: pl.DataFrame  # purse, amount, again
     share: tuple[int, int]  # of the time in the window
-    days: pl.DataFrame  # purse, party, amount, other_day: of amounts that a party has twice or more
+    days: pl.DataFrame  # purse, party, amount, day: of amounts that a party has twice or more
     window: tuple[int, int]  # days before, days after
     last_day: int  # of the bank's lines
     fee_signs: tuple[int, ...]  # -1: charges are seen on payments out; 1: on payments in
@@ -197,13 +198,12 @@ def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
 def _with_neighbours(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Add ``near``: other lines of the party in the bank line's window, with that amount."""
     before, after = known.window
-    recurring = facts.filter((pl.col("seen_of_party") > 1) & (pl.col("kind") == LINE))
-    gap = pl.col("on") - pl.col("other_day")
-    near = (
-        recurring.select("bank", "target", "why", "fee", "purse", "party", "amount", "on")
-        .join(known.days, on=["purse", "party", "amount"])
-        .filter(gap.is_between(-before, after))
-        .group_by("bank", "target", "why", "fee")
-        .agg((pl.len().cast(pl.Int64) - 1).clip(0).alias("near"))
+    place = ["bank", "target", "why", "fee"]
+    recurring = facts.filter((pl.col("seen_of_party") > 1) & (pl.col("kind") == LINE)).select(
+        *place, "purse", "party", "amount", pl.col("on").alias("day")
     )
-    return facts.join(near, on=["bank", "target", "why", "fee"], how="left")
+    near = count_near(
+        recurring, known.days, keys=["purse", "party", "amount"], before=after, after=before
+    )
+    recurring = recurring.with_columns((near - 1).clip(0).alias("near"))
+    return facts.join(recurring.select(*place, "near"), on=place, how="left")

@@ -153,7 +153,7 @@ def _fees_seen(
 
 def _recurring(ledger: pl.DataFrame) -> pl.DataFrame:
     key = ["purse", "party", "amount"]
-    named = ledger.filter(pl.col("party") >= 0).select(*key, pl.col("day").alias("other_day"))
+    named = ledger.filter(pl.col("party") >= 0).select(*key, "day")
     return named.filter(pl.len().over(key) > 1)
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
-from counterfoil.rules.reconciliation.candidates import within
 from counterfoil.rules.reconciliation.references import CUT, EDIT
+from counterfoil.rules.reconciliation.windows import joined_near
 
 SLIP_LENGTH_MIN = 6
 CUT_LENGTH_MIN = 4
@@ -98,17 +98,14 @@ def of_one_party(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> p
     sides = bank.filter(pl.col("beyond") - pl.col("first") == 1).select(
         "line", "purse", pl.col("first").alias("party"), pl.col("day").alias("on")
     )
-    width = policy.days_before + policy.days_after + 1
     theirs = targets.select("target", "purse", "party", "day")
-    low = ((pl.col("day") - policy.days_before) // width).alias("bucket")
-    high = ((pl.col("day") + policy.days_after) // width).alias("bucket")
-    both = pl.concat([theirs.with_columns(low), theirs.with_columns(high)]).unique()
-    return (
-        sides.with_columns((pl.col("on") // width).alias("bucket"))
-        .join(both, on=["purse", "party", "bucket"])
-        .filter(within(policy.days_before, policy.days_after))
-        .select("line", "target")
-    )
+    return joined_near(
+        sides,
+        theirs,
+        keys=["purse", "party"],
+        before=policy.days_before,
+        after=policy.days_after,
+    ).select("line", "target")
 
 
 def _beginnings(pairs: pl.DataFrame) -> pl.DataFrame:

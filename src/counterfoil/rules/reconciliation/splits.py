@@ -17,6 +17,7 @@ from counterfoil.rules.reconciliation.pools import ALIKE_CHANCE
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.subsets import Sums
 from counterfoil.rules.reconciliation.weights import centibans
+from counterfoil.rules.reconciliation.windows import joined_near
 
 NAMED_MAX, SILENT_MAX, PARTS_MAX = 6, 8, 5
 #: A part that names another line, or is left out although it names this one, speaks against it.
@@ -80,13 +81,25 @@ def _is_part() -> pl.Expr:
 def _silent_parts(named: pl.DataFrame, bank: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Lines of the same party that name nothing: ``w_number`` is null."""
     wanted = named.select("target", "purse", "party", "day", "whole").unique()
-    gap = pl.col("on") - pl.col("day")
     return (
-        wanted.join(_of_one_party(bank), on=["purse", "party"])
-        .filter(_is_part() & gap.is_between(-policy.days_before, 2 * policy.days_after))
+        _around(bank, wanted, policy, times=2)
+        .filter(_is_part())
         .join(named, on=["target", "bank"], how="anti")
         .with_columns(pl.lit(None, pl.Int64).alias("w_number"))
         .select("target", "bank", "amount", "w_number", "whole")
+    )
+
+
+def _around(
+    bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy, *, times: int
+) -> pl.DataFrame:
+    """Pairs of one party in the window, *times* as long after it."""
+    return joined_near(
+        _of_one_party(bank),
+        ledger,
+        keys=["purse", "party"],
+        before=policy.days_before,
+        after=times * policy.days_after,
     )
 
 
@@ -130,10 +143,9 @@ def silent_split_claims(
     wanted = named.filter(alone & (pl.col("run") == "")).select(
         pl.col("line").alias("target"), "purse", "party", "day", pl.col("amount").alias("whole")
     )
-    gap = pl.col("on") - pl.col("day")
     pools = (
-        wanted.join(_of_one_party(bank), on=["purse", "party"])
-        .filter(_is_part() & gap.is_between(-policy.days_before, 2 * policy.days_after))
+        _around(bank, wanted, policy, times=2)
+        .filter(_is_part())
         .sort("target", "bank")
         .group_by("target", maintain_order=True)
         .agg("bank", "amount", pl.col("whole").first())
@@ -224,11 +236,9 @@ def _unnamed(
 ) -> pl.DataFrame:
     """Pairs of the same party and day that no number links; ``w_number`` is null."""
     days = named.select("purse", "party", "day").unique()
-    gap = pl.col("on") - pl.col("day")
+    of_days = owed.join(days, on=["purse", "party", "day"], how="semi")
     return (
-        owed.join(days, on=["purse", "party", "day"], how="semi")
-        .join(_of_one_party(bank), on=["purse", "party"])
-        .filter(gap.is_between(-policy.days_before, policy.days_after))
+        _around(bank, of_days, policy, times=1)
         .with_columns((pl.col("amount") - pl.col("gross")).alias("over"))
         .select(*_OTHER, pl.lit(None, pl.Int64).alias("w_number"))
     )
