@@ -51,7 +51,6 @@ class Known:
 
     links: pl.DataFrame  # line, target, how, sharing
     keys: int  # numbers in the ledger
-    parties: pl.DataFrame  # target, party: of all targets, open or not
     loud: pl.DataFrame  # line, loud
     lists: pl.DataFrame  # line, lists: it names two ledger lines or more
     lags: pl.DataFrame  # lag, document, w_day

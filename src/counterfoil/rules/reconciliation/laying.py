@@ -122,8 +122,7 @@ def _links(
     unsure = position.bank.join(numbers, on="line", how="semi")
     near = of_one_party(unsure, targets.table, setting.policy)
     same = equal.select(pl.col("bank").alias("line"), "target")
-    parties = texts.keys.join(setting.known.parties, on="target", how="left")
-    cuts = cut_short(pl.concat([near, same]), numbers, keys, parties)
+    cuts = cut_short(pl.concat([near, same]), numbers, keys, setting.beginnings)
     return best(pl.concat([open_links, slips, cuts]))
 
 

@@ -7,6 +7,7 @@ from math import log10
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.beginnings import Beginnings
 from counterfoil.rules.reconciliation.candidates import FEE, NONE, linked
 from counterfoil.rules.reconciliation.certain import only_ones
 from counterfoil.rules.reconciliation.coincidence import lag_weights
@@ -51,6 +52,7 @@ def settle_certain(
     setting = Setting(
         policy=policy,
         texts=texts,
+        beginnings=Beginnings.of(texts.keys, targets.table.select("target", "party")),
         known=_learned(position, targets, texts, pairs, policy),
         beyond=begin,
     )
@@ -111,7 +113,6 @@ def _learned(
     return Known(
         links=texts.links,
         keys=len(position.ledger),
-        parties=targets.table.select("target", "party"),
         lists=_lists(texts.links),
         loud=speaking(texts.numbers, noise, texts.links),
         lags=lag_weights(proved, policy),
