@@ -17,7 +17,7 @@ Yes = npt.NDArray[np.bool_]
 
 
 def hopeful(pools: pl.Series, of: Numbers, wanted: Numbers) -> Yes:
-    """For each question: do some of its pool's amounts add up to one of the sums it wants?
+    """For each question: do two or more of its pool's amounts add up to a sum that it wants?
 
     Args:
         pools: Lists of amounts in cents; up to about twenty in each that is asked for.
@@ -53,11 +53,12 @@ def _hits(amounts: Numbers, row_of: Numbers, wanted: Numbers) -> Yes:
     rows, row_of = np.unique(row_of[questions], return_inverse=True)
     sums = _sorted_sums(amounts[rows])
     sought = wanted[questions, column]
-    at = np.zeros(len(sought), np.int64)
+    at, last = np.zeros(len(sought), np.int64), sums.shape[1] - 1
     for bit in reversed(range(size)):  # a binary search in each question's own row
         further = at + (1 << bit)
-        at = np.where(sums[row_of, further - 1] < sought, further, at)
-    hits[questions[sums[row_of, np.minimum(at, (1 << size) - 1)] == sought]] = True
+        smaller = sums[row_of, np.minimum(further - 1, last)] < sought
+        at = np.where(smaller & (further <= last), further, at)
+    hits[questions[sums[row_of, at] == sought]] = True
     return hits
 
 
@@ -65,5 +66,5 @@ def _sorted_sums(amounts: Numbers) -> Numbers:
     sums = np.zeros((len(amounts), 1), np.int64)
     for column in amounts.T:
         sums = np.concatenate((sums, sums + column[:, None]), axis=1)
-    sums.sort(axis=1)
-    return sums
+    several = np.bitwise_count(np.arange(sums.shape[1], dtype=np.int64)) >= 2
+    return np.sort(sums[:, several], axis=1)

@@ -150,14 +150,14 @@ def _asking(
 
 
 def _worth_a_look(asking: pl.DataFrame, amounts: pl.Series, fees: dict[str, int]) -> pl.Series:
-    """Which questions may have an answer; those that nothing is named in are tried."""
-    tried = (asking["names"] == 0) & (asking["size"] <= POOL_MAX)
-    counted = (asking["names"] > 0) | (asking["items"] > 0).fill_null(value=False)
+    """Which questions may have an answer: where the bank says nothing more, it is tried."""
+    silent = (asking["names"] == 0) & asking["items"].is_null()
+    tried = silent & (asking["size"] <= POOL_MAX)
     places = asking.select(pl.int_range(pl.len())).to_series().filter(tried)
     of = asking.filter(tried)
     wanted = of["amount"].to_numpy()[:, None] + np.array(list(fees.values()), np.int64)
     found = hopeful(amounts, of["pool"].to_numpy(), wanted)
-    return (counted & ~tried) | asking.select(
+    return ~silent | asking.select(
         pl.int_range(pl.len()).is_in(places.filter(pl.Series(found)).implode())
     ).to_series()
 
