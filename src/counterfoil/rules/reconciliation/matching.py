@@ -22,6 +22,7 @@ from counterfoil.rules.reconciliation.explaining import with_reasons
 from counterfoil.rules.reconciliation.learning import read_texts, settle_certain
 from counterfoil.rules.reconciliation.lines import prepare
 from counterfoil.rules.reconciliation.parties import with_parties
+from counterfoil.rules.reconciliation.partition import parts_of, put_together
 from counterfoil.rules.reconciliation.position import Position, less
 from counterfoil.rules.reconciliation.rounds import settle_round
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
@@ -51,7 +52,8 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
     position = _set_contras_aside(position)
     texts = read_texts(position)
     position, setting = settle_certain(position, texts, policy, begin=_beyond(ledger))
-    position, claims = _settle(position, setting)
+    parts = [_settle(*each) for each in parts_of(position, setting)]
+    position, claims = put_together(position, parts)
     matches = with_reasons(position.all_matches())
     breaks = breaks_of(
         position,
