@@ -68,6 +68,7 @@ def _of(setting: Setting, mine: pl.Expr, bank: pl.DataFrame) -> Setting:
             days=known.days.filter(mine),
         ),
         counted={},
+        hopeless=[],
     )
 
 

@@ -76,7 +76,7 @@ def subset_claims(
         name: fee.cents for name, fee in sorted(policy.fees.items()) if fee.kind == "flat"
     }
     rows: list[tuple[object, ...]] = []
-    for pool, questions in _questions(bank, pools, links, policy, fees):
+    for pool, questions in _questions(bank, pools, links, setting, fees):
         same = (tuple(pool[3]), tuple(questions))  # nothing of it was settled since
         if same not in counted:
             counted[same] = list(_answers(pool, questions, fees))
@@ -94,14 +94,18 @@ def _questions(
     bank: pl.DataFrame,
     pools: pl.DataFrame,
     links: pl.DataFrame,
-    policy: Policy,
+    setting: Setting,
     fees: dict[str, int],
 ) -> Iterator[tuple[Pool, list[Question]]]:
     """Of each pool the bank lines that it may have an answer for."""
     listed = links.group_by("line").agg(pl.col("target").alias("listed"))
     pools = pools.with_row_index("pool").with_columns(pl.col("pool").cast(pl.Int64))
-    asking = _asking(bank, pools, links, policy).sort([*POOL, "line"])
-    asking = asking.filter(_worth_a_look(asking, pools["amounts"], fees))
+    asking = _asking(bank, pools, links, setting.policy)
+    for hopeless in setting.hopeless:
+        asking = asking.join(hopeless, on=hopeless.columns, how="anti")
+    hope = _worth_a_look(asking, pools["amounts"], fees)
+    setting.hopeless.append(asking.filter(~hope).select("line", *POOL, "size"))
+    asking = asking.filter(hope).sort([*POOL, "line"])
     whole = asking.join(listed, on="line", how="left", maintain_order="left").join(
         pools.select("pool", "lines", "amounts"), on="pool", how="left", maintain_order="left"
     )

@@ -198,14 +198,18 @@ def regrouped_claims(
     # how many pairs had the chance to differ by just that much
     among = [*("purse", "party", "day"), pl.col("w_number").is_null()]
     others = others.with_columns(pl.len().over(among).cast(pl.Int64).alias("among"))
-    return _taking_each_other_back(named.join(others, on=["purse", "party", "day"], suffix="_2"))
+    opposite = others.with_columns((-pl.col("over")).alias("back"))
+    keys = ["purse", "party", "day"]
+    both = named.join(
+        opposite, left_on=[*keys, "over"], right_on=[*keys, "back"], suffix="_2"
+    )
+    return _taking_each_other_back(both)
 
 
 def _taking_each_other_back(both: pl.DataFrame) -> pl.DataFrame:
     """Those of the pairs of pairs whose differences cancel: CLAIM."""
     pairs = both.filter(
-        (pl.col("over") == -pl.col("over_2"))
-        & (pl.col("bank") != pl.col("bank_2"))
+        (pl.col("bank") != pl.col("bank_2"))
         & (pl.col("target") != pl.col("target_2"))
         & (pl.col("amount") != pl.col("gross_2"))  # else they are two simple pairs
         & (pl.col("amount").sign() == pl.col("gross").sign())
