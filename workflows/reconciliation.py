@@ -15,6 +15,7 @@ from typing import Any
 
 from counterfoil.adapters.reconciliation_rules import load_policy
 from counterfoil.adapters.sheets.reconciliation_book import Rows, Value, write_reconciliation
+from counterfoil.domain.reconciliation import ControlTotal, Policy, Progress, unseen
 from counterfoil.reconciliation_sides import read_side
 from counterfoil.rules.reconciliation.matching import Reconciliation, reconcile
 from counterfoil.rules.reconciliation.totals import refuse_other_totals
@@ -25,7 +26,9 @@ _LISTED_MAX = 40  # ids in a cell
 _CLAIM = ("bank", "ledger", "rule", "difference")
 
 
-def reconcile_files(bank: Path, ledger: Path, rules: Path, into: Path) -> Reconciliation:
+def reconcile_files(
+    bank: Path, ledger: Path, rules: Path, into: Path, progress: Progress = unseen
+) -> Reconciliation:
     """Match the lines of *bank* and *ledger* by *rules*; write the result into the folder *into*.
 
     Raises:
@@ -33,17 +36,28 @@ def reconcile_files(bank: Path, ledger: Path, rules: Path, into: Path) -> Reconc
         SetupError: The rules are wrong; nothing is written.
     """
     policy = load_policy(rules)
-    ours, theirs = (
-        read_side("bank", bank, _SELECTORS),
-        read_side("ledger", ledger, _SELECTORS),
-    )
-    found = reconcile(ours.lines, theirs.lines, policy)
-    refuse_other_totals(found.totals, (*ours.totals, *theirs.totals))
+    found, read = _read_and_reconcile(bank, ledger, policy, progress)
+    refuse_other_totals(found.totals, read)
     into.mkdir(parents=True, exist_ok=True)
+    progress("writing", 0, None)
     (into / "matches.json").write_text(matches_json(found), "utf-8")
     (into / "breaks.json").write_text(breaks_json(found), "utf-8")
     write_reconciliation(into / "reconciliation.xlsx", _summary(found), _sheets(found))
     return found
+
+
+def _read_and_reconcile(
+    bank: Path, ledger: Path, policy: Policy, progress: Progress
+) -> tuple[Reconciliation, tuple[ControlTotal, ...]]:
+    """What was found, and the totals of what was read."""
+    ours = read_side("bank", bank, _SELECTORS, progress)
+    theirs = read_side("ledger", ledger, _SELECTORS, progress)
+    read, lines = (*ours.totals, *theirs.totals), [theirs.lines, ours.lines]
+    del (
+        ours,
+        theirs,
+    )  # a million lines: as they were read they are not needed beside the ordered ones
+    return reconcile(lines.pop(), lines.pop(), policy, progress), read
 
 
 def matches_json(found: Reconciliation) -> str:

@@ -62,9 +62,7 @@ def _opposites(lines: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     second = first.with_columns(-pl.col("back"), pl.col("day").alias("on")).rename(
         {name: f"{name}_right" for name in lines.columns if name not in keys}
     )
-    pairs = joined_near(
-        second, first, keys=[*keys, "back"], before=0, after=DAYS_APART_MAX
-    )
+    pairs = joined_near(second, first, keys=[*keys, "back"], before=0, after=DAYS_APART_MAX)
     apart = pl.col("day_right") - pl.col("day")
     return pairs.filter((apart > 0) | (pl.col("line") < pl.col("line_right")))
 

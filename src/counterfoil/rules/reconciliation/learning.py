@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log10
 
 import polars as pl
@@ -51,7 +52,11 @@ def settle_certain(
     pairs = _certain(position, targets, texts, policy)
     setting = Setting(
         policy=policy,
-        texts=texts,
+        texts=replace(
+            texts,
+            keys=texts.keys.select("target", "purse", "key", "tail"),
+            numbers=texts.numbers.select("line", "purse", "key", "tail"),
+        ),
         beginnings=Beginnings.of(texts.keys, targets.table.select("target", "party")),
         known=_learned(position, targets, texts, pairs, policy),
         beyond=begin,

@@ -13,17 +13,17 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from counterfoil.domain.reconciliation import Policy
+from counterfoil.domain.reconciliation import Policy, Progress, unseen
 from counterfoil.rules.reconciliation.breaks import Breaks, breaks_of
 from counterfoil.rules.reconciliation.contra import bank_contras, ledger_contras
 from counterfoil.rules.reconciliation.counts import with_counts
 from counterfoil.rules.reconciliation.duplicates import bank_duplicates, ledger_duplicates
 from counterfoil.rules.reconciliation.explaining import with_reasons
 from counterfoil.rules.reconciliation.learning import read_texts, settle_certain
-from counterfoil.rules.reconciliation.lines import prepare
+from counterfoil.rules.reconciliation.lines import Lines, prepare
 from counterfoil.rules.reconciliation.parties import with_parties
 from counterfoil.rules.reconciliation.partition import parts_of, put_together
-from counterfoil.rules.reconciliation.position import Position, less
+from counterfoil.rules.reconciliation.position import Position, less, slim
 from counterfoil.rules.reconciliation.rounds import settle_round
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
 from counterfoil.rules.reconciliation.totals import Total, totals_of
@@ -43,17 +43,32 @@ class Reconciliation:
     totals: tuple[Total, ...]
 
 
-def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Reconciliation:
-    """Match *bank* with *ledger*; both as :func:`prepare` takes them."""
-    lines = prepare(bank, ledger)
-    bank, ledger = with_parties(with_counts(lines.bank), lines.ledger)
+def reconcile(
+    bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy, progress: Progress = unseen
+) -> Reconciliation:
+    """Match *bank* with *ledger*; both as :func:`prepare` takes them.
+
+    Args:
+        progress: Is told of each stage, and how many lines it has done.
+    """
+    of = len(bank) + len(ledger)
+    progress("putting in order", 0, of)
+    bank, ledger = _with_who_is_meant(prepare(bank, ledger))
     bank_repeats, ledger_repeats = bank_duplicates(bank), ledger_duplicates(ledger)
     position = Position(less(bank, bank_repeats["second"]), less(ledger, ledger_repeats["second"]))
     position = _set_contras_aside(position)
+    progress("reading numbers in the texts", 0, of)
     texts = read_texts(position)
-    position, setting = settle_certain(position, texts, policy, begin=_beyond(ledger))
-    parts = [_settle(*each) for each in parts_of(position, setting)]
+    position, setting = settle_certain(slim(position), texts, policy, begin=_beyond(ledger))
+    del texts  # a million lines: memory
+    parts = []
+    done = 0
+    for part, of_part in parts_of(position, setting):
+        progress("matching", done, len(position.bank) + len(position.ledger))
+        parts.append(_settle(part, of_part))
+        done += len(part.bank) + len(part.ledger)
     position, claims = put_together(position, parts)
+    progress("explaining", 0, of)
     matches = with_reasons(position.all_matches())
     breaks = breaks_of(
         position,
@@ -73,6 +88,10 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
             *totals_of("ledger", ledger, _used(matches["ledger"]), breaks.ledger["line"]),
         ),
     )
+
+
+def _with_who_is_meant(lines: Lines) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return with_parties(with_counts(lines.bank), lines.ledger)
 
 
 def _settle(position: Position, setting: Setting) -> tuple[Position, pl.DataFrame]:

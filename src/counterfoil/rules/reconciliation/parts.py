@@ -59,7 +59,9 @@ def claims_of_parts(table: Table, setting: Setting, *, late: bool) -> pl.DataFra
         .otherwise(NEVER)
         .alias("score_min"),
     )
-    return pl.concat([with_absent(each).select(CLAIM) for each in (found, _questions(facts, bank, table))])
+    return pl.concat(
+        [with_absent(each).select(CLAIM) for each in (found, _questions(facts, bank, table))]
+    )
 
 
 def _unequal(table: Table, setting: Setting) -> pl.DataFrame:

@@ -161,9 +161,12 @@ def _worth_a_look(asking: pl.DataFrame, amounts: pl.Series, fees: dict[str, int]
     of = asking.filter(tried)
     wanted = of["amount"].to_numpy()[:, None] + np.array(list(fees.values()), np.int64)
     found = hopeful(amounts, of["pool"].to_numpy(), wanted)
-    return ~silent | asking.select(
-        pl.int_range(pl.len()).is_in(places.filter(pl.Series(found)).implode())
-    ).to_series()
+    return (
+        ~silent
+        | asking.select(
+            pl.int_range(pl.len()).is_in(places.filter(pl.Series(found)).implode())
+        ).to_series()
+    )
 
 
 def _answers(

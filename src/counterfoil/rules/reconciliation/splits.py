@@ -133,9 +133,7 @@ def _made_up_of(
         yield NAMED_PARTS, sorted(lines[at] for at in chosen), [target], number, chance
 
 
-def silent_split_claims(
-    bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy
-) -> pl.DataFrame:
+def silent_split_claims(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Parts that name nothing and add up to all that is open of their party: CLAIM."""
     named = ledger.filter(pl.col("party") >= 0)
     span = policy.days_before + 2 * policy.days_after
@@ -200,9 +198,7 @@ def regrouped_claims(
     others = others.with_columns(pl.len().over(among).cast(pl.Int64).alias("among"))
     opposite = others.with_columns((-pl.col("over")).alias("back"))
     keys = ["purse", "party", "day"]
-    both = named.join(
-        opposite, left_on=[*keys, "over"], right_on=[*keys, "back"], suffix="_2"
-    )
+    both = named.join(opposite, left_on=[*keys, "over"], right_on=[*keys, "back"], suffix="_2")
     return _taking_each_other_back(both)
 
 

@@ -69,8 +69,7 @@ def _questions(sure: pl.Expr, setting: Setting, *, late: bool) -> Asks:
         (single & (pl.col("why") == FEE) & pl.col("slip"), NEVER),
         (single & (pl.col("why") == RATE) & ~sure & pl.col("slip"), NEVER),
         (
-            (pl.col("why") == FEE)
-            & ~pl.col("amount").sign().is_in(list(setting.known.fee_signs)),
+            (pl.col("why") == FEE) & ~pl.col("amount").sign().is_in(list(setting.known.fee_signs)),
             NEVER,
         ),
         (pl.lit(not setting.policy.silent) & ~sure, NEVER),
