@@ -51,15 +51,16 @@ def breaks_of(
     claims: pl.DataFrame,
     *,
     whole_bank: pl.DataFrame,
-    bank_repeats: pl.DataFrame,
-    ledger_repeats: pl.DataFrame,
+    repeats: tuple[pl.DataFrame, pl.DataFrame],
 ) -> Breaks:
     """Say of every open line what it is.
 
     Args:
         claims: Those on open lines that did not stand out.
         whole_bank: All lines, matched or not.
+        repeats: Duplicates at the bank and in the ledger: ``first``, ``second``.
     """
+    bank_repeats, ledger_repeats = repeats
     claims = _ranked(position, setting, claims)
     paired = _paired(claims, _listing(position.bank, setting))
     pairs = paired.select("line", "class", "other", "difference")

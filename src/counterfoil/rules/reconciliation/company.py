@@ -29,9 +29,7 @@ def with_company(facts: pl.DataFrame, bank: pl.DataFrame, policy: Policy) -> pl.
     return facts.with_columns((around - facts["same_party"].cast(pl.Int64)).alias("company"))
 
 
-def within_days(
-    asked: pl.DataFrame, known: pl.DataFrame, *, before: int, after: int
-) -> pl.Series:
+def within_days(asked: pl.DataFrame, known: pl.DataFrame, *, before: int, after: int) -> pl.Series:
     """For each row of *asked*: how many of *known* have its purse and party, around its day.
 
     Both with ``purse``, ``party`` and ``day``.

@@ -60,6 +60,7 @@ class Known:
     days: pl.DataFrame  # purse, party, amount, other_day: of amounts that a party has twice or more
     window: tuple[int, int]  # days before, days after
     last_day: int  # of the bank's lines
+    named_cheque: int  # centibans: that a bank line with a name pays a line with a cheque's number
     fee_signs: tuple[int, ...]  # -1: charges are seen on payments out; 1: on payments in
     fees: pl.DataFrame  # fee, sign, w_fee: how often it is taken, by the lines that numbers link
 
@@ -143,7 +144,12 @@ def _weigh_number(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
         pl.when(pl.col("how") == CUT).then(known.keys).otherwise(max(known.keys, NUMBERS_MIN))
     )
     found = centibans(told_apart + 1, pl.col("sharing")) - docked
-    silence = pl.col("loud").replace_strict(CONTRADICTED, default=0)
+    # a cheque that is booked with its number comes with it, and seldom with a name
+    other = pl.col("document") & (pl.col("first") >= 0)
+    silence = pl.min_horizontal(
+        pl.col("loud").replace_strict(CONTRADICTED, default=0),
+        pl.when(other).then(known.named_cheque).otherwise(0),
+    )
     weight = pl.when(pl.col("how").is_not_null()).then(found.clip(0, NUMBER_MAX)).otherwise(silence)
     return (
         facts.join(links, on=["bank", "target"], how="left")

@@ -25,6 +25,7 @@ from counterfoil.rules.reconciliation.parties import with_parties
 from counterfoil.rules.reconciliation.position import Position, less
 from counterfoil.rules.reconciliation.rounds import settle_round
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
+from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.totals import Total, totals_of
 
 #: A later round finds what an earlier one made room for; a fourth was never seen to.
@@ -58,8 +59,7 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
         setting,
         claims,
         whole_bank=bank,
-        bank_repeats=bank_repeats,
-        ledger_repeats=ledger_repeats,
+        repeats=(bank_repeats, ledger_repeats),
     )
     return Reconciliation(
         bank=bank,
@@ -76,12 +76,12 @@ def reconcile(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> Recon
 def _settle(position: Position, setting: Setting) -> tuple[Position, pl.DataFrame]:
     """Settle in rounds; also the claims that are left on what is open."""
     position, claims = settle_round(position, setting, silent=False)
-    for late in (False, True):
-        for _ in range(ROUNDS_MAX):
-            before = len(position.matches)
-            position, claims = settle_round(position, setting, silent=True, late=late)
-            if len(position.matches) == before:
-                break
+    position, claims = settle_round(position, setting, silent=True)
+    for _ in range(ROUNDS_MAX):
+        before = len(position.matches)
+        position, claims = settle_round(position, setting, silent=True, late=True)
+        if len(position.matches) == before:
+            break
     return position, claims
 
 

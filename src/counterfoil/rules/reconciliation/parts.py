@@ -53,13 +53,15 @@ def claims_of_parts(table: Table, setting: Setting, *, late: bool) -> pl.DataFra
         pl.lit(0, pl.Int64).alias("difference"),
         pl.lit("").alias("fee"),
         pl.when(silent)
-        .then(pl.lit(SILENT_PARTS_MIN))
+        .then(pl.lit(SILENT_PARTS_MIN if setting.policy.silent else NEVER))
         .when(pl.col("chance") <= PARTS_CHANCE_MAX)
         .then(pl.lit(PARTS_MIN_LATE if late else PARTS_MIN, pl.Int64))
         .otherwise(NEVER)
         .alias("score_min"),
     )
-    return pl.concat([with_absent(each).select(CLAIM) for each in (found, _questions(facts, bank, table))])
+    return pl.concat(
+        [with_absent(each).select(CLAIM) for each in (found, _questions(facts, bank, table))]
+    )
 
 
 def _unequal(table: Table, setting: Setting) -> pl.DataFrame:

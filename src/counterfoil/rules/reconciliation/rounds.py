@@ -48,5 +48,8 @@ def claims_on(
     facts = weigh(table.pairs, position.bank, table.targets.table, known)
     if not silent:
         facts = facts.filter(pl.col("w_number") >= NUMBER_COUNTS)
-    claims = [as_claims(facts, table, setting, late=late), claims_of_parts(table, setting, late=late)]
+    claims = [
+        as_claims(facts, table, setting, late=late),
+        claims_of_parts(table, setting, late=late),
+    ]
     return pl.concat(claims).with_row_index("claim")

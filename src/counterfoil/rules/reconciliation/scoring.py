@@ -26,9 +26,7 @@ CONFIRMED, SILENT = "confirmed", "confirmed-silent"
 CLAIM = (*MATCH, "score", "score_min")
 
 
-def as_claims(
-    facts: pl.DataFrame, table: Table, setting: Setting, *, late: bool
-) -> pl.DataFrame:
+def as_claims(facts: pl.DataFrame, table: Table, setting: Setting, *, late: bool) -> pl.DataFrame:
     """Turn weighed pairs into claims: CLAIM.
 
     Args:

@@ -120,9 +120,7 @@ def _made_up_of(
         yield NAMED_PARTS, sorted(lines[at] for at in chosen), [target], number, chance
 
 
-def silent_split_claims(
-    bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy
-) -> pl.DataFrame:
+def silent_split_claims(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Parts that name nothing and add up to all that is open of their party: CLAIM."""
     named = ledger.filter(pl.col("party") >= 0)
     span = policy.days_before + 2 * policy.days_after

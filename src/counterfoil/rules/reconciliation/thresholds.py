@@ -50,7 +50,7 @@ def needed(numbered: pl.Expr, sure: pl.Expr, setting: Setting, *, late: bool) ->
     if late:
         asks += _late(numbered)
     asks += _early(numbered)
-    asked = pl.lit(NAMED_MIN)
+    asked: pl.Expr = pl.lit(NAMED_MIN)
     for applies, score in reversed(asks):
         asked = pl.when(applies).then(pl.lit(score)).otherwise(asked)
     return asked
@@ -62,15 +62,14 @@ Asks = list[tuple[pl.Expr, int]]
 def _questions(sure: pl.Expr, setting: Setting, *, late: bool) -> Asks:
     """What a person decides, whatever its score."""
     single, listed = pl.col("kind") == LINE, pl.col("how").eq_missing(LISTED)
-    chance_max = pl.when(listed).then(LISTED_CHANCE_MAX)
-    chance_max = chance_max.otherwise(BATCH_CHANCE_MAX_LATE if late else BATCH_CHANCE_MAX)
+    unlisted = BATCH_CHANCE_MAX_LATE if late else BATCH_CHANCE_MAX
+    chance_max = pl.when(listed).then(LISTED_CHANCE_MAX).otherwise(unlisted)
     return [
         # what may be a keying error is a question, whatever else it may be
         (single & (pl.col("why") == FEE) & pl.col("slip"), NEVER),
         (single & (pl.col("why") == RATE) & ~sure & pl.col("slip"), NEVER),
         (
-            (pl.col("why") == FEE)
-            & ~pl.col("amount").sign().is_in(list(setting.known.fee_signs)),
+            (pl.col("why") == FEE) & ~pl.col("amount").sign().is_in(list(setting.known.fee_signs)),
             NEVER,
         ),
         (pl.lit(not setting.policy.silent) & ~sure, NEVER),
