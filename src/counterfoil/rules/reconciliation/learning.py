@@ -7,7 +7,7 @@ from math import log10
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
-from counterfoil.rules.reconciliation.candidates import FEE, NONE, linked
+from counterfoil.rules.reconciliation.candidates import FEE, NONE, RATE, linked
 from counterfoil.rules.reconciliation.certain import only_ones
 from counterfoil.rules.reconciliation.coincidence import lag_weights
 from counterfoil.rules.reconciliation.evidence import FEE_PRIOR, Known, chances, weigh
@@ -122,7 +122,8 @@ def _learned(
         window=(policy.days_before, policy.days_after),
         fee_signs=fee_signs,
         fees=fees,
-        named_cheque=_named_cheque(position.bank, proved),
+        no_cheque=-_odds_against(0, proved["document"].sum()),
+        no_rate=-_odds_against(*_rates_seen(position, targets, texts, policy)),
         last_day=max(position.bank["day"].to_list(), default=0),
     )
 
@@ -152,11 +153,18 @@ def _fees_seen(
     return tuple(sign for sign in (-1, 1) if seen.count(sign) >= often), fees
 
 
-def _named_cheque(bank: pl.DataFrame, proved: pl.DataFrame) -> int:
-    """How seldom the bank names the party of a cheque, by the proved ones."""
-    names = bank.select(pl.col("line").alias("bank"), pl.col("first") >= 0)
-    cheques = proved.filter("document").join(names, on="bank")
-    return min(0, round(100 * log10((cheques["first"].sum() + 1) / (len(cheques) + 1))))
+def _rates_seen(
+    position: Position, targets: Targets, texts: Texts, policy: Policy
+) -> tuple[int, int]:
+    """Of lines with a foreign amount that a number links: those to the same cent, and all."""
+    rated = targets.table.filter("rated")
+    pairs = linked(position.bank, rated, texts.links, policy).filter(pl.col("why") <= RATE)
+    return (pairs["why"] == NONE).sum(), len(pairs)
+
+
+def _odds_against(seen: int, whole: int) -> int:
+    """Centibans against what was *seen* so often in the *whole*."""
+    return max(0, round(100 * log10((whole + 1) / (seen + 1))))
 
 
 def _recurring(ledger: pl.DataFrame) -> pl.DataFrame:
