@@ -25,6 +25,25 @@ def balance_claims(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> 
 
     Returns: ``rule``, ``bank``, ``ledger``, ``w_number`` (0), ``chance`` (millionths).
     """
+    one = (pl.col("paying") == 1) | (pl.col("lines") - pl.col("paying") == 1)
+    # two on each side; were one of them another's equal, they would be two simple pairs
+    of_two = (pl.col("paying") == 2) & (pl.col("lines") == 4) & ~pl.col("pairs")
+    stretches = _stretches(bank, ledger, policy).filter(
+        (pl.col("sum") == pl.col("owed"))
+        & pl.col("lines").is_between(3, LINES_MAX)
+        & (one | of_two)
+    )
+    chance = pl.max_horizontal(pl.lit(CHANCE), SMALL_SUMS // pl.col("sum").abs().clip(1))
+    return stretches.select(
+        pl.lit(RULE).alias("rule"),
+        *("bank", "ledger"),
+        pl.lit(0, pl.Int64).alias("w_number"),
+        chance.cast(pl.Int64).alias("chance"),
+    )
+
+
+def _stretches(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """The open lines of a party, up to the next pause as long as the window."""
     paid = bank.filter(pl.col("beyond") - pl.col("first") == 1).select(
         *("purse", pl.col("first").alias("party"), "day", "line", "amount"),
         pl.lit(value=True).alias("ours"),
@@ -33,37 +52,19 @@ def balance_claims(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> 
         *(*PARTY, "day", "line", "amount"), pl.lit(value=False).alias("ours")
     )
     lines = pl.concat([paid, owed]).sort(*PARTY, "day", "ours", "line")
-    one = (pl.col("paying") == 1) | (pl.col("lines") - pl.col("paying") == 1)
-    # two on each side; were one of them another's equal, they would be two simple pairs
-    of_two = (pl.col("paying") == 2) & (pl.col("lines") == 4) & ~pl.col("pairs")
     later = pl.col("day").diff().over(PARTY) > policy.days_after
-    stretches = (
+    ours, theirs = pl.col("amount").filter("ours"), pl.col("amount").filter(~pl.col("ours"))
+    return (
         lines.with_columns(later.fill_null(value=False).cum_sum().over(PARTY).alias("stretch"))
         .group_by(*PARTY, "stretch")
         .agg(
             pl.col("line").filter("ours").alias("bank"),
             pl.col("line").filter(~pl.col("ours")).alias("ledger"),
-            pl.col("amount").filter("ours").sum().alias("sum"),
-            pl.col("amount").filter(~pl.col("ours")).sum().alias("owed"),
+            ours.sum().alias("sum"),
+            theirs.sum().alias("owed"),
             pl.len().alias("lines"),
             pl.col("ours").sum().alias("paying"),
-            pl.col("amount")
-            .filter("ours")
-            .is_in(pl.col("amount").filter(~pl.col("ours")).implode())
-            .any()
-            .alias("pairs"),
-        )
-        .filter(
-            (pl.col("sum") == pl.col("owed"))
-            & pl.col("lines").is_between(3, LINES_MAX)
-            & (one | of_two)
+            ours.is_in(theirs.implode()).any().alias("pairs"),
         )
         .sort(*PARTY, "stretch")
-    )
-    chance = pl.max_horizontal(pl.lit(CHANCE), SMALL_SUMS // pl.col("sum").abs().clip(1))
-    return stretches.select(
-        pl.lit(RULE).alias("rule"),
-        *("bank", "ledger"),
-        pl.lit(0, pl.Int64).alias("w_number"),
-        chance.cast(pl.Int64).alias("chance"),
     )

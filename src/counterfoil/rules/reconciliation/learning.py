@@ -122,7 +122,7 @@ def _learned(
         window=(policy.days_before, policy.days_after),
         fee_signs=fee_signs,
         fees=fees,
-        no_cheque=-_odds_against(0, proved["document"].sum()),
+        no_cheque=-_odds_against(0, len(proved.filter("document"))),
         no_rate=-_odds_against(*_rates_seen(position, targets, texts, policy)),
         last_day=max(position.bank["day"].to_list(), default=0),
     )
@@ -159,7 +159,7 @@ def _rates_seen(
     """Of lines with a foreign amount that a number links: those to the same cent, and all."""
     rated = targets.table.filter("rated")
     pairs = linked(position.bank, rated, texts.links, policy).filter(pl.col("why") <= RATE)
-    return (pairs["why"] == NONE).sum(), len(pairs)
+    return len(pairs.filter(pl.col("why") == NONE)), len(pairs)
 
 
 def _odds_against(seen: int, whole: int) -> int:
