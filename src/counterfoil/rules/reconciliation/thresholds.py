@@ -91,7 +91,7 @@ def _late(numbered: pl.Expr) -> Asks:
     return [
         (numbered, NUMBER_MIN_LATE),
         (plain & alone & pl.col("same_party"), ALONE_MIN_LATE),
-        (plain & alone & rare, NAMELESS_MIN_LATE),
+        (plain & alone & (pl.col("w_chance") >= RARITY_MIN), NAMELESS_MIN_LATE),
         (plain & rare & (tried | few & pl.col("same_party")), SINGLE_MIN_LATE),
         (~single & ~pl.col("own_charge"), GROUP_MIN_LATE),
         (single & silent & rare & pl.col("same_party") & (why == RATE), RATE_MIN_LATE),
