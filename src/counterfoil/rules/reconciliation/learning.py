@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log10
 
 import polars as pl
@@ -22,6 +23,7 @@ from counterfoil.rules.reconciliation.targets import LINE, Targets
 #: A charge is believed of payments in (or out) when seen so often, and on a fifth of all seen.
 FEES_SEEN_MIN, FEES_SEEN_SHARE = 3, 5
 FEE_PRIOR_MIN = -300
+CHEQUES_PROVED = -100  # centibans: by nine or more
 
 
 def read_texts(position: Position) -> Texts:
@@ -54,6 +56,7 @@ def settle_certain(
         known=_learned(position, targets, texts, pairs, policy),
         beyond=begin,
     )
+    position = replace(position, ledger=_with_loose(position.ledger, setting.known))
     facts = weigh(uncounted(pairs), position.bank, targets.table, setting.known)
     return position.settled(_as_matches(facts, targets)), setting
 
@@ -88,6 +91,17 @@ def _listed(bank: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
         ]
     )
     return links.join(several, on="line", how="semi").select("target").unique()
+
+
+def _with_loose(ledger: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Mark the lines that a payment may settle among others of their party and day: ``loose``.
+
+    Not those of a payment run, and not cheques, if cheques are proved to come with their numbers.
+    """
+    cheque = pl.col("document") != ""
+    alone = cheque if known.no_cheque <= CHEQUES_PROVED else pl.lit(value=False)
+    loose = (pl.col("run") == "") & (pl.col("party") >= 0) & ~alone
+    return ledger.with_columns(loose.alias("loose"))
 
 
 def _lists(links: pl.DataFrame) -> pl.DataFrame:
