@@ -27,11 +27,9 @@ def with_addends(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
 
     Args:
         facts: ``purse``, ``party``, ``day`` and ``gross`` of the target.
-        ledger: Open lines.
+        ledger: Open lines, with ``loose``.
     """
-    loose = ledger.filter((pl.col("run") == "") & (pl.col("party") >= 0)).select(
-        *DAY, pl.col("amount").abs().alias("size")
-    )
+    loose = ledger.filter("loose").select(*DAY, pl.col("amount").abs().alias("size"))
     asked = facts.select(*DAY, pl.col("gross").abs().alias("size"))
     whole = loose.filter(pl.col("size") % WHOLE == 0)
     of_day = _up_to(asked.with_columns(pl.lit(2**62).alias("size")), loose).clip(1)

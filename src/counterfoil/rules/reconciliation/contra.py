@@ -9,7 +9,6 @@ from counterfoil.rules.reconciliation.windows import joined_near
 
 DAYS_APART_MAX = 14
 NUMBER_MIN = 4  # letters and digits in common, or a shared number says nothing
-TEXT_MIN = 5
 NUMBER = r"[0-9]{4}"
 
 
@@ -35,7 +34,7 @@ def bank_contras(bank: pl.DataFrame) -> pl.DataFrame:
     A text without a number may be anybody's: then what the second puts before it must be seen
     before numbers too ("RETURN").
     """
-    lines = bank.filter(pl.col("text").str.len_bytes() >= TEXT_MIN).select(
+    lines = bank.filter(pl.col("text") != "").select(
         *("line", "purse", "name", "reference", "day", "amount", "text"),
     )
     pairs = _opposites(lines, ["purse", "name", "reference"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
-from counterfoil.rules.reconciliation.candidates import FEE, RATE
+from counterfoil.rules.reconciliation.candidates import FEE, NONE, RATE
 from counterfoil.rules.reconciliation.coincidence import in_window, repeats
 from counterfoil.rules.reconciliation.references import (
     BARE,
@@ -60,6 +60,8 @@ class Known:
     days: pl.DataFrame  # purse, party, amount, day: of amounts that a party has twice or more
     window: tuple[int, int]  # days before, days after
     last_day: int  # of the bank's lines
+    no_cheque: int  # centibans: that a cheque booked with its number comes without
+    no_rate: int  # that a line with a foreign amount comes to the same cent
     fee_signs: tuple[int, ...]  # -1: charges are seen on payments out; 1: on payments in
     fees: pl.DataFrame  # fee, sign, w_fee: how often it is taken, by the lines that numbers link
 
@@ -101,6 +103,7 @@ def weigh(
                 "party",
                 "day",
                 "document",
+                "rated",
                 "size",
                 "alike",
                 pl.col("amount").alias("gross"),
@@ -143,7 +146,11 @@ def _weigh_number(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
         pl.when(pl.col("how") == CUT).then(known.keys).otherwise(max(known.keys, NUMBERS_MIN))
     )
     found = centibans(told_apart + 1, pl.col("sharing")) - docked
-    silence = pl.col("loud").replace_strict(CONTRADICTED, default=0)
+    silence = pl.min_horizontal(
+        pl.col("loud").replace_strict(CONTRADICTED, default=0),
+        pl.when("document").then(known.no_cheque).otherwise(0),
+        pl.when(pl.col("rated") & (pl.col("why") == NONE)).then(known.no_rate).otherwise(0),
+    )
     weight = pl.when(pl.col("how").is_not_null()).then(found.clip(0, NUMBER_MAX)).otherwise(silence)
     return (
         facts.join(links, on=["bank", "target"], how="left")

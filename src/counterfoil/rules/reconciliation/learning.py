@@ -9,7 +9,7 @@ import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.beginnings import Beginnings
-from counterfoil.rules.reconciliation.candidates import FEE, NONE, linked
+from counterfoil.rules.reconciliation.candidates import FEE, NONE, RATE, linked
 from counterfoil.rules.reconciliation.certain import only_ones
 from counterfoil.rules.reconciliation.coincidence import lag_weights
 from counterfoil.rules.reconciliation.evidence import FEE_PRIOR, Known, chances, weigh
@@ -24,6 +24,7 @@ from counterfoil.rules.reconciliation.targets import LINE, Targets
 #: A charge is believed of payments in (or out) when seen so often, and on a fifth of all seen.
 FEES_SEEN_MIN, FEES_SEEN_SHARE = 3, 5
 FEE_PRIOR_MIN = -300
+CHEQUES_PROVED = -100  # centibans: by nine or more
 
 
 def read_texts(position: Position) -> Texts:
@@ -61,6 +62,7 @@ def settle_certain(
         known=_learned(position, targets, texts, pairs, policy),
         beyond=begin,
     )
+    position = replace(position, ledger=_with_loose(position.ledger, setting.known))
     facts = weigh(uncounted(pairs), position.bank, targets.table, setting.known)
     return position.settled(_as_matches(facts, targets)), setting
 
@@ -97,6 +99,17 @@ def _listed(bank: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
     return links.join(several, on="line", how="semi").select("target").unique()
 
 
+def _with_loose(ledger: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Mark the lines that a payment may settle among others of their party and day: ``loose``.
+
+    Not those of a payment run, and not cheques, if cheques are proved to come with their numbers.
+    """
+    cheque = pl.col("document") != ""
+    alone = cheque if known.no_cheque <= CHEQUES_PROVED else pl.lit(value=False)
+    loose = (pl.col("run") == "") & (pl.col("party") >= 0) & ~alone
+    return ledger.with_columns(loose.alias("loose"))
+
+
 def _lists(links: pl.DataFrame) -> pl.DataFrame:
     """Lines that name two ledger lines or more: ``line``, ``lists``."""
     named = links.filter(pl.col("sharing") == 1).group_by("line").agg(pl.col("token").n_unique())
@@ -128,6 +141,8 @@ def _learned(
         window=(policy.days_before, policy.days_after),
         fee_signs=fee_signs,
         fees=fees,
+        no_cheque=-_odds_against(0, len(proved.filter("document"))),
+        no_rate=-_odds_against(*_rates_seen(position, targets, texts, policy)),
         last_day=max(position.bank["day"].to_list(), default=0),
     )
 
@@ -155,6 +170,20 @@ def _fees_seen(
     schema = {"fee": pl.String, "sign": pl.Int64, "w_fee": pl.Int64}
     fees = pl.DataFrame(rows, schema=schema, orient="row")
     return tuple(sign for sign in (-1, 1) if seen.count(sign) >= often), fees
+
+
+def _rates_seen(
+    position: Position, targets: Targets, texts: Texts, policy: Policy
+) -> tuple[int, int]:
+    """Of lines with a foreign amount that a number links: those to the same cent, and all."""
+    rated = targets.table.filter("rated")
+    pairs = linked(position.bank, rated, texts.links, policy).filter(pl.col("why") <= RATE)
+    return len(pairs.filter(pl.col("why") == NONE)), len(pairs)
+
+
+def _odds_against(seen: int, whole: int) -> int:
+    """Centibans against what was *seen* so often in the *whole*."""
+    return max(0, round(100 * log10((whole + 1) / (seen + 1))))
 
 
 def _recurring(ledger: pl.DataFrame) -> pl.DataFrame:

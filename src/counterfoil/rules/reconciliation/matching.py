@@ -26,6 +26,7 @@ from counterfoil.rules.reconciliation.partition import parts_of, put_together
 from counterfoil.rules.reconciliation.position import Position, less, slim
 from counterfoil.rules.reconciliation.rounds import settle_round
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
+from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.totals import Total, totals_of
 
 #: A later round finds what an earlier one made room for; a fourth was never seen to.
@@ -75,8 +76,7 @@ def reconcile(
         setting,
         claims,
         whole_bank=bank,
-        bank_repeats=bank_repeats,
-        ledger_repeats=ledger_repeats,
+        repeats=(bank_repeats, ledger_repeats),
     )
     return Reconciliation(
         bank=bank,
@@ -97,12 +97,12 @@ def _with_who_is_meant(lines: Lines) -> tuple[pl.DataFrame, pl.DataFrame]:
 def _settle(position: Position, setting: Setting) -> tuple[Position, pl.DataFrame]:
     """Settle in rounds; also the claims that are left on what is open."""
     position, claims = settle_round(position, setting, silent=False)
-    for late in (False, True):
-        for _ in range(ROUNDS_MAX):
-            before = len(position.matches)
-            position, claims = settle_round(position, setting, silent=True, late=late)
-            if len(position.matches) == before:
-                break
+    position, claims = settle_round(position, setting, silent=True)
+    for _ in range(ROUNDS_MAX):
+        before = len(position.matches)
+        position, claims = settle_round(position, setting, silent=True, late=True)
+        if len(position.matches) == before:
+            break
     return position, claims
 
 

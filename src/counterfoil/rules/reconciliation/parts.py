@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import polars as pl
 
+from counterfoil.rules.reconciliation.balances import RULE as BALANCE
+from counterfoil.rules.reconciliation.balances import balance_claims
 from counterfoil.rules.reconciliation.candidates import UNEQUAL, linked
 from counterfoil.rules.reconciliation.evidence import weigh
 from counterfoil.rules.reconciliation.laying import Table, uncounted
@@ -47,13 +49,14 @@ def claims_of_parts(table: Table, setting: Setting, *, late: bool) -> pl.DataFra
     ]
     if late:
         made.append(silent_split_claims(bank, table.position.ledger, setting.policy))
-    silent = pl.col("rule") == SILENT_PARTS
+        made.append(balance_claims(bank, table.position.ledger, setting.policy))
+    silent = pl.col("rule").is_in([SILENT_PARTS, BALANCE])
     found = scored(pl.concat(made)).with_columns(
         pl.when(silent).then(pl.lit(CONFIRMED_SILENT)).otherwise(pl.lit(CONFIRMED)).alias("tier"),
         pl.lit(0, pl.Int64).alias("difference"),
         pl.lit("").alias("fee"),
         pl.when(silent)
-        .then(pl.lit(SILENT_PARTS_MIN))
+        .then(pl.lit(SILENT_PARTS_MIN if setting.policy.silent else NEVER))
         .when(pl.col("chance") <= PARTS_CHANCE_MAX)
         .then(pl.lit(PARTS_MIN_LATE if late else PARTS_MIN, pl.Int64))
         .otherwise(NEVER)

@@ -56,13 +56,13 @@ def subset_claims(
 
     Args:
         bank: Open lines, with ``items`` and ``more``.
-        ledger: Open lines.
+        ledger: Open lines, with ``loose``.
         links: Whole numbers of ledger lines that bank lines carry: ``line``, ``target``.
 
     Returns: Targets of kind SUBSET; ``bank``, ``target``, ``difference``, ``why``, ``fee``,
         ``given_chance`` (millionths), ``listed`` (of its lines, by the bank).
     """
-    loose = ledger.filter((pl.col("run") == "") & (pl.col("party") >= 0))
+    loose = ledger.filter("loose")
     pools = (
         loose.sort("line")
         .group_by(POOL)

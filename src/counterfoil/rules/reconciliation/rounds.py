@@ -52,4 +52,13 @@ def claims_on(
         as_claims(facts, table, setting, late=late),
         claims_of_parts(table, setting, late=late),
     ]
-    return pl.concat(claims).with_row_index("claim")
+    return _once(pl.concat(claims)).with_row_index("claim")
+
+
+def _once(claims: pl.DataFrame) -> pl.DataFrame:
+    """The same lines found together by two rules are one claim, the stronger one."""
+    several = pl.col("bank").list.len() + pl.col("ledger").list.len() > 2
+    order = [pl.col("score") - pl.col("score_min"), pl.col("rule")]
+    groups = claims.filter(several).sort(order, descending=[True, False])
+    groups = groups.unique(["bank", "ledger"], keep="first", maintain_order=True)
+    return pl.concat([claims.filter(~several), groups])

@@ -94,7 +94,7 @@ def _count_checked(facts: pl.DataFrame, bank: pl.DataFrame) -> pl.DataFrame:
 def _crowded(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
     """The more lines of that party and day are open, the more sums an amount may be."""
     keys = ["purse", "party", "day"]
-    loose = ledger.filter((pl.col("run") == "") & (pl.col("party") >= 0))
+    loose = ledger.filter("loose")
     crowd = loose.group_by(keys).agg(pl.len().cast(pl.Int64).alias("crowd"))
     silent = (pl.col("w_number") < NUMBER_COUNTS) & (pl.col("kind") == LINE)
     dock = centibans(pl.col("crowd").fill_null(1), pl.lit(1)) * CROWD // 100

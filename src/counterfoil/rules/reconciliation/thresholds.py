@@ -34,6 +34,7 @@ ADDENDS_MANY, ADDENDS_FEW = 300, 10
 NUMBER_MIN_LATE, GROUP_MIN_LATE, RATE_MIN_LATE, FEE_MIN_LATE = 0, -50, -200, 0
 SINGLE_MIN_LATE = -50  # a line whose every other use was tried
 ALONE_MIN_LATE = -150  # a line that no other payment of the bank can be for
+NAMELESS_MIN_LATE = 0
 USUAL_DAYS_MIN = -150
 NEVER = 1_000_000  # a question: it becomes no match, but others have to beat it
 
@@ -50,7 +51,7 @@ def needed(numbered: pl.Expr, sure: pl.Expr, setting: Setting, *, late: bool) ->
     if late:
         asks += _late(numbered)
     asks += _early(numbered)
-    asked = pl.lit(NAMED_MIN)
+    asked: pl.Expr = pl.lit(NAMED_MIN)
     for applies, score in reversed(asks):
         asked = pl.when(applies).then(pl.lit(score)).otherwise(asked)
     return asked
@@ -62,8 +63,8 @@ Asks = list[tuple[pl.Expr, int]]
 def _questions(sure: pl.Expr, setting: Setting, *, late: bool) -> Asks:
     """What a person decides, whatever its score."""
     single, listed = pl.col("kind") == LINE, pl.col("how").eq_missing(LISTED)
-    chance_max = pl.when(listed).then(LISTED_CHANCE_MAX)
-    chance_max = chance_max.otherwise(BATCH_CHANCE_MAX_LATE if late else BATCH_CHANCE_MAX)
+    unlisted = BATCH_CHANCE_MAX_LATE if late else BATCH_CHANCE_MAX
+    chance_max = pl.when(listed).then(LISTED_CHANCE_MAX).otherwise(unlisted)
     return [
         # what may be a keying error is a question, whatever else it may be
         (single & (pl.col("why") == FEE) & pl.col("slip"), NEVER),
@@ -84,11 +85,13 @@ def _late(numbered: pl.Expr) -> Asks:
     usual = pl.col("w_day") >= USUAL_DAYS_MIN
     rare = pl.col("w_chance") + pl.col("w_number").clip(0) >= RARITY_MIN
     tried = pl.col("crowd").fill_null(1) <= POOL_MAX
+    alone = pl.col("company") == 0
     few = pl.col("addends") <= ADDENDS_FEW
     plain = single & silent & named & usual & (why == NONE)
     return [
         (numbered, NUMBER_MIN_LATE),
-        (plain & (pl.col("company") == 0), ALONE_MIN_LATE),
+        (plain & alone & pl.col("same_party"), ALONE_MIN_LATE),
+        (plain & alone & (pl.col("w_chance") >= RARITY_MIN), NAMELESS_MIN_LATE),
         (plain & rare & (tried | few & pl.col("same_party")), SINGLE_MIN_LATE),
         (~single & ~pl.col("own_charge"), GROUP_MIN_LATE),
         (single & silent & rare & pl.col("same_party") & (why == RATE), RATE_MIN_LATE),
