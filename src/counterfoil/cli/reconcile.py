@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from counterfoil.cli.terminal import WORK, say
+from counterfoil.cli.watching import watching
 
 
 def register(app: typer.Typer) -> None:
@@ -26,8 +27,8 @@ def _among_others() -> None:
 
 
 def reconcile(
-    bank: Annotated[Path, typer.Option(help="The bank's lines: a CSV.")],
-    ledger: Annotated[Path, typer.Option(help="The ledger's lines: a CSV.")],
+    bank: Annotated[Path, typer.Option(help="The bank's lines: workbook, CSV or statement.")],
+    ledger: Annotated[Path, typer.Option(help="The ledger's lines: workbook or CSV.")],
     rules: Annotated[Path, typer.Option(help="Windows, tolerances, fees: TOML or JSON.")],
     out: Annotated[Path, typer.Option(help="The folder for what is found.")],
 ) -> None:
@@ -37,7 +38,8 @@ def reconcile(
     """
     from workflows.reconciliation import reconcile_files  # polars takes half a second to load
 
-    found = reconcile_files(bank, ledger, rules, out)
+    with watching() as progress:
+        found = reconcile_files(bank, ledger, rules, out, progress)
     for each in found.totals:
         say(
             f"{each.side} {each.currency}: {each.count} lines = "

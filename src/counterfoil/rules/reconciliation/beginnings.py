@@ -7,7 +7,6 @@ span of ranks, and to count is to look up both ends of the span among the ranks 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from os.path import commonprefix
 
 import numpy as np
 import numpy.typing as npt
@@ -104,7 +103,8 @@ class Beginnings:
 def _placed(owned: pl.DataFrame, ranks: pl.DataFrame) -> Numbers:
     """``owner`` and the rank of ``key``, in one number each."""
     found = owned.join(ranks, on="key", maintain_order="left")
-    return (found["owner"].to_numpy() << 32) + found["rank"].cast(pl.Int64).to_numpy()
+    placed: Numbers = (found["owner"].to_numpy() << 32) + found["rank"].cast(pl.Int64).to_numpy()
+    return placed
 
 
 def _common(own: pl.DataFrame) -> pl.DataFrame:
@@ -114,7 +114,13 @@ def _common(own: pl.DataFrame) -> pl.DataFrame:
         & (pl.col("key").str.head(BEGINNING_MIN) == pl.col("tail").str.head(BEGINNING_MIN))
     )
     rows = [
-        (party, commonprefix([key, tail]))
+        (party, _beginning(key, tail))
         for party, key, tail in alike.select("party", "key", "tail").iter_rows()
     ]
     return pl.DataFrame(rows, schema={"owner": pl.Int64, "key": pl.String}, orient="row")
+
+
+def _beginning(one: str, other: str) -> str:
+    """What both begin with."""
+    apart = (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return one[: next(apart, min(len(one), len(other)))]

@@ -31,5 +31,5 @@ class Setting:
     beyond: int  # numbers of targets from here on are free
     #: Subsets that an earlier round counted, by pool and questions: only saves counting again.
     counted: dict[object, list[tuple[object, ...]]] = field(default_factory=dict)
-    #: Questions that had no answer: a pool only ever loses lines, so its size says if it is the same.
+    #: Questions that had no answer. A pool only ever loses lines: of one size, it is the same.
     hopeless: list[pl.DataFrame] = field(default_factory=list)  # line, purse, party, day, size

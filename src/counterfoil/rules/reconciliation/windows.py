@@ -53,8 +53,8 @@ def count_near(
     there = known.select(*keys, "day").join(codes, on=keys, nulls_equal=True)
     if there.is_empty():
         return pl.Series([0], dtype=pl.Int64).new_from_index(0, len(asked))
-    first = min(int(each["day"].min() or 0) for each in (wanted, there))  # type: ignore[call-overload]
-    last = max(int(each["day"].max() or 0) for each in (wanted, there))  # type: ignore[call-overload]
+    days_of_all = pl.concat([wanted["day"], there["day"]]).to_numpy()
+    first, last = int(days_of_all.min()), int(days_of_all.max())
     # a window's width to spare keeps it inside its keys
     place = pl.col("code").cast(pl.Int64) * (last - first + before + after + 1) + pl.col("day")
     days = wanted.select(place).to_series().to_numpy()
