@@ -156,7 +156,9 @@ def _workbook(path: Path) -> Any:
     from python_calamine import CalamineWorkbook
 
     rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
-    return pl.DataFrame(rows[1:], schema=rows[0], orient="row", infer_schema_length=None)
+    return pl.DataFrame(
+        rows[1:], schema=list(map(str, rows[0])), orient="row", infer_schema_length=None
+    )
 
 
 def _certain(bank: Any, ledger: Any) -> Any:
