@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import polars as pl
 
+from counterfoil.rules.reconciliation.balances import COMPLETED, balance_claims
 from counterfoil.rules.reconciliation.balances import RULE as BALANCE
-from counterfoil.rules.reconciliation.balances import balance_claims
 from counterfoil.rules.reconciliation.candidates import UNEQUAL, linked
 from counterfoil.rules.reconciliation.evidence import weigh
 from counterfoil.rules.reconciliation.laying import Table, uncounted
@@ -30,6 +30,7 @@ from counterfoil.rules.reconciliation.targets import LINE
 from counterfoil.rules.reconciliation.thresholds import NEVER, NUMBER_COUNTS
 
 PARTS_MIN, PARTS_MIN_LATE, SILENT_PARTS_MIN = 500, 350, -160
+COMPLETED_MIN = 150
 #: Millionths: beyond, the parts may add up by chance.
 PARTS_CHANCE_MAX = 50_000
 #: One amount in fifty is keyed wrongly; that it is another altogether is rarer still.
@@ -59,8 +60,10 @@ def claims_of_parts(table: Table, setting: Setting, *, late: bool) -> pl.DataFra
         pl.when(by_number).then(pl.lit(CONFIRMED)).otherwise(pl.lit(SILENT_TIER)).alias("tier"),
         pl.lit(0, pl.Int64).alias("difference"),
         pl.lit("").alias("fee"),
-        pl.when(allowed & balanced)
-        .then(pl.lit(SILENT_PARTS_MIN, pl.Int64))
+        pl.when(allowed & (pl.col("rule") == COMPLETED))
+        .then(pl.lit(COMPLETED_MIN, pl.Int64))
+        .when(allowed & balanced)
+        .then(SILENT_PARTS_MIN)
         .when(allowed & (pl.col("chance") <= PARTS_CHANCE_MAX))
         .then(PARTS_MIN_LATE if late else PARTS_MIN)
         .otherwise(NEVER)
