@@ -39,6 +39,7 @@ FEE_CHANCE = 20
 #: A line in so many of those that recur outside the window.
 ELSEWHERE = 3
 GROUP_CHANCE = 10
+NAMELESS_GROUPS = 5  # times as many sums of others may be meant where nobody is named
 SMALL_SUMS = 10_000  # divided by the cents: small sums meet more often
 #: A multiple of one amount is often the price of so many, in a line of its own.
 ALIKE_CHANCE = 200
@@ -180,6 +181,7 @@ def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     # a sum of many lines is nobody's usual amount: what else has it is counted one by one
     others = (seen.fill_null(0) - (pl.col("kind") == RUN).cast(pl.Int64)).clip(0)
     by_size = pl.max_horizontal(pl.lit(GROUP_CHANCE), SMALL_SUMS // pl.col("amount").abs().clip(1))
+    by_size = pl.when(same).then(by_size).otherwise(by_size * NAMELESS_GROUPS)
     by_size = pl.when("alike").then(ALIKE_CHANCE).otherwise(by_size)
     again = pl.when(pl.col("kind") == LINE).then(again).otherwise(others * 1000 + by_size)
     again = again.fill_null(0) + pl.when(pl.col("why") == FEE).then(FEE_CHANCE).otherwise(0)

@@ -92,9 +92,16 @@ def _singles(position: Position, setting: Setting) -> Table:
 
 
 def _at_a_rate(bank: pl.DataFrame, targets: Targets, setting: Setting) -> pl.DataFrame:
-    """Lines of one party, of which the ledger's holds a foreign amount that the bank's may be."""
+    """Lines of which the ledger's holds a foreign amount that the bank's may be: of one party,
+    or without a name.
+    """
     rated = targets.table.filter("rated")
     near = of_one_party(bank, rated, setting.policy)
+    # without a name, everybody is the party
+    nobody = bank.filter((pl.col("first") < 0) & ~pl.col("own_charge"))
+    nobody = nobody.with_columns(pl.lit(-1).alias("first"), pl.lit(0).alias("beyond"))
+    everybody = rated.with_columns(pl.lit(-1, pl.Int64).alias("party"))
+    near = pl.concat([near, of_one_party(nobody, everybody, setting.policy)])
     pairs = linked(bank, rated, near, setting.policy)
     return pairs.filter(pl.col("why") == RATE)
 

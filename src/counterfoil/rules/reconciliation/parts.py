@@ -6,18 +6,20 @@ from dataclasses import replace
 
 import polars as pl
 
+from counterfoil.rules.reconciliation.balances import COMPLETED, balance_claims
 from counterfoil.rules.reconciliation.balances import RULE as BALANCE
-from counterfoil.rules.reconciliation.balances import balance_claims
 from counterfoil.rules.reconciliation.candidates import UNEQUAL, linked
 from counterfoil.rules.reconciliation.evidence import weigh
 from counterfoil.rules.reconciliation.laying import Table, uncounted
 from counterfoil.rules.reconciliation.position import with_absent
 from counterfoil.rules.reconciliation.scoring import CLAIM, CONFIRMED
-from counterfoil.rules.reconciliation.scoring import SILENT as CONFIRMED_SILENT
+from counterfoil.rules.reconciliation.scoring import SILENT as SILENT_TIER
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.speaking import SILENT
 from counterfoil.rules.reconciliation.splits import (
+    NAMED_PARTS,
+    REGROUPED,
     SILENT_PARTS,
     regrouped_claims,
     scored,
@@ -28,6 +30,7 @@ from counterfoil.rules.reconciliation.targets import LINE
 from counterfoil.rules.reconciliation.thresholds import NEVER, NUMBER_COUNTS
 
 PARTS_MIN, PARTS_MIN_LATE, SILENT_PARTS_MIN = 500, 350, -160
+COMPLETED_MIN = 150
 #: Millionths: beyond, the parts may add up by chance.
 PARTS_CHANCE_MAX = 50_000
 #: One amount in fifty is keyed wrongly; that it is another altogether is rarer still.
@@ -50,15 +53,19 @@ def claims_of_parts(table: Table, setting: Setting, *, late: bool) -> pl.DataFra
     if late:
         made.append(silent_split_claims(bank, table.position.ledger, setting.policy))
         made.append(balance_claims(bank, table.position.ledger, setting.policy))
-    silent = pl.col("rule").is_in([SILENT_PARTS, BALANCE])
+    by_number = pl.col("rule").is_in([NAMED_PARTS, REGROUPED])
+    allowed = by_number | pl.lit(setting.policy.silent)
+    balanced = pl.col("rule").is_in([SILENT_PARTS, BALANCE])
     found = scored(pl.concat(made)).with_columns(
-        pl.when(silent).then(pl.lit(CONFIRMED_SILENT)).otherwise(pl.lit(CONFIRMED)).alias("tier"),
+        pl.when(by_number).then(pl.lit(CONFIRMED)).otherwise(pl.lit(SILENT_TIER)).alias("tier"),
         pl.lit(0, pl.Int64).alias("difference"),
         pl.lit("").alias("fee"),
-        pl.when(silent)
-        .then(pl.lit(SILENT_PARTS_MIN if setting.policy.silent else NEVER))
-        .when(pl.col("chance") <= PARTS_CHANCE_MAX)
-        .then(pl.lit(PARTS_MIN_LATE if late else PARTS_MIN, pl.Int64))
+        pl.when(allowed & (pl.col("rule") == COMPLETED))
+        .then(pl.lit(COMPLETED_MIN, pl.Int64))
+        .when(allowed & balanced)
+        .then(SILENT_PARTS_MIN)
+        .when(allowed & (pl.col("chance") <= PARTS_CHANCE_MAX))
+        .then(PARTS_MIN_LATE if late else PARTS_MIN)
         .otherwise(NEVER)
         .alias("score_min"),
     )

@@ -35,6 +35,7 @@ def as_claims(facts: pl.DataFrame, table: Table, setting: Setting, *, late: bool
     facts = _count_checked(facts, table.position.bank)
     facts = _crowded(facts, table.position.ledger)
     facts = _one_of_many(facts, setting.known.lists)
+    facts = _in_a_run(facts, table.position.ledger)
     facts = with_addends(with_slip(facts, "gross", "amount"), table.position.ledger)
     if late:
         facts = with_company(facts, table.position.bank, setting.policy)
@@ -100,6 +101,15 @@ def _crowded(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
     dock = centibans(pl.col("crowd").fill_null(1), pl.lit(1)) * CROWD // 100
     return facts.join(crowd, on=keys, how="left").with_columns(
         pl.col("score") - pl.when(silent).then(dock).otherwise(0)
+    )
+
+
+def _in_a_run(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
+    """Add ``in_run``: is it one line of a payment run of several?"""
+    runs = ledger.filter(pl.col("run") != "").filter(pl.len().over("run_number") > 1)
+    lines = runs.select(pl.col("line").alias("target"), pl.lit(value=True).alias("in_run"))
+    return facts.join(lines, on="target", how="left").with_columns(
+        pl.col("in_run").fill_null(value=False) & (pl.col("kind") == LINE)
     )
 
 

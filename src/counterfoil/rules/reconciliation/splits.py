@@ -31,7 +31,10 @@ ALL_NAMED_MIN = 200
 SURE_NUMBER = 250
 #: Millionths: that two differences of unrelated pairs are the same to the cent.
 SAME_DIFFERENCE = 50
+#: Divided by the cents: small amounts meet more often.
+SMALL_AMOUNTS = 300_000
 CHANCE_MAX = 350
+REGROUPED, HALF_SILENT = "cut otherwise", "cut otherwise, half of it in silence"
 NAMED_PARTS, SILENT_PARTS = "paid in parts", "amount, party and day, paid in parts"
 SILENT_SPLIT_PRIOR = -150  # one payment in about thirty is made in parts
 CLAIM: dict[str, pl.DataType] = {
@@ -215,13 +218,18 @@ def _taking_each_other_back(both: pl.DataFrame) -> pl.DataFrame:
         pl.sum_horizontal("w_number", "w_number_2").clip(None, NUMBERS_MAX).alias("number"),
         pl.when(pl.col("w_number_2").is_null()).then(SILENT_PART).otherwise(0).alias("docked"),
     )
+    sizes = pl.min_horizontal(pl.col("gross", "gross_2").abs()).clip(1)
+    small = pl.when(pl.col("w_number_2").is_null()).then(SMALL_AMOUNTS // sizes).otherwise(0)
     return (
         pairs.select(
-            pl.lit("cut otherwise").alias("rule"),
+            pl.when(pl.col("w_number_2").is_null())
+            .then(pl.lit(HALF_SILENT))
+            .otherwise(pl.lit(REGROUPED))
+            .alias("rule"),
             pl.col("banks").alias("bank"),
             "ledger",
             (pl.col("number") + pl.col("docked")).cast(pl.Int64).alias("w_number"),
-            (pl.col("among") * SAME_DIFFERENCE).alias("chance"),
+            (pl.col("among") * pl.max_horizontal(pl.lit(SAME_DIFFERENCE), small)).alias("chance"),
         )
         .sort("bank", "ledger", "w_number", descending=[False, False, True])
         .unique(["bank", "ledger"], keep="first", maintain_order=True)

@@ -34,7 +34,7 @@ ADDENDS_MANY, ADDENDS_FEW = 300, 10
 NUMBER_MIN_LATE, GROUP_MIN_LATE, RATE_MIN_LATE, FEE_MIN_LATE = 0, -50, -200, 0
 SINGLE_MIN_LATE = -50  # a line whose every other use was tried
 ALONE_MIN_LATE = -150  # a line that no other payment of the bank can be for
-NAMELESS_MIN_LATE = 0
+NAMELESS_MIN_LATE, NAMELESS_GROUP_MIN_LATE = 0, 50
 USUAL_DAYS_MIN = -150
 NEVER = 1_000_000  # a question: it becomes no match, but others have to beat it
 
@@ -75,6 +75,8 @@ def _questions(sure: pl.Expr, setting: Setting, *, late: bool) -> Asks:
         ),
         (pl.lit(not setting.policy.silent) & ~sure, NEVER),
         ((pl.col("kind") == SUBSET) & (pl.col("chance") > chance_max), NEVER),
+        # what is in a payment run is paid with it
+        (pl.col("in_run") & ~sure, NEVER),
     ]
 
 
@@ -93,7 +95,8 @@ def _late(numbered: pl.Expr) -> Asks:
         (plain & alone & pl.col("same_party"), ALONE_MIN_LATE),
         (plain & alone & (pl.col("w_chance") >= RARITY_MIN), NAMELESS_MIN_LATE),
         (plain & rare & (tried | few & pl.col("same_party")), SINGLE_MIN_LATE),
-        (~single & ~pl.col("own_charge"), GROUP_MIN_LATE),
+        (~single & pl.col("same_party"), GROUP_MIN_LATE),
+        (~single & ~pl.col("own_charge"), NAMELESS_GROUP_MIN_LATE),
         (single & silent & rare & pl.col("same_party") & (why == RATE), RATE_MIN_LATE),
         (single & silent & rare & pl.col("same_party") & (why == FEE), FEE_MIN_LATE),
     ]
