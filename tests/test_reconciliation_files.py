@@ -13,9 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.adapters.reconciliation_files import read_bank
 from counterfoil.adapters.reconciliation_rules import load_policy
-from counterfoil.errors import Quarantined, SetupError
+from counterfoil.errors import SetupError
 from fixtures.reconciliation_pairs import Pair, make
 from workflows.reconciliation import reconcile_files
 
@@ -99,32 +98,6 @@ def test_the_command_writes_its_folder(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "to the cent" in done.stdout
     assert (tmp_path / "out" / "reconciliation.xlsx").is_file()
-
-
-def test_a_cell_that_is_no_amount_is_named(tmp_path: Path) -> None:
-    make(9, vouchers=5).write(tmp_path)
-    path = tmp_path / "bank.csv"
-    lines = path.read_text("utf-8").splitlines()
-    lines[2] = lines[2].replace(lines[2].split(",")[4], "12.5O")
-    path.write_text("\n".join(lines), "utf-8")
-    with pytest.raises(Quarantined, match=r"bank.csv, line 3, amount: '12.5O' is not an amount"):
-        read_bank(path)
-
-
-def test_an_id_that_stands_twice_is_named(tmp_path: Path) -> None:
-    make(9, vouchers=5).write(tmp_path)
-    path = tmp_path / "bank.csv"
-    lines = path.read_text("utf-8").splitlines()
-    path.write_text("\n".join([*lines, lines[1]]), "utf-8")
-    told = rf"bank.csv, line {len(lines) + 1}, bank_id: '[^']+' is not an id of its own"
-    with pytest.raises(Quarantined, match=told):
-        read_bank(path)
-
-
-def test_a_column_that_is_missing_is_named(tmp_path: Path) -> None:
-    (tmp_path / "bank.csv").write_text("bank_id,account\nB1,A\n", "utf-8")
-    with pytest.raises(Quarantined, match="no column currency, counterparty, reference"):
-        read_bank(tmp_path / "bank.csv")
 
 
 def test_rules_are_toml_or_json_and_mean_the_same(tmp_path: Path) -> None:

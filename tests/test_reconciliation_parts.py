@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from counterfoil.domain.reconciliation_report import Total
+from counterfoil.rules.reconciliation.addends import with_addends
 from counterfoil.rules.reconciliation.parties import span_of
 from counterfoil.rules.reconciliation.slips import is_slip
-from counterfoil.rules.reconciliation.subsets import WAYS_MAX, Sums
+from counterfoil.rules.reconciliation.subsets import WAYS_MAX, SizedSums, Sums
 from tests.reconciliation_support import bank, found, ledger
 
 AMOUNTS = st.integers(-30, 30).filter(bool)
@@ -30,6 +31,42 @@ def test_every_subset_that_makes_a_sum_is_found(amounts: list[int], wanted: int)
     ways = {way.places for way in Sums(amounts).ways(wanted)}
     assert ways <= expected
     assert len(ways) == min(len(expected), WAYS_MAX)
+
+
+@given(st.lists(AMOUNTS, min_size=2, max_size=9), st.integers(1, 4), st.integers(-60, 60))
+def test_every_subset_of_a_size_that_makes_a_sum_is_found(
+    amounts: list[int], size: int, wanted: int
+) -> None:
+    size = min(size, len(amounts))
+    expected = {
+        places
+        for places in itertools.combinations(range(len(amounts)), size)
+        if sum(amounts[place] for place in places) == wanted
+    }
+    ways = {way.places for way in SizedSums(amounts, size).ways(wanted, size=size)}
+    assert ways <= expected
+    assert len(ways) == min(len(expected), WAYS_MAX)
+
+
+@pytest.mark.parametrize(
+    ("amount", "others", "many"),
+    [
+        (52, [17, 35, 20, 32, 11, 41], True),  # cents: two of them may as well make it
+        (520_000, [170_011, 350_007, 201_013, 322_009, 110_003, 410_001], False),
+        (500_000, [100_000, 200_000, 300_000, 150_000, 400_000, 250_000], True),  # all round
+        (52, [], False),
+    ],
+)
+def test_several_lines_are_likelier_where_amounts_are_small_or_round(
+    amount: int, others: list[int], many: bool
+) -> None:
+    day = {"purse": 0, "party": 0, "day": 100}
+    open_lines = pl.DataFrame(
+        [day | {"amount": -each, "loose": True} for each in [amount, *others]]
+    )
+    facts = pl.DataFrame([day | {"gross": -amount}])
+    odds = with_addends(facts, open_lines)["addends"].item()
+    assert (odds > 10) == many
 
 
 @pytest.mark.parametrize(

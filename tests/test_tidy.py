@@ -27,6 +27,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "counterfoil.domain": {"counterfoil.errors"},
     "counterfoil.rules": NOUNS,
     "counterfoil.statements": NOUNS | {"counterfoil.adapters"},
+    "counterfoil.reconciliation_sides": NOUNS | {"counterfoil.adapters", "counterfoil.statements"},
     "counterfoil.boxed": NOUNS | {"counterfoil.adapters", "counterfoil.rules"},
     "counterfoil.adapters": NOUNS,
     "counterfoil.audit": NOUNS,

@@ -20,13 +20,13 @@ from counterfoil.adapters.reconciliation_carried import (
     read_tables,
     write_tables,
 )
-from counterfoil.adapters.reconciliation_files import read_bank, read_ledger
 from counterfoil.adapters.reconciliation_page import write_page
 from counterfoil.adapters.reconciliation_rules import load_rules
 from counterfoil.adapters.reconciliation_vouchers import write_vouchers
 from counterfoil.adapters.sheets.reconciliation_book import Lines, write_reconciliation
 from counterfoil.adapters.whole_folder import whole_folder
-from counterfoil.domain.reconciliation import RuleBook, day_of, number_of
+from counterfoil.domain.reconciliation import Progress, RuleBook, day_of, number_of, unseen
+from counterfoil.reconciliation_sides import read_side
 from counterfoil.rules.reconciliation.carrying import (
     Period,
     Run,
@@ -42,7 +42,9 @@ from counterfoil.rules.reconciliation.listing import (
 from counterfoil.rules.reconciliation.matching import Reconciliation
 from counterfoil.rules.reconciliation.posting import vouchers_of
 from counterfoil.rules.reconciliation.reporting import report_of
+from counterfoil.rules.reconciliation.totals import refuse_other_totals
 
+SELECTORS = Path(__file__).parent.parent / "selectors"  # this suite's
 _CLAIM = ("bank", "ledger", "rule", "difference")
 
 
@@ -60,6 +62,7 @@ def reconcile_files(  # noqa: PLR0913 - what can be said on the command line
     *,
     carried: Path | None = None,
     as_of: date | None = None,
+    progress: Progress = unseen,
 ) -> Run:
     """Match the lines of *bank* and *ledger* by *rules*; write the result into the folder *into*.
 
@@ -74,13 +77,19 @@ def reconcile_files(  # noqa: PLR0913 - what can be said on the command line
     """
     book = load_rules(rules)
     before = nothing_yet() if carried is None else _period(carried)
+    ours = read_side("bank", bank, SELECTORS, progress)
+    theirs = read_side("ledger", ledger, SELECTORS, progress)
     run = carry_forward(
         before,
-        read_bank(bank),
-        read_ledger(ledger),
+        ours.lines,
+        theirs.lines,
         book,
         as_of=None if as_of is None else number_of(as_of),
+        progress=progress,
     )
+    if carried is None:
+        refuse_other_totals(run.found.totals, (*ours.totals, *theirs.totals))
+    progress("writing", 0, None)
     facts = (("Bank file", bank.name), ("Ledger file", ledger.name), ("Rules", rules.name))
     with whole_folder(into, last=CARRIED, outdated=_VOUCHERS) as folder:
         _write(folder, run.found, book, facts=facts, as_of=as_of)

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from counterfoil.adapters.reconciliation_carried import table_bytes, table_of
-from counterfoil.adapters.reconciliation_files import read_bank, read_ledger
 from counterfoil.domain.reconciliation import RuleBook, day_of, number_of
 from counterfoil.domain.reconciliation_decisions import DecisionKind, DecisionState, Proposal
+from counterfoil.reconciliation_sides import read_side
 from counterfoil.rules.reconciliation.carrying import (
     Period,
     Run,
@@ -36,6 +36,7 @@ from counterfoil.store.reconciliation_files import REMEDY
 from counterfoil.store.reconciliation_filing import NewRun, OpenLine
 from counterfoil.store.reconciliation_ledger import ReconciliationLedger
 from counterfoil.store.reconciliation_reading import CloseRow, DecisionRow, RunRow
+from workflows.reconciliation import SELECTORS
 
 #: How a match is called that people made.
 RULES = {
@@ -102,8 +103,8 @@ def run_reconciliation(  # noqa: PLR0913 - what can be said on the command line
     none = nothing_yet()
     run = carry_forward(
         before.period,
-        read_bank(bank_file) if bank_file else none.bank,
-        read_ledger(ledger_file) if ledger_file else none.ledger,
+        read_side("bank", bank_file, SELECTORS).lines if bank_file else none.bank,
+        read_side("ledger", ledger_file, SELECTORS).lines if ledger_file else none.ledger,
         rules,
         as_of=None if as_of is None else number_of(as_of),
         decided=decided,

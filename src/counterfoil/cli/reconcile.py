@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from counterfoil.cli.terminal import WORK, say
+from counterfoil.cli.watching import watching
 
 if TYPE_CHECKING:
     from counterfoil.rules.reconciliation.carrying import Run
@@ -32,8 +33,8 @@ def _among_others() -> None:
 
 
 def reconcile(  # noqa: PLR0913 - a command line has these options
-    bank: Annotated[Path, typer.Option(help="The bank's lines: a CSV.")],
-    ledger: Annotated[Path, typer.Option(help="The ledger's lines: a CSV.")],
+    bank: Annotated[Path, typer.Option(help="The bank's lines: workbook, CSV or statement.")],
+    ledger: Annotated[Path, typer.Option(help="The ledger's lines: workbook or CSV.")],
     rules: Annotated[Path, typer.Option(help="Windows, tolerances, fees: TOML or JSON.")],
     out: Annotated[Path, typer.Option(help="The folder for what is found.")],
     carry_forward: Annotated[
@@ -61,7 +62,10 @@ def reconcile(  # noqa: PLR0913 - a command line has these options
     from workflows.reconciliation import reconcile_files  # polars takes half a second to load
 
     day = None if as_of is None else as_of.date()
-    run = reconcile_files(bank, ledger, rules, out, carried=carry_forward, as_of=day)
+    with watching() as progress:
+        run = reconcile_files(
+            bank, ledger, rules, out, carried=carry_forward, as_of=day, progress=progress
+        )
     for each in run.found.totals:
         say(
             f"{each.side} {each.currency}: {each.count} lines = "

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 
 from counterfoil.domain.reconciliation_report import AGEING, age_buckets
 
@@ -113,3 +113,24 @@ class RuleBook:
     def of(self, account: str) -> AccountRules:
         """The rules of *account*."""
         return self.accounts.get(account, self.default)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlTotal:
+    """What was read of one side in one currency, taken while it was read."""
+
+    side: Literal["bank", "ledger"]
+    currency: str
+    count: int
+    sum: int  # cents
+
+
+class Progress(Protocol):
+    """Is told how far a long work has come."""
+
+    def __call__(self, stage: str, done: int, of: int | None) -> None:
+        """*done* lines of *of* in this stage; None: nobody knows yet."""
+
+
+def unseen(stage: str, done: int, of: int | None) -> None:
+    """For nobody to see."""

@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from counterfoil.adapters.sheets.control import check_declared
+from counterfoil.adapters.sheets.fitting import refuse_one_sided, the_one_that_fits
 from counterfoil.adapters.sheets.gathering import Gathering
 from counterfoil.adapters.sheets.labels import Labels
 from counterfoil.adapters.sheets.maps import SheetMap, plain
@@ -70,22 +71,38 @@ class Outside:
         return RawCell(kind="n", text=f"{number:f}", formula=False)
 
 
-def read_blocks(path: Path, sheet_map: SheetMap, *, block_rows: int) -> Iterator[Block]:
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """How the file is written."""
+
+    encoding: str
+    delimiter: str
+    ends_well: bool  # the last line has an end
+
+
+def read_blocks(path: Path, *sheet_maps: SheetMap, block_rows: int) -> Iterator[Block]:
     """Every row of the file, in blocks.
+
+    Args:
+        sheet_maps: The file must have the header of exactly one of them.
 
     Raises:
         Quarantined: It is no such table, it has two readings, or its declared totals do not
             hold; blocks that were given before count for nothing then.
     """
-    encoding, ends_well = _encoding(path, sheet_map)
-    delimiter = _delimiter(path, encoding, sheet_map)
-    with path.open(encoding=encoding, newline="") as file:
-        records = _records(file, delimiter)
+    sheet_map, written = the_one_that_fits(sheet_maps, lambda each: _written(path, each))
+    with path.open(encoding=written.encoding, newline="") as file:
+        records = _records(file, written.delimiter)
         outside = Outside(sheet_map)
         table = _to_header(records, outside, sheet_map)
         assert table is not None, "the delimiter was found by it"
-        reading = _Reading(table, outside, sheet_map, ends_well=ends_well)
+        reading = _Reading(table, outside, sheet_map, ends_well=written.ends_well)
         yield from reading.blocks(records, block_rows)
+
+
+def _written(path: Path, sheet_map: SheetMap) -> _Written:
+    encoding, ends_well = _encoding(path, sheet_map)
+    return _Written(encoding, _delimiter(path, encoding, sheet_map), ends_well)
 
 
 def _encoding(path: Path, sheet_map: SheetMap) -> tuple[str, bool]:
@@ -139,6 +156,7 @@ def _delimiter(path: Path, encoding: str, sheet_map: SheetMap) -> str:
                 continue
         tried.append(outside)
         if table is not None:
+            refuse_one_sided(table, sheet_map)
             found.append(delimiter)
     if len(found) > 1:
         raise Quarantined(

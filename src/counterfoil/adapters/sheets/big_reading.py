@@ -14,10 +14,11 @@ from typing import Any
 
 from counterfoil.adapters.sheets import big_csv, blocks_wire, preflight, streamed_book
 from counterfoil.adapters.sheets.control import check_declared
+from counterfoil.adapters.sheets.fitting import refuse_one_sided, the_one_that_fits
 from counterfoil.adapters.sheets.gathering import Gathering
 from counterfoil.adapters.sheets.labels import Labels
 from counterfoil.adapters.sheets.maps import SheetMap, load_sheet_map
-from counterfoil.adapters.sheets.raw import RawSheet
+from counterfoil.adapters.sheets.raw import RawSheet, unread
 from counterfoil.adapters.sheets.reading import (
     below_findings,
     broken_is_quarantined,
@@ -36,35 +37,36 @@ from counterfoil.adapters.sheets.table import (
 )
 from counterfoil.domain.batches import Finding
 from counterfoil.domain.blocks import Block
-from counterfoil.errors import Quarantined
 
 BLOCK_ROWS = 10_000
 SETTLE_ROWS = 4_096  # texts that wait to become values: memory
 
 
 def read(path: Path, options: Mapping[str, Any]) -> Iterator[Any]:
-    """The parser box's entry for a stream: ``options["map"]`` is the path of the sheet map.
+    """The parser box's entry for a stream: ``options["maps"]`` are the paths of sheet maps.
 
     Raises:
         Quarantined: The file as a whole cannot be trusted, whatever came before.
     """
-    sheet_map = load_sheet_map(Path(options["map"]))
-    for block in read_blocks(path, sheet_map):
+    sheet_maps = [load_sheet_map(Path(each)) for each in options["maps"]]
+    for block in read_blocks(path, *sheet_maps):
         yield blocks_wire.dump(block)
 
 
-def read_blocks(
-    path: Path, sheet_map: SheetMap, *, block_rows: int = BLOCK_ROWS
-) -> Iterator[Block]:
-    """The blocks themselves, for whoever is inside the box already."""
+def read_blocks(path: Path, *sheet_maps: SheetMap, block_rows: int = BLOCK_ROWS) -> Iterator[Block]:
+    """The blocks themselves, for whoever is inside the box already.
+
+    Args:
+        sheet_maps: The file must have the header of exactly one of them.
+    """
     with path.open("rb") as file:
         start = file.read(8)
     if not start.startswith((b"PK", preflight.OLE)):
-        yield from big_csv.read_blocks(path, sheet_map, block_rows=block_rows)
+        yield from big_csv.read_blocks(path, *sheet_maps, block_rows=block_rows)
         return
     tails = preflight.check(path, preflight.BIG)
     with broken_is_quarantined(), streamed_book.opened(path, tails) as book:
-        yield from _blocks(book, sheet_map, block_rows)
+        yield from _blocks(book, sheet_maps, block_rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +79,28 @@ class _Open:
     table: Table | None
 
 
-def _blocks(book: StreamedBook, sheet_map: SheetMap, block_rows: int) -> Iterator[Block]:
-    candidates = [
-        _to_header(book, each, sheet_map) for each in wanted_sheets(book.sheets, sheet_map)
-    ]
-    found = [each for each in candidates if each.table is not None]
+def _blocks(book: StreamedBook, sheet_maps: Sequence[SheetMap], block_rows: int) -> Iterator[Block]:
+    sheet_map, candidates = the_one_that_fits(sheet_maps, lambda each: _candidates(book, each))
+    for each in candidates:
+        if each.table is not None:
+            reading = _Reading(book, each, each.table, sheet_map)
+            yield from reading.blocks(block_rows)
+    others = [each.sheet.name for each in candidates if each.table is None]
+    if others:
+        yield Block(sheet="", rows=(), columns={}, findings=_not_read(others), last=True)
+
+
+def _candidates(book: StreamedBook, sheet_map: SheetMap) -> list[_Open]:
+    """Every sheet that the map may mean. Raises Quarantined: the header is not there once."""
+    wanted = wanted_sheets(book.sheets, sheet_map)
+    candidates = [_to_header(book, unread(each), sheet_map) for each in wanted]
+    found = [each.table for each in candidates if each.table is not None]
     if not found or (len(found) > 1 and not sheet_map.several):
         first = candidates[0]
         raise no_header(first.sheet, first.odd, sheet_map, found=len(found))
     for each in found:
-        assert each.table is not None
-        _refuse_one_sided(each.table, sheet_map)
-        reading = _Reading(book, each, each.table, sheet_map)
-        yield from reading.blocks(block_rows)
-    others = [each.sheet.name for each in candidates if each.table is None]
-    if others:
-        yield Block(sheet="", rows=(), columns={}, findings=_not_read(others), last=True)
+        refuse_one_sided(each, sheet_map)
+    return candidates
 
 
 def _to_header(book: StreamedBook, sheet: RawSheet, sheet_map: SheetMap) -> _Open:
@@ -106,17 +114,6 @@ def _to_header(book: StreamedBook, sheet: RawSheet, sheet_map: SheetMap) -> _Ope
         if row.number <= sheet_map.header_within_rows:
             table = header_in(sheet, row.number, odd, sheet_map)
     return _Open(sheet, stream, odd, table)
-
-
-def _refuse_one_sided(table: Table, sheet_map: SheetMap) -> None:
-    signed = sheet_map.signed
-    for name in (signed.plus, signed.minus) if signed else ():
-        if name not in table.columns:
-            raise Quarantined(
-                "no_header",
-                f"sheet {table.sheet.name!r}: the header has no {name}, of which {signed} is made",
-                remedy=f"the header must hold {sheet_map.columns[name].headers[0]!r}",
-            )
 
 
 def _not_read(names: list[str]) -> tuple[Finding, ...]:

@@ -76,6 +76,7 @@ class SheetMap:
     columns: dict[str, Column]
     control: Control = field(default_factory=Control)
     signed: Signed | None = None  # where a sheet has debit and credit
+    side: Literal["", "bank", "ledger"] = ""  # of a reconciliation; "": of none
     sheet: str = ""  # its name; empty: the one sheet that has the header
     several: bool = False  # entries: every sheet of that name, "Ledger*", that has the header
     delimiters: tuple[str, ...] = (";", ",", "\t", "|")  # of a CSV, one character each
@@ -110,9 +111,11 @@ class SheetMap:
             raise ValueError("control: a label stands for two things")
         if self.item != "entry":
             decimals = any(each.decimals is not None for each in self.columns.values())
-            if self.several or self.signed or decimals or control.totals or control.subtotals:
+            of_entries = bool(self.several or self.signed or self.side)
+            if of_entries or decimals or control.totals or control.subtotals:
                 raise ValueError(
-                    "several, signed, decimals, totals and subtotals belong to the item 'entry'"
+                    "several, signed, side, decimals, totals and subtotals belong to the item "
+                    "'entry'"
                 )
         if any(len(each) != 1 for each in self.delimiters):
             raise ValueError("delimiters are single characters")

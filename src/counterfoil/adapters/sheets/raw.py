@@ -68,6 +68,11 @@ class RawSheet:
     last_column: int = 0
 
 
+def unread(sheet: RawSheet) -> RawSheet:
+    """The same sheet, of which nothing is read: two maps may look into it."""
+    return RawSheet(sheet.name, sheet.part, sheet.hidden, sheet.extent)
+
+
 def read_raw(archive: zipfile.ZipFile) -> list[RawSheet]:
     """Every worksheet of the workbook, in its order.
 

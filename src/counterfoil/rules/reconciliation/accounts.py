@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from counterfoil.domain.reconciliation import Policy, RuleBook
+from counterfoil.domain.reconciliation import Policy, Progress, RuleBook, unseen
 from counterfoil.rules.reconciliation.breaks import DUPLICATE, POSSIBLE_DUPLICATE, Breaks
 from counterfoil.rules.reconciliation.decided import NOTHING, Decided, about_lines
 from counterfoil.rules.reconciliation.lines import refuse_twice
@@ -19,29 +19,30 @@ from counterfoil.rules.reconciliation.matching import Reconciliation, reconcile,
 Line = pl.Int64
 
 
-def reconcile_accounts(
+def reconcile_accounts(  # noqa: PLR0913 - as reconcile
     bank: pl.DataFrame,
     ledger: pl.DataFrame,
     rules: RuleBook,
     decided: Decided = NOTHING,
     as_of: int | None = None,
+    progress: Progress = unseen,
 ) -> Reconciliation:
     """Match each account by its own policy; one policy for all is one run over all lines.
 
     Args:
         decided: What people decided; each of it is about one account.
-        as_of: As :func:`reconcile` takes it.
+        as_of: As :func:`reconcile` takes it; *progress* as well.
     """
     parts = _parts(bank, ledger, rules)
     if len(parts) == 1:
         (policy, _), *_ = parts
-        return reconcile(bank, ledger, policy, decided, as_of)
+        return reconcile(bank, ledger, policy, decided, as_of, progress)
     refuse_twice(bank, ledger)
     found = []
     for policy, accounts in parts:
         ours, theirs = _of(bank, accounts), _of(ledger, accounts)
         mine = about_lines(decided, ours["id"], theirs["id"])
-        found.append(reconcile(ours, theirs, policy, mine, as_of))
+        found.append(reconcile(ours, theirs, policy, mine, as_of, progress))
     return _together(found)
 
 

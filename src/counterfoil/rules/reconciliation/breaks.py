@@ -11,21 +11,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from counterfoil.rules.reconciliation.duplicates import bank_twins
-from counterfoil.rules.reconciliation.misread import of_one_party
 from counterfoil.rules.reconciliation.parts import DIFFERENT, KEYED_WRONGLY
 from counterfoil.rules.reconciliation.position import Position
-from counterfoil.rules.reconciliation.rivals import standing
-from counterfoil.rules.reconciliation.rounds import claims_on
+from counterfoil.rules.reconciliation.proposals import RESEMBLES, alone, proposals, ranked
 from counterfoil.rules.reconciliation.setting import Setting
-from counterfoil.rules.reconciliation.slips import with_slip
-from counterfoil.rules.reconciliation.targets import single_lines
 
-PROPOSALS_MAX = 3  # for each bank line
 #: A number this sure pairs two lines although their amounts differ.
 PAIRED_MIN = 250
-#: Without a number, and with another amount: the last thing to look at.
-NEAR_SLIP, NEAR_LESS = -200, -260
-LESS_SHARE_MAX = 20  # a charge or a rate takes a twentieth at most
 DUPLICATE, POSSIBLE_DUPLICATE = "duplicate", "possible duplicate"
 CHARGE, TO_DECIDE = "bank's own charge or interest", "to decide"
 NOT_IN_LEDGER, NOT_AT_BANK, NOT_YET = "missing in the ledger", "missing at the bank", "timing"
@@ -49,14 +41,22 @@ class Breaks:
 def breaks_of(
     position: Position,
     setting: Setting,
+    claims: pl.DataFrame,
     *,
     whole_bank: pl.DataFrame,
-    bank_repeats: pl.DataFrame,
-    ledger_repeats: pl.DataFrame,
+    repeats: tuple[pl.DataFrame, pl.DataFrame],
 ) -> Breaks:
-    """Say of every open line what it is; *whole_bank*: all lines, matched or not."""
-    claims = _ranked(position, setting)
-    paired = _paired(claims)
+    """Say of every open line what it is.
+
+    Args:
+        claims: Those on open lines that did not stand out.
+        whole_bank: All lines, matched or not.
+        repeats: Duplicates at the bank and in the ledger: ``first``, ``second``.
+    """
+    bank_repeats, ledger_repeats = repeats
+    listing = _listing(position.bank, setting)
+    claims = ranked(position, setting, claims, listing)
+    paired = _paired(claims, listing)
     pairs = paired.select("line", "class", "other", "difference")
     bank = pl.concat([_repeated(bank_repeats, DUPLICATE), pairs])
     twins = bank_twins(whole_bank).join(
@@ -70,54 +70,33 @@ def breaks_of(
     ledger = pl.concat([_repeated(ledger_repeats, DUPLICATE), _turned(paired)])
     theirs = claims.select(pl.col("ledger").alias("line"), pl.col("bank").alias("other"), "score")
     ledger = pl.concat([ledger, _rest(position.ledger, ledger, theirs, _ledger_class(setting))])
-    return Breaks(bank.sort("line"), ledger.sort("line"), _proposals(claims, paired))
+    return Breaks(bank.sort("line"), ledger.sort("line"), proposals(claims, paired))
 
 
-def _ranked(position: Position, setting: Setting) -> pl.DataFrame:
-    claims = standing(claims_on(position, setting, silent=True))
-    columns = ["rule", "bank", "ledger", "difference", "w_number", "score", "lead"]
-    near = _near(position, setting)
-    both = pl.concat([claims.select(columns), near.select(columns)])
-    return both.sort(
-        *("bank", "score", "ledger", "rule"), descending=[False, True, False, False]
-    ).unique(["bank", "ledger"], keep="first", maintain_order=True)
+def _listing(bank: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+    """Bank lines that name several ledger lines, or say there are more: ``line``."""
+    several = setting.known.lists.filter("lists").select("line")
+    return pl.concat([several, bank.filter(pl.col("more").is_not_null()).select("line")])
 
 
-def _near(position: Position, setting: Setting) -> pl.DataFrame:
-    """Pairs of one party whose amounts differ as a slip, a charge or a rate would have it."""
-    targets = single_lines(position.ledger).table
-    pairs = of_one_party(position.bank, targets, setting.policy)
-    bank = position.bank.select("line", "amount", pl.col("day").alias("on"))
-    theirs = targets.select("target", "day", pl.col("amount").alias("gross"), "document")
-    facts = with_slip(
-        pairs.join(bank, on="line").join(theirs, on="target"), "amount", "gross"
-    ).with_columns(
-        (pl.col("amount") - pl.col("gross")).alias("difference"),
-        (pl.col("on") - pl.col("day")).alias("lag"),
-    )
-    small = pl.col("difference").abs() * LESS_SHARE_MAX <= pl.col("gross").abs()
-    facts = facts.filter((pl.col("difference") != 0) & (pl.col("slip") | small))
-    facts = facts.join(setting.known.lags, on=["lag", "document"], how="left")
-    rule = pl.when("slip").then(pl.lit(KEYED_WRONGLY)).otherwise(pl.lit(DIFFERENT))
-    weight = pl.when("slip").then(NEAR_SLIP).otherwise(NEAR_LESS) + pl.col("w_day")
-    return facts.select(
-        (rule + ", party and day").alias("rule"),
-        pl.concat_list("line").alias("bank"),
-        pl.concat_list("target").alias("ledger"),
-        "difference",
-        pl.lit(0, pl.Int64).alias("w_number"),
-        weight.cast(pl.Int64).alias("score"),
-        pl.lit(None, pl.Int64).alias("lead"),
-    )
+def _paired(claims: pl.DataFrame, listing: pl.DataFrame) -> pl.DataFrame:
+    """Pairs that a sure number links although the amounts differ, best for both.
 
+    Also where one amount may be the other, keyed wrongly, and nothing else claims either line.
 
-def _paired(claims: pl.DataFrame) -> pl.DataFrame:
-    """Pairs that a sure number links although the amounts differ, best for both."""
+    Args:
+        listing: ``line`` of the bank that is not one ledger line alone.
+    """
     named = claims.filter(
         pl.col("rule").is_in([KEYED_WRONGLY, DIFFERENT]) & (pl.col("w_number") >= PAIRED_MIN)
-    ).with_columns(
+    )
+    silent = alone(claims, KEYED_WRONGLY + RESEMBLES).with_columns(
+        pl.lit(KEYED_WRONGLY).alias("rule")
+    )
+    named = pl.concat([named, silent.select(named.columns)]).with_columns(
         pl.col("bank").list.first().alias("line"), pl.col("ledger").list.first().alias("target")
     )
+    named = named.join(listing, on="line", how="anti")
     order = ["score", "line", "target"]
     ranked = named.sort(order, descending=[True, False, False])
     first = ranked.unique("line", keep="first", maintain_order=True)
@@ -173,15 +152,3 @@ def _ledger_class(setting: Setting) -> pl.Expr:
     """What was booked so late that the bank may still bring it is a matter of time."""
     late = pl.col("day") + setting.policy.days_after > setting.known.last_day
     return pl.when(late).then(pl.lit(NOT_YET)).otherwise(pl.lit(NOT_AT_BANK))
-
-
-def _proposals(claims: pl.DataFrame, paired: pl.DataFrame) -> pl.DataFrame:
-    """The best claims of every bank line that a sure number does not pair already."""
-    ranked = (
-        claims.with_columns(pl.col("bank").alias("line"))
-        .explode("line")
-        .join(paired, on="line", how="anti")
-        .sort(*("line", "score", "ledger", "bank"), descending=[False, True, False, False])
-        .with_columns(pl.int_range(1, pl.len() + 1).over("line").alias("place"))
-    )
-    return ranked.filter(pl.col("place") <= PROPOSALS_MAX).drop("w_number")

@@ -11,6 +11,7 @@ import polars as pl
 
 from counterfoil.domain.reconciliation import Fee, Policy
 from counterfoil.rules.reconciliation.targets import LINE, Targets
+from counterfoil.rules.reconciliation.windows import joined_near
 
 #: What the difference between bank and ledger is.
 NONE, FEE, RATE, UNEQUAL = range(4)
@@ -28,16 +29,15 @@ def same_amount(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> pl
     sides = bank.select(pl.col("line").alias("bank"), "purse", "amount", pl.col("day").alias("on"))
     found = []
     for fee, net in _nets(targets, policy):
-        # the span is shorter than a bucket is wide: two buckets hold it
-        width = policy.days_before + policy.days_after + 1
-        low = ((pl.col("day") - policy.days_before) // width).alias("bucket")
-        high = ((pl.col("day") + policy.days_after) // width).alias("bucket")
-        both = pl.concat([net.with_columns(low), net.with_columns(high)]).unique()
-        pairs = sides.with_columns((pl.col("on") // width).alias("bucket")).join(
-            both, on=["purse", "amount", "bucket"]
+        pairs = joined_near(
+            sides,
+            net,
+            keys=["purse", "amount"],
+            before=policy.days_before,
+            after=policy.days_after,
         )
         found.append(
-            pairs.filter(within(policy.days_before, policy.days_after)).select(
+            pairs.select(
                 "bank",
                 "target",
                 (pl.col("amount") - pl.col("gross")).alias("difference"),

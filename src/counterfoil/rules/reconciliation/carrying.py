@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from counterfoil.domain.reconciliation import RuleBook
+from counterfoil.domain.reconciliation import Progress, RuleBook, unseen
 from counterfoil.errors import Refused
 from counterfoil.rules.reconciliation.accounts import reconcile_accounts
 from counterfoil.rules.reconciliation.contra import DAYS_APART_MAX
@@ -105,6 +105,7 @@ def carry_forward(  # noqa: PLR0913 - a run has these parts
     as_of: int | None = None,
     decided: Decided = NOTHING,
     gone: Period | None = None,
+    progress: Progress = unseen,
 ) -> Run:
     """Add what *bank* and *ledger* deliver to the period *before*, and match all of it anew.
 
@@ -120,7 +121,7 @@ def carry_forward(  # noqa: PLR0913 - a run has these parts
     joined = join_lines(before.bank, gone.bank, before.bank_aside, bank)
     theirs = join_lines(before.ledger, gone.ledger, before.ledger_aside, ledger)
     now = _as_of(as_of, before, joined.lines)
-    found = reconcile_accounts(joined.lines, theirs.lines, rules, decided, now)
+    found = reconcile_accounts(joined.lines, theirs.lines, rules, decided, now, progress)
     matches = _since(_matches(found, rules, now), before.matches, _OF_MATCH)
     breaks = _since(_breaks(found, now), before.breaks, _OF_BREAK)
     period = Period(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
-from counterfoil.rules.reconciliation.candidates import FEE, RATE
+from counterfoil.rules.reconciliation.candidates import FEE, NONE, RATE
 from counterfoil.rules.reconciliation.coincidence import in_window, repeats
 from counterfoil.rules.reconciliation.references import (
     BARE,
@@ -21,6 +21,7 @@ from counterfoil.rules.reconciliation.references import (
 from counterfoil.rules.reconciliation.speaking import ALOUD, SILENT, SPEAKS
 from counterfoil.rules.reconciliation.targets import LINE, RUN
 from counterfoil.rules.reconciliation.weights import centibans
+from counterfoil.rules.reconciliation.windows import count_near
 
 #: What a recognised number is docked for the way it was recognised.
 DOCKED = {WHOLE: 0, TAIL: 10, BARE: 30, EDIT: 50, CUT: 30, LISTED: 0, PRINTED: 0}
@@ -29,14 +30,16 @@ NUMBERS_MIN = 10_000  # a number of a small ledger tells as much as one of so ma
 #: A number of its own that is not ours: as strong as one that is.
 CONTRADICTED = {ALOUD: -400, SPEAKS: -250, SILENT: 0}
 OTHER_NAME, UNKNOWN_NAME = -500, -300
-#: Before anything is seen, one payment in about thirty is reduced by a declared charge.
-FEE_PRIOR = -150
+#: Before anything is seen, one payment in about thirty is reduced by a declared charge, and one
+#: in as many is changed at a rate.
+FEE_PRIOR = RATE_PRIOR = -150
 RATE_CHANCE = 300  # thousandths of a line of the same party within the tolerance of a rate
 #: Thousandths of an unrelated line with an amount that no line of the party has.
 FEE_CHANCE = 20
 #: A line in so many of those that recur outside the window.
 ELSEWHERE = 3
 GROUP_CHANCE = 10
+NAMELESS_GROUPS = 5  # times as many sums of others may be meant where nobody is named
 SMALL_SUMS = 10_000  # divided by the cents: small sums meet more often
 #: A multiple of one amount is often the price of so many, in a line of its own.
 ALIKE_CHANCE = 200
@@ -49,17 +52,19 @@ class Known:
 
     links: pl.DataFrame  # line, target, how, sharing
     keys: int  # numbers in the ledger
-    parties: pl.DataFrame  # target, party: of all targets, open or not
     loud: pl.DataFrame  # line, loud
     lists: pl.DataFrame  # line, lists: it names two ledger lines or more
     lags: pl.DataFrame  # lag, document, w_day
     by_party: pl.DataFrame  # purse, party, amount, again
     by_purse: pl.DataFrame  # purse, amount, again
     share: tuple[int, int]  # of the time in the window
-    days: pl.DataFrame  # purse, party, amount, other_day: of amounts that a party has twice or more
+    days: pl.DataFrame  # purse, party, amount, day: of amounts that a party has twice or more
     window: tuple[int, int]  # days before, days after
     last_day: int  # of the bank's lines
+    no_cheque: int  # centibans: that a cheque booked with its number comes without
+    no_rate: int  # that a line with a foreign amount comes to the same cent
     fee_signs: tuple[int, ...]  # -1: charges are seen on payments out; 1: on payments in
+    fees: pl.DataFrame  # fee, sign, w_fee: how often it is taken, by the lines that numbers link
 
     def with_links(self, links: pl.DataFrame) -> Known:
         """The same with other *links*."""
@@ -99,6 +104,7 @@ def weigh(
                 "party",
                 "day",
                 "document",
+                "rated",
                 "size",
                 "alike",
                 pl.col("amount").alias("gross"),
@@ -141,7 +147,11 @@ def _weigh_number(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
         pl.when(pl.col("how") == CUT).then(known.keys).otherwise(max(known.keys, NUMBERS_MIN))
     )
     found = centibans(told_apart + 1, pl.col("sharing")) - docked
-    silence = pl.col("loud").replace_strict(CONTRADICTED, default=0)
+    silence = pl.min_horizontal(
+        pl.col("loud").replace_strict(CONTRADICTED, default=0),
+        pl.when("document").then(known.no_cheque).otherwise(0),
+        pl.when(pl.col("rated") & (pl.col("why") == NONE)).then(known.no_rate).otherwise(0),
+    )
     weight = pl.when(pl.col("how").is_not_null()).then(found.clip(0, NUMBER_MAX)).otherwise(silence)
     return (
         facts.join(links, on=["bank", "target"], how="left")
@@ -155,6 +165,8 @@ def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Unrelated lines to be expected: of the party where it is named, else of the purse."""
     facts = facts.with_columns((pl.col("gross") + pl.col("difference")).alias("amount"))
     per_party = known.by_party.rename({"again": "of_party", "seen": "seen_of_party"})
+    facts = facts.with_columns(pl.col("gross").sign().alias("sign"))
+    facts = facts.join(known.fees, on=["fee", "sign"], how="left")
     per_purse = known.by_purse.rename({"again": "of_purse", "seen": "seen_of_purse"})
     facts = facts.join(per_party, on=["purse", "party", "amount"], how="left")
     facts = facts.join(per_purse, on=["purse", "amount"], how="left")
@@ -169,6 +181,7 @@ def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     # a sum of many lines is nobody's usual amount: what else has it is counted one by one
     others = (seen.fill_null(0) - (pl.col("kind") == RUN).cast(pl.Int64)).clip(0)
     by_size = pl.max_horizontal(pl.lit(GROUP_CHANCE), SMALL_SUMS // pl.col("amount").abs().clip(1))
+    by_size = pl.when(same).then(by_size).otherwise(by_size * NAMELESS_GROUPS)
     by_size = pl.when("alike").then(ALIKE_CHANCE).otherwise(by_size)
     again = pl.when(pl.col("kind") == LINE).then(again).otherwise(others * 1000 + by_size)
     again = again.fill_null(0) + pl.when(pl.col("why") == FEE).then(FEE_CHANCE).otherwise(0)
@@ -180,8 +193,10 @@ def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
         centibans(pl.lit(1_000_000), chance)
         .clip(-CHANCE_WEIGHT_MAX, CHANCE_WEIGHT_MAX)
         .alias("w_chance"),
-        pl.when(pl.col("why").is_in([FEE, RATE]))
-        .then(FEE_PRIOR)
+        pl.when(pl.col("why") == FEE)
+        .then(pl.col("w_fee").fill_null(FEE_PRIOR))
+        .when(pl.col("why") == RATE)
+        .then(RATE_PRIOR)
         .otherwise(0)
         .cast(pl.Int64)
         .alias("w_prior"),
@@ -191,13 +206,12 @@ def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
 def _with_neighbours(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Add ``near``: other lines of the party in the bank line's window, with that amount."""
     before, after = known.window
-    recurring = facts.filter((pl.col("seen_of_party") > 1) & (pl.col("kind") == LINE))
-    gap = pl.col("on") - pl.col("other_day")
-    near = (
-        recurring.select("bank", "target", "why", "fee", "purse", "party", "amount", "on")
-        .join(known.days, on=["purse", "party", "amount"])
-        .filter(gap.is_between(-before, after))
-        .group_by("bank", "target", "why", "fee")
-        .agg((pl.len().cast(pl.Int64) - 1).clip(0).alias("near"))
+    place = ["bank", "target", "why", "fee"]
+    recurring = facts.filter((pl.col("seen_of_party") > 1) & (pl.col("kind") == LINE)).select(
+        *place, "purse", "party", "amount", pl.col("on").alias("day")
     )
-    return facts.join(near, on=["bank", "target", "why", "fee"], how="left")
+    near = count_near(
+        recurring, known.days, keys=["purse", "party", "amount"], before=after, after=before
+    )
+    recurring = recurring.with_columns((near - 1).clip(0).alias("near"))
+    return facts.join(recurring.select(*place, "near"), on=place, how="left")

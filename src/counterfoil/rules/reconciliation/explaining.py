@@ -23,6 +23,7 @@ _READ = {
     LISTED: "the bank lists its lines",
     PRINTED: "the bank prints the foreign amount",
 }
+_AGAINST = "its own number, its cheque or its currency speaks against it"
 _UNRELATED = 10**6
 
 
@@ -47,7 +48,7 @@ def _number() -> pl.Expr:
         .when(pl.col("w_number") > 0)
         .then(pl.format("numbers of the parts ({})", _odds("w_number")))
         .when(pl.col("w_number") < 0)
-        .then(pl.format("a number of its own that is not this one ({})", _odds("w_number")))
+        .then(pl.format("{} ({})", pl.lit(_AGAINST), _odds("w_number")))
     )
 
 

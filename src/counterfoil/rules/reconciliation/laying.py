@@ -44,9 +44,19 @@ def lines_and_runs(position: Position) -> Targets:
     return with_rates(singles.joined(runs(position.ledger)), position.ledger)
 
 
-def laid(position: Position, setting: Setting, *, groups: bool) -> Table:
-    """Lay out what is open; *groups*: also all of a party's day, and subsets of it."""
+def laid(position: Position, setting: Setting, *, groups: bool, late: bool) -> Table:
+    """Lay out what is open.
+
+    Args:
+        groups: Also all of a party's day, and subsets of it.
+        late: Also what differs as a rate would have it, and no number links.
+    """
     table = _singles(position, setting)
+    if late:
+        rates = uncounted(_at_a_rate(position.bank, table.targets, setting))
+        pairs = pl.concat([table.pairs, rates.select(table.pairs.columns)])
+        key = ["bank", "target", "why", "fee"]
+        table = replace(table, pairs=pairs.unique(key, keep="first", maintain_order=True))
     if groups:
         table = _with_groups(table, setting)
     return replace(table, links=best(pl.concat([table.links, _listed(table)])))
@@ -81,6 +91,21 @@ def _singles(position: Position, setting: Setting) -> Table:
     )
 
 
+def _at_a_rate(bank: pl.DataFrame, targets: Targets, setting: Setting) -> pl.DataFrame:
+    """Lines of which the ledger's holds a foreign amount that the bank's may be: of one party,
+    or without a name.
+    """
+    rated = targets.table.filter("rated")
+    near = of_one_party(bank, rated, setting.policy)
+    # without a name, everybody is the party
+    nobody = bank.filter((pl.col("first") < 0) & ~pl.col("own_charge"))
+    nobody = nobody.with_columns(pl.lit(-1).alias("first"), pl.lit(0).alias("beyond"))
+    everybody = rated.with_columns(pl.lit(-1, pl.Int64).alias("party"))
+    near = pl.concat([near, of_one_party(nobody, everybody, setting.policy)])
+    pairs = linked(bank, rated, near, setting.policy)
+    return pairs.filter(pl.col("why") == RATE)
+
+
 def uncounted(pairs: pl.DataFrame) -> pl.DataFrame:
     """Pairs whose chance is not counted yet."""
     return pairs.with_columns(pl.lit(None, pl.Int64).alias("given_chance"))
@@ -104,8 +129,7 @@ def _links(
     unsure = position.bank.join(numbers, on="line", how="semi")
     near = of_one_party(unsure, targets.table, setting.policy)
     same = equal.select(pl.col("bank").alias("line"), "target")
-    parties = texts.keys.join(setting.known.parties, on="target", how="left")
-    cuts = cut_short(pl.concat([near, same]), numbers, keys, parties)
+    cuts = cut_short(pl.concat([near, same]), numbers, keys, setting.beginnings)
     return best(pl.concat([open_links, slips, cuts]))
 
 

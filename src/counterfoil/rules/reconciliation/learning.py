@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from math import log10
 
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.asking import certain_still
-from counterfoil.rules.reconciliation.candidates import FEE, NONE, linked
+from counterfoil.rules.reconciliation.beginnings import Beginnings
+from counterfoil.rules.reconciliation.candidates import FEE, NONE, RATE, linked
 from counterfoil.rules.reconciliation.certain import only_ones
 from counterfoil.rules.reconciliation.coincidence import lag_weights
-from counterfoil.rules.reconciliation.evidence import Known, chances, weigh
+from counterfoil.rules.reconciliation.evidence import FEE_PRIOR, Known, chances, weigh
 from counterfoil.rules.reconciliation.laying import lines_and_runs, uncounted
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.references import keys_of, link, tokens_of
@@ -22,6 +25,8 @@ from counterfoil.rules.reconciliation.targets import LINE, Targets
 
 #: A charge is believed of payments in (or out) when seen so often, and on a fifth of all seen.
 FEES_SEEN_MIN, FEES_SEEN_SHARE = 3, 5
+FEE_PRIOR_MIN = -300
+CHEQUES_PROVED = -100  # centibans: by nine or more
 
 
 def read_texts(position: Position, patterns: Sequence[str] = ()) -> Texts:
@@ -54,12 +59,18 @@ def settle_certain(
     pairs = _certain(position, targets, texts, policy)
     setting = Setting(
         policy=policy,
-        texts=texts,
+        texts=replace(
+            texts,
+            keys=texts.keys.select("target", "purse", "key", "tail"),
+            numbers=texts.numbers.select("line", "purse", "key", "tail"),
+        ),
+        beginnings=Beginnings.of(texts.keys, targets.table.select("target", "party")),
         known=_learned(position, targets, texts, pairs, policy),
         beyond=begin,
     )
     kinds = targets.table.select("target", "kind")
     sure = certain_still(pairs.join(kinds, on="target"), policy.ask).drop("kind")
+    position = replace(position, ledger=_with_loose(position.ledger, setting.known))
     facts = weigh(uncounted(sure), position.bank, targets.table, setting.known)
     return position.settled(_as_matches(facts, targets)), setting
 
@@ -81,7 +92,30 @@ def _certain(position: Position, targets: Targets, texts: Texts, policy: Policy)
     one_of_many = (pl.col("kind") == LINE) & pl.col("lists").fill_null(value=False)
     columns = ["bank", "target", "difference", "why", "fee"]
     sure = pairs.filter((nobody | same) & ~one_of_many).select(columns)
-    return only_ones(sure.sort(columns), targets.members)
+    unlisted = sure.join(_listed(position.bank, texts.links), on="target", how="anti")
+    return only_ones(unlisted.sort(columns), targets.members)
+
+
+def _listed(bank: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
+    """Ledger lines that a bank line names among others: ``target``."""
+    several = pl.concat(
+        [
+            _lists(links).filter("lists").select("line"),
+            bank.filter(pl.col("more").is_not_null()).select("line"),
+        ]
+    )
+    return links.join(several, on="line", how="semi").select("target").unique()
+
+
+def _with_loose(ledger: pl.DataFrame, known: Known) -> pl.DataFrame:
+    """Mark the lines that a payment may settle among others of their party and day: ``loose``.
+
+    Not those of a payment run, and not cheques, if cheques are proved to come with their numbers.
+    """
+    cheque = pl.col("document") != ""
+    alone = cheque if known.no_cheque <= CHEQUES_PROVED else pl.lit(value=False)
+    loose = (pl.col("run") == "") & (pl.col("party") >= 0) & ~alone
+    return ledger.with_columns(loose.alias("loose"))
 
 
 def _lists(links: pl.DataFrame) -> pl.DataFrame:
@@ -100,11 +134,11 @@ def _learned(
         .with_columns((pl.col("on") - pl.col("day")).alias("lag"))
     )
     by_party, by_purse, share = chances(targets.table, policy)
+    fee_signs, fees = _fees_seen(position, targets, texts, policy)
     noise = noise_shapes(texts.numbers, pairs.select("bank", "target"), texts.keys)
     return Known(
         links=texts.links,
         keys=len(position.ledger),
-        parties=targets.table.select("target", "party"),
         lists=_lists(texts.links),
         loud=speaking(texts.numbers, noise, texts.links),
         lags=lag_weights(proved, policy),
@@ -113,25 +147,56 @@ def _learned(
         share=share,
         days=_recurring(position.ledger),
         window=(policy.days_before, policy.days_after),
-        fee_signs=_fee_signs(position, targets, texts, policy),
+        fee_signs=fee_signs,
+        fees=fees,
+        no_cheque=-_odds_against(0, len(proved.filter("document"))),
+        no_rate=-_odds_against(*_rates_seen(position, targets, texts, policy)),
         last_day=max(position.bank["day"].to_list(), default=0),
     )
 
 
-def _fee_signs(
+def _fees_seen(
     position: Position, targets: Targets, texts: Texts, policy: Policy
-) -> tuple[int, ...]:
-    """Where declared charges are seen on lines that a number links: in, out, or both."""
+) -> tuple[tuple[int, ...], pl.DataFrame]:
+    """Charges on lines that a number links: the signs of payments they are taken from, weights.
+
+    A charge weighs what it is seen, against those lines of the sign that nothing is taken from.
+    """
     pairs = linked(position.bank, targets.table, texts.links, policy)
     signs = position.bank.select(pl.col("line").alias("bank"), pl.col("amount").sign())
-    seen = pairs.filter(pl.col("why") == FEE).join(signs, on="bank")["amount"].to_list()
+    pairs = pairs.join(signs.rename({"amount": "sign"}), on="bank")
+    seen = pairs.filter(pl.col("why") == FEE)["sign"].to_list()
     often = max(FEES_SEEN_MIN, len(seen) // FEES_SEEN_SHARE)
-    return tuple(sign for sign in (-1, 1) if seen.count(sign) >= often)
+    rows = []
+    for sign in (-1, 1):
+        plain, taken = pairs.filter(pl.col("sign") == sign), pl.col("why") == FEE
+        whole = len(plain.filter(pl.col("why") <= FEE))
+        for fee in sorted(policy.fees):
+            share = (len(plain.filter(taken & (pl.col("fee") == fee))) + 1) / (whole + 1)
+            weight = min(FEE_PRIOR, max(FEE_PRIOR_MIN, round(100 * log10(share))))
+            rows.append((fee, sign, weight))
+    schema = {"fee": pl.String, "sign": pl.Int64, "w_fee": pl.Int64}
+    fees = pl.DataFrame(rows, schema=schema, orient="row")
+    return tuple(sign for sign in (-1, 1) if seen.count(sign) >= often), fees
+
+
+def _rates_seen(
+    position: Position, targets: Targets, texts: Texts, policy: Policy
+) -> tuple[int, int]:
+    """Of lines with a foreign amount that a number links: those to the same cent, and all."""
+    rated = targets.table.filter("rated")
+    pairs = linked(position.bank, rated, texts.links, policy).filter(pl.col("why") <= RATE)
+    return len(pairs.filter(pl.col("why") == NONE)), len(pairs)
+
+
+def _odds_against(seen: int, whole: int) -> int:
+    """Centibans against what was *seen* so often in the *whole*."""
+    return max(0, round(100 * log10((whole + 1) / (seen + 1))))
 
 
 def _recurring(ledger: pl.DataFrame) -> pl.DataFrame:
     key = ["purse", "party", "amount"]
-    named = ledger.filter(pl.col("party") >= 0).select(*key, pl.col("day").alias("other_day"))
+    named = ledger.filter(pl.col("party") >= 0).select(*key, "day")
     return named.filter(pl.len().over(key) > 1)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from counterfoil.domain.reconciliation import Policy
+from counterfoil.domain.reconciliation import Policy, Progress, unseen
 from counterfoil.domain.reconciliation_report import Total
 from counterfoil.rules.reconciliation.breaks import Breaks, breaks_of
 from counterfoil.rules.reconciliation.contra import bank_contras, ledger_contras
@@ -31,12 +31,14 @@ from counterfoil.rules.reconciliation.decided import (
 from counterfoil.rules.reconciliation.duplicates import bank_duplicates, ledger_duplicates
 from counterfoil.rules.reconciliation.explaining import with_reasons
 from counterfoil.rules.reconciliation.learning import read_texts, settle_certain
-from counterfoil.rules.reconciliation.lines import prepare
+from counterfoil.rules.reconciliation.lines import Lines, prepare
 from counterfoil.rules.reconciliation.own_postings import hold_own_postings, meet_own_postings
 from counterfoil.rules.reconciliation.parties import with_parties
-from counterfoil.rules.reconciliation.position import Position
+from counterfoil.rules.reconciliation.partition import parts_of, put_together
+from counterfoil.rules.reconciliation.position import Position, slim
 from counterfoil.rules.reconciliation.rounds import settle_round
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
+from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.totals import totals_of
 
 #: A later round finds what an earlier one made room for; a fourth was never seen to.
@@ -54,43 +56,50 @@ class Reconciliation:
     totals: tuple[Total, ...]
 
 
-def reconcile(
+def reconcile(  # noqa: PLR0913 - what a match is a function of
     bank: pl.DataFrame,
     ledger: pl.DataFrame,
     policy: Policy,
     decided: Decided = NOTHING,
     as_of: int | None = None,
+    progress: Progress = unseen,
 ) -> Reconciliation:
     """Match *bank* with *ledger*; both as :func:`prepare` takes them.
 
     Args:
         as_of: The day up to which lines are known (days since 1970); None: the bank's last.
+        progress: Is told of each stage, and how many lines it has done.
     """
-    lines = prepare(bank, ledger)
-    bank, ledger = with_parties(with_counts(lines.bank), lines.ledger)
+    of = len(bank) + len(ledger)
+    progress("putting in order", 0, of)
+    bank, ledger = _with_who_is_meant(prepare(bank, ledger))
     position = set_aside(Position(bank, ledger), decided)
     bank_repeats = still_open(bank_duplicates(bank), position.bank)
     ledger_repeats = still_open(ledger_duplicates(ledger), position.ledger)
     position = less_repeats(position, bank_repeats, ledger_repeats)
     position, held = hold_own_postings(_set_contras_aside(position))
+    progress("reading numbers in the texts", 0, of)
     texts = read_texts(position, policy.references)
-    position, setting = settle_certain(position, texts, policy, begin=_beyond(ledger))
+    position, setting = settle_certain(slim(position), texts, policy, begin=_beyond(ledger))
+    del texts  # a million lines: memory
     if as_of is not None:
         setting = replace(setting, known=replace(setting.known, last_day=as_of))
-    position = settle_round(position, setting, silent=False)
-    for _ in range(ROUNDS_MAX):
-        before = len(position.matches)
-        position = settle_round(position, setting, silent=True)
-        if len(position.matches) == before:
-            break
+    parts = []
+    done = 0
+    for part, of_part in parts_of(position, setting):
+        progress("matching", done, len(position.bank) + len(position.ledger))
+        parts.append(_settle(part, of_part))
+        done += len(part.bank) + len(part.ledger)
+    position, claims = put_together(position, parts)
     position = meet_own_postings(position, held, bank)
+    progress("explaining", 0, of)
     matches = with_deciders(with_reasons(position.all_matches()), decided)
     breaks = breaks_of(
         position,
         setting,
+        claims,
         whole_bank=bank,
-        bank_repeats=bank_repeats,
-        ledger_repeats=ledger_repeats,
+        repeats=(bank_repeats, ledger_repeats),
     )
     breaks = with_kept(breaks, bank, ledger, decided)
     return Reconciliation(
@@ -110,6 +119,22 @@ def totals_of_all(
         *totals_of("bank", bank, _used(matches["bank"]), breaks.bank["line"]),
         *totals_of("ledger", ledger, _used(matches["ledger"]), breaks.ledger["line"]),
     )
+
+
+def _with_who_is_meant(lines: Lines) -> tuple[pl.DataFrame, pl.DataFrame]:
+    return with_parties(with_counts(lines.bank), lines.ledger)
+
+
+def _settle(position: Position, setting: Setting) -> tuple[Position, pl.DataFrame]:
+    """Settle in rounds; also the claims that are left on what is open."""
+    position, claims = settle_round(position, setting, silent=False)
+    position, claims = settle_round(position, setting, silent=True)
+    for _ in range(ROUNDS_MAX):
+        before = len(position.matches)
+        position, claims = settle_round(position, setting, silent=True, late=True)
+        if len(position.matches) == before:
+            break
+    return position, claims
 
 
 def _used(lists: pl.Series) -> pl.Series:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
-from counterfoil.rules.reconciliation.candidates import within
+from counterfoil.rules.reconciliation.beginnings import BEGINNING_MIN, Beginnings
 from counterfoil.rules.reconciliation.references import CUT, EDIT
+from counterfoil.rules.reconciliation.windows import joined_near
 
 SLIP_LENGTH_MIN = 6
-CUT_LENGTH_MIN = 4
 BORROWED = 3  # numbers
 LINK = ("line", "target", "purse", "how", "token", "sharing")
 
@@ -71,7 +71,7 @@ def _lacking(written: pl.DataFrame) -> pl.DataFrame:
 
 
 def cut_short(
-    pairs: pl.DataFrame, numbers: pl.DataFrame, keys: pl.DataFrame, all_keys: pl.DataFrame
+    pairs: pl.DataFrame, numbers: pl.DataFrame, keys: pl.DataFrame, beginnings: Beginnings
 ) -> pl.DataFrame:
     """Links between a number that breaks off and the ledger's numbers that it begins.
 
@@ -79,18 +79,18 @@ def cut_short(
         pairs: ``line``, ``target``: where to look.
         numbers: ``line``, ``key``, ``tail``: what the bank wrote.
         keys: ``target``, ``purse``, ``key``, ``tail``: what is open in the ledger.
-        all_keys: The same of the whole ledger, with ``party``.
+        beginnings: Of the whole ledger.
 
     Returns: LINK; ``sharing`` is of the whole ledger, or of the party where that is more.
     """
-    long_enough = numbers.filter(pl.col("key").str.len_bytes() >= CUT_LENGTH_MIN)
+    long_enough = numbers.filter(pl.col("key").str.len_bytes() >= BEGINNING_MIN)
     both = (
         pairs.select("line", "target")
         .unique()
         .join(long_enough.select("line", "key", "tail"), on="line")
         .join(keys, on="target", suffix="_ledger")
     )
-    return _with_party_sharing(with_sharing(_beginnings(both), all_keys), all_keys)
+    return _with_sharing(_beginnings(both), beginnings)
 
 
 def of_one_party(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> pl.DataFrame:
@@ -98,17 +98,14 @@ def of_one_party(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> p
     sides = bank.filter(pl.col("beyond") - pl.col("first") == 1).select(
         "line", "purse", pl.col("first").alias("party"), pl.col("day").alias("on")
     )
-    width = policy.days_before + policy.days_after + 1
     theirs = targets.select("target", "purse", "party", "day")
-    low = ((pl.col("day") - policy.days_before) // width).alias("bucket")
-    high = ((pl.col("day") + policy.days_after) // width).alias("bucket")
-    both = pl.concat([theirs.with_columns(low), theirs.with_columns(high)]).unique()
-    return (
-        sides.with_columns((pl.col("on") // width).alias("bucket"))
-        .join(both, on=["purse", "party", "bucket"])
-        .filter(within(policy.days_before, policy.days_after))
-        .select("line", "target")
-    )
+    return joined_near(
+        sides,
+        theirs,
+        keys=["purse", "party"],
+        before=policy.days_before,
+        after=policy.days_after,
+    ).select("line", "target")
 
 
 def _beginnings(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -117,56 +114,31 @@ def _beginnings(pairs: pl.DataFrame) -> pl.DataFrame:
     begins = ours.str.starts_with(key) & (ours != key)
     tail, ours = pl.col("tail"), pl.col("tail_ledger")
     begins_tail = (
-        ours.str.starts_with(tail) & (ours != tail) & (tail.str.len_bytes() >= CUT_LENGTH_MIN)
+        ours.str.starts_with(tail) & (ours != tail) & (tail.str.len_bytes() >= BEGINNING_MIN)
     )
     return pairs.filter(begins | begins_tail).select("line", "target", "purse", "key")
 
 
-def _with_party_sharing(cuts: pl.DataFrame, all_keys: pl.DataFrame) -> pl.DataFrame:
-    """Where more of the party's own numbers begin so than of all: count as if all did."""
-    parties = all_keys.filter(pl.col("party") >= 0).unique(["target", "key"])
-    owners = parties.select("target", "party").unique()
-    sizes = parties.group_by("party").agg(pl.len().cast(pl.Int64).alias("numbers"))
-    asked = cuts.join(owners, on="target").select("token", "party").unique()
-    begins = pl.col("key").str.starts_with(pl.col("token"))
-    begins |= pl.col("tail").str.starts_with(pl.col("token"))
-    alike = (
-        asked.join(parties.select("party", "key", "tail"), on="party")
-        .filter(begins)
-        .group_by("token", "party")
-        .agg((pl.len().cast(pl.Int64) - 1).alias("others"))
-        .join(sizes, on="party")
+def _with_sharing(cuts: pl.DataFrame, beginnings: Beginnings) -> pl.DataFrame:
+    """Count, for each number cut short, how many of the ledger's it begins: LINK.
+
+    Where more of the party's own numbers begin so than of all: count as if all did.
+    """
+    of_all = beginnings.in_purses(cuts.select("purse", "key").unique())
+    cuts = cuts.join(of_all, on=["purse", "key"]).select(
+        *("line", "target", "purse", pl.lit(CUT, pl.Int64).alias("how")),
+        *(pl.col("key").alias("token"), pl.col("sharing").clip(1)),
     )
+    asked = cuts.join(beginnings.owners, on="target").select("token", "party").unique()
+    alike = beginnings.in_parties(asked).join(beginnings.sizes, on="party")
     # a party of few numbers borrows from the whole ledger
     as_if = (
-        (pl.col("others") * len(all_keys) + BORROWED * pl.col("sharing"))
+        (pl.col("others") * beginnings.count + BORROWED * pl.col("sharing"))
         // (pl.col("numbers") + BORROWED)
     ).fill_null(0)
     return (
-        cuts.join(owners, on="target", how="left")
+        cuts.join(beginnings.owners, on="target", how="left")
         .join(alike, on=["token", "party"], how="left")
         .with_columns(pl.max_horizontal("sharing", as_if).alias("sharing"))
         .select(LINK)
-    )
-
-
-def with_sharing(pairs: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Count, for each number cut short, how many of the ledger's it begins."""
-    rows = []
-    for (purse,), ours in sorted(pairs.select("purse", "key").unique().group_by("purse")):
-        of_purse = keys.filter(pl.col("purse") == purse)
-        known = pl.concat([of_purse["key"], of_purse["tail"].alias("key")]).unique().sort()
-        wanted = ours["key"].sort()
-        low = known.search_sorted(wanted, side="left")
-        high = known.search_sorted(wanted + "\x7f", side="left")
-        rows.append(
-            pl.DataFrame(
-                {"key": wanted, "sharing": (high.cast(pl.Int64) - low.cast(pl.Int64))}
-            ).with_columns(pl.lit(purse, pl.Int64).alias("purse"))
-        )
-    if not rows:
-        return pl.DataFrame(schema=dict.fromkeys(LINK, pl.Int64) | {"token": pl.String})
-    return pairs.join(pl.concat(rows), on=["purse", "key"]).select(
-        *("line", "target", "purse", pl.lit(CUT, pl.Int64).alias("how")),
-        *(pl.col("key").alias("token"), pl.col("sharing").clip(1)),
     )

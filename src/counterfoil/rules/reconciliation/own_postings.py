@@ -50,9 +50,10 @@ def meet_own_postings(position: Position, held: pl.DataFrame, bank: pl.DataFrame
     """
     if held.is_empty():
         return position
-    back = pl.concat([position.ledger, held.drop("voucher")], how="diagonal").sort("line")
+    known = [name for name in position.ledger.columns if name in held]
+    back = pl.concat([position.ledger, held.select(known)], how="diagonal").sort("line")
     position = Position(position.bank, back, position.matches)
-    return _charges(_differences(position, held, bank), held)
+    return _charges(_differences(position, held, bank), held, bank)
 
 
 def _differences(position: Position, held: pl.DataFrame, bank: pl.DataFrame) -> Position:
@@ -95,9 +96,9 @@ def _number_of(bank: pl.DataFrame, lines: Sequence[int]) -> str:
     )
 
 
-def _charges(position: Position, held: pl.DataFrame) -> Position:
+def _charges(position: Position, held: pl.DataFrame, bank: pl.DataFrame) -> Position:
     """Match each posting with the open bank line that it is for."""
-    facts = position.bank.select("line", "id", "account", "currency", "amount")
+    facts = bank.join(position.bank, on="line", how="semi")
     numbers = [
         voucher_number(account, currency, [own])
         for own, account, currency in facts.select("id", "account", "currency").iter_rows()

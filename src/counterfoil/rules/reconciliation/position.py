@@ -52,6 +52,20 @@ class Position:
         return pl.concat([pl.DataFrame(schema=pl.Schema(MATCH)), *self.matches])
 
 
+#: What no stage needs once the texts are read. A million lines: memory.
+_READ = {"id", "account", "currency", "name"}
+_READ_OF_BANK, _READ_OF_LEDGER = _READ | {"reference"}, _READ | {"text"}
+
+
+def slim(position: Position) -> Position:
+    """The same without texts that are read."""
+    return replace(
+        position,
+        bank=position.bank.drop(_READ_OF_BANK),
+        ledger=position.ledger.drop(_READ_OF_LEDGER),
+    )
+
+
 def with_absent(found: pl.DataFrame) -> pl.DataFrame:
     """*found* with those columns of MATCH that it lacks: null."""
     return found.with_columns(

@@ -7,7 +7,6 @@ tail without zeros in front ("bare"), and without its first zeros that stand tog
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -96,25 +95,21 @@ def _chains(chosen: pl.DataFrame) -> pl.DataFrame:
         .explode("chain")
         .filter(pl.col("chain").str.contains(" ", literal=True))
     )
-    rows = [
-        (line, column, run)
-        for line, column, chain in chains.select("line", "column", "chain").iter_rows()
-        for run in _runs(chain)
-    ]
-    return pl.DataFrame(
-        rows,
-        schema={"line": pl.Int64, "column": pl.Boolean, "written": pl.String},
-        orient="row",
-    ).select("line", "column", "written")
-
-
-def _runs(chain: str) -> list[str]:
-    words = re.split(r" +", chain)[: 2 * _BLOCKS_MAX]
-    return [
-        " ".join(words[start:stop])
-        for start in range(len(words) - 1)
-        for stop in range(start + 2, min(len(words), start + _BLOCKS_MAX) + 1)
-    ]
+    words = chains.select(
+        "line", "column", pl.col("chain").str.split(" ").list.head(2 * _BLOCKS_MAX).alias("words")
+    ).with_columns(pl.col("words").list.len().cast(pl.Int64).alias("count"))
+    start, count = pl.col("start"), pl.col("count")
+    longest = pl.min_horizontal(count - start, _BLOCKS_MAX)
+    return (
+        words.with_columns(pl.int_ranges(0, count - 1).alias("start"))
+        .explode("start")
+        .with_columns(pl.int_ranges(2, longest + 1).alias("length"))
+        .explode("length")
+        .select(
+            *("line", "column"),
+            pl.col("words").list.slice("start", "length").list.join(" ").alias("written"),
+        )
+    )
 
 
 def link(tokens: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:

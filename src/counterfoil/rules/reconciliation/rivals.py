@@ -32,10 +32,15 @@ def standing(claims: pl.DataFrame) -> pl.DataFrame:
     """
     used = elements(claims)
     best = used.group_by("element").agg(
-        pl.col("score").top_k(2).sort(descending=True).alias("top"), pl.len().alias("claims")
+        pl.col("score").max().alias("first"), pl.len().alias("claims")
     )
-    first, second = (pl.col("top").list.get(place, null_on_oob=True) for place in (0, 1))
-    other = pl.when(pl.col("score") == first).then(second).otherwise(first)
+    contested = used.join(best.filter(pl.col("claims") > 1), on="element")
+    shares = contested.filter(pl.col("score") == pl.col("first")).group_by("element").len("firsts")
+    below = contested.filter(pl.col("score") < pl.col("first"))
+    second = below.group_by("element").agg(pl.col("score").max().alias("second"))
+    best = best.join(shares, on="element", how="left").join(second, on="element", how="left")
+    alone = (pl.col("score") == pl.col("first")) & (pl.col("firsts").fill_null(1) == 1)
+    other = pl.when(alone).then(pl.col("second")).otherwise(pl.col("first"))
     leads = (
         used.join(best, on="element")
         .with_columns((pl.col("score") - other).alias("lead"))

@@ -12,31 +12,55 @@ from counterfoil.rules.reconciliation.laying import laid
 from counterfoil.rules.reconciliation.parts import claims_of_parts
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.rivals import standing, unspent, upheld
-from counterfoil.rules.reconciliation.scoring import NUMBER_COUNTS, as_claims
+from counterfoil.rules.reconciliation.scoring import as_claims
 from counterfoil.rules.reconciliation.setting import Setting
+from counterfoil.rules.reconciliation.thresholds import NUMBER_COUNTS
 
 #: Centibans by which a claim must lead every rival: about forty to one.
 LEAD_MIN = 160
 
 
-def settle_round(position: Position, setting: Setting, *, silent: bool) -> Position:
-    """Settle what stands out; *silent*: also claims that no number supports."""
-    claims = claims_on(position, setting, silent=silent)
+def settle_round(
+    position: Position, setting: Setting, *, silent: bool, late: bool = False
+) -> tuple[Position, pl.DataFrame]:
+    """Settle what stands out.
+
+    Args:
+        silent: Also claims that no number supports.
+        late: All that stood out has been settled: ask less.
+
+    Returns: The position, and the claims on what is open of those that were laid.
+    """
+    claims = claims_on(position, setting, silent=silent, late=late)
     while True:  # each pass settles a claim at least, or is the last
         good = upheld(standing(claims), lead_min=LEAD_MIN)
         if good.is_empty():
-            return position
+            return position, claims
         position = position.settled(good.sort("bank", "ledger"))
         claims = unspent(claims, good)
 
 
-def claims_on(position: Position, setting: Setting, *, silent: bool) -> pl.DataFrame:
+def claims_on(
+    position: Position, setting: Setting, *, silent: bool, late: bool = False
+) -> pl.DataFrame:
     """Every claim on open lines: CLAIM, numbered by ``claim``."""
-    table = laid(position, setting, groups=silent)
+    table = laid(position, setting, groups=silent, late=late)
     known = replace(setting.known, links=table.links)
     facts = weigh(table.pairs, position.bank, table.targets.table, known)
     if not silent:
         facts = facts.filter(pl.col("w_number") >= NUMBER_COUNTS)
-    claims = pl.concat([as_claims(facts, table, setting), claims_of_parts(table, setting)])
-    claims = left_to_people(claims, setting.policy.ask)
-    return claims.with_row_index("claim")
+    claims = [
+        as_claims(facts, table, setting, late=late),
+        claims_of_parts(table, setting, late=late),
+    ]
+    asked = left_to_people(pl.concat(claims), setting.policy.ask)
+    return _once(asked).with_row_index("claim")
+
+
+def _once(claims: pl.DataFrame) -> pl.DataFrame:
+    """The same lines found together by two rules are one claim, the stronger one."""
+    several = pl.col("bank").list.len() + pl.col("ledger").list.len() > 2
+    order = [pl.col("score") - pl.col("score_min"), pl.col("rule")]
+    groups = claims.filter(several).sort(order, descending=[True, False])
+    groups = groups.unique(["bank", "ledger"], keep="first", maintain_order=True)
+    return pl.concat([claims.filter(~several), groups])

@@ -1,35 +1,19 @@
-"""From weighed pairs to claims: what else speaks against one, its rule, the score it needs.
-
-The scores needed were set on pairs with known truth (benchmarks/bench_reconciliation.py): low
-where hundreds of true claims stood below and no false one, high where a false one did.
-"""
+"""From weighed pairs to claims: what else speaks against one, its rule, the score it needs."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from counterfoil.rules.reconciliation.candidates import FEE, NONE, RATE
+from counterfoil.rules.reconciliation.addends import with_addends
+from counterfoil.rules.reconciliation.candidates import FEE, RATE
+from counterfoil.rules.reconciliation.company import with_company
 from counterfoil.rules.reconciliation.laying import Table
 from counterfoil.rules.reconciliation.position import MATCH
-from counterfoil.rules.reconciliation.references import CUT, EDIT
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.targets import DAY, LINE, RUN, SUBSET, Targets
+from counterfoil.rules.reconciliation.thresholds import NUMBER_COUNTS, needed
 from counterfoil.rules.reconciliation.weights import centibans
-
-#: Centibans from which a number is evidence, and its claim one with a reference.
-NUMBER_COUNTS = 150
-#: The score that a claim needs, by what supports it.
-NUMBER_MIN = 50
-MISREAD_MIN, MISREAD_NAMELESS_MIN = 150, 400  # the number is one slip away, or cut short
-RUN_MIN = 0  # all of a payment run, to the cent
-NAMED_MIN, NAMELESS_MIN = 50, 130  # amount and day, with the party or without
-NAMED_FEE_MIN, NAMELESS_FEE_MIN = 120, 230  # and less a fee
-BATCH_MIN = 180  # some of a party's day
-BATCH_CHANCE_MAX = 100_000  # millionths: beyond, other lines may as well add up so
-#: Where one unrelated line in four claims is to be expected, silence decides nothing.
-RARITY_MIN = 40
-NEVER = 1_000_000  # a question: it becomes no match, but others have to beat it
 
 #: A silent single line is docked so much for each tenfold of lines it stands among.
 CROWD = 40
@@ -42,7 +26,7 @@ CONFIRMED, SILENT = "confirmed", "confirmed-silent"
 CLAIM = (*MATCH, "score", "score_min")
 
 
-def as_claims(facts: pl.DataFrame, table: Table, setting: Setting) -> pl.DataFrame:
+def as_claims(facts: pl.DataFrame, table: Table, setting: Setting, *, late: bool) -> pl.DataFrame:
     """Turn weighed pairs into claims: CLAIM.
 
     Args:
@@ -51,7 +35,10 @@ def as_claims(facts: pl.DataFrame, table: Table, setting: Setting) -> pl.DataFra
     facts = _count_checked(facts, table.position.bank)
     facts = _crowded(facts, table.position.ledger)
     facts = _one_of_many(facts, setting.known.lists)
-    facts = with_slip(facts, "gross", "amount")
+    facts = _in_a_run(facts, table.position.ledger)
+    facts = with_addends(with_slip(facts, "gross", "amount"), table.position.ledger)
+    if late:
+        facts = with_company(facts, table.position.bank, setting.policy)
     numbered = pl.col("how").is_not_null() & (pl.col("w_number") >= NUMBER_COUNTS)
     sure = numbered | (pl.col("kind") == RUN)
     return (
@@ -60,7 +47,7 @@ def as_claims(facts: pl.DataFrame, table: Table, setting: Setting) -> pl.DataFra
             pl.concat_list("bank").alias("bank"),
             _rule(numbered).alias("rule"),
             pl.when(sure).then(pl.lit(CONFIRMED)).otherwise(pl.lit(SILENT)).alias("tier"),
-            _needed(numbered, sure, setting).cast(pl.Int64).alias("score_min"),
+            needed(numbered, sure, setting, late=late).cast(pl.Int64).alias("score_min"),
             pl.lit(None, pl.Int64).alias("lead"),
             pl.lit(None, pl.Int64).alias("rivals"),
         )
@@ -71,34 +58,6 @@ def as_claims(facts: pl.DataFrame, table: Table, setting: Setting) -> pl.DataFra
 def _lines_of(facts: pl.DataFrame, targets: Targets) -> pl.DataFrame:
     lines = targets.members.join(facts.select("target").unique(), on="target", how="semi")
     return lines.group_by("target").agg(pl.col("line").sort().alias("ledger"))
-
-
-def _needed(numbered: pl.Expr, sure: pl.Expr, setting: Setting) -> pl.Expr:
-    """The score that a claim needs to stand."""
-    single, less = pl.col("kind") == LINE, pl.col("why") != NONE
-    nameless, fee_signs = ~pl.col("same_party"), list(setting.known.fee_signs)
-    rarity = pl.col("w_chance") + pl.col("w_number").clip(0)
-    asks = [
-        # what may be a keying error is a question, whatever else it may be
-        (single & (pl.col("why") == FEE) & pl.col("slip"), NEVER),
-        ((pl.col("why") == FEE) & ~pl.col("amount").sign().is_in(fee_signs), NEVER),
-        (pl.lit(not setting.policy.silent) & ~sure, NEVER),
-        ((pl.col("kind") == SUBSET) & (pl.col("chance") > BATCH_CHANCE_MAX), NEVER),
-        (numbered & pl.col("how").is_in([EDIT, CUT]) & nameless, MISREAD_NAMELESS_MIN),
-        (numbered & pl.col("how").is_in([EDIT, CUT]), MISREAD_MIN),
-        (numbered, NUMBER_MIN),
-        (pl.col("own_charge") & (pl.col("kind") != RUN), NEVER),
-        (single & (rarity < RARITY_MIN), NEVER),
-        (nameless & less, NAMELESS_FEE_MIN),
-        (nameless, NAMELESS_MIN),
-        (single & less, NAMED_FEE_MIN),
-        (pl.col("kind") == RUN, RUN_MIN),
-        (pl.col("kind") == SUBSET, BATCH_MIN),
-    ]
-    needed = pl.lit(NAMED_MIN)
-    for applies, score in reversed(asks):
-        needed = pl.when(applies).then(pl.lit(score)).otherwise(needed)
-    return needed
 
 
 def _rule(numbered: pl.Expr) -> pl.Expr:
@@ -136,12 +95,21 @@ def _count_checked(facts: pl.DataFrame, bank: pl.DataFrame) -> pl.DataFrame:
 def _crowded(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
     """The more lines of that party and day are open, the more sums an amount may be."""
     keys = ["purse", "party", "day"]
-    loose = ledger.filter((pl.col("run") == "") & (pl.col("party") >= 0))
+    loose = ledger.filter("loose")
     crowd = loose.group_by(keys).agg(pl.len().cast(pl.Int64).alias("crowd"))
     silent = (pl.col("w_number") < NUMBER_COUNTS) & (pl.col("kind") == LINE)
     dock = centibans(pl.col("crowd").fill_null(1), pl.lit(1)) * CROWD // 100
     return facts.join(crowd, on=keys, how="left").with_columns(
         pl.col("score") - pl.when(silent).then(dock).otherwise(0)
+    )
+
+
+def _in_a_run(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
+    """Add ``in_run``: is it one line of a payment run of several?"""
+    runs = ledger.filter(pl.col("run") != "").filter(pl.len().over("run_number") > 1)
+    lines = runs.select(pl.col("line").alias("target"), pl.lit(value=True).alias("in_run"))
+    return facts.join(lines, on="target", how="left").with_columns(
+        pl.col("in_run").fill_null(value=False) & (pl.col("kind") == LINE)
     )
 
 

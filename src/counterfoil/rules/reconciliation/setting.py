@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.beginnings import Beginnings
 from counterfoil.rules.reconciliation.evidence import Known
 
 
@@ -26,6 +27,9 @@ class Setting:
     policy: Policy
     texts: Texts
     known: Known
+    beginnings: Beginnings
     beyond: int  # numbers of targets from here on are free
     #: Subsets that an earlier round counted, by pool and questions: only saves counting again.
     counted: dict[object, list[tuple[object, ...]]] = field(default_factory=dict)
+    #: Questions that had no answer. A pool only ever loses lines: of one size, it is the same.
+    hopeless: list[pl.DataFrame] = field(default_factory=list)  # line, purse, party, day, size

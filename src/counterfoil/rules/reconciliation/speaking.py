@@ -21,7 +21,7 @@ NOISE_PER_MILLE = 2
 
 def numbers_of(tokens: pl.DataFrame, bank: pl.DataFrame) -> pl.DataFrame:
     """The *tokens* that can be somebody's number: no amounts, no rates, no parts of a name."""
-    names = bank.select("line", fold(fold_name("name")).alias("known_as"))
+    names = bank.select("line", "text", fold(fold_name("name")).alias("known_as"))
     digits = pl.col("key").str.count_matches("[0-9]")
     return (
         tokens.join(names, on="line")
@@ -32,8 +32,10 @@ def numbers_of(tokens: pl.DataFrame, bank: pl.DataFrame) -> pl.DataFrame:
             & ~pl.col("known_as").str.contains(pl.col("key"), literal=True)
             & ~pl.col("written").str.contains(" ", literal=True)
         )
-        .with_columns(_shape().alias("shape"))
-        .drop("known_as")
+        .with_columns(
+            _shape().alias("shape"), pl.col("text").str.ends_with(pl.col("written")).alias("last")
+        )
+        .drop("known_as", "text")
     )
 
 
@@ -73,11 +75,13 @@ def noise_shapes(numbers: pl.DataFrame, proved: pl.DataFrame, keys: pl.DataFrame
 
 def speaking(numbers: pl.DataFrame, noise: pl.Series, links: pl.DataFrame) -> pl.DataFrame:
     """How loud each line speaks: ``line``, ``loud`` (SPEAKS or ALOUD); silent lines are absent."""
+    begun = sorted({each[:end] for each in noise for end in range(LENGTH_MIN, len(each))})
+    cut = pl.col("last") & pl.col("shape").is_in(begun)  # the bank's text ends amid a noise
     known = links.select("line", pl.col("token").alias("key"), pl.lit(value=True).alias("known"))
     loud = (
         pl.when(pl.col("column") | pl.col("known").fill_null(value=False))
         .then(ALOUD)
-        .when(~pl.col("shape").is_in(noise.implode()))
+        .when(~pl.col("shape").is_in(noise.implode()) & ~cut)
         .then(SPEAKS)
         .otherwise(SILENT)
     )

@@ -12,9 +12,12 @@ from math import comb
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.company import within_days
+from counterfoil.rules.reconciliation.pools import ALIKE_CHANCE
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.subsets import Sums
 from counterfoil.rules.reconciliation.weights import centibans
+from counterfoil.rules.reconciliation.windows import joined_near
 
 NAMED_MAX, SILENT_MAX, PARTS_MAX = 6, 8, 5
 #: A part that names another line, or is left out although it names this one, speaks against it.
@@ -28,7 +31,12 @@ ALL_NAMED_MIN = 200
 SURE_NUMBER = 250
 #: Millionths: that two differences of unrelated pairs are the same to the cent.
 SAME_DIFFERENCE = 50
+#: Divided by the cents: small amounts meet more often.
+SMALL_AMOUNTS = 300_000
 CHANCE_MAX = 350
+REGROUPED, HALF_SILENT = "cut otherwise", "cut otherwise, half of it in silence"
+NAMED_PARTS, SILENT_PARTS = "paid in parts", "amount, party and day, paid in parts"
+SILENT_SPLIT_PRIOR = -150  # one payment in about thirty is made in parts
 CLAIM: dict[str, pl.DataType] = {
     "rule": pl.String(),
     "bank": pl.List(pl.Int64()),
@@ -76,13 +84,25 @@ def _is_part() -> pl.Expr:
 def _silent_parts(named: pl.DataFrame, bank: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Lines of the same party that name nothing: ``w_number`` is null."""
     wanted = named.select("target", "purse", "party", "day", "whole").unique()
-    gap = pl.col("on") - pl.col("day")
     return (
-        wanted.join(_of_one_party(bank), on=["purse", "party"])
-        .filter(_is_part() & gap.is_between(-policy.days_before, 2 * policy.days_after))
+        _around(bank, wanted, policy, times=2)
+        .filter(_is_part())
         .join(named, on=["target", "bank"], how="anti")
         .with_columns(pl.lit(None, pl.Int64).alias("w_number"))
         .select("target", "bank", "amount", "w_number", "whole")
+    )
+
+
+def _around(
+    bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy, *, times: int
+) -> pl.DataFrame:
+    """Pairs of one party in the window, *times* as long after it."""
+    return joined_near(
+        _of_one_party(bank),
+        ledger,
+        keys=["purse", "party"],
+        before=policy.days_before,
+        after=times * policy.days_after,
     )
 
 
@@ -113,7 +133,40 @@ def _made_up_of(
         number += LEFT_OUT * (len(naming) - len(weights))
         number += SILENT_PART * (len(chosen) - len(weights))
         chance = PART_CHANCE * comb(len(pool) - len(naming), len(chosen) - len(weights))
-        yield "paid in parts", sorted(lines[at] for at in chosen), [target], number, chance
+        yield NAMED_PARTS, sorted(lines[at] for at in chosen), [target], number, chance
+
+
+def silent_split_claims(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Parts that name nothing and add up to all that is open of their party: CLAIM."""
+    named = ledger.filter(pl.col("party") >= 0)
+    span = policy.days_before + 2 * policy.days_after
+    alone = within_days(named, named, before=span, after=span) == 1
+    wanted = named.filter(alone & (pl.col("run") == "")).select(
+        pl.col("line").alias("target"), "purse", "party", "day", pl.col("amount").alias("whole")
+    )
+    pools = (
+        _around(bank, wanted, policy, times=2)
+        .filter(_is_part())
+        .sort("target", "bank")
+        .group_by("target", maintain_order=True)
+        .agg("bank", "amount", pl.col("whole").first())
+        .filter(pl.col("bank").list.len().is_between(2, SILENT_MAX))
+        .filter(pl.col("amount").list.sum().abs() >= pl.col("whole").abs())
+    )
+    rows = [row for pool in pools.iter_rows() for row in _silently_made_up_of(*pool)]
+    return pl.DataFrame(rows, schema=pl.Schema(CLAIM), orient="row")
+
+
+def _silently_made_up_of(
+    target: int, lines: list[int], amounts: list[int], whole: int
+) -> Iterator[tuple[object, ...]]:
+    for way in Sums(amounts).ways(whole):
+        if len(way.places) > PARTS_MAX:
+            continue
+        alike = len({amounts[place] for place in way.places}) == 1
+        chance = max(way.chance, ALIKE_CHANCE) if alike else way.chance
+        parts = sorted(lines[place] for place in way.places)
+        yield SILENT_PARTS, parts, [target], SILENT_SPLIT_PRIOR, chance
 
 
 def _named_enough(weights: list[int], parts: int) -> bool:
@@ -146,14 +199,16 @@ def regrouped_claims(
     # how many pairs had the chance to differ by just that much
     among = [*("purse", "party", "day"), pl.col("w_number").is_null()]
     others = others.with_columns(pl.len().over(among).cast(pl.Int64).alias("among"))
-    return _taking_each_other_back(named.join(others, on=["purse", "party", "day"], suffix="_2"))
+    opposite = others.with_columns((-pl.col("over")).alias("back"))
+    keys = ["purse", "party", "day"]
+    both = named.join(opposite, left_on=[*keys, "over"], right_on=[*keys, "back"], suffix="_2")
+    return _taking_each_other_back(both)
 
 
 def _taking_each_other_back(both: pl.DataFrame) -> pl.DataFrame:
     """Those of the pairs of pairs whose differences cancel: CLAIM."""
     pairs = both.filter(
-        (pl.col("over") == -pl.col("over_2"))
-        & (pl.col("bank") != pl.col("bank_2"))
+        (pl.col("bank") != pl.col("bank_2"))
         & (pl.col("target") != pl.col("target_2"))
         & (pl.col("amount") != pl.col("gross_2"))  # else they are two simple pairs
         & (pl.col("amount").sign() == pl.col("gross").sign())
@@ -163,13 +218,18 @@ def _taking_each_other_back(both: pl.DataFrame) -> pl.DataFrame:
         pl.sum_horizontal("w_number", "w_number_2").clip(None, NUMBERS_MAX).alias("number"),
         pl.when(pl.col("w_number_2").is_null()).then(SILENT_PART).otherwise(0).alias("docked"),
     )
+    sizes = pl.min_horizontal(pl.col("gross", "gross_2").abs()).clip(1)
+    small = pl.when(pl.col("w_number_2").is_null()).then(SMALL_AMOUNTS // sizes).otherwise(0)
     return (
         pairs.select(
-            pl.lit("cut otherwise").alias("rule"),
+            pl.when(pl.col("w_number_2").is_null())
+            .then(pl.lit(HALF_SILENT))
+            .otherwise(pl.lit(REGROUPED))
+            .alias("rule"),
             pl.col("banks").alias("bank"),
             "ledger",
             (pl.col("number") + pl.col("docked")).cast(pl.Int64).alias("w_number"),
-            (pl.col("among") * SAME_DIFFERENCE).alias("chance"),
+            (pl.col("among") * pl.max_horizontal(pl.lit(SAME_DIFFERENCE), small)).alias("chance"),
         )
         .sort("bank", "ledger", "w_number", descending=[False, False, True])
         .unique(["bank", "ledger"], keep="first", maintain_order=True)
@@ -184,11 +244,9 @@ def _unnamed(
 ) -> pl.DataFrame:
     """Pairs of the same party and day that no number links; ``w_number`` is null."""
     days = named.select("purse", "party", "day").unique()
-    gap = pl.col("on") - pl.col("day")
+    of_days = owed.join(days, on=["purse", "party", "day"], how="semi")
     return (
-        owed.join(days, on=["purse", "party", "day"], how="semi")
-        .join(_of_one_party(bank), on=["purse", "party"])
-        .filter(gap.is_between(-policy.days_before, policy.days_after))
+        _around(bank, of_days, policy, times=1)
         .with_columns((pl.col("amount") - pl.col("gross")).alias("over"))
         .select(*_OTHER, pl.lit(None, pl.Int64).alias("w_number"))
     )

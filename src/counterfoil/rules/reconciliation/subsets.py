@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 import numpy.typing as npt
 
 POOL_MAX = 16  # amounts; beyond, nothing found could be told from chance
+SIZED_MAX = 20_000  # subsets of one size, where the size is known
 WAYS_MAX = 12
 NEARBY_SHARE = 20  # the density of sums is measured over a twentieth of the sum to each side
 NEARBY_STEPS_MIN = 100
+
+
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +37,10 @@ class Sums:
     def __init__(self, amounts: Sequence[int]) -> None:
         """Take 1 to POOL_MAX amounts in cents."""
         assert 1 <= len(amounts) <= POOL_MAX
-        self._count = len(amounts)
         sums = np.zeros(1, np.int64)
         for amount in amounts:
             sums = np.concatenate((sums, sums + amount))
-        self._sums: npt.NDArray[np.int64] = sums
+        self._sums: Numbers = sums
         self._sizes = np.bitwise_count(np.arange(len(sums), dtype=np.int64))
         self._step = int(np.gcd.reduce(np.asarray(amounts, np.int64))) or 1
 
@@ -62,5 +66,33 @@ class Sums:
         others = int(np.count_nonzero(near)) - hits + 1
         return max(1, min(1_000_000, others * 1_000_000 * self._step // (2 * reach)))
 
-    def _places(self, mask: int) -> tuple[int, ...]:
-        return tuple(place for place in range(self._count) if mask >> place & 1)
+    def _places(self, at: int) -> tuple[int, ...]:
+        return tuple(place for place in range(POOL_MAX) if at >> place & 1)
+
+
+class SizedSums(Sums):
+    """The sums of all subsets of one size, of as many amounts as make SIZED_MAX of them."""
+
+    def __init__(self, amounts: Sequence[int], size: int) -> None:
+        """Take amounts in cents, and how many of them a subset has: 1 or more."""
+        assert 1 <= comb(len(amounts), size) <= SIZED_MAX
+        each = np.asarray(amounts, np.int64)
+        chosen = np.zeros((1, 0), np.int64)
+        for left in reversed(range(size)):
+            chosen = _longer(chosen, len(amounts) - left)
+        self._chosen = chosen
+        self._sums = each[chosen].sum(axis=1)
+        self._sizes = np.full(len(chosen), size)
+        self._step = int(np.gcd.reduce(each)) or 1
+
+    def _places(self, at: int) -> tuple[int, ...]:
+        return tuple(self._chosen[at].tolist())
+
+
+def _longer(chosen: Numbers, end: int) -> Numbers:
+    """Every ascending row of *chosen* with each place behind its last, up to *end*, added."""
+    last = chosen[:, -1] if chosen.shape[1] else np.full(len(chosen), -1)
+    more = end - 1 - last
+    rows = np.repeat(np.arange(len(chosen)), more)
+    offsets = np.arange(len(rows)) - np.repeat(np.cumsum(more) - more, more)
+    return np.column_stack((chosen[rows], last[rows] + 1 + offsets))

@@ -67,7 +67,7 @@ def party_days(ledger: pl.DataFrame, *, begin: int) -> Targets:
 
     Numbered from *begin*.
     """
-    loose = ledger.filter((pl.col("run") == "") & (pl.col("party") >= 0))
+    loose = ledger.filter("loose")
     keys = ["purse", "party", "day"]
     table, lines = _sums(loose, keys, DAY)
     table = (

@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
+from counterfoil.domain.reconciliation import ControlTotal
 from counterfoil.domain.reconciliation_report import Total
+
+
+def refuse_other_totals(totals: Iterable[Total], read: Iterable[ControlTotal]) -> None:
+    """What was reconciled must be what was read, to the line and to the cent.
+
+    Raises:
+        ValueError: It is not: lines were lost or changed on the way; nothing may be written.
+    """
+    ours = _by_side(totals)
+    theirs = _by_side(read)
+    wrong = sorted(key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key))
+    if wrong:
+        side, currency = wrong[0]
+        raise ValueError(
+            f"{side} {currency}: {ours.get(wrong[0])} (lines, cents) were reconciled, "
+            f"{theirs.get(wrong[0])} were read"
+        )
+
+
+def _by_side(totals: Iterable[Total | ControlTotal]) -> dict[tuple[str, str], tuple[int, int]]:
+    return {(each.side, each.currency): (each.count, each.sum) for each in totals}
 
 
 def totals_of(

@@ -1,0 +1,57 @@
+"""How easily a party's other lines of a day add up to one line's amount, by their number and size.
+
+A bank line that names nothing may pay several lines of a party's day as well as the one line of
+just that amount. For two lines to add up to 0.52 there are few sums to choose from, for two to
+add up to 5,200.00 there are many; and round amounts add up to round ones.
+"""
+
+from __future__ import annotations
+
+from math import factorial
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+DAY = ["purse", "party", "day"]
+#: One silent line in so many pays several, of two up to so many lines.
+BATCHES, ADDENDS_MAX = 10, 12
+WHOLE = 100  # cents
+MILLIONTHS = 1_000_000
+
+Counts = npt.NDArray[np.int64]
+
+
+def with_addends(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
+    """Add ``addends``: the odds of several lines against this one, in millionths.
+
+    Args:
+        facts: ``purse``, ``party``, ``day`` and ``gross`` of the target.
+        ledger: Open lines, with ``loose``.
+    """
+    loose = ledger.filter("loose").select(*DAY, pl.col("amount").abs().alias("size"))
+    asked = facts.select(*DAY, pl.col("gross").abs().alias("size"))
+    whole = loose.filter(pl.col("size") % WHOLE == 0)
+    of_day = _up_to(asked.with_columns(pl.lit(2**62).alias("size")), loose).clip(1)
+    smaller = (_up_to(asked, loose) - 1).clip(0)
+    rounds = _up_to(asked, whole) * (asked["size"].to_numpy() % WHOLE == 0)
+    share = smaller / of_day
+    hits = sum(share**many / factorial(many - 1) for many in range(2, ADDENDS_MAX))
+    coarser = 1 + (WHOLE - 1) * np.minimum(rounds / np.maximum(smaller, 1), 1) ** 2
+    sums = asked["size"].to_numpy().clip(1) * (ADDENDS_MAX - 1) * BATCHES
+    odds = of_day * hits * coarser / sums * MILLIONTHS
+    return facts.with_columns(pl.Series("addends", odds.round().astype(np.int64)))
+
+
+def _up_to(asked: pl.DataFrame, lines: pl.DataFrame) -> Counts:
+    """For each of *asked*: how many *lines* of its day are not larger."""
+    both = pl.concat([asked, lines])
+    places = both.select(
+        pl.struct(DAY).rank("dense").cast(pl.Int64) * (len(both) + 1)
+        + pl.col("size").rank("dense").cast(pl.Int64)
+    ).to_series()
+    wanted = places.head(len(asked)).to_numpy()
+    there = np.sort(places.tail(len(lines)).to_numpy())
+    start = np.searchsorted(there, wanted // (len(both) + 1) * (len(both) + 1))
+    result: Counts = np.searchsorted(there, wanted, side="right") - start
+    return result

@@ -1,0 +1,126 @@
+"""How many numbers of the ledger begin as a given one does: of an account, and of a party.
+
+Sorted, numbers that begin alike are neighbours. So every number has a rank, a beginning is a
+span of ranks, and to count is to look up both ends of the span among the ranks of an owner.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+#: A beginning that is asked for has so many letters and digits at least.
+BEGINNING_MIN = 4
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginnings:
+    """Every number of the ledger under two spellings, ``key`` and ``tail``."""
+
+    count: int  # of numbers
+    spellings: pl.Series  # sorted: a number's rank is its place
+    of_purses: Numbers  # sorted: owner and rank in one, see _placed
+    of_parties: tuple[Numbers, Numbers]  # as key or tail; what both count, to be taken off
+    owners: pl.DataFrame  # target, party
+    sizes: pl.DataFrame  # party, numbers
+
+    @classmethod
+    def of(cls, keys: pl.DataFrame, parties: pl.DataFrame) -> Beginnings:
+        """Args: keys: ``target``, ``purse``, ``key``, ``tail``. parties: ``target``, ``party``."""
+        all_keys = keys.join(parties, on="target", how="left", maintain_order="left")
+        own = all_keys.filter(pl.col("party") >= 0).unique(
+            ["target", "key"], keep="first", maintain_order=True
+        )
+        common = _common(own)
+        spellings = (
+            pl.concat([keys["key"], keys["tail"].alias("key"), common["key"]]).unique().sort()
+        )
+        ranks = pl.DataFrame({"key": spellings}).with_row_index("rank")
+        tails = pl.col("tail").alias("key")
+        return cls(
+            count=len(all_keys),
+            spellings=spellings,
+            of_purses=np.unique(
+                np.concatenate(
+                    [
+                        _placed(keys.select(pl.col("purse").alias("owner"), each), ranks)
+                        for each in (pl.col("key"), tails)
+                    ]
+                )
+            ),
+            of_parties=(
+                np.sort(
+                    np.concatenate(
+                        [
+                            _placed(each, ranks)
+                            for each in (
+                                own.select(pl.col("party").alias("owner"), "key"),
+                                own.filter(pl.col("key") != pl.col("tail")).select(
+                                    pl.col("party").alias("owner"), tails
+                                ),
+                            )
+                        ]
+                    )
+                ),
+                np.sort(_placed(common, ranks)),
+            ),
+            owners=own.select("target", "party").unique(),
+            sizes=own.group_by("party").agg(pl.len().cast(pl.Int64).alias("numbers")),
+        )
+
+    def in_purses(self, asked: pl.DataFrame) -> pl.DataFrame:
+        """Add ``sharing`` to *asked* (``purse``, ``key``): different numbers that begin so."""
+        return asked.with_columns(
+            pl.Series("sharing", self._counted(self.of_purses, asked["purse"], asked["key"]))
+        )
+
+    def in_parties(self, asked: pl.DataFrame) -> pl.DataFrame:
+        """Add ``others`` to *asked* (``party``, ``token``): numbers that begin so, less one.
+
+        A party that has none is left out.
+        """
+        either, both = (
+            self._counted(each, asked["party"], asked["token"]) for each in self.of_parties
+        )
+        counted = asked.with_columns(pl.Series("others", either - both - 1))
+        return counted.filter(pl.col("others") >= 0)
+
+    def _counted(self, places: Numbers, owners: pl.Series, beginnings: pl.Series) -> Numbers:
+        low = self.spellings.search_sorted(beginnings, side="left")
+        high = self.spellings.search_sorted(beginnings + "\x7f", side="left")
+        base = owners.to_numpy() << 32
+        until = np.searchsorted(places, base + high.to_numpy(), side="left")
+        since = np.searchsorted(places, base + low.to_numpy(), side="left")
+        result: Numbers = until - since
+        return result
+
+
+def _placed(owned: pl.DataFrame, ranks: pl.DataFrame) -> Numbers:
+    """``owner`` and the rank of ``key``, in one number each."""
+    found = owned.join(ranks, on="key", maintain_order="left")
+    placed: Numbers = (found["owner"].to_numpy() << 32) + found["rank"].cast(pl.Int64).to_numpy()
+    return placed
+
+
+def _common(own: pl.DataFrame) -> pl.DataFrame:
+    """What key and tail begin with alike where they differ: ``owner``, ``key``."""
+    alike = own.filter(
+        (pl.col("key") != pl.col("tail"))
+        & (pl.col("key").str.head(BEGINNING_MIN) == pl.col("tail").str.head(BEGINNING_MIN))
+    )
+    rows = [
+        (party, _beginning(key, tail))
+        for party, key, tail in alike.select("party", "key", "tail").iter_rows()
+    ]
+    return pl.DataFrame(rows, schema={"owner": pl.Int64, "key": pl.String}, orient="row")
+
+
+def _beginning(one: str, other: str) -> str:
+    """What both begin with."""
+    apart = (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return one[: next(apart, min(len(one), len(other)))]

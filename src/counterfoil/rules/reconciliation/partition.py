@@ -1,0 +1,87 @@
+"""Accounts apart: no claim reaches from one to another, so each may be settled by itself.
+
+What was learned is of all of them. How they are put together decides nothing but how much is
+held at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import polars as pl
+
+from counterfoil.rules.reconciliation.position import Position
+from counterfoil.rules.reconciliation.setting import Setting
+
+#: Open lines of both sides from which on the next account is settled by itself: small ones
+#: together, since a round has its price however few lines there are.
+LINES_MIN = 100_000
+
+
+def parts_of(
+    position: Position, setting: Setting, *, lines_min: int = LINES_MIN
+) -> Iterator[tuple[Position, Setting]]:
+    """Accounts one after the other: what is open in them, and what of the setting is theirs."""
+    for purses in _purses(position, lines_min):
+        mine = pl.col("purse").is_in(purses)
+        bank, ledger = position.bank.filter(mine), position.ledger.filter(mine)
+        yield Position(bank, ledger), _of(setting, mine, bank)
+
+
+def _purses(position: Position, lines_min: int) -> Iterator[list[int]]:
+    sizes = (
+        pl.concat([each.select("purse") for each in (position.bank, position.ledger)])
+        .group_by("purse")
+        .len()
+        .sort("purse")
+    )
+    together: list[int] = []
+    lines = 0
+    for purse, size in sizes.iter_rows():
+        together.append(purse)
+        lines += size
+        if lines >= lines_min:
+            yield together
+            together, lines = [], 0
+    if together:
+        yield together
+
+
+def _of(setting: Setting, mine: pl.Expr, bank: pl.DataFrame) -> Setting:
+    texts, known = setting.texts, setting.known
+    return replace(
+        setting,
+        texts=replace(
+            texts,
+            keys=texts.keys.filter(mine),
+            numbers=texts.numbers.filter(mine),
+            links=texts.links.filter(mine),
+        ),
+        known=replace(
+            known,
+            links=known.links.filter(mine),
+            loud=known.loud.join(bank, on="line", how="semi"),
+            lists=known.lists.join(bank, on="line", how="semi"),
+            by_party=known.by_party.filter(mine),
+            by_purse=known.by_purse.filter(mine),
+            days=known.days.filter(mine),
+        ),
+        counted={},
+        hopeless=[],
+    )
+
+
+def put_together(
+    position: Position, settled: list[tuple[Position, pl.DataFrame]]
+) -> tuple[Position, pl.DataFrame]:
+    """The whole position again, and the claims of all parts, numbered anew."""
+    if not settled:
+        return position, pl.DataFrame()
+    whole = Position(
+        bank=pl.concat([each.bank for each, _ in settled]).sort("line"),
+        ledger=pl.concat([each.ledger for each, _ in settled]).sort("line"),
+        matches=(*position.matches, *(found for each, _ in settled for found in each.matches)),
+    )
+    claims = pl.concat([each.drop("claim") for _, each in settled])
+    return whole, claims.with_row_index("claim")

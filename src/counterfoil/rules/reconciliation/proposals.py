@@ -1,0 +1,149 @@
+"""What a person may look at first: the claims that did not stand out, in an order of sense.
+
+No line is proposed first to two others while something else is left for one of them: of three
+equal payments and three equal vouchers each gets its own. Nothing here decides.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from counterfoil.rules.reconciliation.misread import of_one_party
+from counterfoil.rules.reconciliation.parts import DIFFERENT, KEYED_WRONGLY
+from counterfoil.rules.reconciliation.position import Position
+from counterfoil.rules.reconciliation.rivals import elements, standing
+from counterfoil.rules.reconciliation.setting import Setting
+from counterfoil.rules.reconciliation.slips import with_slip
+from counterfoil.rules.reconciliation.targets import single_lines
+
+PROPOSALS_MAX = 3  # for each bank line
+#: Without a number, and with another amount: the last thing to look at.
+NEAR_SLIP, NEAR_LESS = -200, -260
+LESS_SHARE_MAX = 20  # a charge or a rate takes a twentieth at most
+#: A line that resembles more lines than this was hardly meant for one of them.
+RESEMBLING_MAX = 2
+RESEMBLES = ", party and day"
+LISTED = "the lines that it lists"
+PASSES_MAX = 8
+COLUMNS = ("rule", "bank", "ledger", "difference", "w_number", "score", "lead")
+
+
+def ranked(
+    position: Position, setting: Setting, claims: pl.DataFrame, listing: pl.DataFrame
+) -> pl.DataFrame:
+    """The *claims* and looser likenesses, for each bank line the likeliest first: COLUMNS.
+
+    Args:
+        claims: On open lines.
+        listing: ``line`` of the bank that is not one ledger line alone.
+    """
+    claims = standing(_lists_together(claims, position, listing))
+    both = pl.concat([claims.select(COLUMNS), _near(position, setting).select(COLUMNS)])
+    return both.sort(
+        *("bank", "score", "ledger", "rule"), descending=[False, True, False, False]
+    ).unique(["bank", "ledger"], keep="first", maintain_order=True)
+
+
+def _lists_together(
+    claims: pl.DataFrame, position: Position, listing: pl.DataFrame
+) -> pl.DataFrame:
+    """The ledger lines that a bank line lists as one claim, not one each."""
+    question = pl.col("rule").is_in([DIFFERENT, KEYED_WRONGLY])
+    lists = pl.col("bank").list.first().is_in(listing["line"].implode())
+    single = claims.filter(question & lists)
+    bank = position.bank.select("line", pl.col("amount").alias("paid"))
+    ledger = position.ledger.select(pl.col("line").alias("target"), pl.col("amount").alias("owed"))
+    together = (
+        single.with_columns(pl.col("bank").list.first().alias("line"))
+        .with_columns(pl.col("ledger").list.first().alias("target"))
+        .join(bank, on="line")
+        .join(ledger, on="target")
+        .sort("line", "target")
+        .group_by("line", maintain_order=True)
+        .agg(
+            pl.all().exclude("line", "target", "ledger", "difference", "paid", "owed").first(),
+            pl.col("target").alias("ledger"),
+            (pl.col("paid").first() - pl.col("owed").sum()).alias("difference"),
+        )
+        .with_columns(pl.lit(LISTED).alias("rule"))
+    )
+    return pl.concat([claims.filter(~(question & lists)), together.select(claims.columns)])
+
+
+def _near(position: Position, setting: Setting) -> pl.DataFrame:
+    """Pairs of one party whose amounts differ as a slip, a charge or a rate would have it."""
+    targets = single_lines(position.ledger).table
+    pairs = of_one_party(position.bank, targets, setting.policy)
+    bank = position.bank.select("line", "amount", pl.col("day").alias("on"))
+    theirs = targets.select("target", "day", pl.col("amount").alias("gross"), "document")
+    facts = with_slip(
+        pairs.join(bank, on="line").join(theirs, on="target"), "amount", "gross"
+    ).with_columns(
+        (pl.col("amount") - pl.col("gross")).alias("difference"),
+        (pl.col("on") - pl.col("day")).alias("lag"),
+    )
+    small = pl.col("difference").abs() * LESS_SHARE_MAX <= pl.col("gross").abs()
+    facts = facts.filter((pl.col("difference") != 0) & (pl.col("slip") | small))
+    resembling = pl.max_horizontal(pl.len().over("line"), pl.len().over("target"))
+    facts = facts.filter(resembling <= RESEMBLING_MAX)
+    facts = facts.join(setting.known.lags, on=["lag", "document"], how="left")
+    rule = pl.when("slip").then(pl.lit(KEYED_WRONGLY)).otherwise(pl.lit(DIFFERENT))
+    weight = pl.when("slip").then(NEAR_SLIP).otherwise(NEAR_LESS) + pl.col("w_day")
+    return facts.select(
+        (rule + RESEMBLES).alias("rule"),
+        pl.concat_list("line").alias("bank"),
+        pl.concat_list("target").alias("ledger"),
+        "difference",
+        pl.lit(0, pl.Int64).alias("w_number"),
+        weight.cast(pl.Int64).alias("score"),
+        pl.lit(None, pl.Int64).alias("lead"),
+    )
+
+
+def alone(claims: pl.DataFrame, rule: str) -> pl.DataFrame:
+    """Those of a *rule* that are the only claim on each of their lines."""
+    numbered = claims.with_row_index("claim")
+    used = elements(numbered)
+    shared = used.filter(pl.len().over("element") > 1).select("claim").unique()
+    return numbered.filter(pl.col("rule") == rule).join(shared, on="claim", how="anti")
+
+
+def proposals(claims: pl.DataFrame, paired: pl.DataFrame) -> pl.DataFrame:
+    """The best claims of every bank line that is not *paired* (``line``) already."""
+    choice = _chosen(claims)
+    placed = (
+        claims.with_row_index("claim")
+        .join(choice, on="claim", how="left")
+        .with_columns(pl.col("bank").alias("line"), pl.col("chosen").is_not_null())
+        .explode("line")
+        .join(paired, on="line", how="anti")
+        .sort(
+            *("line", "chosen", "score", "ledger", "bank"),
+            descending=[False, True, True, False, False],
+        )
+        .with_columns(pl.int_range(1, pl.len() + 1).over("line").alias("place"))
+    )
+    return placed.filter(pl.col("place") <= PROPOSALS_MAX).drop("w_number", "claim", "chosen")
+
+
+def _chosen(claims: pl.DataFrame) -> pl.DataFrame:
+    """Claims that can be true together, the likeliest taken first: ``claim``, ``chosen``."""
+    order = claims.with_row_index("claim").sort(
+        *("score", "bank", "ledger"), descending=[True, False, False]
+    )
+    left = elements(order.with_row_index("rank")).join(
+        order.select("claim").with_row_index("rank"), on="claim"
+    )
+    found = []
+    for _ in range(PASSES_MAX):
+        best = left.with_columns(pl.col("rank").min().over("element") == pl.col("rank"))
+        best = best.rename({"rank": "best"}).group_by("claim").agg(pl.col("best").all())
+        taken = best.filter("best").select("claim")
+        if taken.is_empty():
+            break
+        found.append(taken)
+        spent = left.join(taken, on="claim", how="semi").select("element").unique()
+        gone = left.join(spent, on="element", how="semi").select("claim").unique()
+        left = left.join(gone, on="claim", how="anti")
+    none = pl.DataFrame(schema={"claim": order.schema["claim"]})
+    return pl.concat([none, *found]).with_columns(pl.lit(value=True).alias("chosen"))

@@ -1,0 +1,64 @@
+"""Lines near in time: joined, or counted, by keys and days, and never all by all.
+
+Amounts, parties and numbers come back for years. A join on them alone grows with the square of
+the time that a ledger spans; with the days among its keys it grows with the lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+
+def joined_near(
+    bank: pl.DataFrame, ledger: pl.DataFrame, *, keys: Sequence[str], before: int, after: int
+) -> pl.DataFrame:
+    """Pairs with the same *keys*, the bank's day ``on`` in the window around the ledger's ``day``.
+
+    Args:
+        before: Days by which the bank may be earlier.
+        after: ... and later.
+    """
+    # the span is shorter than a bucket is wide: two buckets hold it
+    width = before + after + 1
+    low, high = ((pl.col("day") + shift) // width for shift in (-before, after))
+    both = pl.concat(
+        [
+            ledger.with_columns(low.alias("bucket")),
+            ledger.filter(low != high).with_columns(high.alias("bucket")),
+        ]
+    )
+    gap = pl.col("on") - pl.col("day")
+    return (
+        bank.with_columns((pl.col("on") // width).alias("bucket"))
+        .join(both, on=[*keys, "bucket"])
+        .filter(gap.is_between(-before, after))
+        .drop("bucket")
+    )
+
+
+def count_near(
+    asked: pl.DataFrame, known: pl.DataFrame, *, keys: Sequence[str], before: int, after: int
+) -> pl.Series:
+    """For each row of *asked*: how many of *known* have its *keys*, around its day.
+
+    Both with *keys* and ``day``; counted from ``day - before`` up to ``day + after``.
+    """
+    codes = asked.select(keys).unique(maintain_order=True).with_row_index("code")
+    wanted = asked.select(*keys, "day").join(
+        codes, on=keys, how="left", maintain_order="left", nulls_equal=True
+    )
+    there = known.select(*keys, "day").join(codes, on=keys, nulls_equal=True)
+    if there.is_empty():
+        return pl.Series([0], dtype=pl.Int64).new_from_index(0, len(asked))
+    days_of_all = pl.concat([wanted["day"], there["day"]]).to_numpy()
+    first, last = int(days_of_all.min()), int(days_of_all.max())
+    # a window's width to spare keeps it inside its keys
+    place = pl.col("code").cast(pl.Int64) * (last - first + before + after + 1) + pl.col("day")
+    days = wanted.select(place).to_series().to_numpy()
+    sorted_days = there.select(place).to_series().sort().to_numpy()
+    until = np.searchsorted(sorted_days, days + after, side="right")
+    since = np.searchsorted(sorted_days, days - before, side="left")
+    return pl.Series(until - since, dtype=pl.Int64)
