@@ -6,6 +6,7 @@ import csv
 import json
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,15 @@ import pytest
 
 from counterfoil.adapters.reconciliation_files import read_bank, read_ledger
 from counterfoil.adapters.reconciliation_rules import load_rules
-from counterfoil.domain.reconciliation import RuleBook, number_of
+from counterfoil.domain.reconciliation import ControlTotal, RuleBook, number_of
 from counterfoil.errors import Quarantined, Refused
-from counterfoil.rules.reconciliation.carrying import Period, Run, carry_forward, nothing_yet
+from counterfoil.rules.reconciliation.carrying import (
+    Period,
+    Run,
+    carry_forward,
+    nothing_yet,
+    refuse_lost,
+)
 from counterfoil.rules.reconciliation.identity import join_lines, with_ids
 from fixtures.reconciliation_pairs import make
 from tests.cli_support import counterfoil
@@ -293,3 +300,18 @@ def test_the_command_carries_forward_and_names_what_changed(
     assert done.returncode == 1, done.stderr
     assert f"bank line {rows[at].split(',')[0]} came again with other content" in done.stdout
     assert "provisional" in done.stdout
+
+
+def test_what_was_read_and_is_nowhere_stops_the_run(pair: Path) -> None:
+    run = at_once(pair)
+    read = [
+        ControlTotal(side="bank", currency="USD", count=each[0], sum=each[1])
+        for each in run.bank.taken.values()
+    ]
+    read += [
+        ControlTotal(side="ledger", currency="USD", count=each[0], sum=each[1])
+        for each in run.ledger.taken.values()
+    ]
+    refuse_lost(run, read)
+    with pytest.raises(ValueError, match=r"bank USD: .* were taken"):
+        refuse_lost(run, [replace(read[0], sum=read[0].sum + 1), *read[1:]])

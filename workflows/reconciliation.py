@@ -32,6 +32,7 @@ from counterfoil.rules.reconciliation.carrying import (
     Run,
     carry_forward,
     nothing_yet,
+    refuse_lost,
     told_of,
 )
 from counterfoil.rules.reconciliation.listing import (
@@ -87,6 +88,7 @@ def reconcile_files(  # noqa: PLR0913 - what can be said on the command line
         as_of=None if as_of is None else number_of(as_of),
         progress=progress,
     )
+    refuse_lost(run, (*ours.totals, *theirs.totals))
     if carried is None:
         refuse_other_totals(run.found.totals, (*ours.totals, *theirs.totals))
     progress("writing", 0, None)

@@ -23,6 +23,7 @@ from counterfoil.rules.reconciliation.carrying import (
     Run,
     carry_forward,
     nothing_yet,
+    refuse_lost,
     told_of,
     with_replaced,
 )
@@ -36,8 +37,8 @@ from counterfoil.store.reconciliation_files import REMEDY
 from counterfoil.store.reconciliation_filing import NewRun, OpenLine
 from counterfoil.store.reconciliation_ledger import ReconciliationLedger
 from counterfoil.store.reconciliation_reading import CloseRow, DecisionRow, RunRow
-from workflows.reconciliation import SELECTORS
 
+SELECTORS = Path(__file__).parent.parent / "selectors"  # this suite's
 #: How a match is called that people made.
 RULES = {
     DecisionKind.MATCH: "matched by people",
@@ -88,10 +89,14 @@ def run_reconciliation(  # noqa: PLR0913 - what can be said on the command line
     bank_file: Path | None = None,
     ledger_file: Path | None = None,
     as_of: date | None = None,
+    selectors: Path = SELECTORS,
 ) -> Ran:
     """Take what is delivered into *name*, match its open period anew, and file the run.
 
     Without a delivery, what people decided since takes effect.
+
+    Args:
+        selectors: The suite's maps.
 
     Raises:
         Quarantined: A file cannot be read as a whole; nothing is changed.
@@ -101,15 +106,18 @@ def run_reconciliation(  # noqa: PLR0913 - what can be said on the command line
     before = stand(ledger, name)
     decided, voided = _decided(ledger, name, before.period)
     none = nothing_yet()
+    ours = read_side("bank", bank_file, selectors) if bank_file else None
+    theirs = read_side("ledger", ledger_file, selectors) if ledger_file else None
     run = carry_forward(
         before.period,
-        read_side("bank", bank_file, SELECTORS).lines if bank_file else none.bank,
-        read_side("ledger", ledger_file, SELECTORS).lines if ledger_file else none.ledger,
+        ours.lines if ours else none.bank,
+        theirs.lines if theirs else none.ledger,
         rules,
         as_of=None if as_of is None else number_of(as_of),
         decided=decided,
         gone=before.gone,
     )
+    refuse_lost(run, [total for each in (ours, theirs) if each for total in each.totals])
     owned = {(each.side, each.line_id) for each in ledger.breaks(name) if each.owner}
     proof, late = proof_of(run.period, owned), _late(run, before.gone)
     told = told_of(run) | _told_of_proof(proof) | {"late": late}

@@ -7,12 +7,13 @@ line was first open, when a match was first made) is told, never used.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import polars as pl
 
-from counterfoil.domain.reconciliation import Progress, RuleBook, unseen
+from counterfoil.domain.reconciliation import ControlTotal, Progress, RuleBook, unseen
 from counterfoil.errors import Refused
 from counterfoil.rules.reconciliation.accounts import reconcile_accounts
 from counterfoil.rules.reconciliation.contra import DAYS_APART_MAX
@@ -143,6 +144,25 @@ def carry_forward(  # noqa: PLR0913 - a run has these parts
         opened=_absent(breaks, before.breaks, _OF_BREAK),
         closed=_closed(_absent(before.breaks, breaks, _OF_BREAK), matches),
     )
+
+
+def refuse_lost(run: Run, read: Iterable[ControlTotal]) -> None:
+    """What was read of a delivery is what was new, known or set aside, to the cent.
+
+    Raises:
+        ValueError: It is not: lines were lost or changed on the way; nothing may be written.
+    """
+    taken = {
+        f"{side} {currency}": sums
+        for side, joined in (("bank", run.bank), ("ledger", run.ledger))
+        for currency, sums in joined.taken.items()
+    }
+    came = {f"{each.side} {each.currency}": (each.count, each.sum) for each in read}
+    for key in sorted(taken.keys() | came.keys()):
+        if taken.get(key) != came.get(key):
+            raise ValueError(
+                f"{key}: {came.get(key)} (lines, cents) were read, {taken.get(key)} were taken"
+            )
 
 
 def with_replaced(before: Period, decided: Decided) -> Period:

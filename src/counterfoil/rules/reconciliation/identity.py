@@ -34,6 +34,7 @@ class Joined:
     new: pl.DataFrame  # of these: seen for the first time
     again: int  # delivered again, word for word
     changed: pl.DataFrame  # delivered with a known id and other content: for a person
+    taken: dict[str, tuple[int, int]]  # what came of each currency: lines and cents
 
 
 def join_lines(
@@ -61,7 +62,13 @@ def join_lines(
         new=new,
         again=len(met) - len(changed),
         changed=pl.concat([aside, changed]).unique().sort(columns),
+        taken=_sums(pl.concat([new, met.select(columns)])),
     )
+
+
+def _sums(lines: pl.DataFrame) -> dict[str, tuple[int, int]]:
+    sums = lines.group_by("currency").agg(pl.len(), pl.col("amount").sum().alias("cents"))
+    return {currency: (count, cents) for currency, count, cents in sums.rows()}
 
 
 def replaced(
