@@ -1,7 +1,7 @@
 """Day by day against all at once: the same matches, what was withdrawn on the way, what it costs.
 
     python -m benchmarks.bench_reconciliation_days [--tools ../shared/tools] [--flavour given]
-        [--source scottsdale] [--seed 1] [--lines 10000] [--step 1] [--close 0]
+        [--source scottsdale] [--seed 1] [--lines 3000] [--step 5] [--close 0]
 
 A year's pair is delivered in steps of so many days. ``--close 30`` freezes every 30 days what
 no later line can undo, and carries the rest. False matches are counted by the truth, at every
@@ -74,8 +74,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--flavour", default="given")
     parser.add_argument("--source", default="scottsdale")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--lines", type=int, default=10_000)
-    parser.add_argument("--step", type=int, default=1, help="days in a delivery")
+    parser.add_argument("--lines", type=int, default=3_000)
+    parser.add_argument("--step", type=int, default=5, help="days in a delivery")
     parser.add_argument("--close", type=int, default=0, help="days between closes; 0: none")
     return parser.parse_args()
 
