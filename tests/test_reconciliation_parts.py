@@ -61,7 +61,9 @@ def test_several_lines_are_likelier_where_amounts_are_small_or_round(
     amount: int, others: list[int], many: bool
 ) -> None:
     day = {"purse": 0, "party": 0, "day": 100}
-    open_lines = pl.DataFrame([day | {"amount": -each, "loose": True} for each in [amount, *others]])
+    open_lines = pl.DataFrame(
+        [day | {"amount": -each, "loose": True} for each in [amount, *others]]
+    )
     facts = pl.DataFrame([day | {"gross": -amount}])
     odds = with_addends(facts, open_lines)["addends"].item()
     assert (odds > 10) == many
