@@ -77,6 +77,17 @@ def test_one_payment_without_a_name_may_complete_what_is_open() -> None:
     assert not {ours for ours, _ in pairs(settled(two, lines))} & {("B1", "B2"), ("B1", "B3")}
 
 
+def test_a_slip_is_not_made_up_for_by_a_payment_without_a_name() -> None:
+    ours = [paid(16_042), paid(45_000, name="", text="TRANSFER 84120036")]
+    result = settled(ours, [owed(61_042, 1)])
+    assert (("B1", "B2"), ("L1",)) not in pairs(result)
+
+
+def test_one_payment_with_a_number_of_its_own_is_not_for_all_that_is_open() -> None:
+    own = paid(13_200, reference="769890690")
+    assert (("B1",), ("L1", "L2")) not in pairs(settled([own], [owed(6_600, 1), owed(6_600, 2)]))
+
+
 def test_what_is_settled_without_numbers_waits_where_the_supervisor_says_so() -> None:
     sides = [paid(60_000), paid(33_300)], [owed(51_200, 1), owed(42_100, 2)]
     result = settled(*sides, Policy(silent=False))
