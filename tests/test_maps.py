@@ -148,7 +148,7 @@ def _is_a_fixed_button(name: str, screen: ScreenMap, action: Action) -> bool:
             "system",
             'list = "payment_list"',
             'list = "statement_list"',
-            r"tasks: payment: the screen 'statement_list' lists statements",
+            r"tasks: payment: the screen 'statement_list' does not list bookings",
         ),
         (
             "payment_verify",
