@@ -1,0 +1,140 @@
+"""``counterfoil control``: two lists are held against each other, and each row gets one class."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from counterfoil.cli.site import Site, open_site
+from counterfoil.cli.terminal import WORK, out, say
+from counterfoil.config import Suite, find_suite
+from counterfoil.domain.evidence import Evidence
+from counterfoil.store.ledger import new_boot
+
+To = Annotated[Path, typer.Option("--out", help="The folder for what is found.")]
+AsOf = Annotated[
+    datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day: today.")
+]
+Rules = Annotated[
+    Path | None, typer.Option(help="Windows and tolerances: TOML; else selectors/controls/.")
+]
+
+control = typer.Typer(
+    no_args_is_help=True,
+    help=(
+        "Controls of the back office: payments against receivables, debits against mandates, "
+        "nostro, confirmations. Each row ends in one class, and the totals tie."
+    ),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    control.command("list")(listing)
+    control.command()(receivables)
+    app.add_typer(control, name="control", rich_help_panel=WORK)
+
+
+def listing(
+    system: Annotated[str, typer.Argument(metavar="SYSTEM", help="As in config.toml.")],
+    name: Annotated[str, typer.Argument(metavar="LIST", help="Of the system's map: receipts ...")],
+    to: Annotated[Path, typer.Option("--out", help="The workbook to write.")],
+) -> None:
+    """Read a LIST of the bank's own screens to its proven end, into a workbook.
+
+    What can be read stands in [lists.*] of selectors/SYSTEM/system.toml. Keys nothing; the
+    reading and its evidence are on the record.
+
+    \b
+        counterfoil control list corebank receipts --out receipts.xlsx
+        counterfoil control list corebank mandates --out mandates.xlsx
+    """
+    from workflows.registers import fetch_register
+
+    with open_site("registers", boot=new_boot()) as site, out().status("reading"):
+        found = asyncio.run(fetch_register(register_tools(site), system, name, to))
+    say(f"{len(found.rows)} lines, {found.proof}: {to}", style="green")
+
+
+def register_tools(site: Site) -> Any:
+    """The part of the site that reading a list needs."""
+    from workflows.registers import Tools
+
+    def emit(
+        kind: str,
+        obj: Mapping[str, Any],
+        data: Mapping[str, Any],
+        evidence: Sequence[Evidence],
+    ) -> None:
+        site.audit.emit(kind, obj=obj, data=data, evidence=evidence)
+
+    return Tools(
+        suite=site.suite,
+        ledger=site.ledger,
+        secrets=site.secrets,
+        evidence=site.evidence,
+        redactor=site.redactor,
+        emit=emit,
+    )
+
+
+def receivables(
+    receipts: Annotated[Path, typer.Option(help="Incoming payments: counterfoil control list.")],
+    open_items: Annotated[Path, typer.Option(help="Open receivables: an export of your books.")],
+    to: To,
+    rules: Rules = None,
+    as_of: AsOf = None,
+) -> None:
+    """Hold incoming payments against open receivables; propose what is to be allocated.
+
+    Writes receivables.xlsx (every payment and invoice with its class and why) and
+    allocations.xlsx. Drop the latter into a watched folder: it waits for a second person and
+    is keyed on the bank's screen exactly once. Partial and over payments are named, never
+    allocated by guess.
+
+    \b
+        counterfoil control receivables --receipts receipts.xlsx --open-items items.xlsx --out found
+        counterfoil run --folder allocations found/allocations.xlsx
+
+    Exit code 1 when a payment is left for a person.
+    """
+    from workflows.receivables import control_files
+
+    suite = find_suite(Path.cwd())
+    found = control_files(
+        receipts,
+        open_items,
+        rules or suite.selectors / "controls" / "receivables.toml",
+        maps=_sheets(suite),
+        as_of=_day(as_of),
+        into=to,
+    )
+    made = found.allocations()
+    _tell((str(each.kind) for each in found.receipts), "payments")
+    say(f"{len(made)} allocations: {to / 'allocations.xlsx'}", style="green")
+    _report_at(to / "receivables.xlsx", left=any(not each.allocations for each in found.receipts))
+
+
+def _tell(kinds: Iterable[str], what: str) -> None:
+    for kind, count in sorted(Counter(kinds).items()):
+        say(f"{count:6,} {what}: {kind}")
+
+
+def _report_at(path: Path, *, left: bool) -> None:
+    say(f"report  {path}", style="bold")
+    if left:
+        raise typer.Exit(1)
+
+
+def _sheets(suite: Suite) -> Path:
+    return suite.selectors / "sheets"
+
+
+def _day(moment: datetime | None) -> date:
+    return (moment or datetime.now().astimezone()).date()
