@@ -6,14 +6,12 @@ watched folder it waits for a second person and is keyed on the bank's screen ex
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from counterfoil.adapters.reconciliation_rules import load_policy
 from counterfoil.adapters.sheets.control_book import write_control
-from counterfoil.adapters.sheets.entry_rows import read_entries
+from counterfoil.adapters.sheets.entry_rows import read_records
 from counterfoil.adapters.sheets.receivables_book import receivables_report, write_allocations
 from counterfoil.domain.receivables import IncomingPayment, OpenItem, ReceivablesControl
 from counterfoil.errors import Quarantined
@@ -33,8 +31,8 @@ def control_files(  # noqa: PLR0913 - what the command line says
         SetupError: Rules or maps are wrong; nothing is written.
     """
     policy = load_policy(rules)
-    payments = _records(IncomingPayment, receipts, maps / "receipts.toml")
-    items = _records(OpenItem, open_items, maps / "open_items.toml")
+    payments = read_records(IncomingPayment, receipts, maps / "receipts.toml")
+    items = read_records(OpenItem, open_items, maps / "open_items.toml")
     try:
         control = control_receivables(payments, items, policy, as_of=as_of)
     except ValueError as trouble:
@@ -47,7 +45,3 @@ def control_files(  # noqa: PLR0913 - what the command line says
     write_control(into / "receivables.xlsx", receivables_report(control, facts, read))
     write_allocations(into / "allocations.xlsx", control.allocations())
     return control
-
-
-def _records(kind: Callable[..., Any], path: Path, sheet_map: Path) -> list[Any]:
-    return [kind(**each.values) for each in read_entries(path, sheet_map)]

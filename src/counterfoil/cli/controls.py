@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     control.command("list")(listing)
     control.command()(receivables)
+    control.command()(mandates)
     app.add_typer(control, name="control", rich_help_panel=WORK)
 
 
@@ -119,6 +120,32 @@ def receivables(
     _tell((str(each.kind) for each in found.receipts), "payments")
     say(f"{len(made)} allocations: {to / 'allocations.xlsx'}", style="green")
     _report_at(to / "receivables.xlsx", left=any(not each.allocations for each in found.receipts))
+
+
+def mandates(
+    debits: Annotated[Path, typer.Option(help="Direct debits, presented to us or by us.")],
+    register: Annotated[Path, typer.Option(help="Mandates: counterfoil control list.")],
+    to: To,
+    rules: Rules = None,
+) -> None:
+    """Hold direct debits against the register of mandates; say what is wrong with each.
+
+    Without mandate, another creditor or account, after revocation, out of its days, lapsed,
+    a duplicate, above the limit, too often: else it is allowed. Writes mandates.xlsx.
+
+    \b
+        counterfoil control list corebank mandates --out mandates.xlsx
+        counterfoil control mandates --debits debits.xlsx --register mandates.xlsx --out found
+
+    Exit code 1 when a debit is not allowed.
+    """
+    from workflows.mandates import control_files
+
+    suite = find_suite(Path.cwd())
+    by = rules or suite.selectors / "controls" / "mandates.toml"
+    found = control_files(debits, register, by, maps=_sheets(suite), into=to)
+    _tell((str(each.kind) for each in found.debits), "debits")
+    _report_at(to / "mandates.xlsx", left=any(each.findings for each in found.debits))
 
 
 def _tell(kinds: Iterable[str], what: str) -> None:

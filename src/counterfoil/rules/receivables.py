@@ -228,11 +228,11 @@ class _Case:
         together = f"; with {', '.join(sorted(others.keys() - {payment.receipt_no}))}"
         kind, why = ReceiptClass.TO_DECIDE, "number and amount agree; name or day do not"
         if difference < 0:
-            kind, why = ReceiptClass.PARTIAL, f"{-difference} less than what it names"
+            kind, why = ReceiptClass.PARTIAL, f"{-difference:,.2f} less than what it names"
         elif difference > 0 and len(others) > 1:
-            kind, why = ReceiptClass.PAID_TWICE, f"{difference} more than what it names"
+            kind, why = ReceiptClass.PAID_TWICE, f"{difference:,.2f} more than what it names"
         elif difference > 0:
-            kind, why = ReceiptClass.OVER, f"{difference} more than what it names"
+            kind, why = ReceiptClass.OVER, f"{difference:,.2f} more than what it names"
         return JudgedReceipt(
             payment=payment,
             kind=kind,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from counterfoil.adapters.sheets.big_tables import read_columns
 from counterfoil.adapters.sheets.maps import Column, SheetMap, load_sheet_map
@@ -14,6 +15,7 @@ from counterfoil.domain.currencies import DECIMALS
 from counterfoil.domain.values import Value
 from counterfoil.errors import MapError, Quarantined
 
+T = TypeVar("T")
 FINDINGS_SHOWN = 20
 
 
@@ -50,6 +52,23 @@ def read_entries(path: Path, sheet_map: Path) -> tuple[EntryRow, ...]:
     return tuple(rows)
 
 
+def read_records(kind: Callable[..., T], path: Path, sheet_map: Path) -> list[T]:
+    """The same rows as records of *kind*, whose fields have the names of the map's columns.
+
+    Raises:
+        Quarantined, MapError: As :func:`read_entries`; also for a row that *kind* refuses.
+    """
+    made: list[T] = []
+    for each in read_entries(path, sheet_map):
+        try:
+            made.append(kind(**each.values))
+        except ValueError as trouble:
+            raise Quarantined(
+                "bad_rows", f"{path.name}: row {each.row}: {trouble}", remedy="mend it"
+            ) from None
+    return made
+
+
 def _rows(block: Block, mapped: SheetMap) -> Iterator[EntryRow]:
     for at, row in enumerate(block.rows):
         cells = {name: _value(column[at]) for name, column in block.columns.items()}
@@ -70,16 +89,15 @@ def _default(column: Column) -> str | None:
 
 
 def _wrong_currencies(rows: list[EntryRow], mapped: SheetMap) -> Iterator[Finding]:
-    """Codes that ISO 4217 does not know, and choices that the map does not offer."""
-    for name, column in mapped.columns.items():
-        known = {"currency": DECIMALS.keys(), "choice": set(column.choices)}.get(column.kind)
-        if known is None:
-            continue
-        for each in rows:
-            value = each.values.get(name, "")
-            if value not in known and value != "":
-                message = f"{column.headers[0]}: {str(value)[:20]!r} is none of those there are"
-                yield Finding(code=column.kind, severity="refuse", message=message, row=each.row)
+    """Codes that ISO 4217 does not know."""
+    names = [name for name, column in mapped.columns.items() if column.kind == "currency"]
+    for each in rows:
+        for name in names:
+            value = str(each.values.get(name, ""))
+            if value and value not in DECIMALS:
+                header = mapped.columns[name].headers[0]
+                message = f"{header}: {value[:20]!r} is no currency of ISO 4217"
+                yield Finding(code="currency", severity="refuse", message=message, row=each.row)
 
 
 def _said(finding: Finding) -> str:
