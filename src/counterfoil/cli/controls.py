@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +25,8 @@ Rules = Annotated[
     Path | None, typer.Option(help="Windows and tolerances: TOML; else selectors/controls/.")
 ]
 
+HORIZON_DAYS = 14
+
 control = typer.Typer(
     no_args_is_help=True,
     help=(
@@ -39,6 +41,8 @@ def register(app: typer.Typer) -> None:
     control.command("list")(listing)
     control.command()(receivables)
     control.command()(mandates)
+    control.command()(cash)
+    control.command()(nostro)
     app.add_typer(control, name="control", rich_help_panel=WORK)
 
 
@@ -146,6 +150,74 @@ def mandates(
     found = control_files(debits, register, by, maps=_sheets(suite), into=to)
     _tell((str(each.kind) for each in found.debits), "debits")
     _report_at(to / "mandates.xlsx", left=any(each.findings for each in found.debits))
+
+
+def cash(
+    balances: Annotated[Path, typer.Option(help="What each account held, and on which day.")],
+    movements: Annotated[Path, typer.Option(help="What is expected, by value date, signed.")],
+    to: To,
+    horizon: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day: two weeks from now.")
+    ] = None,
+) -> None:
+    """Project every account day by day: balance, in and out make the closing.
+
+    Writes cash_position.xlsx: each account and day, where one falls below its floor, and each
+    movement with its class. What is overdue or has no account is shown and not counted.
+
+    \b
+        counterfoil control cash --balances balances.xlsx --movements expected.xlsx --out found
+
+    Exit code 1 when an account falls short, or a movement could not be placed.
+    """
+    from workflows.cash_position import position_files
+
+    suite = find_suite(Path.cwd())
+    last = horizon.date() if horizon else _day(None) + timedelta(days=HORIZON_DAYS)
+    found = position_files(balances, movements, maps=_sheets(suite), horizon=last, into=to)
+    _tell((str(each.kind) for each in found.movements), "movements")
+    short = [each for each in found.accounts if any(one.short for one in each.days)]
+    for each in short:
+        day = next(one for one in each.days if one.short)
+        account, currency = each.balance.account, each.balance.currency
+        say(f"{account} {currency} is {day.short:,.2f} short on {day.day}", style="bold red")
+    _report_at(to / "cash_position.xlsx", left=bool(short) or found.unplaced())
+
+
+def nostro(  # noqa: PLR0913 - what can be said on the command line
+    ledger: Annotated[Path, typer.Option(help="Our mirror ledger of one nostro account.")],
+    balances: Annotated[Path, typer.Option(help="What the mirror held before its first entry.")],
+    statement: Annotated[Path, typer.Option(help="Theirs: PDF, CAMT, MT940, OFX, BAI2, CSV.")],
+    to: To,
+    rules: Rules = None,
+    as_of: AsOf = None,
+) -> None:
+    """Reconcile a nostro account: our mirror ledger against the correspondent's statement.
+
+    The statement must prove by its own arithmetic. What is not agreed is one of four: our
+    debit or credit that they do not have, their credit or debit that we do not have. Writes
+    nostro.xlsx with the way from our closing balance to theirs, proved to the cent.
+
+    \b
+        counterfoil control nostro --ledger mirror.xlsx --balances balances.xlsx \\
+            --statement may.sta --out found
+
+    Exit code 1 when an item is open.
+    """
+    from workflows.nostro import NostroFiles, reconcile_files
+
+    suite = find_suite(Path.cwd())
+    found = reconcile_files(
+        NostroFiles(ledger=ledger, balances=balances, statement=statement),
+        rules or suite.selectors / "controls" / "nostro.toml",
+        selectors=suite.selectors,
+        as_of=_day(as_of),
+        into=to,
+    )
+    _tell((str(each.kind) for each in found.entries), "entries")
+    proof = found.proof
+    say(f"our closing {proof.our_closing:,.2f} leads to theirs, {proof.their_closing:,.2f}")
+    _report_at(to / "nostro.xlsx", left=bool(found.open_items() or proof.opening_difference))
 
 
 def _tell(kinds: Iterable[str], what: str) -> None:

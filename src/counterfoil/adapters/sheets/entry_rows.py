@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
@@ -37,6 +38,8 @@ def read_entries(path: Path, sheet_map: Path) -> tuple[EntryRow, ...]:
     mapped = load_sheet_map(sheet_map)
     if mapped.item != "entry":
         raise MapError(f"{sheet_map}: item {mapped.item!r} is keyed; entries are compared")
+    if any(each.decimals is not None for each in mapped.columns.values()):
+        raise MapError(f"{sheet_map}: decimals: amounts of rows are decimal numbers, not units")
     rows: list[EntryRow] = []
     wrong: list[Finding] = []
     for block in read_columns(path, sheet_map):
@@ -80,8 +83,8 @@ def _rows(block: Block, mapped: SheetMap) -> Iterator[EntryRow]:
 
 
 def _value(cell: Cell) -> Value | None:
-    assert not isinstance(cell, int), "a map for entry rows declares no decimals"
-    return cell
+    """A signed amount of nothing comes as the integer 0."""
+    return Decimal(cell) if isinstance(cell, int) else cell
 
 
 def _default(column: Column) -> str | None:
