@@ -36,14 +36,16 @@ from counterfoil.rules.receivables import control_receivables
 from counterfoil.store.ledger import new_boot
 from fixtures.corebank.incoming import invoices, receipts
 from fixtures.functions.receivables import certain, truth, write_open_items, write_receipts
+from fixtures.statements.formats.writers import Booking, Made, mt940
 from tests.bank_support import ROOT, RunningBank
 from tests.kill_support import LATE_SECONDS, STALENESS_SECONDS, a_suite
 from workflows.floor import Floor
 from workflows.keying import key_due_items
-from workflows.receivables import control_files
+from workflows.receivables import ReceivablesFiles, control_files
 from workflows.registers import fetch_register
 
-SHEETS, RULES = ROOT / "selectors/sheets", ROOT / "selectors/controls/receivables.toml"
+SELECTORS = ROOT / "selectors"
+RULES = SELECTORS / "controls/receivables.toml"
 POLICY = load_policy(RULES)
 AS_OF = date(2026, 5, 20)
 DEBTORS = ("D1001", "D1002", "D1003")
@@ -77,6 +79,13 @@ def judged(payments: list[IncomingPayment], items: list[OpenItem]) -> Receivable
 
 def kinds(control: ReceivablesControl) -> dict[str, ReceiptClass]:
     return {each.payment.receipt_no: each.kind for each in control.receipts}
+
+
+def controlled(
+    payments: Path, items: Path, into: Path, *, is_statement: bool = False
+) -> ReceivablesControl:
+    files = ReceivablesFiles(payments=payments, is_statement=is_statement, open_items=items)
+    return control_files(files, RULES, selectors=SELECTORS, as_of=AS_OF, into=into)
 
 
 @pytest.mark.parametrize("seed", range(1, 9))
@@ -194,28 +203,14 @@ def test_a_number_that_stands_twice_stops_the_control(tmp_path: Path) -> None:
     book.active["A7"] = book.active["A6"].value
     book.save(tmp_path / "items.xlsx")
     with pytest.raises(Quarantined, match=r"'20260101' stands twice"):
-        control_files(
-            tmp_path / "receipts.xlsx",
-            tmp_path / "items.xlsx",
-            RULES,
-            maps=SHEETS,
-            as_of=AS_OF,
-            into=tmp_path / "out",
-        )
+        controlled(tmp_path / "receipts.xlsx", tmp_path / "items.xlsx", tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_the_report_has_every_row_and_ties(tmp_path: Path) -> None:
     write_receipts(tmp_path / "receipts.xlsx")
     write_open_items(tmp_path / "items.xlsx")
-    control_files(
-        tmp_path / "receipts.xlsx",
-        tmp_path / "items.xlsx",
-        RULES,
-        maps=SHEETS,
-        as_of=AS_OF,
-        into=tmp_path / "out",
-    )
+    controlled(tmp_path / "receipts.xlsx", tmp_path / "items.xlsx", tmp_path / "out")
     book = load_workbook(tmp_path / "out/receivables.xlsx")
     assert book.sheetnames == ["Summary", "How to read it", "Payments", "Open items"]
     assert book["Payments"].max_row == 1 + len(receipts(1))
@@ -226,6 +221,44 @@ def test_the_report_has_every_row_and_ties(tmp_path: Path) -> None:
     assert proofs == ["proved", "proved"], "CZK and EUR"
     means = {row[0] for row in book["How to read it"].iter_rows(values_only=True)}
     assert {str(each) for each in ReceiptClass} <= means
+
+
+def test_the_money_in_of_a_proved_statement_is_judged_like_the_banks_list(tmp_path: Path) -> None:
+    """The same receipts as an MT940, with payers in the text and money out between them."""
+    told = [each for each in receipts(1) if each.currency == "CZK"]
+    bookings = [
+        Booking(
+            booked=date.fromisoformat(each.day),
+            value=date.fromisoformat(each.day),
+            amount=each.amount,
+            text=f"{each.payer} {each.text}",
+            reference=each.number,
+        )
+        for each in told
+    ]
+    fee = replace(bookings[3], amount=Decimal("-15.00"), text="FEE", reference="F1")
+    made = Made(
+        account="1000000001",
+        currency="CZK",
+        number=1,
+        first=bookings[0].booked,
+        last=bookings[-1].booked,
+        opening=Decimal("10.00"),
+        bookings=(*bookings[:4], fee, *bookings[4:]),
+    )
+    (tmp_path / "may.sta").write_bytes(mt940(made))
+    write_open_items(tmp_path / "items.xlsx")
+    control = controlled(
+        tmp_path / "may.sta", tmp_path / "items.xlsx", tmp_path / "out", is_statement=True
+    )
+
+    assert [each.payment.receipt_no for each in control.receipts] == [each.number for each in told]
+    allocated = {each.receipt_no for each in control.allocations()}
+    assert allocated <= certain(1).keys()
+    assert len(allocated) >= 24
+    summary = load_workbook(tmp_path / "out/receivables.xlsx")["Summary"]
+    told_of = {row[0]: row[1] for row in summary.iter_rows(values_only=True)}
+    assert told_of["Money out, not judged"] == "1 entries"
 
 
 @pytest.fixture(scope="module")
@@ -265,7 +298,7 @@ def test_from_the_banks_list_to_bookings_that_are_there_once(
     """RCV400 by real browser, read and keyed: a lost answer, a late booking, a second sign-on."""
     listed = read_receipts(suite, tmp_path / "receipts.xlsx")
     items = write_open_items(tmp_path / "items.xlsx", debtors=DEBTORS)
-    control = control_files(listed, items, RULES, maps=SHEETS, as_of=AS_OF, into=tmp_path / "found")
+    control = controlled(listed, items, tmp_path / "found")
     wanted = Counter((each.receipt_no, each.invoice_no) for each in control.allocations())
     assert len(control.receipts) == len(receipts(1)), "every page of the list was read"
     assert len(wanted) >= 10

@@ -18,10 +18,10 @@ from counterfoil.adapters.sheets.entry_rows import read_entries, read_records
 from counterfoil.adapters.sheets.nostro_book import nostro_report
 from counterfoil.domain.cash import AccountBalance
 from counterfoil.domain.nostro import Nostro, NostroEntry, Side
-from counterfoil.domain.statements import Grade, Proved
+from counterfoil.domain.statements import Proved
 from counterfoil.errors import Quarantined
 from counterfoil.rules.nostro import reconcile_nostro
-from counterfoil.statements import HowToRead, read_document
+from counterfoil.statements import HowToRead, read_one_account
 
 ENTRY_FIELDS = ("entry_id", "day", "amount", "text", "reference", "counterparty")
 
@@ -47,7 +47,7 @@ def reconcile_files(
     """
     policy = load_policy(rules)
     ours = read_ours(files, selectors / "sheets")
-    proved = read_theirs(files.statement, selectors / "statements")
+    proved = read_one_account(files.statement, HowToRead(maps=selectors / "statements"))
     theirs = their_side(proved)
     try:
         found = reconcile_nostro(ours, theirs, policy, as_of=as_of)
@@ -60,7 +60,9 @@ def reconcile_files(
     facts = (
         ("As of", as_of),
         ("Mirror ledger", files.ledger.name),
-        ("Statement", f"{files.statement.name}, {theirs.account}, grade {proved.proof.grade}"),
+        ("Statement", files.statement.name),
+        ("Their account", theirs.account),
+        ("Grade of its proof", str(proved.proof.grade)),
     )
     write_control(into / "nostro.xlsx", nostro_report(found, facts, read))
     return found
@@ -88,22 +90,6 @@ def read_ours(files: NostroFiles, maps: Path) -> Side:
     return Side(
         account=account, currency=currency, opening=opening, closing=closing, entries=entries
     )
-
-
-def read_theirs(path: Path, maps: Path) -> Proved:
-    """The one account of their statement, proved from end to end. Raises Quarantined."""
-    reading = read_document(path, HowToRead(maps=maps))
-    for each in reading.unproved():
-        _refuse(each.code, f"{path.name}: {each.reason}")
-    if len(reading.proved()) != 1:
-        count = len(reading.proved())
-        _refuse("one_account", f"{path.name}: {count} accounts; one is reconciled at a time")
-    (proved,) = reading.proved()
-    if proved.proof.grade is Grade.C:
-        _refuse("end_missing", f"{path.name}: {'; '.join(proved.proof.shortfalls)}")
-    if not proved.statement.currency:
-        _refuse("no_currency", f"{path.name} names no currency")
-    return proved
 
 
 def their_side(proved: Proved) -> Side:

@@ -43,6 +43,7 @@ def register(app: typer.Typer) -> None:
     control.command()(mandates)
     control.command()(cash)
     control.command()(nostro)
+    control.command()(confirmations)
     app.add_typer(control, name="control", rich_help_panel=WORK)
 
 
@@ -89,10 +90,15 @@ def register_tools(site: Site) -> Any:
     )
 
 
-def receivables(
-    receipts: Annotated[Path, typer.Option(help="Incoming payments: counterfoil control list.")],
+def receivables(  # noqa: PLR0913 - what can be said on the command line
     open_items: Annotated[Path, typer.Option(help="Open receivables: an export of your books.")],
     to: To,
+    receipts: Annotated[
+        Path | None, typer.Option(help="Incoming payments: counterfoil control list.")
+    ] = None,
+    statement: Annotated[
+        Path | None, typer.Option(help="Instead: a statement in any format; its money in.")
+    ] = None,
     rules: Rules = None,
     as_of: AsOf = None,
 ) -> None:
@@ -109,14 +115,18 @@ def receivables(
 
     Exit code 1 when a payment is left for a person.
     """
-    from workflows.receivables import control_files
+    from workflows.receivables import ReceivablesFiles, control_files
 
+    payments = receipts or statement
+    if payments is None or (receipts and statement):
+        raise typer.BadParameter("one of --receipts and --statement is wanted")
     suite = find_suite(Path.cwd())
     found = control_files(
-        receipts,
-        open_items,
+        ReceivablesFiles(
+            payments=payments, is_statement=statement is not None, open_items=open_items
+        ),
         rules or suite.selectors / "controls" / "receivables.toml",
-        maps=_sheets(suite),
+        selectors=suite.selectors,
         as_of=_day(as_of),
         into=to,
     )
@@ -218,6 +228,32 @@ def nostro(  # noqa: PLR0913 - what can be said on the command line
     proof = found.proof
     say(f"our closing {proof.our_closing:,.2f} leads to theirs, {proof.their_closing:,.2f}")
     _report_at(to / "nostro.xlsx", left=bool(found.open_items() or proof.opening_difference))
+
+
+def confirmations(
+    trades: Annotated[Path, typer.Option(help="Trades of your own books.")],
+    notes: Annotated[Path, typer.Option(help="Contract notes, or confirmations.")],
+    to: To,
+    rules: Rules = None,
+) -> None:
+    """Hold trades against contract notes: ISIN, side, quantity, price, amount, days, names.
+
+    By trade id, else by all fields if nothing else fits. What differs is named with both
+    values; tolerances and spellings of names stand in the rules. Writes confirmations.xlsx.
+
+    \b
+        counterfoil control confirmations --trades trades.xlsx --notes notes.xlsx --out found
+
+    Exit code 1 when a trade or a note is not agreed.
+    """
+    from workflows.confirmations import confirm_files
+
+    suite = find_suite(Path.cwd())
+    by = rules or suite.selectors / "controls" / "confirmations.toml"
+    found = confirm_files(trades, notes, by, maps=_sheets(suite), into=to)
+    _tell((str(each.kind) for each in found.trades), "trades")
+    _tell((str(each.kind) for each in found.notes), "notes")
+    _report_at(to / "confirmations.xlsx", left=not found.all_agree())
 
 
 def _tell(kinds: Iterable[str], what: str) -> None:

@@ -83,7 +83,7 @@ def cash_report(
 
 
 def _accounts(accounts: Sequence[AccountPosition]) -> PageTable:
-    heads = ("Account", "Currency", "Balance", "In", "Out", "Closing", "Lowest", "On", "Floor")
+    heads = ("Account", "Currency", "Balance", "In", "Out", "Closing", "Lowest", "On", "Standing")
     return PageTable(
         heading="Accounts: balance, in and out make the closing",
         heads=heads,

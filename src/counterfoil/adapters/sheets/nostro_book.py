@@ -52,8 +52,8 @@ READING = (
     ("signs", "As we see it: our debits and their credits are money that we have."),
 )
 #: Upper bounds of days, and what the items up to there are called.
-AGES = ((1, "up to 1 day"), (7, "2 to 7 days"), (30, "8 to 30 days"))
-OLDER = "more than 30 days"
+AGES = ((1, "0-1 days"), (7, "2-7 days"), (30, "8-30 days"))
+OLDER = "older"
 
 
 def nostro_report(
