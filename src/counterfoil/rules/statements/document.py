@@ -26,6 +26,8 @@ from counterfoil.rules.statements.headed import with_headed_dates
 from counterfoil.rules.statements.headings import Heading, headings_of
 from counterfoil.rules.statements.lines import Line, lines_of
 from counterfoil.rules.statements.numbers import Style
+from counterfoil.rules.statements.silent_tables import silent_lines
+from counterfoil.rules.statements.stacked import unstacked
 from counterfoil.rules.statements.strung import set_out
 from counterfoil.rules.statements.strung_heads import headed
 from counterfoil.rules.statements.tables import Table, tables_of
@@ -55,6 +57,7 @@ class Document:
     event_lines: frozenset[int]  # with money in a table
     entry_lines: frozenset[int]  # and those that belong to them
     daily_lines: frozenset[int]  # that hold the balances of days
+    silent_lines: tuple[Line, ...]  # entries, by their place, of tables without money
     layout: Layout | None = None  # what a map says of it
 
     def identity_above(self, line: int) -> str:
@@ -108,7 +111,8 @@ _NUMBER = re.compile(r"[\dXx*•#][\dXx*•#./-]*\d")
 def other_account(one: str, two: str) -> bool:
     """Whether two lines name different accounts: no number of theirs is the same.
 
-    A page or sheet number that differs is not another account.
+    A page or sheet number that differs is not another account, and a number that both have
+    says nothing where each has a longer one: "360 Savings - 36937253336".
     """
     if not one or not two:
         return False
@@ -118,7 +122,8 @@ def other_account(one: str, two: str) -> bool:
     if (other := other_iban(one, two)) is not None:
         return other
     first, second = (set(_NUMBER.findall(_DATES.sub(" ", each))) for each in (one, two))
-    if first & second:
+    longest = {max(each, key=len) for each in (first, second) if each}
+    if first & second & longest:
         return False
     if not first and not second:
         return set(_WORD.findall(one)) != set(_WORD.findall(two))
@@ -130,15 +135,18 @@ def other_account(one: str, two: str) -> bool:
 
 def document_of(printed: PrintedPages, style: Style, layout: Layout | None = None) -> Document:
     """Read *printed*, which is in our words, in *style*."""
-    lines = set_out(lines_of(printed, style))
+    lines = set_out(unstacked(lines_of(printed, style)))
     headings = headed(lines, headings_of(lines))
     lines = with_headed_dates(lines, headings)
     tables: list[tuple[Table, tuple[Event, ...]]] = []
     raw = tables_of(lines, headings, style)
+    with_money = set()
     for table in raw:
         first = table.heading.first if table.heading else 0
         above = lines[max(first - 6, 0) : first]
         events = events_of(table, above, _carried(tables, table))
+        if events:
+            with_money.add(id(table))
         if events and not any(not_booked(line.text) for line in above[-NOT_BOOKED_ABOVE:]):
             tables.append((table, events))
     entry_lines = frozenset(
@@ -150,6 +158,7 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
         headings=headings,
         tables=tuple(tables),
         facts=facts_of(lines, raw),
+        silent_lines=tuple(silent_lines([each for each in raw if id(each) not in with_money])),
         accounts=account_numbers(lines),
         months=tuple(each for each in months_of(lines) if each.line not in entry_lines),
         periods=tuple(each for each in periods_of(lines) if each.line not in entry_lines),

@@ -25,6 +25,7 @@ from counterfoil.rules.statements.vocabulary import (
     side_of,
 )
 
+BALANCE_WORDS_MAX = 3  # "Balance on 3 March", without its date
 TITLE_REACH = 4  # lines above a heading that may name its section
 
 
@@ -104,7 +105,7 @@ def events_of(table: Table, before: Sequence[Line], carried: Printed | None) -> 
         if line.index in money
         for own in [anchors[line.index].own is not None]
         for said in [label_of(line.label() or _around(entries[line.index]))]
-        for label in [None if said is Label.CARRIED and own and line.index in moved else said]
+        for label in [None if _is_entry_after_all(said, line, moved, own=own) else said]
         for kind in [_kind(label, dated=own)]
     )
     return events[: _closed(events)]
@@ -139,6 +140,16 @@ def _moved(table: Table, money: Mapping[int, Mapping[int, Amount]]) -> frozenset
         if len(cells) > 1 or index not in edges
         if any(roles[each] is not Role.BALANCE for each in cells)
     )
+
+
+def _is_entry_after_all(
+    said: Label | None, line: Line, moved: Collection[int], *, own: bool
+) -> bool:
+    """A dated "transfer", or money that was "Converted to another balance"."""
+    if line.index not in moved:
+        return False
+    longer = len(line.label().split()) > BALANCE_WORDS_MAX and len(line.amounts) > 1
+    return (said is Label.CARRIED and own) or (said is Label.BALANCE and longer)
 
 
 def _around(lines: Sequence[Line]) -> str:

@@ -81,7 +81,13 @@ def _widest_gap(lines: Sequence[Line]) -> int | None:
 def _money_comes_last(
     lines: Sequence[Line], money: Collection[int], dated: Collection[int]
 ) -> bool:
-    """Whether dated lines without money are followed by money before the next date."""
+    """Whether dated lines without money are followed by money before the next date.
+
+    Where money stands first and a date last, each date is below its money.
+    """
+    of_entries = [line.index for line in lines if line.index in money or line.index in dated]
+    if of_entries and of_entries[0] not in dated and of_entries[-1] not in money:
+        return False
     waits = finds = 0
     waiting = False
     for line in lines:

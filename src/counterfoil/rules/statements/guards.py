@@ -116,10 +116,13 @@ def _is_period(line: Line) -> bool:
 def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Objection]:
     """Tables headed like transactions whose money is in no reading and repeats nothing."""
     used = {id(event.table) for each in outcomes for event in each.block.events()}
+    for line in document.silent_lines:
+        yield _unread_table(line)
+    alike = {table.roles() for table, _ in document.tables if id(table) in used and table.heading}
     unread = [
         events
         for table, events in document.tables
-        if id(table) not in used and _is_of_transactions(table)
+        if id(table) not in used and (_is_of_transactions(table) or table.roles() in alike)
     ]
     if not unread:
         return
@@ -137,13 +140,13 @@ def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[O
                 if own[index] is not Role.OTHER
             }
             if event.kind is Kind.ENTRY and not values <= known:
-                yield Objection(
-                    "unread_table",
-                    f"page {event.line.row.page}: a table of transactions is in no proved"
-                    f" account: {event.line.text[:80]}",
-                    event.line,
-                )
+                yield _unread_table(event.line)
                 break
+
+
+def _unread_table(line: Line) -> Objection:
+    reason = f"page {line.row.page}: a table of transactions is in no proved account"
+    return Objection("unread_table", f"{reason}: {line.text[:80]}", line)
 
 
 def _is_of_transactions(table: Table) -> bool:

@@ -151,6 +151,8 @@ def _to_last_money(lines: Sequence[Line]) -> Sequence[Line]:
 def _below_days(lines: Sequence[Line], *, begun: bool) -> Sequence[Line]:
     """From the first line that is only a date to the last amount: entries under their days.
 
+    A day right below it is that of the entries on the next page.
+
     Args:
         begun: On a page before: a day may go on at the top of this one.
     """
@@ -158,7 +160,8 @@ def _below_days(lines: Sequence[Line], *, begun: bool) -> Sequence[Line]:
     money = [place for place, line in enumerate(lines) if any(each.alone for each in line.amounts)]
     if len(days) < SURE_FROM or not money or money[-1] < days[0]:
         return ()
-    return lines[0 if begun else days[0] : money[-1] + 1]
+    end = money[-1] + 1
+    return lines[0 if begun else days[0] : end + (end in days)]
 
 
 def _halves(
