@@ -22,7 +22,9 @@ from counterfoil.cli.items import approve_batch
 from counterfoil.cli.running import inboxes, result_of, running_site, tools, write_due_results
 from counterfoil.cli.site import Site, open_reader, open_site
 from counterfoil.config import ApprovalSettings, Folder, Suite
-from counterfoil.domain.items import ItemState
+from counterfoil.domain.allocations import Allocation
+from counterfoil.domain.batches import Batch
+from counterfoil.domain.items import ItemState, WorkItem
 from counterfoil.domain.receivables import (
     IncomingPayment,
     ItemClass,
@@ -32,6 +34,7 @@ from counterfoil.domain.receivables import (
 )
 from counterfoil.engine.worker import Pace
 from counterfoil.errors import Quarantined, Refused
+from counterfoil.rules.approval import ApprovalPolicy, why_approval
 from counterfoil.rules.receivables import control_receivables
 from counterfoil.store.ledger import new_boot
 from fixtures.corebank.incoming import invoices, receipts
@@ -149,6 +152,55 @@ def test_one_payment_pays_the_invoices_that_it_names() -> None:
         ("20260001", Decimal("100.00")),
         ("20260002", Decimal("200.00")),
     ]
+
+
+def test_a_number_is_found_however_its_parts_are_parted() -> None:
+    items = [owed("FV-2026/07", "100.00"), owed("FV-2026/08", "200.00")]
+    control = judged([paid("R1", "300.00", "FV2026/07 A FV-2026-08")], items)
+    assert {each.invoice_no for each in control.allocations()} == {"FV-2026/07", "FV-2026/08"}
+
+
+def test_a_number_that_may_be_two_invoices_names_neither() -> None:
+    items = [owed("2026-107", "100.00"), owed("2026107", "250.00"), owed("2026108", "50.00")]
+    control = judged([paid("R1", "150.00", "FA 2026107 2026108")], items)
+    assert control.allocations() == ()
+
+
+def test_invoices_of_two_debtors_are_not_one_payment() -> None:
+    items = [
+        owed("20260001", "100.00"),
+        owed("20260002", "200.00", debtor_no="D2", debtor_name="OPTIKA"),
+    ]
+    control = judged([paid("R1", "300.00", "FA 20260001 20260002")], items)
+    assert control.allocations() == ()
+    assert kinds(control) == {"R1": ReceiptClass.TO_DECIDE}
+
+
+def test_allocations_need_a_second_person_whatever_the_sum() -> None:
+    one = Allocation(
+        allocation_id="R1/20260001",
+        receipt_no="R1",
+        invoice_no="20260001",
+        debtor_name="MLYN BRNO A.S.",
+        amount=Decimal("1.00"),
+        currency="CZK",
+    )
+    item = WorkItem(
+        item_id="B-1-0002", batch_id="B-1", row=2, system="corebank", reference="CF1", payload=one
+    )
+    batch = Batch(
+        batch_id="B-1",
+        document_sha256="0" * 64,
+        name="allocations.xlsx",
+        system="corebank",
+        sheet_map="allocations",
+        maker="analysts",
+        items=(item,),
+        findings=(),
+        rows_read=1,
+    )
+    policy = ApprovalPolicy(limits={"CZK": Decimal("250000.00")})
+    assert why_approval(batch, policy) == ("allocations are proposed by a machine",)
 
 
 def test_a_cent_less_is_a_partial_payment_and_allocates_nothing() -> None:

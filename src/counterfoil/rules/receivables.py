@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from string import ascii_uppercase
 from typing import TypeVar
 
 from counterfoil.domain.allocations import Allocation
@@ -30,7 +31,7 @@ T = TypeVar("T")
 
 #: The matcher compares within an account; receivables have one.
 ACCOUNT = "receivables"
-_WORD = re.compile(r"[A-Z0-9]+")
+_NOT_A_WORD = re.compile(r"[^A-Z0-9]+")
 #: Shorter numbers stand in too many texts that mean something else.
 NUMBER_CHARS_MIN = 4
 
@@ -91,10 +92,17 @@ def _ledger_line(item: OpenItem) -> Line:
     )
 
 
+def _folded(number: str) -> str:
+    return _NOT_A_WORD.sub("", number.upper())
+
+
 def _words(text: str) -> frozenset[str]:
-    """Whole words of a text: "VS20260103" is also the number that it ends with."""
-    found = set(_WORD.findall(text.upper()))
-    return frozenset(found | {each.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") for each in found})
+    """Whole words of a text, blanks between them: "FV-2026/7" and "VS20260103" are one each.
+
+    A word is also its parts, and also what follows the letters that it begins with.
+    """
+    words = {_folded(each) for each in text.split()} | set(_NOT_A_WORD.split(text.upper()))
+    return frozenset(words | {each.lstrip(ascii_uppercase) for each in words})
 
 
 @dataclass(slots=True)
@@ -114,7 +122,7 @@ class _Case:
     def __post_init__(self) -> None:
         self.by_number = _once((each.invoice_no, each) for each in self.items)
         self.by_receipt = _once((each.receipt_no, each) for each in self.payments)
-        words = {each.invoice_no.upper(): each for each in self.items}
+        words = _only_ones((_folded(each.invoice_no), each) for each in self.items)
         self.named = {
             payment.receipt_no: tuple(
                 words[word]
@@ -129,11 +137,12 @@ class _Case:
                 self.naming.setdefault(item.invoice_no, []).append(payment)
 
     def take_listed(self, payment: IncomingPayment) -> None:
-        """Several invoices that it names, nobody else does, and whose sum it is."""
+        """Several invoices of one debtor that it names, nobody else does, and whose sum it is."""
         named = self.named[payment.receipt_no]
         if (
             len(named) > 1
             and {each.currency for each in named} == {payment.currency}
+            and len({(each.debtor_no, each.debtor_name) for each in named}) == 1
             and min(each.amount for each in named) > 0
             and _sum(each.amount for each in named) == payment.amount
             and all(self.naming[each.invoice_no] == [payment] for each in named)
@@ -270,9 +279,7 @@ def _unnamed_break(payment: IncomingPayment, left: Open) -> JudgedReceipt:
 
 def _all_owed(payments: Sequence[IncomingPayment], items: Sequence[OpenItem]) -> bool:
     """A credit note among the items, or a return among the payments, is a person's business."""
-    return (
-        min(*(each.amount for each in payments), *(each.amount for each in items), Decimal(1)) > 0
-    )
+    return all(each.amount > 0 for each in payments) and all(each.amount > 0 for each in items)
 
 
 def _items(
@@ -297,6 +304,14 @@ def _items(
         else:
             late = ItemClass.OVERDUE if item.due < as_of else ItemClass.NOT_DUE
             yield JudgedItem(item=item, kind=late)
+
+
+def _only_ones(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """What alone has its word: 2026-1 and 20261 would be the same one in a text."""
+    found: dict[str, list[T]] = {}
+    for word, each in pairs:
+        found.setdefault(word, []).append(each)
+    return {word: alone[0] for word, alone in found.items() if len(alone) == 1}
 
 
 def _once(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
