@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,6 +16,9 @@ from counterfoil.cli.terminal import WORK, out, say
 from counterfoil.config import Suite, find_suite
 from counterfoil.domain.evidence import Evidence
 from counterfoil.store.ledger import new_boot
+
+if TYPE_CHECKING:
+    from workflows.registers import Tools
 
 To = Annotated[Path, typer.Option("--out", help="The folder for what is found.")]
 AsOf = Annotated[
@@ -68,7 +71,7 @@ def listing(
     say(f"{len(found.rows)} lines, {found.proof}: {to}", style="green")
 
 
-def register_tools(site: Site) -> Any:
+def register_tools(site: Site) -> Tools:
     """The part of the site that reading a list needs."""
     from workflows.registers import Tools
 

@@ -6,7 +6,8 @@ whether it is still to come is for a person to say.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -40,14 +41,21 @@ def cash_position(
         if balance.day > horizon:
             raise ValueError(f"the balance of {balance.account!r} is of {balance.day}, too late")
         by_key[key] = balance
-    ids = [each.movement_id for each in movements]
-    if twice := sorted({each for each in ids if ids.count(each) > 1}):
+    ids = Counter(each.movement_id for each in movements)
+    if twice := sorted(each for each, count in ids.items() if count > 1):
         raise ValueError(f"the movement {twice[0]!r} stands twice")
     judged = tuple(
         JudgedMovement(movement=each, kind=_kind(each, by_key, horizon)) for each in movements
     )
+    by_day: dict[Key, dict[date, list[Decimal]]] = {key: defaultdict(list) for key in by_key}
+    for each in judged:
+        if each.kind is MovementClass.IN_POSITION:
+            moved = each.movement
+            by_day[moved.account, moved.currency][moved.value_date].append(moved.amount)
     return CashPosition(
-        accounts=tuple(_position(each, judged, horizon) for each in balances),
+        accounts=tuple(
+            _position(each, by_day[each.account, each.currency], horizon) for each in balances
+        ),
         movements=judged,
         horizon=horizon,
     )
@@ -64,20 +72,13 @@ def _kind(movement: Movement, balances: dict[Key, AccountBalance], horizon: date
 
 
 def _position(
-    balance: AccountBalance, judged: Sequence[JudgedMovement], horizon: date
+    balance: AccountBalance, by_day: Mapping[date, Sequence[Decimal]], horizon: date
 ) -> AccountPosition:
-    key = balance.account, balance.currency
-    mine = [
-        each.movement
-        for each in judged
-        if each.kind is MovementClass.IN_POSITION
-        and (each.movement.account, each.movement.currency) == key
-    ]
     days: list[PositionDay] = []
     opening = balance.balance
     for number in range(1, (horizon - balance.day).days + 1):
         day = balance.day + timedelta(days=number)
-        amounts = [each.amount for each in mine if each.value_date == day]
+        amounts = by_day.get(day, ())
         money_in = sum((each for each in amounts if each > 0), Decimal(0))
         money_out = sum((each for each in amounts if each < 0), Decimal(0))
         closing = opening + money_in + money_out

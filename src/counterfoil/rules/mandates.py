@@ -53,8 +53,12 @@ def control_mandates(
         for each in sorted(debits, key=lambda each: (each.day, each.debit_id))
     }
     judged = tuple(found[each.debit_id] for each in debits)
+    used: dict[str, list[JudgedDebit]] = {each.mandate_ref: [] for each in mandates}
+    for each in judged:
+        used.get(each.debit.mandate_ref, []).append(each)
     return MandateControl(
-        debits=judged, mandates=tuple(_judged_mandate(each, judged) for each in mandates)
+        debits=judged,
+        mandates=tuple(_judged_mandate(each, used[each.mandate_ref]) for each in mandates),
     )
 
 
@@ -169,8 +173,7 @@ def _against_terms(debit: DirectDebit, history: _History) -> Iterator[Finding]:
         yield DebitClass.TOO_OFTEN, sentence
 
 
-def _judged_mandate(mandate: Mandate, debits: Sequence[JudgedDebit]) -> JudgedMandate:
-    mine = [each for each in debits if each.debit.mandate_ref == mandate.mandate_ref]
+def _judged_mandate(mandate: Mandate, mine: Sequence[JudgedDebit]) -> JudgedMandate:
     allowed = [each.debit.amount for each in mine if each.kind is DebitClass.ALLOWED]
     if len(allowed) < len(mine):
         kind = MandateClass.MISUSED
