@@ -64,6 +64,9 @@ READING = (
     ("taken back", "Two lines of the bank that undo each other."),
     ("to decide", "Something fits, and not so that a machine may say which."),
     ("no open invoice", "Nothing that is open fits its text, payer or amount."),
+    ("paid", "An open item whose whole amount is allocated."),
+    ("overdue, not yet due", "An open item that no payment has to do with."),
+    ("settled by credit note", "An open item and a credit note that undo each other."),
     ("in question", "An open item that a payment has to do with which is not allocated."),
 )
 
