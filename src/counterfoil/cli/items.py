@@ -247,8 +247,8 @@ def _what(payload: Payload) -> tuple[str, str, str]:
             to = f"{payload.creditor_name}, {account} at {payload.creditor_bank}"
             return payload.end_to_end_id, to, payload.execution_date.isoformat()
         case Allocation():
-            to = f"invoice {payload.invoice_no} of {payload.debtor_name}"
-            return payload.allocation_id, to, payload.receipt_no
+            paid = f"{payload.receipt_no} pays invoice {payload.invoice_no}"
+            return payload.allocation_id, f"{paid} of {payload.debtor_name}", ""
         case JournalVoucher():
             to = f"{payload.description}, {len(payload.entries)} lines"
             return payload.voucher_no, to, payload.booking_date.isoformat()

@@ -74,7 +74,7 @@ READING = (
 def write_allocations(target: Path, allocations: Sequence[Allocation]) -> None:
     """The workbook that ``selectors/sheets/allocations.toml`` reads, with its control totals."""
     total = sum_of([each.amount for each in allocations])
-    heads = ("Allocation", "Receipt", "Invoice", "Debtor", "Amount", "Currency")
+    heads = ("Allocation", "Receipt no", "Invoice", "Debtor", "Amount", "Currency")
     rows = tuple(
         (each.allocation_id, each.receipt_no, each.invoice_no, each.debtor_name, each.amount,
          each.currency)
