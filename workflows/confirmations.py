@@ -37,7 +37,7 @@ def confirm_files(
     try:
         found = confirm_trades(ours, theirs, goes_by)
     except ValueError as trouble:
-        raise Quarantined("not_unique", str(trouble), remedy="each may stand once") from None
+        raise Quarantined("not_right", str(trouble), remedy="mend it and run it again") from None
     read: Mapping[str, Any] = {
         "trades": [(each.currency, each.amount) for each in ours],
         "notes": [(each.currency, each.amount) for each in theirs],

@@ -35,7 +35,7 @@ def control_files(
     try:
         control = control_mandates(presented, register, goes_by)
     except ValueError as trouble:
-        raise Quarantined("not_unique", str(trouble), remedy="each may stand once") from None
+        raise Quarantined("not_right", str(trouble), remedy="mend it and run it again") from None
     read = {
         side: [(each.currency, each.amount) for each in presented if each.direction == side]
         for side in ("IN", "OUT")

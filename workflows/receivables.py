@@ -54,7 +54,7 @@ def control_files(
     try:
         control = control_receivables(payments, items, policy, as_of=as_of)
     except ValueError as trouble:
-        raise Quarantined("not_unique", str(trouble), remedy="each number may stand once") from None
+        raise Quarantined("not_right", str(trouble), remedy="mend it and run it again") from None
     facts.append(("Open items", files.open_items.name))
     read = {
         "payments": [(each.currency, each.amount) for each in payments],
