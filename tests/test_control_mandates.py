@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ import pytest
 from openpyxl import load_workbook
 
 from counterfoil.cli.controls import register_tools
-from counterfoil.cli.site import open_site
+from counterfoil.cli.proof import verify_suite
+from counterfoil.cli.site import audit_folder, open_site
 from counterfoil.config import Suite
 from counterfoil.domain.mandates import (
     DebitClass,
@@ -217,12 +219,19 @@ def test_the_register_is_read_from_the_banks_screen_with_every_status(
     truth = {each.number: each.truth for each in debits(1)}
     assert {each.debit.debit_id: str(each.kind) for each in found.debits} == truth
 
+    record = readings(suite)[-1]
+    assert record["obj"] == {"list": "mandates", "system": "corebank"}
+    assert record["data"]["rows"] == len(found.mandates)
+    assert sorted(each["k"] for each in record["ev"]) == ["dom", "readback"]
+    assert verify_suite(suite).ok
+
 
 @pytest.mark.browser
 def test_a_page_of_the_list_that_comes_twice_is_no_list(
     suite: Suite, bank: RunningBank, tmp_path: Path
 ) -> None:
     """Page 1 again instead of page 2: a mandate would be missing, so nothing is written."""
+    before = len(readings(suite))
     bank.fault("page_served_twice", at="list", times=3)
     try:
         with pytest.raises(Unavailable):
@@ -230,6 +239,17 @@ def test_a_page_of_the_list_that_comes_twice_is_no_list(
     finally:
         bank.clear_faults()
     assert not (tmp_path / "mandates.xlsx").exists()
+    assert len(readings(suite)) == before
+
+
+def readings(suite: Suite) -> list[dict[str, Any]]:
+    """What the record says of lists that were read."""
+    lines = [
+        json.loads(line)
+        for path in sorted(audit_folder(suite).rglob("*.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    return [each for each in lines if each["kind"] == "register_read"]
 
 
 def enter_and_release(bank: RunningBank, reference: str) -> None:
