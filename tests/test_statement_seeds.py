@@ -39,6 +39,7 @@ UNLUCKY = (
     ("neo_meteor", "releve", 23, "the 65th letter of a font cut down to its use is a comma"),
     ("no_fjord", "kontoutskrift", 31, "dates of four digits, and one of them on the last page"),
     ("de_hansa", "statement", 23, "two headings of three words each, closer than headings are"),
+    ("de_hansa", "statement", 31, "on a page with two entries the time of one leads its line"),
 )
 #: The same of prints that are spoiled: each was taken for proved.
 LUCKY = (("hk_lionrock", "one_wrong", 31, "the end that does not fit stands alone on its page"),)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from counterfoil.domain.allocations import Allocation
 from counterfoil.domain.approvals import plain_name
 from counterfoil.domain.batches import Batch, ControlTotals
 from counterfoil.errors import Refused
@@ -24,10 +25,13 @@ class ApprovalPolicy:
 def why_approval(batch: Batch, policy: ApprovalPolicy) -> tuple[str, ...]:
     """The reasons why a second person has to look at *batch*; empty: nobody has to.
 
-    A currency without a limit always needs one: unknown never means "go on".
+    A currency without a limit always needs one: unknown never means "go on". So do
+    allocations, whatever their sum: a machine proposed them.
     """
     totals = ControlTotals.of(batch.items)
     reasons: list[str] = []
+    if any(item.kind == Allocation.kind for item in batch.items):
+        reasons.append("allocations are proposed by a machine")
     for currency, total in totals.sums:
         limit = policy.limits.get(currency)
         if limit is None:

@@ -11,12 +11,13 @@ from dataclasses import replace
 
 import polars as pl
 
-from counterfoil.rules.reconciliation.position import Position
+from counterfoil.rules.reconciliation.position import MATCH, Position
 from counterfoil.rules.reconciliation.setting import Setting
 
 #: Open lines of both sides from which on the next account is settled by itself: small ones
 #: together, since a round has its price however few lines there are.
 LINES_MIN = 100_000
+_NO_CLAIMS = pl.DataFrame(schema={**MATCH, "score": pl.Int64(), "score_min": pl.Int64()})
 
 
 def parts_of(
@@ -77,7 +78,7 @@ def put_together(
 ) -> tuple[Position, pl.DataFrame]:
     """The whole position again, and the claims of all parts, numbered anew."""
     if not settled:
-        return position, pl.DataFrame()
+        return position, _NO_CLAIMS.with_row_index("claim")
     whole = Position(
         bank=pl.concat([each.bank for each, _ in settled]).sort("line"),
         ledger=pl.concat([each.ledger for each, _ in settled]).sort("line"),

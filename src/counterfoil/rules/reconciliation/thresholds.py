@@ -36,6 +36,7 @@ SINGLE_MIN_LATE = -50  # a line whose every other use was tried
 ALONE_MIN_LATE = -150  # a line that no other payment of the bank can be for
 NAMELESS_MIN_LATE, NAMELESS_GROUP_MIN_LATE = 0, 50
 USUAL_DAYS_MIN = -150
+FEE_SIZE_MIN = 1_000  # cents: of less, any difference may be a charge
 NEVER = 1_000_000  # a question: it becomes no match, but others have to beat it
 
 
@@ -68,6 +69,7 @@ def _questions(sure: pl.Expr, setting: Setting, *, late: bool) -> Asks:
     return [
         # what may be a keying error is a question, whatever else it may be
         (single & (pl.col("why") == FEE) & pl.col("slip"), NEVER),
+        (single & (pl.col("why") == FEE) & (pl.col("gross").abs() < FEE_SIZE_MIN), NEVER),
         (single & (pl.col("why") == RATE) & ~sure & pl.col("slip"), NEVER),
         (
             (pl.col("why") == FEE) & ~pl.col("amount").sign().is_in(list(setting.known.fee_signs)),

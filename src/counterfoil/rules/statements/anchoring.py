@@ -56,10 +56,19 @@ def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[
         headings = _day_headings(lines, money)
         if headings:
             booking, value = headings, booking
+    elif _is_stray(first, second) and not money & booking.keys():
+        headings = _day_headings(lines, money, named=True)
+        booking = headings or booking
     value_lines = frozenset(_value_lines(lines, money, booking))
     within = first is not None and not first.leads and not headings
     each = within and _nearly_all(lines, money, booking)
     return Dates(booking, value, value_lines, frozenset(headings), each)
+
+
+def _is_stray(first: _Column | None, second: _Column | None) -> bool:
+    """Whether no heading names the booking dates, and one names the value dates."""
+    named = second is not None and second.role is Role.VALUE_DATE
+    return named and first is not None and first.role is None
 
 
 def _nearly_all(
@@ -242,10 +251,13 @@ def _completed(token: DateToken, below: Line | None) -> Printed:
     return token.printed
 
 
-def _day_headings(lines: Sequence[Line], money: frozenset[int]) -> dict[int, Printed]:
+def _day_headings(
+    lines: Sequence[Line], money: frozenset[int], *, named: bool = False
+) -> dict[int, Printed]:
     """Lines that say only which day the entries below them were booked on.
 
     All say it alike: with the same word for it or, above the first entry, with none.
+    Where they must be *named*, only that word tells.
     """
     groups: dict[str, list[Line]] = {}
     for line in lines:
@@ -255,7 +267,7 @@ def _day_headings(lines: Sequence[Line], money: frozenset[int]) -> dict[int, Pri
     first = min(money, default=0)
     for label, group in groups.items():
         named = role_of(label) is Role.DATE and not any(each.isdigit() for each in label)
-        if named or group[0].index < first:
+        if named or (group[0].index < first and not named):
             return {line.index: line.dates[0].printed for line in group}
     return {}
 
