@@ -84,13 +84,7 @@ def reconcile(  # noqa: PLR0913 - what a match is a function of
     del texts  # a million lines: memory
     if as_of is not None:
         setting = replace(setting, known=replace(setting.known, last_day=as_of))
-    parts = []
-    done = 0
-    for part, of_part in parts_of(position, setting):
-        progress("matching", done, len(position.bank) + len(position.ledger))
-        parts.append(_settle(part, of_part))
-        done += len(part.bank) + len(part.ledger)
-    position, claims = put_together(position, parts)
+    position, claims = _settle_parts(position, setting, progress)
     position = meet_own_postings(position, held, bank)
     progress("explaining", 0, of)
     matches = with_deciders(with_reasons(position.all_matches()), decided)
@@ -123,6 +117,19 @@ def totals_of_all(
 
 def _with_who_is_meant(lines: Lines) -> tuple[pl.DataFrame, pl.DataFrame]:
     return with_parties(with_counts(lines.bank), lines.ledger)
+
+
+def _settle_parts(
+    position: Position, setting: Setting, progress: Progress
+) -> tuple[Position, pl.DataFrame]:
+    """Settle account by account; also the claims that are left on what is open."""
+    parts = []
+    done = 0
+    for part, of_part in parts_of(position, setting):
+        progress("matching", done, len(position.bank) + len(position.ledger))
+        parts.append(_settle(part, of_part))
+        done += len(part.bank) + len(part.ledger)
+    return put_together(position, parts)
 
 
 def _settle(position: Position, setting: Setting) -> tuple[Position, pl.DataFrame]:

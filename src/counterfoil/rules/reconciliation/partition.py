@@ -24,7 +24,7 @@ def parts_of(
     position: Position, setting: Setting, *, lines_min: int = LINES_MIN
 ) -> Iterator[tuple[Position, Setting]]:
     """Accounts one after the other: what is open in them, and what of the setting is theirs."""
-    for purses in list(_purses(position, lines_min)) or [[]]:  # nothing open is one part, too
+    for purses in _purses(position, lines_min):
         mine = pl.col("purse").is_in(purses)
         bank, ledger = position.bank.filter(mine), position.ledger.filter(mine)
         yield Position(bank, ledger), _of(setting, mine, bank)
