@@ -82,7 +82,7 @@ def _questions(sure: pl.Expr, setting: Setting, *, late: bool) -> Asks:
         # what is paid in parts is not less a fee
         (pl.col("rest"), NEVER),
         # what is in a payment run is paid with it
-        (pl.col("in_run") & ~sure, NEVER),
+        (pl.col("in_run"), NEVER),
     ]
 
 
