@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from counterfoil.domain.reconciliation_report import Total
 from counterfoil.rules.reconciliation.addends import with_addends
 from counterfoil.rules.reconciliation.parties import span_of
 from counterfoil.rules.reconciliation.slips import is_slip
 from counterfoil.rules.reconciliation.subsets import WAYS_MAX, SizedSums, Sums
-from counterfoil.rules.reconciliation.totals import Total
 from tests.reconciliation_support import bank, found, ledger
 
 AMOUNTS = st.integers(-30, 30).filter(bool)

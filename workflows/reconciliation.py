@@ -1,63 +1,100 @@
 """Reconcile two files: read them, match, write what was found.
 
-Into the folder go ``matches.json``, ``breaks.json`` and ``reconciliation.xlsx``.
+Into the folder go ``matches.json``, ``breaks.json``, ``reconciliation.xlsx``, ``summary.html``
+and, where the rules name accounts for them, ``vouchers.xlsx``, ``.csv`` and ``.json``.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from counterfoil.adapters.reconciliation_rules import load_policy
-from counterfoil.adapters.sheets.reconciliation_book import Rows, Value, write_reconciliation
-from counterfoil.domain.reconciliation import ControlTotal, Policy, Progress, unseen
+from counterfoil.adapters.reconciliation_page import write_page
+from counterfoil.adapters.reconciliation_rules import load_rules
+from counterfoil.adapters.reconciliation_vouchers import write_vouchers
+from counterfoil.adapters.sheets.reconciliation_book import Lines, write_reconciliation
+from counterfoil.domain.reconciliation import ControlTotal, Progress, RuleBook, unseen
 from counterfoil.reconciliation_sides import read_side
-from counterfoil.rules.reconciliation.matching import Reconciliation, reconcile
+from counterfoil.rules.reconciliation.accounts import reconcile_accounts
+from counterfoil.rules.reconciliation.listing import (
+    broken_blocks,
+    matched_blocks,
+    proposal_blocks,
+)
+from counterfoil.rules.reconciliation.matching import Reconciliation
+from counterfoil.rules.reconciliation.posting import vouchers_of
+from counterfoil.rules.reconciliation.reporting import report_of
 from counterfoil.rules.reconciliation.totals import refuse_other_totals
 
 _SELECTORS = Path(__file__).parent.parent / "selectors"  # this suite's
-_EPOCH = date(1970, 1, 1)
-_LISTED_MAX = 40  # ids in a cell
 _CLAIM = ("bank", "ledger", "rule", "difference")
 
 
-def reconcile_files(
-    bank: Path, ledger: Path, rules: Path, into: Path, progress: Progress = unseen
+def reconcile_files(  # noqa: PLR0913 - two sides, their rules, where to, who watches, as of when
+    bank: Path,
+    ledger: Path,
+    rules: Path,
+    into: Path,
+    progress: Progress = unseen,
+    *,
+    as_of: date | None = None,
 ) -> Reconciliation:
     """Match the lines of *bank* and *ledger* by *rules*; write the result into the folder *into*.
+
+    Args:
+        as_of: The day that ages count to; by default the latest day of either side.
 
     Raises:
         Quarantined: A file cannot be read as a whole; nothing is written.
         SetupError: The rules are wrong; nothing is written.
     """
-    policy = load_policy(rules)
-    found, read = _read_and_reconcile(bank, ledger, policy, progress)
+    book = load_rules(rules)
+    found, read = _read_and_reconcile(bank, ledger, book, progress)
     refuse_other_totals(found.totals, read)
     into.mkdir(parents=True, exist_ok=True)
     progress("writing", 0, None)
     (into / "matches.json").write_text(matches_json(found), "utf-8")
     (into / "breaks.json").write_text(breaks_json(found), "utf-8")
-    write_reconciliation(into / "reconciliation.xlsx", _summary(found), _sheets(found))
+    facts = (("Bank file", bank.name), ("Ledger file", ledger.name), ("Rules", rules.name))
+    write_report(found, book, into, facts=facts, as_of=as_of)
     return found
 
 
 def _read_and_reconcile(
-    bank: Path, ledger: Path, policy: Policy, progress: Progress
+    bank: Path, ledger: Path, rules: RuleBook, progress: Progress
 ) -> tuple[Reconciliation, tuple[ControlTotal, ...]]:
     """What was found, and the totals of what was read."""
     ours = read_side("bank", bank, _SELECTORS, progress)
     theirs = read_side("ledger", ledger, _SELECTORS, progress)
     read, lines = (*ours.totals, *theirs.totals), [theirs.lines, ours.lines]
-    del (
-        ours,
-        theirs,
-    )  # a million lines: as they were read they are not needed beside the ordered ones
-    return reconcile(lines.pop(), lines.pop(), policy, progress), read
+    del ours, theirs  # a million lines: what was read is not held beside what is ordered
+    return reconcile_accounts(lines.pop(), lines.pop(), rules, progress), read
+
+
+def write_report(
+    found: Reconciliation,
+    rules: RuleBook,
+    into: Path,
+    *,
+    facts: tuple[tuple[str, str], ...] = (),
+    as_of: date | None = None,
+) -> None:
+    """Write the workbook, the page and the vouchers of *found* into the folder *into*."""
+    vouchers = vouchers_of(found, rules)
+    ageing = rules.default.policy.ageing_days
+    report = report_of(found, as_of=as_of, ageing=ageing, facts=facts, vouchers=len(vouchers))
+    lines = Lines(
+        matched=matched_blocks(found),
+        breaks=broken_blocks(found, as_of=report.as_of, rules=rules),
+        proposals=proposal_blocks(found),
+        vouchers=vouchers,
+    )
+    write_reconciliation(into / "reconciliation.xlsx", report, lines)
+    write_page(into / "summary.html", report)
+    write_vouchers(into, vouchers)
 
 
 def matches_json(found: Reconciliation) -> str:
@@ -94,124 +131,3 @@ def breaks_json(found: Reconciliation) -> str:
 
 def _lines(rows: Iterable[str]) -> str:
     return "[\n" + ",\n".join(rows) + "\n]\n"
-
-
-def _summary(found: Reconciliation) -> Iterator[Sequence[Value]]:
-    yield ["Reconciliation"]
-    yield []
-    yield ["Control totals: matched and open are the input, to the cent"]
-    yield ["Side", "Currency", "Lines", "Sum", "Matched", "Sum", "Open", "Sum", "Proof"]
-    for each in found.totals:
-        yield [
-            *(each.side, each.currency, each.count, _money(each.sum), each.matched_count),
-            *(_money(each.matched_sum), each.open_count, _money(each.open_sum), "proved"),
-        ]
-    yield ["Difference of what was matched (fees, rates)", None, None, _money(_differences(found))]
-    yield []
-    yield ["Matched, by rule"]
-    for (tier, rule), count in sorted(Counter(found.matches.select("tier", "rule").rows()).items()):
-        yield [rule, tier, count]
-    for side, breaks in (("bank", found.breaks.bank), ("ledger", found.breaks.ledger)):
-        yield []
-        yield [f"Open on the {side}'s side, by class"]
-        for kind, count in sorted(Counter(breaks["class"].to_list()).items()):
-            yield [kind, None, count]
-
-
-def _differences(found: Reconciliation) -> int:
-    return sum(each or 0 for each in found.matches["difference"].to_list())
-
-
-def _sheets(found: Reconciliation) -> list[Rows]:
-    return [
-        Rows(
-            name="Matched",
-            heads=(
-                *("Bank lines", "Ledger lines", "Account", "Bank sum", "Ledger sum", "Difference"),
-                *("Fee", "Rule", "Tier", "Evidence", "Rivals beaten", "Expected by chance"),
-            ),
-            rows=list(_matched(found)),
-        ),
-        Rows(
-            name="Proposed",
-            heads=(
-                "Bank line",
-                "Bank lines",
-                "Ledger lines",
-                "Place",
-                "Rule",
-                "Difference",
-                "Score",
-                "Lead",
-            ),
-            rows=list(_proposed(found)),
-        ),
-        Rows(
-            name="Breaks",
-            heads=(
-                *("Side", "Id", "Class", "Day", "Days old", "Amount", "Currency", "Name"),
-                *("Reference", "Text", "Difference", "Has to do with"),
-            ),
-            rows=list(_broken(found)),
-        ),
-    ]
-
-
-def _matched(found: Reconciliation) -> Iterator[Sequence[Value]]:
-    bank, ledger = found.bank["id"].to_list(), found.ledger["id"].to_list()
-    paid, owed = found.bank["amount"].to_list(), found.ledger["amount"].to_list()
-    accounts = found.bank["account"].to_list(), found.ledger["account"].to_list()
-    columns = (
-        *("bank", "ledger", "difference", "fee", "rule", "tier"),
-        *("evidence", "rivals_beaten", "by_chance"),
-    )
-    for ours, theirs, difference, *rest in found.matches.select(columns).iter_rows():
-        account = accounts[0][ours[0]] if ours else accounts[1][theirs[0]]
-        yield [
-            *(_ids(bank, ours), _ids(ledger, theirs), account),
-            *(_sum(paid, ours), _sum(owed, theirs), _money(difference), *rest),
-        ]
-
-
-def _proposed(found: Reconciliation) -> Iterator[Sequence[Value]]:
-    bank, ledger = found.bank["id"].to_list(), found.ledger["id"].to_list()
-    columns = ("line", "bank", "ledger", "place", "rule", "difference", "score", "lead")
-    for line, ours, theirs, place, rule, difference, score, lead in found.breaks.proposals.select(
-        columns
-    ).iter_rows():
-        yield [
-            *(bank[line], _ids(bank, ours), _ids(ledger, theirs), place, rule),
-            *(_money(difference), score, lead),
-        ]
-
-
-def _broken(found: Reconciliation) -> Iterator[Sequence[Value]]:
-    last = max(found.bank["day"].to_list(), default=0)
-    ids = {"bank": found.bank["id"].to_list(), "ledger": found.ledger["id"].to_list()}
-    for side, lines, breaks in (
-        ("bank", found.bank, found.breaks.bank),
-        ("ledger", found.ledger, found.breaks.ledger),
-    ):
-        facts = lines.select(
-            "line", "id", "day", "amount", "currency", "name", "reference", "text"
-        ).join(breaks, on="line", maintain_order="left")
-        for _, own, day, amount, currency, name, reference, text, *why in facts.iter_rows():
-            kind, others, difference = why
-            where = side if "duplicate" in kind else {"bank": "ledger", "ledger": "bank"}[side]
-            yield [
-                *(side, own, kind, _EPOCH + timedelta(day), last - day, _money(amount), currency),
-                *(name, reference, text, _money(difference), _ids(ids[where], others)),
-            ]
-
-
-def _ids(names: Sequence[str], lines: Sequence[int]) -> str:
-    more = f" and {len(lines) - _LISTED_MAX} more" if len(lines) > _LISTED_MAX else ""
-    return ", ".join(names[line] for line in lines[:_LISTED_MAX]) + more
-
-
-def _sum(amounts: Sequence[int], lines: Sequence[int]) -> Decimal | None:
-    return _money(sum(amounts[line] for line in lines)) if lines else None
-
-
-def _money(cents: int | None) -> Decimal | None:
-    return None if cents is None else Decimal(cents).scaleb(-2)

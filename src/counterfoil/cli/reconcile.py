@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,10 @@ def reconcile(
     ledger: Annotated[Path, typer.Option(help="The ledger's lines: workbook or CSV.")],
     rules: Annotated[Path, typer.Option(help="Windows, tolerances, fees: TOML or JSON.")],
     out: Annotated[Path, typer.Option(help="The folder for what is found.")],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="Ages count to this day; else to the latest one."),
+    ] = None,
 ) -> None:
     """Match BANK with LEDGER by RULES; write matches.json and a workbook into OUT.
 
@@ -39,7 +44,8 @@ def reconcile(
     from workflows.reconciliation import reconcile_files  # polars takes half a second to load
 
     with watching() as progress:
-        found = reconcile_files(bank, ledger, rules, out, progress)
+        day = as_of.date() if as_of else None
+        found = reconcile_files(bank, ledger, rules, out, progress, as_of=day)
     for each in found.totals:
         say(
             f"{each.side} {each.currency}: {each.count} lines = "

@@ -51,24 +51,29 @@ def cells_of(column: BigColumn, values: Sequence[Value], styles: Mapping[str, in
 
 
 def _texts(values: Sequence[str | None], style: int) -> Cells:
+    known = ["" if each is None else each for each in values] if None in values else values
     try:
-        joined = _BETWEEN.join(values)  # type: ignore[arg-type]  # None is caught below
+        joined = _BETWEEN.join(cast(Sequence[str], known))
     except TypeError:
         return "%s", [text_cell(each, style) for each in values]
-    if not _is_plain(joined, values):
+    if not _is_plain(joined, cast(Sequence[str], known)):
         return "%s", [text_cell(each, style) for each in values]
-    escaped = joined.replace("&", "&amp;").replace(">", "&gt;")
-    return f'<c s="{style}" t="inlineStr"><is><t>%s</t></is></c>', escaped.split(_BETWEEN)
+    texts = joined.replace("&", "&amp;").replace(">", "&gt;").split(_BETWEEN)
+    cell = f'<c s="{style}" t="inlineStr"><is><t>%s</t></is></c>'
+    if all(texts):
+        return cell, texts
+    empty = text_cell(None, style)
+    return "%s", [cell % each if each else empty for each in texts]
 
 
-def _is_plain(joined: str, values: Sequence[str | None]) -> bool:
-    """No empty, no overlong text, nothing that XML forbids or a program would trim."""
+def _is_plain(joined: str, values: Sequence[str]) -> bool:
+    """No overlong text, nothing that XML forbids or a program would trim."""
     around = f"{_BETWEEN}{joined}{_BETWEEN}"
     return (
         joined.count(_BETWEEN) == len(values) - 1
         and joined.isprintable()
-        and not any(each in around for each in (_BETWEEN * 2, f"{_BETWEEN} ", f" {_BETWEEN}"))
-        and max(map(len, values)) <= _PLAIN_MAX  # type: ignore[arg-type]
+        and not any(each in around for each in (f"{_BETWEEN} ", f" {_BETWEEN}"))
+        and max(map(len, values)) <= _PLAIN_MAX
     )
 
 

@@ -1,100 +1,311 @@
 """The workbook of a reconciliation: a proof of totals, what was matched and why, what is open.
 
-One function writes any sheet of rows, :func:`_write_rows`: what writes a million of them
-faster takes its place.
+Figures stand on small pages, lines on sheets that may be a million rows long: a row a line,
+with a filter and a heading that stays. The columns for an owner and a comment are left empty.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-from openpyxl.cell.cell import Cell, MergedCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
+from counterfoil.adapters.sheets.book import BigSheet, write_book
+from counterfoil.adapters.sheets.charts import PageChart
+from counterfoil.adapters.sheets.pages import BigColumn, Page, PageTable, Value
+from counterfoil.adapters.sheets.reconciliation_words import (
+    BLUE,
+    CLASSES,
+    GREEN,
+    TIERS,
+    how_to_read,
+)
+from counterfoil.domain.reconciliation_report import Report, Total, share
+from counterfoil.domain.vouchers import JournalVoucher
 
-from counterfoil.adapters.sheets.results import put
+Block = Mapping[str, list[Any]]
 
-Value = str | int | Decimal | date | None
+#: From the youngest to the oldest.
+AGES = ("A9C4E4", "6F9BD1", "E0A44A", "C0504D")
+Column = tuple[str, BigColumn]  # the block's name of it
 
-ROWS_MAX = 1_048_576  # of a sheet, the heading among them
-_HEAD = PatternFill("solid", start_color="1F3864")
-_GOOD = PatternFill("solid", start_color="C6E0B4")
-_FORMATS: dict[type, str] = {Decimal: "#,##0.00;[Red]-#,##0.00", date: "yyyy-mm-dd", int: "#,##0"}
-_WIDTH_MAX, _WIDTH_MIN, _WIDTHS_FROM = 60, 9, 200  # characters; rows that are measured
+
+def _text(name: str, head: str, width: int, colours: Mapping[str, str] | None = None) -> Column:
+    return name, BigColumn(head=head, kind="text", width=width, colours=colours or {})
+
+
+def _money(name: str, head: str, width: int = 15) -> Column:
+    return name, BigColumn(head=head, kind="money", width=width)
+
+
+def _count(name: str, head: str, width: int = 9) -> Column:
+    return name, BigColumn(head=head, kind="count", width=width)
+
+
+def _day(name: str, head: str) -> Column:
+    return name, BigColumn(head=head, kind="day", width=14)
+
+
+MATCHED = (
+    _count("match", "Match", 10),
+    _text("side", "Side", 9),
+    _text("id", "Line", 15),
+    _day("on", "Day"),
+    _money("amount", "Amount"),
+    _text("currency", "Currency", 10),
+    _text("account", "Account", 14),
+    _text("name", "Party", 30),
+    _text("number", "Reference", 26),
+    _text("text", "Text", 40),
+    _text("rule", "Rule", 40),
+    _text("tier", "Tier", 17, TIERS),
+    _money("difference", "Difference", 13),
+    _text("fee", "Fee", 10),
+    _text("evidence", "Evidence", 60),
+    _text("rivals_beaten", "Rivals beaten", 36),
+    _text("by_chance", "By chance", 12),
+)
+BREAKS = (
+    _text("side", "Side", 9),
+    _text("id", "Line", 15),
+    _text("class", "Class", 28, CLASSES),
+    _text("bucket", "Age bucket", 13),
+    _count("age", "Days old", 10),
+    _day("on", "Day"),
+    _money("amount", "Amount"),
+    _text("currency", "Currency", 10),
+    _text("account", "Account", 14),
+    _text("name", "Party", 30),
+    _text("number", "Reference", 26),
+    _text("text", "Text", 40),
+    _money("difference", "Difference", 13),
+    _text("cause", "Likely cause", 38),
+    _text("other", "Has to do with", 26),
+    _text("owner", "Owner", 14),
+    _text("comment", "Comment", 30),
+)
+PROPOSALS = (
+    _text("id", "Bank line", 15),
+    _count("place", "Place", 8),
+    _day("on", "Day"),
+    _money("amount", "Bank amount"),
+    _text("currency", "Currency", 10),
+    _text("account", "Account", 14),
+    _text("name", "Party", 28),
+    _text("text", "Bank's text", 40),
+    _text("ledger", "Ledger lines", 36),
+    _money("owed", "Ledger sum"),
+    _text("party", "Ledger's party", 28),
+    _money("difference", "Difference", 13),
+    _text("odds", "Speaks for it", 13, {"strong": GREEN, "fair": BLUE}),
+    _text("rule", "Rule", 40),
+    _text("bank", "All bank lines of it", 26),
+    _text("decision", "Decision", 14),
+)
+VOUCHERS = (
+    _text("voucher", "Voucher", 16),
+    _day("day", "Booking date"),
+    _text("currency", "Currency", 10),
+    _text("description", "Description", 60),
+    _text("account", "Account", 14),
+    _money("debit", "Debit"),
+    _money("credit", "Credit"),
+    _text("narrative", "Narrative", 40),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """One sheet: its name, its headings, its rows."""
+class Lines:
+    """The rows of the big sheets: blocks of columns by name, read once.
 
-    name: str
-    heads: Sequence[str]
-    rows: Sequence[Sequence[Value]]
-
-
-def write_reconciliation(
-    target: Path, summary: Iterable[Sequence[Value]], sheets: Sequence[Rows]
-) -> None:
-    """Write the workbook to *target*: the summary first, then *sheets*.
-
-    Args:
-        summary: Rows; a row of one text is a heading, an empty one a gap.
+    A column that a block has not is left empty.
     """
-    book = Workbook()
-    head = book.active
-    assert isinstance(head, Worksheet)
-    head.title = "Summary"
-    _write_summary(head, summary)
-    for each in sheets:
-        for number, begin in enumerate(range(0, max(len(each.rows), 1), ROWS_MAX - 1), 1):
-            name = each.name if number == 1 else f"{each.name} {number}"
-            part = each.rows[begin : begin + ROWS_MAX - 1]
-            _write_rows(book.create_sheet(name), each.heads, part)
-    book.properties.creator = "Counterfoil"
-    book.save(target)
+
+    matched: Iterable[Block]  # MATCHED
+    breaks: Iterable[Block]  # BREAKS
+    proposals: Iterable[Block]  # PROPOSALS
+    vouchers: tuple[JournalVoucher, ...] = ()
 
 
-def _write_summary(sheet: Worksheet, rows: Iterable[Sequence[Value]]) -> None:
-    sheet.column_dimensions["A"].width = 46
-    for letter in "BCDEFGHI":
-        sheet.column_dimensions[letter].width = 18
-    sheet.sheet_view.showGridLines = False
-    for place, row in enumerate(rows, 1):
-        for column, value in enumerate(row, 1):
-            cell = sheet.cell(place, column)
-            _fill(cell, value)
-            if len(row) == 1:
-                cell.font = Font(bold=True, size=14 if place == 1 else 12)
-            if value == "proved":
-                cell.fill = _GOOD
+def write_reconciliation(target: Path, report: Report, lines: Lines) -> Mapping[str, int]:
+    """Write the workbook to *target*; the rows of each sheet of lines by its name."""
+    return write_book(
+        target,
+        [_summary(report), _by_rule(report), how_to_read(report)],
+        [
+            _sheet("Matched", MATCHED, lines.matched, keys=3, across=2),
+            _sheet("Breaks", BREAKS, lines.breaks, keys=3, across=2),
+            _sheet("Proposals", PROPOSALS, lines.proposals, keys=2, across=2),
+            _sheet("Vouchers", VOUCHERS, _voucher_blocks(lines.vouchers)),
+        ],
+    )
 
 
-def _write_rows(sheet: Worksheet, heads: Sequence[str], rows: Sequence[Sequence[Value]]) -> None:
-    """A heading that stays in sight, filters, columns as wide as what is in them."""
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{len(rows) + 1}"
-    for column, head in enumerate(heads, 1):
-        longest = max((len(str(row[column - 1])) for row in rows[:_WIDTHS_FROM]), default=0)
-        width = min(max(longest, len(head), _WIDTH_MIN) + 2, _WIDTH_MAX)
-        sheet.column_dimensions[get_column_letter(column)].width = width
-        cell = sheet.cell(1, column)
-        put(cell, head)
-        cell.font = Font(bold=True, color="FFFFFF")
-        cell.fill = _HEAD
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
-    for place, row in enumerate(rows, 2):
-        for column, value in enumerate(row, 1):
-            if value is not None and value != "":
-                _fill(sheet.cell(place, column), value)
+def _sheet(
+    name: str,
+    columns: tuple[Column, ...],
+    blocks: Iterable[Block],
+    *,
+    keys: int = 0,
+    across: int = 1,
+) -> BigSheet:
+    return BigSheet(
+        name=name,
+        keys=keys,
+        across=across,
+        columns=tuple(column for _, column in columns),
+        blocks=([_values(block, each) for each, _ in columns] for block in blocks),
+    )
 
 
-def _fill(cell: Cell | MergedCell, value: Value) -> None:
-    put(cell, value)
-    if type(value) in _FORMATS:
-        cell.number_format = _FORMATS[type(value)]
+def _values(block: Block, name: str) -> list[Any]:
+    return block.get(name) or [None] * len(next(iter(block.values())))
+
+
+def _voucher_blocks(vouchers: Iterable[JournalVoucher]) -> Iterator[Block]:
+    lines = [(each, line) for each in vouchers for line in each.entries]
+    yield {
+        "voucher": [each.voucher_no for each, _ in lines],
+        "day": [each.booking_date for each, _ in lines],
+        "currency": [each.currency for each, _ in lines],
+        "description": [each.description for each, _ in lines],
+        "account": [line.account for _, line in lines],
+        "debit": [line.debit or None for _, line in lines],
+        "credit": [line.credit or None for _, line in lines],
+        "narrative": [line.narrative for _, line in lines],
+    }
+
+
+def _summary(report: Report) -> Page:
+    return Page(
+        name="Summary",
+        title=f"Reconciliation as of {report.as_of}",
+        tables=(
+            _origin(report),
+            _proof(report),
+            _tiers(report),
+            _open(report),
+            *([_differences(report)] if report.differences else []),
+        ),
+        widths=(42, 14, 14, 20, 14, 20, 14, 20, 12, 10),
+    )
+
+
+def _origin(report: Report) -> PageTable:
+    rows: list[tuple[Value, ...]] = [*report.facts, ("Days", f"{report.first} to {report.last}")]
+    return PageTable(rows=tuple(rows), wrap=False)
+
+
+def _proof(report: Report) -> PageTable:
+    """Matched and open are the input: a Total that is not so cannot be made."""
+    several = len({each.currency for each in report.totals}) > 1
+    return PageTable(
+        heading="Proof of totals: what was matched and what is open is the input, to the cent",
+        heads=(
+            *("Side", "Currency", "Lines", "Sum", "Matched", "Sum matched", "Open", "Sum open"),
+            *("Share", "Proof"),
+        ),
+        rows=tuple(_total(each, several=several) for each in report.totals),
+        colours={"proved": GREEN},
+        chart=PageChart(
+            heading="Lines matched and open",
+            columns=(5, 7),
+            colours=("70AD47", "E0A44A"),
+            rows=len(report.totals),
+        ),
+    )
+
+
+def _total(each: Total, *, several: bool) -> tuple[Value, ...]:
+    side = each.side.capitalize()
+    return (
+        *(
+            f"{side} {each.currency}" if several else side,
+            each.currency,
+            each.count,
+            _cents(each.sum),
+        ),
+        *(each.matched_count, _cents(each.matched_sum), each.open_count, _cents(each.open_sum)),
+        *(share(each.matched_count, each.count), "proved"),
+    )
+
+
+def _tiers(report: Report) -> PageTable:
+    bank = sum(each.count for each in report.totals if each.side == "bank")
+    rows = tuple(
+        (each.tier, each.matches, each.bank_lines, share(each.bank_lines, bank))
+        for each in report.tiers()
+    )
+    return PageTable(
+        heading="How sure: confirmed has a number or a whole payment run, silent only amount, "
+        "party and day",
+        heads=("Tier", "Matches", "Bank lines", "Of all bank lines") if rows else (),
+        rows=rows or (("nothing is matched",),),
+        colours=TIERS,
+    )
+
+
+def _open(report: Report) -> PageTable:
+    rows: list[tuple[Value, ...]] = [
+        (
+            f"{each.side.capitalize()}: {each.kind}",
+            *(each.currency, each.count, _cents(each.sum)),
+            *each.by_age,
+        )
+        for each in report.breaks
+    ]
+    count = sum(each.count for each in report.breaks)
+    ages = tuple(sum(each) for each in zip(*(each.by_age for each in report.breaks), strict=True))
+    chart = PageChart(
+        heading="Open lines by class and age",
+        columns=tuple(range(5, 5 + len(report.buckets))),
+        colours=_age_colours(len(report.buckets)),
+        rows=len(rows),
+    )
+    return PageTable(
+        heading=f"Open: every line has a class and an age, counted to {report.as_of}",
+        heads=("Class", "Currency", "Lines", "Sum", *report.buckets) if rows else (),
+        rows=(*rows, ("All", None, count, None, *ages)) if rows else (("nothing is open",),),
+        chart=chart if rows else None,
+        total=bool(rows),
+    )
+
+
+def _age_colours(buckets: int) -> tuple[str, ...]:
+    """AGES, the oldest always the last."""
+    return tuple(AGES[at * (len(AGES) - 1) // max(buckets - 1, 1)] for at in range(buckets))
+
+
+def _differences(report: Report) -> PageTable:
+    return PageTable(
+        heading=f"Differences in what was matched; {report.vouchers} vouchers are proposed",
+        heads=("Cause", "Currency", "Matches", "Sum"),
+        rows=tuple(
+            (each.cause, each.currency, each.matches, _cents(each.cents))
+            for each in report.differences
+        ),
+    )
+
+
+def _by_rule(report: Report) -> Page:
+    return Page(
+        name="By rule",
+        title="What each rule matched",
+        tables=(
+            PageTable(
+                heads=("Rule", "Tier", "Matches", "Bank lines", "Ledger lines"),
+                rows=tuple(
+                    (each.rule, each.tier, each.matches, each.bank_lines, each.ledger_lines)
+                    for each in report.rules
+                ),
+                colours=TIERS,
+            ),
+        ),
+        widths=(60, 20, 14, 14, 14),
+    )
+
+
+def _cents(cents: int) -> Decimal:
+    return Decimal(cents).scaleb(-2)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import log10
 
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.asking import certain_still
 from counterfoil.rules.reconciliation.beginnings import Beginnings
 from counterfoil.rules.reconciliation.candidates import FEE, NONE, RATE, linked
 from counterfoil.rules.reconciliation.certain import only_ones
@@ -27,15 +29,19 @@ FEE_PRIOR_MIN = -300
 CHEQUES_PROVED = -100  # centibans: by nine or more
 
 
-def read_texts(position: Position) -> Texts:
-    """Numbers of the ledger, numbers in the bank's texts, and which name which."""
+def read_texts(position: Position, patterns: Sequence[str] = ()) -> Texts:
+    """Numbers of the ledger, numbers in the bank's texts, and which name which.
+
+    Args:
+        patterns: What the rules say a reference in the text looks like.
+    """
     targets = lines_and_runs(position)
     numbered = targets.table.select("target", "purse", "written")
     documents = position.ledger.filter(pl.col("document") != "").select(
         pl.col("line").alias("target"), "purse", pl.col("document").alias("written")
     )
     keys = keys_of(pl.concat([numbered, documents]))
-    tokens = tokens_of(position.bank)
+    tokens = tokens_of(position.bank, patterns)
     purses = position.bank.select("line", "purse")
     numbers = numbers_of(tokens, position.bank).join(purses, on="line")
     return Texts(keys=keys, numbers=numbers, links=link(tokens, keys))
@@ -63,7 +69,9 @@ def settle_certain(
         beyond=begin,
     )
     position = replace(position, ledger=_with_loose(position.ledger, setting.known))
-    facts = weigh(uncounted(pairs), position.bank, targets.table, setting.known)
+    kinds = targets.table.select("target", "kind")
+    sure = certain_still(pairs.join(kinds, on="target"), policy.ask).drop("kind")
+    facts = weigh(uncounted(sure), position.bank, targets.table, setting.known)
     return position.settled(_as_matches(facts, targets)), setting
 
 

@@ -36,10 +36,7 @@ def prepare(bank: pl.DataFrame, ledger: pl.DataFrame) -> Lines:
         ValueError: An id stands twice on one side; nothing is matched.
     """
     bank, ledger = bank.sort("id"), ledger.sort("id")
-    for side, frame in (("bank", bank), ("ledger", ledger)):
-        if frame["id"].n_unique() != len(frame):
-            twice = frame.filter(pl.col("id").is_duplicated())["id"][0]
-            raise ValueError(f"{side}: the id {twice!r} stands twice")
+    refuse_twice(bank, ledger)
     purses = (
         pl.concat([each.select("account", "currency") for each in (bank, ledger)])
         .unique()
@@ -47,6 +44,14 @@ def prepare(bank: pl.DataFrame, ledger: pl.DataFrame) -> Lines:
         .with_row_index("purse")
     )
     return Lines(_number(bank, purses), _with_runs(_number(ledger, purses)))
+
+
+def refuse_twice(bank: pl.DataFrame, ledger: pl.DataFrame) -> None:
+    """Raises ValueError: an id stands twice on one side."""
+    for side, frame in (("bank", bank), ("ledger", ledger)):
+        if frame["id"].n_unique() != len(frame):
+            twice = frame.filter(pl.col("id").is_duplicated())["id"].sort()[0]
+            raise ValueError(f"{side}: the id {twice!r} stands twice")
 
 
 def _with_runs(ledger: pl.DataFrame) -> pl.DataFrame:

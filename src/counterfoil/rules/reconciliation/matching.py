@@ -4,7 +4,8 @@
 2. Certain: a number and its amount agree, and nothing else claims either line.
 3. What those pairs prove is learned: usual gaps of days, numbers that are noise.
 4. In rounds, until nothing more stands out: claims on open lines are weighed and compared.
-5. What is left is a break with a reason, and with proposals where there are any.
+5. Vouchers that an earlier run proposed, and that are in the ledger by now, meet what they are for.
+6. What is left is a break with a reason, and with proposals where there are any.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy, Progress, unseen
+from counterfoil.domain.reconciliation_report import Total
 from counterfoil.rules.reconciliation.breaks import Breaks, breaks_of
 from counterfoil.rules.reconciliation.contra import bank_contras, ledger_contras
 from counterfoil.rules.reconciliation.counts import with_counts
@@ -21,13 +23,15 @@ from counterfoil.rules.reconciliation.duplicates import bank_duplicates, ledger_
 from counterfoil.rules.reconciliation.explaining import with_reasons
 from counterfoil.rules.reconciliation.learning import read_texts, settle_certain
 from counterfoil.rules.reconciliation.lines import Lines, prepare
+from counterfoil.rules.reconciliation.own_postings import hold_own_postings, meet_own_postings
 from counterfoil.rules.reconciliation.parties import with_parties
 from counterfoil.rules.reconciliation.partition import parts_of, put_together
 from counterfoil.rules.reconciliation.position import Position, less, slim
+from counterfoil.rules.reconciliation.rivals import unspent
 from counterfoil.rules.reconciliation.rounds import settle_round
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
 from counterfoil.rules.reconciliation.setting import Setting
-from counterfoil.rules.reconciliation.totals import Total, totals_of
+from counterfoil.rules.reconciliation.totals import totals_of
 
 #: A later round finds what an earlier one made room for; a fourth was never seen to.
 ROUNDS_MAX = 3
@@ -57,9 +61,9 @@ def reconcile(
     bank, ledger = _with_who_is_meant(prepare(bank, ledger))
     bank_repeats, ledger_repeats = bank_duplicates(bank), ledger_duplicates(ledger)
     position = Position(less(bank, bank_repeats["second"]), less(ledger, ledger_repeats["second"]))
-    position = _set_contras_aside(position)
+    position, held = hold_own_postings(_set_contras_aside(position))
     progress("reading numbers in the texts", 0, of)
-    texts = read_texts(position)
+    texts = read_texts(position, policy.references)
     position, setting = settle_certain(slim(position), texts, policy, begin=_beyond(ledger))
     del texts  # a million lines: memory
     parts = []
@@ -69,6 +73,8 @@ def reconcile(
         parts.append(_settle(part, of_part))
         done += len(part.bank) + len(part.ledger)
     position, claims = put_together(position, parts)
+    position = meet_own_postings(position, held, bank)
+    claims = claims if held.is_empty() else _on_open_lines(claims, position)
     progress("explaining", 0, of)
     matches = with_reasons(position.all_matches())
     breaks = breaks_of(
@@ -83,11 +89,26 @@ def reconcile(
         ledger=ledger,
         matches=matches,
         breaks=breaks,
-        totals=(
-            *totals_of("bank", bank, _used(matches["bank"]), breaks.bank["line"]),
-            *totals_of("ledger", ledger, _used(matches["ledger"]), breaks.ledger["line"]),
-        ),
+        totals=totals_of_all(bank, ledger, matches, breaks),
     )
+
+
+def totals_of_all(
+    bank: pl.DataFrame, ledger: pl.DataFrame, matches: pl.DataFrame, breaks: Breaks
+) -> tuple[Total, ...]:
+    """The control totals of both sides; they add up, or none are made."""
+    return (
+        *totals_of("bank", bank, _used(matches["bank"]), breaks.bank["line"]),
+        *totals_of("ledger", ledger, _used(matches["ledger"]), breaks.ledger["line"]),
+    )
+
+
+def _on_open_lines(claims: pl.DataFrame, position: Position) -> pl.DataFrame:
+    """Those of *claims* that no match has spent since."""
+    spent = position.all_matches().select(
+        "bank", "ledger", pl.lit(0).alias("claim"), pl.lit(0, pl.Int64).alias("score")
+    )
+    return unspent(claims, spent)
 
 
 def _with_who_is_meant(lines: Lines) -> tuple[pl.DataFrame, pl.DataFrame]:

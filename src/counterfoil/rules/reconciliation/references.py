@@ -7,6 +7,8 @@ tail without zeros in front ("bare"), and without its first zeros that stand tog
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 #: How a number was recognised, the strongest first.
@@ -50,8 +52,12 @@ def keys_of(targets: pl.DataFrame) -> pl.DataFrame:
     return numbers.with_columns(*spelled(pl.col("written"))).drop("written")
 
 
-def tokens_of(bank: pl.DataFrame) -> pl.DataFrame:
+def tokens_of(bank: pl.DataFrame, patterns: Sequence[str] = ()) -> pl.DataFrame:
     """Every word of the bank's texts that holds a digit, and every run of blocks.
+
+    Args:
+        patterns: What else is a reference, wherever it stands in the text: the pattern's first
+            group, or all of it. It counts as if it stood in the column for references.
 
     Returns: ``line``, ``written``, ``key`` and its other spellings, ``column`` (did it stand in the
     column for references?); one row for each spelling of a line.
@@ -64,6 +70,7 @@ def tokens_of(bank: pl.DataFrame) -> pl.DataFrame:
         words = chosen.with_columns(pl.col("source").str.extract_all(_WORD).alias("written"))
         parts.append(words.explode("written").drop("source"))
         parts.append(_chains(chosen))
+    parts += [_by_pattern(bank, each).select(parts[0].columns) for each in patterns]
     tokens = pl.concat(parts).filter(pl.col("written").str.contains(r"[0-9]"))
     tokens = tokens.with_columns(*spelled(pl.col("written")))
     tokens = tokens.filter(~pl.col("key").is_in(_PLACEHOLDERS) & (pl.col("key") != ""))
@@ -72,6 +79,13 @@ def tokens_of(bank: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("written", "tail", "bare", "worn").min(), pl.col("column").any())
         .sort("line", "key")
     )
+
+
+def _by_pattern(bank: pl.DataFrame, pattern: str) -> pl.DataFrame:
+    text = pl.col("text").str
+    found = pl.coalesce(text.extract(pattern, 1), text.extract(pattern, 0)).alias("written")
+    table = bank.select("line", pl.lit(value=True).alias("column"), found)
+    return table.filter(pl.col("written").is_not_null())
 
 
 def _chains(chosen: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from counterfoil.rules.reconciliation.asking import left_to_people
 from counterfoil.rules.reconciliation.evidence import weigh
 from counterfoil.rules.reconciliation.laying import laid
 from counterfoil.rules.reconciliation.parts import claims_of_parts
@@ -52,7 +53,8 @@ def claims_on(
         as_claims(facts, table, setting, late=late),
         claims_of_parts(table, setting, late=late),
     ]
-    return _once(pl.concat(claims)).with_row_index("claim")
+    left = left_to_people(_once(pl.concat(claims)), setting.policy.ask)
+    return left.with_row_index("claim")
 
 
 def _once(claims: pl.DataFrame) -> pl.DataFrame:

@@ -3,30 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import polars as pl
 
 from counterfoil.domain.reconciliation import ControlTotal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
-    """One side in one currency; sums in cents. A total that does not add up cannot be made."""
-
-    side: str  # "bank" or "ledger"
-    currency: str
-    count: int
-    sum: int
-    matched_count: int
-    matched_sum: int
-    open_count: int
-    open_sum: int
-
-    def __post_init__(self) -> None:
-        counts = self.matched_count + self.open_count == self.count
-        if not counts or self.matched_sum + self.open_sum != self.sum:
-            raise ValueError(f"{self.side} {self.currency}: matched and open are not the input")
+from counterfoil.domain.reconciliation_report import Total
 
 
 def refuse_other_totals(totals: Iterable[Total], read: Iterable[ControlTotal]) -> None:
