@@ -8,8 +8,8 @@ import polars as pl
 
 from counterfoil.domain.reconciliation import Asked
 from counterfoil.rules.reconciliation.references import CUT, EDIT
-from counterfoil.rules.reconciliation.thresholds import NEVER
 from counterfoil.rules.reconciliation.targets import RUN
+from counterfoil.rules.reconciliation.thresholds import NEVER
 
 _KINDS: dict[Asked, pl.Expr] = {
     "number": pl.col("rule").str.starts_with("number and amount"),
