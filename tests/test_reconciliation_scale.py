@@ -165,7 +165,7 @@ def test_the_rest_is_told_by_what_was_done() -> None:
     remaining.tell("reading the ledger", 0, None)
     assert remaining.seconds(105.0) == 95, "a twentieth took five seconds"
     remaining.tell("matching", 1, 2)
-    assert remaining.done == 50 + 190 + 200
+    assert remaining.done == 50 + 150 + 200
     assert [said(each) for each in (None, 4, 84, 200)] == [
         "",
         "a few seconds left",

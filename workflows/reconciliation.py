@@ -8,8 +8,9 @@ the next run carries forward: ``carried.json``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,7 @@ from counterfoil.rules.reconciliation.reporting import report_of
 from counterfoil.rules.reconciliation.totals import refuse_other_totals
 
 SELECTORS = Path(__file__).parent.parent / "selectors"  # this suite's
+_quote = json.encoder.encode_basestring_ascii  # what json.dumps makes of a text
 _CLAIM = ("bank", "ledger", "rule", "difference")
 
 
@@ -156,34 +158,55 @@ def write_report(  # noqa: PLR0913 - a report has these parts
 
 def matches_json(found: Reconciliation) -> str:
     """Every match as ``[[bank ids], [ledger ids], rule]``, a line each, in order of ids."""
-    bank, ledger = found.bank["id"].to_list(), found.ledger["id"].to_list()
-    rows = sorted(
-        [[bank[line] for line in ours], [ledger[line] for line in theirs], rule]
-        for ours, theirs, rule in found.matches.select("bank", "ledger", "rule").iter_rows()
+    bank, ledger = _quoted(found.bank["id"]), _quoted(found.ledger["id"])
+    # lines are numbered in order of their ids
+    rows = sorted(found.matches.select("bank", "ledger", "rule").iter_rows())
+    return _lines(
+        f"[{_named(bank, ours)}, {_named(ledger, theirs)}, {_quote(rule)}]"
+        for ours, theirs, rule in rows
     )
-    return _lines(json.dumps(row) for row in rows)
 
 
 def breaks_json(found: Reconciliation) -> str:
     """Every open line with its class, and its proposals, the likeliest first; a line each."""
-    bank, ledger = found.bank["id"].to_list(), found.ledger["id"].to_list()
-    proposed: dict[int, list[Any]] = {}
-    for line, ours, theirs, *why in found.breaks.proposals.select("line", *_CLAIM).iter_rows():
-        claim = [[bank[each] for each in ours], [ledger[each] for each in theirs], *why]
-        proposed.setdefault(line, []).append(claim)
-    rows: list[dict[str, Any]] = []
-    for side, own, other, breaks in (
-        ("bank", bank, ledger, found.breaks.bank),
-        ("ledger", ledger, bank, found.breaks.ledger),
-    ):
-        for line, kind, others, difference in breaks.iter_rows():
-            names = own if "duplicate" in kind else other
-            row = {"side": side, "id": own[line], "class": kind, "difference": difference}
-            row["other"] = [names[each] for each in others]
-            if side == "bank":
-                row["proposals"] = proposed.get(line, [])
-            rows.append(row)
-    return _lines(json.dumps(row) for row in rows)
+    bank, ledger = _quoted(found.bank["id"]), _quoted(found.ledger["id"])
+    proposed: dict[int, list[str]] = {}
+    for line, ours, theirs, rule, difference in found.breaks.proposals.select(
+        "line", *_CLAIM
+    ).iter_rows():
+        claim = f"{_named(bank, ours)}, {_named(ledger, theirs)}, {_quote(rule)}"
+        proposed.setdefault(line, []).append(f"[{claim}, {json.dumps(difference)}]")
+    return _lines(
+        chain(
+            _breaks("bank", found.breaks.bank, bank, ledger, proposed),
+            _breaks("ledger", found.breaks.ledger, ledger, bank, None),
+        )
+    )
+
+
+def _breaks(
+    side: str,
+    breaks: Any,
+    own: Sequence[str],
+    other: Sequence[str],
+    proposed: Mapping[int, Sequence[str]] | None,
+) -> Iterator[str]:
+    for line, kind, others, difference in breaks.iter_rows():
+        names = own if "duplicate" in kind else other
+        more = "" if proposed is None else f', "proposals": [{", ".join(proposed.get(line, ()))}]'
+        yield (
+            f'{{"side": "{side}", "id": {own[line]}, "class": {_quote(kind)}, '
+            f'"difference": {json.dumps(difference)}, "other": {_named(names, others)}{more}}}'
+        )
+
+
+def _quoted(ids: Iterable[str]) -> list[str]:
+    """As JSON: once for each line, however often it is named."""
+    return list(map(_quote, ids))
+
+
+def _named(ids: Sequence[str], lines: Sequence[int]) -> str:
+    return f"[{', '.join([ids[line] for line in lines])}]"
 
 
 def _lines(rows: Iterable[str]) -> str:

@@ -17,12 +17,12 @@ from counterfoil.domain.reconciliation import Progress, unseen
 #: Stage -> its part of a large run's time, in thousandths, in their order.
 SHARES = {
     "reading the bank": 50,
-    "reading the ledger": 190,
-    "putting in order": 60,
-    "reading numbers in the texts": 150,
+    "reading the ledger": 150,
+    "putting in order": 50,
+    "reading numbers in the texts": 160,
     "matching": 400,
-    "explaining": 50,
-    "writing": 100,
+    "explaining": 40,
+    "writing": 150,
 }
 #: Before so much is done (thousandths), nothing is said of the rest.
 KNOWN_FROM = 40

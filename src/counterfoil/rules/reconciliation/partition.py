@@ -11,21 +11,23 @@ from dataclasses import replace
 
 import polars as pl
 
-from counterfoil.rules.reconciliation.position import MATCH, Position
+from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.setting import Setting
 
 #: Open lines of both sides from which on the next account is settled by itself: small ones
 #: together, since a round has its price however few lines there are.
 LINES_MIN = 100_000
-_NO_CLAIMS = pl.DataFrame(schema={**MATCH, "score": pl.Int64(), "score_min": pl.Int64()})
 
 
 def parts_of(
     position: Position, setting: Setting, *, lines_min: int = LINES_MIN
 ) -> Iterator[tuple[Position, Setting]]:
-    """Accounts one after the other: what is open in them, and what of the setting is theirs."""
+    """Accounts one after the other: what is open in them, and what of the setting is theirs.
+
+    One part at least, though nothing may be open.
+    """
     for purses in _purses(position, lines_min):
-        mine = pl.col("purse").is_in(purses)
+        mine = pl.col("purse").is_in(pl.Series(purses, dtype=pl.Int64).implode())
         bank, ledger = position.bank.filter(mine), position.ledger.filter(mine)
         yield Position(bank, ledger), _of(setting, mine, bank)
 
@@ -45,7 +47,7 @@ def _purses(position: Position, lines_min: int) -> Iterator[list[int]]:
         if lines >= lines_min:
             yield together
             together, lines = [], 0
-    if together:
+    if together or sizes.is_empty():
         yield together
 
 
@@ -77,8 +79,6 @@ def put_together(
     position: Position, settled: list[tuple[Position, pl.DataFrame]]
 ) -> tuple[Position, pl.DataFrame]:
     """The whole position again, and the claims of all parts, numbered anew."""
-    if not settled:
-        return position, _NO_CLAIMS.with_row_index("claim")
     whole = Position(
         bank=pl.concat([each.bank for each, _ in settled]).sort("line"),
         ledger=pl.concat([each.ledger for each, _ in settled]).sort("line"),

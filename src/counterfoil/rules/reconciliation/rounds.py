@@ -53,8 +53,8 @@ def claims_on(
         as_claims(facts, table, setting, late=late),
         claims_of_parts(table, setting, late=late),
     ]
-    asked = left_to_people(pl.concat(claims), setting.policy.ask)
-    return _once(asked).with_row_index("claim")
+    left = left_to_people(_once(pl.concat(claims)), setting.policy.ask)
+    return left.with_row_index("claim")
 
 
 def _once(claims: pl.DataFrame) -> pl.DataFrame:
