@@ -239,7 +239,7 @@ def test_check_is_content_with_a_right_suite(counterfoil: Run, trusted: Path) ->
     answer = counterfoil("check")
 
     assert answer.code == 0, answer.told
-    assert "12 screens, tasks journal_voucher, payment" in answer.told
+    assert "17 screens, tasks allocation, journal_voucher, payment" in answer.told
     assert not (trusted / "var/ledger.sqlite").exists()  # it changes nothing
     assert not (trusted / "var/witness").exists()
 
