@@ -25,7 +25,8 @@ from counterfoil.reconciliation_sides import read_side
 from counterfoil.rules.approval import ApprovalPolicy, check_approver
 from counterfoil.rules.reconciliation.replaying import effect_of
 from counterfoil.rules.reconciliation.suggesting import learned_rules
-from workflows.reconciliation import SELECTORS
+
+SELECTORS = Path(__file__).parent.parent / "selectors"  # this suite's
 
 PUT_FORWARD, APPROVED = "reconciliation_rule_suggested", "reconciliation_rule_approved"
 

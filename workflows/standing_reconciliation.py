@@ -36,7 +36,8 @@ from counterfoil.store.reconciliation_files import REMEDY
 from counterfoil.store.reconciliation_filing import NewRun, OpenLine
 from counterfoil.store.reconciliation_ledger import ReconciliationLedger
 from counterfoil.store.reconciliation_reading import CloseRow, DecisionRow, RunRow
-from workflows.reconciliation import SELECTORS
+
+SELECTORS = Path(__file__).parent.parent / "selectors"  # this suite's
 
 #: How a match is called that people made.
 RULES = {

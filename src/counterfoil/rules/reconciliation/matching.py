@@ -36,6 +36,7 @@ from counterfoil.rules.reconciliation.own_postings import hold_own_postings, mee
 from counterfoil.rules.reconciliation.parties import with_parties
 from counterfoil.rules.reconciliation.partition import parts_of, put_together
 from counterfoil.rules.reconciliation.position import Position, slim
+from counterfoil.rules.reconciliation.rivals import unspent
 from counterfoil.rules.reconciliation.rounds import settle_round
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
 from counterfoil.rules.reconciliation.setting import Setting
@@ -84,14 +85,9 @@ def reconcile(  # noqa: PLR0913 - what a match is a function of
     del texts  # a million lines: memory
     if as_of is not None:
         setting = replace(setting, known=replace(setting.known, last_day=as_of))
-    parts = []
-    done = 0
-    for part, of_part in parts_of(position, setting):
-        progress("matching", done, len(position.bank) + len(position.ledger))
-        parts.append(_settle(part, of_part))
-        done += len(part.bank) + len(part.ledger)
-    position, claims = put_together(position, parts)
+    position, claims = _settle_parts(position, setting, progress)
     position = meet_own_postings(position, held, bank)
+    claims = claims if held.is_empty() else _on_open_lines(claims, position)
     progress("explaining", 0, of)
     matches = with_deciders(with_reasons(position.all_matches()), decided)
     breaks = breaks_of(
@@ -121,8 +117,29 @@ def totals_of_all(
     )
 
 
+def _on_open_lines(claims: pl.DataFrame, position: Position) -> pl.DataFrame:
+    """Those of *claims* that no match has spent since."""
+    spent = position.all_matches().select(
+        "bank", "ledger", pl.lit(0).alias("claim"), pl.lit(0, pl.Int64).alias("score")
+    )
+    return unspent(claims, spent)
+
+
 def _with_who_is_meant(lines: Lines) -> tuple[pl.DataFrame, pl.DataFrame]:
     return with_parties(with_counts(lines.bank), lines.ledger)
+
+
+def _settle_parts(
+    position: Position, setting: Setting, progress: Progress
+) -> tuple[Position, pl.DataFrame]:
+    """Settle what has nothing to do with each other, part by part."""
+    parts = []
+    done = 0
+    for part, of_part in parts_of(position, setting):
+        progress("matching", done, len(position.bank) + len(position.ledger))
+        parts.append(_settle(part, of_part))
+        done += len(part.bank) + len(part.ledger)
+    return put_together(position, parts)
 
 
 def _settle(position: Position, setting: Setting) -> tuple[Position, pl.DataFrame]:
