@@ -168,6 +168,18 @@ def test_what_was_keyed_closes_the_loop(desk: Desk, tmp_path: Path) -> None:
     assert sum(rule.endswith(", less a fee, difference posted") for rule in rules) == 5
 
 
+def test_a_line_of_the_same_amount_claims_nothing_that_is_posted(desk: Desk) -> None:
+    """Another voucher of 12.50 that day was a proposal for the charge; it is one no more."""
+    desk.book("L9999", Decimal("-12.50"), "Another Ltd", "PV1")
+    desk.book("G1", Decimal("-12.50"), "", voucher_number("ACC01", "CZK", ["B0900"]))
+    out = desk.reconcile()
+    matches = json.loads((out / "matches.json").read_text("utf-8"))
+    breaks = json.loads((out / "breaks.json").read_text("utf-8"))
+    assert [["B0900"], ["G1"], POSTED] in matches
+    assert "L9999" in {each["id"] for each in breaks}
+    assert not {"B0900", "G1"} & {each["id"] for each in breaks}
+
+
 @pytest.mark.parametrize("wrong", ["amount", "number"])
 def test_a_posting_that_fits_nothing_is_a_break(desk: Desk, wrong: str) -> None:
     desk.reconcile()
