@@ -12,7 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from counterfoil.adapters.reconciliation_files import read_bank, read_ledger
 from counterfoil.adapters.reconciliation_rules import learned_file, load_rules
 from counterfoil.adapters.reconciliation_suggestions import (
     add_learned,
@@ -22,10 +21,12 @@ from counterfoil.adapters.reconciliation_suggestions import (
 )
 from counterfoil.domain.reconciliation_suggestions import Suggestion
 from counterfoil.errors import Refused
+from counterfoil.reconciliation_sides import read_side
 from counterfoil.rules.approval import ApprovalPolicy, check_approver
 from counterfoil.rules.reconciliation.replaying import effect_of
 from counterfoil.rules.reconciliation.suggesting import learned_rules
 
+_SELECTORS = Path(__file__).parent.parent / "selectors"  # this suite's
 PUT_FORWARD, APPROVED = "reconciliation_rule_suggested", "reconciliation_rule_approved"
 
 #: An event and its data, for the audit log.
@@ -41,7 +42,8 @@ def suggest_rules(  # noqa: PLR0913 - what is learned from, by whom, and on what
         sides: The bank's and the ledger's past lines.
         proposer: The person who puts them forward.
     """
-    bank, ledger = read_bank(sides[0]), read_ledger(sides[1])
+    bank = read_side("bank", sides[0], _SELECTORS).lines
+    ledger = read_side("ledger", sides[1], _SELECTORS).lines
     book, decided = load_rules(rules), load_manual(manual)
     suggestions = tuple(
         Suggestion(
