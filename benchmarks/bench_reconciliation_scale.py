@@ -120,18 +120,18 @@ def run_ours(folder: Path, *, workbook: bool) -> dict[str, Any]:
             moments.append((stage, _cpu()))
 
     with tempfile.TemporaryDirectory() as into:
-        found = workflow.reconcile_files(
+        run = workflow.reconcile_files(
             folder / "bank.csv",
             folder / "ledger.xlsx",
             folder / "rules.json",
             Path(into),
-            progress,
+            progress=progress,
         )
     ends = [at for _, at in moments[1:]] + [_cpu()]
     stages = {"start and imports": moments[0][1]}
     for (stage, since), until in zip(moments, ends, strict=True):
         stages[stage] = stages.get(stage, 0) + until - since
-    lines = [len(found.bank), len(found.ledger), len(found.matches)]
+    lines = [len(run.found.bank), len(run.found.ledger), len(run.found.matches)]
     return {"stages": stages, "lines": lines}
 
 

@@ -26,6 +26,7 @@ from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.screens import Chromium, Login, Session, open_screen
 from counterfoil.adapters.screens.inventory import Inventory, Sight, load_inventory
 from counterfoil.adapters.screens.record import record_inventory
+from counterfoil.domain.allocations import Allocation
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import Payload, WorkItem
 from counterfoil.domain.payments import Payment
@@ -41,11 +42,12 @@ class Samples:
 
     payment: tuple[Payment, ...] = ()
     journal_voucher: tuple[JournalVoucher, ...] = ()
+    allocation: tuple[Allocation, ...] = ()
     statements_of: str = ""  # the account whose statements are listed, none of them fetched
 
     def items(self, system: str) -> Iterator[WorkItem]:
         """Each under a reference that nobody uses."""
-        payloads: tuple[Payload, ...] = (*self.payment, *self.journal_voucher)
+        payloads: tuple[Payload, ...] = (*self.payment, *self.journal_voucher, *self.allocation)
         for number, payload in enumerate(payloads, 1):
             yield WorkItem(
                 item_id=f"B-SAMPLE-{number:04}",

@@ -16,8 +16,9 @@ from bots.screen_bank import ScreenBank
 from counterfoil.adapters.map_schema import System
 from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.screens import Chromium, Login, Session
+from counterfoil.domain.allocations import Allocation
 from counterfoil.domain.evidence import Evidence
-from counterfoil.domain.items import Receipt, WorkItem
+from counterfoil.domain.items import Payload, Receipt, WorkItem
 from counterfoil.domain.payments import Payment
 from counterfoil.domain.secrets import Redactor, Secret
 from counterfoil.domain.vouchers import JournalVoucher, VoucherLine
@@ -129,7 +130,20 @@ class Rig:
         )
         return self._item("V", payload)
 
-    def _item(self, letter: str, payload: Payment | JournalVoucher) -> WorkItem:
+    def allocation(self, **other: Any) -> WorkItem:
+        """A part of receipt R00005, which nobody's invoice is paid by."""
+        self._numbers += 1
+        payload = Allocation(
+            allocation_id=f"A{self._numbers}",
+            receipt_no="R00005",
+            invoice_no="20260117",
+            debtor_name="KOVO HODONIN A.S.",
+            amount=Decimal("1.50"),
+            currency="CZK",
+        )
+        return self._item("A", replace(payload, **other))
+
+    def _item(self, letter: str, payload: Payload) -> WorkItem:
         number = self._numbers
         return WorkItem(
             item_id=f"B-TEST-{number:04}",

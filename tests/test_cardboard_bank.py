@@ -665,8 +665,8 @@ def test_the_small_screens_lose_answers_too(
 ) -> None:
     """Booked or not is in the books, whatever the answer said."""
     if screen == "RCV400":
-        ours = f"R{10 + FAULT_NUMBERS.index(fault):05}"
-        path, form = "/rcv400/allocate", {"NO": ours, "F0601": "20260017"}
+        ours = reference
+        path, form = "/rcv400/allocate", {**ALLOCATION, "F0601": reference}
     else:
         ours = reference
         page = terminal.post("/ddm500/submit", {**MANDATE, "F0501": reference})
@@ -685,9 +685,6 @@ def test_the_small_screens_lose_answers_too(
             assert "ACCEPTED REF" in terminal.get(answer.headers["location"]).text
 
     assert len(bank.postings(ours)) == (0 if fault == "500_before" else 1)
-
-
-FAULT_NUMBERS = ("fin", "500_after", "redirect_after_post", "500_before")
 
 
 def test_the_books_survive_a_restart(tmp_path: Path) -> None:
@@ -750,13 +747,60 @@ def test_a_wrong_mandate_comes_back_with_its_code(
     assert code in terminal.post("/ddm500/submit", {**MANDATE, **changes}).text
 
 
-def test_an_incoming_payment_leaves_the_list_once_it_is_allocated(
-    bank: RunningBank, terminal: Terminal
+ALLOCATION = {"NO": "R00001", "F0602": "20260103", "F0603": "1.000,00"}
+
+
+def open_of(page: Page, number: str) -> str:
+    """What the list says is open of a receipt; "" when it is not on this page."""
+    found = re.search(rf"<td>{number}</td>.*?<td class=\"n\">([0-9.,]+)</td></tr>", page.text)
+    return found[1] if found else ""
+
+
+def test_an_incoming_payment_is_allocated_in_parts_and_leaves_the_list(
+    bank: RunningBank, terminal: Terminal, reference: str
 ) -> None:
-    assert "R00001" in terminal.get("/rcv400").text
+    page = terminal.post("/rcv400", {"F0401": "R00003", "PF4": "Search"})
+    whole = open_of(page, "R00003")
+    assert whole == "83.939,83"
 
-    page = terminal.post("/rcv400/allocate", {"NO": "R00001", "F0601": "20260017"})
-
+    form = terminal.post("/rcv400", {"F0401": "R00003", "PF6": "Allocate"})
+    assert form.title == "RCV400 Incoming payments - allocate"
+    part = {"NO": form.hidden("NO"), "F0601": reference, "F0602": "20260104"}
+    page = terminal.post("/rcv400/allocate", {**part, "F0603": "83.000,00"})
     assert "ACCEPTED REF" in page.text
-    assert "R00001" not in terminal.get("/rcv400").text
-    assert bank.postings("R00001")[0]["values"]["invoice"] == "20260017"
+    assert open_of(terminal.post("/rcv400", {"F0401": "R00003"}), "R00003") == "939,83"
+    assert "ACCEPTED REF" in terminal.post("/rcv400/allocate", {**part, "F0603": "939,83"}).text
+    assert open_of(terminal.post("/rcv400", {"F0401": "R00003"}), "R00003") == ""
+
+    listed = terminal.post("/rcv420/list", {"F0421": reference})
+    assert "TOTAL 2 ITEM(S)" in listed.text
+    assert [each["values"]["amount"] for each in bank.postings(reference)] == ["83000.00", "939.83"]
+
+
+def test_the_same_allocation_is_taken_twice_without_a_murmur(
+    bank: RunningBank, terminal: Terminal, reference: str
+) -> None:
+    for _ in range(2):
+        page = terminal.post("/rcv400/allocate", {**ALLOCATION, "F0601": reference})
+        assert "ACCEPTED REF" in page.text
+
+    assert len(bank.postings(reference)) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("E101", {"F0602": ""}),
+        ("E102", {"F0603": "much"}),
+        ("E208", {"F0603": "0,00"}),
+        ("E501", {"NO": "R99999"}),
+        ("E502", {"F0602": "INV-1"}),
+    ],
+)
+def test_a_wrong_allocation_comes_back_with_its_code(
+    bank: RunningBank, terminal: Terminal, reference: str, code: str, changes: dict[str, str]
+) -> None:
+    given = {**ALLOCATION, "F0601": reference, **changes}
+
+    assert code in terminal.post("/rcv400/allocate", given).text
+    assert bank.postings(reference) == []

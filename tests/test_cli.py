@@ -23,6 +23,7 @@ COMMANDS = (
     *("demo", "up", "run", "batches", "items", "why", "approve", "release", "look-again"),
     *("booked", "cancel", "unfreeze", "verify", "enrol", "evidence", "check", "bank"),
     "statement",
+    "control",
 )
 
 

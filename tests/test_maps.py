@@ -73,6 +73,30 @@ def _is_a_fixed_button(name: str, screen: ScreenMap, action: Action) -> bool:
             r"fields: amount: a field of the kind 'money' needs two witnesses",
         ),
         (
+            "mandate_list",
+            'key   = "mandate_ref"',
+            'key   = "mandate"',
+            r"mandate_list\.toml: table: key: there is no column 'mandate'",
+        ),
+        (
+            "system",
+            'list   = "mandate_list"',
+            'list   = "payment_list"',
+            r"lists: mandates: the table of 'payment_list' has no key",
+        ),
+        (
+            "receipt_search",
+            "optional  = true",
+            "",
+            r"lists: receipts: receipt_search: fields: receipt_no is neither constant nor optional",
+        ),
+        (
+            "system",
+            'list = "allocation_list", again = "search"',
+            'list = "receipt_search"',
+            r"tasks: allocation: the screen 'receipt_search' does not list bookings",
+        ),
+        (
             "payment_entry",
             'kind  = "money"',
             'kind  = "mony"',
@@ -148,7 +172,7 @@ def _is_a_fixed_button(name: str, screen: ScreenMap, action: Action) -> bool:
             "system",
             'list = "payment_list"',
             'list = "statement_list"',
-            r"tasks: payment: the screen 'statement_list' lists statements",
+            r"tasks: payment: the screen 'statement_list' does not list bookings",
         ),
         (
             "payment_verify",

@@ -140,7 +140,8 @@ def test_a_break_has_an_age_a_cause_and_room_for_people(book: Workbook) -> None:
 def test_the_same_input_gives_the_same_bytes(pair: Pair, written: Path, tmp_path: Path) -> None:
     pair.write(tmp_path)
     again = run(tmp_path, tmp_path / "out")
-    for each in sorted(path.name for path in written.iterdir()):
+    for path in sorted(path for path in written.rglob("*") if path.is_file()):
+        each = path.relative_to(written)
         assert (written / each).read_bytes() == (again / each).read_bytes(), each
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from counterfoil.domain.reconciliation import Policy
+from counterfoil.domain.reconciliation import Fee, Policy
 from counterfoil.rules.reconciliation.matching import Reconciliation
 from tests.reconciliation_support import bank, classes, daily_business, found, ledger, pairs
 
@@ -51,7 +51,7 @@ def test_an_amount_that_recurs_is_settled_when_nothing_else_is_left_of_the_party
 
 def test_a_payment_without_name_is_not_settled_because_nothing_else_is_left() -> None:
     paid_before, owed_before = monthly_fees()
-    nameless = paid(7500, day=106, name="", text="TRANSFER")
+    nameless = paid(7500, day=106, name="", text="TRANSFER 84120036")
     result = settled([nameless, *paid_before], [owed(7500, 9, day=106), *owed_before])
     assert (("B1",), ("L1",)) not in pairs(result)
 
@@ -69,6 +69,25 @@ def test_a_voucher_paid_in_parts_without_numbers_is_matched_if_it_is_all_that_is
     assert (("B1", "B2"), ("L1",)) not in pairs(two)
 
 
+def test_one_payment_without_a_name_may_complete_what_is_open() -> None:
+    nameless = paid(33_300, name="", text="TRANSFER 84120036")
+    lines = [owed(51_200, 1), owed(42_100, 2)]
+    assert (("B1", "B2"), ("L1", "L2")) in pairs(settled([paid(60_000), nameless], lines))
+    two = [paid(60_000), nameless, nameless | {"text": "PAYMENT 84120037"}]  # either may be it
+    assert not {ours for ours, _ in pairs(settled(two, lines))} & {("B1", "B2"), ("B1", "B3")}
+
+
+def test_a_slip_is_not_made_up_for_by_a_payment_without_a_name() -> None:
+    ours = [paid(16_042), paid(45_000, name="", text="TRANSFER 84120036")]
+    result = settled(ours, [owed(61_042, 1)])
+    assert (("B1", "B2"), ("L1",)) not in pairs(result)
+
+
+def test_one_payment_with_a_number_of_its_own_is_not_for_all_that_is_open() -> None:
+    own = paid(13_200, reference="769890690")
+    assert (("B1",), ("L1", "L2")) not in pairs(settled([own], [owed(6_600, 1), owed(6_600, 2)]))
+
+
 def test_what_is_settled_without_numbers_waits_where_the_supervisor_says_so() -> None:
     sides = [paid(60_000), paid(33_300)], [owed(51_200, 1), owed(42_100, 2)]
     result = settled(*sides, Policy(silent=False))
@@ -80,6 +99,20 @@ def test_a_foreign_amount_is_recognised_at_the_days_rate_without_a_number() -> N
     euros = owed(118_000, 1, foreign_currency="EUR", foreign_amount=-100_000)
     assert (("B1",), ("L1",)) in pairs(settled([paid(118_655)], [euros]))
     assert (("B1",), ("L1",)) not in pairs(settled([paid(118_655)], [owed(118_000, 1)]))
+
+
+def test_a_foreign_amount_without_a_name_is_only_proposed() -> None:
+    euros = owed(118_000, 1, foreign_currency="EUR", foreign_amount=-100_000)
+    result = settled([paid(118_655, name="", text="TRANSFER 84120036")], [euros])
+    assert (("B1",), ("L1",)) not in pairs(result)
+    proposed = result.breaks.proposals.to_dicts()[0]
+    assert (proposed["rule"], proposed["ledger"]) == ("amount and day, at a rate", [0])
+
+
+def test_one_line_of_a_payment_run_is_not_paid_alone() -> None:
+    run = [owed(5_533, 1, run="RUN7"), owed(1_500, 2, run="RUN7")]
+    assert (("B1",), ("L1",)) not in pairs(settled([paid(5_533)], run))
+    assert (("B1",), ("L1",)) in pairs(settled([paid(5_533)], [owed(5_533, 1)]))
 
 
 def many(count: int) -> list[dict[str, Any]]:
@@ -162,3 +195,18 @@ def test_a_slip_without_a_number_is_reported_where_nothing_else_claims_the_lines
     assert (("B1",), ("L1",)) not in pairs(result)
     assert classes(result, "bank")["B1"] == "amount keyed wrongly"
     assert classes(result, "ledger")["L1"] == "amount keyed wrongly"
+
+
+def test_a_difference_of_a_small_amount_is_no_charge() -> None:
+    small, large = owed(236, 1), owed(23_600, 1)
+    policy = Policy(fees={"card": Fee(kind="rate", bps=140, plus=20)})
+    booked = [owed(30_000 + 700 * each, 100 + each) for each in range(30)]
+    taken = [
+        paid(-each["amount"] + charge, text=f"EFT {each['reference']} ACME TOOLS")
+        for each in booked
+        for charge in [(-each["amount"] * 140 + 5000) // 10_000 + 20]
+    ]
+    for line, charge, stands in ((small, 23, False), (large, 350, True)):
+        ours = paid(-line["amount"] + charge, text="EFT PV00400001 ACME TOOLS")
+        result = settled([ours, *taken], [line, *booked], policy)
+        assert ((("B1",), ("L1",)) in pairs(result)) == stands

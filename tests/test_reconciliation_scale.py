@@ -154,7 +154,7 @@ def test_the_stages_that_are_told_are_those_whose_time_is_known(tmp_path: Path) 
             told.append(stage)
 
     bank, ledger, rules = (tmp_path / name for name in ("bank.csv", "ledger.csv", "rules.json"))
-    reconcile_files(bank, ledger, rules, tmp_path / "out", progress)
+    reconcile_files(bank, ledger, rules, tmp_path / "out", progress=progress)
     assert told == list(SHARES)
 
 

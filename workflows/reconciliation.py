@@ -1,7 +1,8 @@
 """Reconcile two files: read them, match, write what was found.
 
 Into the folder go ``matches.json``, ``breaks.json``, ``reconciliation.xlsx``, ``summary.html``
-and, where the rules name accounts for them, ``vouchers.xlsx``, ``.csv`` and ``.json``.
+and, where the rules name accounts for them, ``vouchers.xlsx``, ``.csv`` and ``.json``; and what
+the next run carries forward: ``carried.json``.
 """
 
 from __future__ import annotations
@@ -13,13 +14,28 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from counterfoil.adapters.reconciliation_carried import (
+    CARRIED,
+    forget_others,
+    noted_table,
+    read_tables,
+    write_tables,
+)
 from counterfoil.adapters.reconciliation_page import write_page
 from counterfoil.adapters.reconciliation_rules import load_rules
 from counterfoil.adapters.reconciliation_vouchers import write_vouchers
 from counterfoil.adapters.sheets.reconciliation_book import Lines, write_reconciliation
-from counterfoil.domain.reconciliation import ControlTotal, Progress, RuleBook, unseen
+from counterfoil.adapters.whole_folder import whole_folder
+from counterfoil.domain.reconciliation import Progress, RuleBook, day_of, number_of, unseen
 from counterfoil.reconciliation_sides import read_side
-from counterfoil.rules.reconciliation.accounts import reconcile_accounts
+from counterfoil.rules.reconciliation.carrying import (
+    Period,
+    Run,
+    carry_forward,
+    nothing_yet,
+    refuse_lost,
+    told_of,
+)
 from counterfoil.rules.reconciliation.listing import (
     broken_blocks,
     matched_blocks,
@@ -30,59 +46,98 @@ from counterfoil.rules.reconciliation.posting import vouchers_of
 from counterfoil.rules.reconciliation.reporting import report_of
 from counterfoil.rules.reconciliation.totals import refuse_other_totals
 
-_SELECTORS = Path(__file__).parent.parent / "selectors"  # this suite's
+SELECTORS = Path(__file__).parent.parent / "selectors"  # this suite's
 _quote = json.encoder.encode_basestring_ascii  # what json.dumps makes of a text
 _CLAIM = ("bank", "ledger", "rule", "difference")
 
 
-def reconcile_files(  # noqa: PLR0913 - two sides, their rules, where to, who watches, as of when
+_VOUCHERS = "vouchers*"  # of an earlier run; this one may propose none
+Facts = tuple[tuple[str, str], ...]
+#: What people noted of an open line: side, id, owner, comment.
+Noted = tuple[str, str, str, str]
+
+
+def reconcile_files(  # noqa: PLR0913 - what can be said on the command line
     bank: Path,
     ledger: Path,
     rules: Path,
     into: Path,
-    progress: Progress = unseen,
     *,
+    carried: Path | None = None,
     as_of: date | None = None,
-) -> Reconciliation:
+    progress: Progress = unseen,
+) -> Run:
     """Match the lines of *bank* and *ledger* by *rules*; write the result into the folder *into*.
 
     Args:
-        as_of: The day that ages count to; by default the latest day of either side.
+        carried: The folder of the run before: its lines are matched anew with these.
+        as_of: The day up to which the lines are known; None: the bank's last.
 
     Raises:
         Quarantined: A file cannot be read as a whole; nothing is written.
+        Refused: "as_of_too_early"; nothing is written.
         SetupError: The rules are wrong; nothing is written.
     """
     book = load_rules(rules)
-    found, read = _read_and_reconcile(bank, ledger, book, progress)
-    refuse_other_totals(found.totals, read)
-    into.mkdir(parents=True, exist_ok=True)
+    before = nothing_yet() if carried is None else _period(carried)
+    ours = read_side("bank", bank, SELECTORS, progress)
+    theirs = read_side("ledger", ledger, SELECTORS, progress)
+    run = carry_forward(
+        before,
+        ours.lines,
+        theirs.lines,
+        book,
+        as_of=None if as_of is None else number_of(as_of),
+        progress=progress,
+    )
+    refuse_lost(run, (*ours.totals, *theirs.totals))
+    if carried is None:
+        refuse_other_totals(run.found.totals, (*ours.totals, *theirs.totals))
     progress("writing", 0, None)
+    facts = (("Bank file", bank.name), ("Ledger file", ledger.name), ("Rules", rules.name))
+    with whole_folder(into, last=CARRIED, outdated=_VOUCHERS) as folder:
+        _write(folder, run.found, book, facts=facts, as_of=as_of)
+        write_tables(folder, day_of(run.period.as_of), run.period.tables(), told_of(run))
+    forget_others(into)
+    return run
+
+
+def write_found(
+    into: Path, run: Run, rules: RuleBook, *, facts: Facts = (), noted: Sequence[Noted] = ()
+) -> None:
+    """Write what was found into the folder *into*: all of it, or nothing."""
+    with whole_folder(into, last="matches.json", outdated=_VOUCHERS) as folder:
+        as_of = day_of(run.period.as_of)
+        _write(folder, run.found, rules, facts=facts, as_of=as_of, noted=noted)
+
+
+def _write(  # noqa: PLR0913 - a report has these parts
+    into: Path,
+    found: Reconciliation,
+    rules: RuleBook,
+    *,
+    facts: Facts,
+    as_of: date | None,
+    noted: Sequence[Noted] = (),
+) -> None:
     (into / "matches.json").write_text(matches_json(found), "utf-8")
     (into / "breaks.json").write_text(breaks_json(found), "utf-8")
-    facts = (("Bank file", bank.name), ("Ledger file", ledger.name), ("Rules", rules.name))
-    write_report(found, book, into, facts=facts, as_of=as_of)
-    return found
+    write_report(found, rules, into, facts=facts, as_of=as_of, noted=noted)
 
 
-def _read_and_reconcile(
-    bank: Path, ledger: Path, rules: RuleBook, progress: Progress
-) -> tuple[Reconciliation, tuple[ControlTotal, ...]]:
-    """What was found, and the totals of what was read."""
-    ours = read_side("bank", bank, _SELECTORS, progress)
-    theirs = read_side("ledger", ledger, _SELECTORS, progress)
-    read, lines = (*ours.totals, *theirs.totals), [theirs.lines, ours.lines]
-    del ours, theirs  # a million lines: what was read is not held beside what is ordered
-    return reconcile_accounts(lines.pop(), lines.pop(), rules, progress), read
+def _period(folder: Path) -> Period:
+    as_of, tables = read_tables(folder)
+    return Period(as_of=number_of(as_of), **tables)
 
 
-def write_report(
+def write_report(  # noqa: PLR0913 - a report has these parts
     found: Reconciliation,
     rules: RuleBook,
     into: Path,
     *,
-    facts: tuple[tuple[str, str], ...] = (),
+    facts: Facts = (),
     as_of: date | None = None,
+    noted: Sequence[Noted] = (),
 ) -> None:
     """Write the workbook, the page and the vouchers of *found* into the folder *into*."""
     vouchers = vouchers_of(found, rules)
@@ -90,7 +145,9 @@ def write_report(
     report = report_of(found, as_of=as_of, ageing=ageing, facts=facts, vouchers=len(vouchers))
     lines = Lines(
         matched=matched_blocks(found),
-        breaks=broken_blocks(found, as_of=report.as_of, rules=rules),
+        breaks=broken_blocks(
+            found, as_of=report.as_of, rules=rules, noted=noted_table(noted) if noted else None
+        ),
         proposals=proposal_blocks(found),
         vouchers=vouchers,
     )

@@ -26,7 +26,7 @@ from counterfoil.rules.approval import ApprovalPolicy, check_approver
 from counterfoil.rules.reconciliation.replaying import effect_of
 from counterfoil.rules.reconciliation.suggesting import learned_rules
 
-_SELECTORS = Path(__file__).parent.parent / "selectors"  # this suite's
+SELECTORS = Path(__file__).parent.parent / "selectors"  # this suite's
 PUT_FORWARD, APPROVED = "reconciliation_rule_suggested", "reconciliation_rule_approved"
 
 #: An event and its data, for the audit log.
@@ -42,8 +42,8 @@ def suggest_rules(  # noqa: PLR0913 - what is learned from, by whom, and on what
         sides: The bank's and the ledger's past lines.
         proposer: The person who puts them forward.
     """
-    bank = read_side("bank", sides[0], _SELECTORS).lines
-    ledger = read_side("ledger", sides[1], _SELECTORS).lines
+    bank = read_side("bank", sides[0], SELECTORS).lines
+    ledger = read_side("ledger", sides[1], SELECTORS).lines
     book, decided = load_rules(rules), load_manual(manual)
     suggestions = tuple(
         Suggestion(

@@ -131,6 +131,14 @@ class StatementSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReconciliationSettings:
+    """One standing reconciliation: by which rules, and where what is found goes."""
+
+    rules: Path  # windows, tolerances, fees; see docs/RECONCILIATION.md
+    export: Path  # gets <day>/matches.json, breaks.json and the workbook of each run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All of config.toml."""
 
@@ -142,8 +150,11 @@ class Config:
     systems: dict[str, SystemSettings] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)
     statements: dict[str, StatementSettings] = field(default_factory=dict)
+    reconciliations: dict[str, ReconciliationSettings] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if long := [name for name in self.reconciliations if len(name) > 60]:
+            raise ValueError(f"reconciliations: {long[0]!r} has more than 60 characters")
         for name, folder in self.folders.items():
             self._check_system(f"folders: {name}", folder.system)
         seen: dict[tuple[str, str], str] = {}
@@ -198,6 +209,14 @@ class Suite:
         if not found:
             known = ", ".join(sorted({each.system for each in every})) or "none"
             raise SetupError(f"config.toml: no [statements.*] for {system!r}; for: {known}")
+        return found
+
+    def reconciliation_of(self, name: str) -> ReconciliationSettings:
+        """[reconciliations.<name>]. Raises SetupError when there is none."""
+        found = self.config.reconciliations.get(name)
+        if found is None:
+            known = ", ".join(sorted(self.config.reconciliations)) or "none"
+            raise SetupError(f"config.toml: no [reconciliations.{name}]; there is: {known}")
         return found
 
     @property

@@ -22,7 +22,7 @@ from counterfoil.adapters.statement_pdf.layout_maps import layouts_in, load_layo
 from counterfoil.domain.explained import Explained, Notes
 from counterfoil.domain.inquiries import Inquiry
 from counterfoil.domain.secrets import Secret
-from counterfoil.domain.statements import Statement, StatementReading
+from counterfoil.domain.statements import Grade, Proved, Statement, StatementReading
 from counterfoil.errors import MapError, Quarantined
 from counterfoil.toml_records import build_record
 
@@ -55,6 +55,31 @@ def read_document(path: Path, how: HowToRead | None = None) -> StatementReading:
     answer = _boxed(entry, path, how or HowToRead(), BOX)
     with _trusted_no_further():
         return statement_wire.load(answer)
+
+
+def read_one_account(path: Path, how: HowToRead | None = None) -> Proved:
+    """The one account of the statement at *path*, proved from one printed end to the other.
+
+    For work that compares it with something else, where nobody asks what to make of it.
+
+    Raises:
+        Quarantined, MapError: As :func:`read_document`; also when it shows no account or
+            several, when one of them does not prove, or an end or the currency is not printed.
+    """
+    reading = read_document(path, how)
+    for each in reading.unproved():
+        raise Quarantined(each.code, f"{path.name}: {each.reason}")
+    remedy = "order a statement of this account alone, with both balances"
+    if len(reading.proved()) != 1:
+        said = f"{path.name}: {len(reading.proved())} accounts, one at a time is compared"
+        raise Quarantined("one_account", said, remedy=remedy)
+    (proved,) = reading.proved()
+    if proved.proof.grade is Grade.C:
+        said = f"{path.name}: {'; '.join(proved.proof.shortfalls)}"
+        raise Quarantined("end_missing", said, remedy=remedy)
+    if not proved.statement.currency:
+        raise Quarantined("no_currency", f"{path.name} names no currency", remedy=remedy)
+    return proved
 
 
 def explain_document(

@@ -58,10 +58,12 @@ class Table:
 
     ``columns`` are named by the item's values; "reference" (ours, matched exactly) and
     "bank_reference" must be among them, every other one is compared; at least one is money.
-    A list with ``downloads`` is one of statements; its columns: STATEMENT_COLUMNS.
+    A list with ``downloads`` is one of statements; its columns: STATEMENT_COLUMNS. A list with
+    a ``key`` is read as a whole, its columns are called as we like.
     """
 
     columns: dict[str, Column]
+    key: str = ""  # the column that names each line; a list that shows one twice is not read
     lines: dict[str, Column] = field(default_factory=dict)  # by name of the line's value: the
     # lines of one booking must be the item's lines, in whatever order
     next: str = ""  # the action that turns the page
@@ -74,7 +76,9 @@ class Table:
     downloads: dict[str, Download] = field(default_factory=dict)  # by format: "pdf", "camt.053"
 
     def __post_init__(self) -> None:
-        if self.downloads:
+        if self.key:
+            self._check_register()
+        elif self.downloads:
             self._check_statements()
         else:
             self._check_bookings()
@@ -86,6 +90,12 @@ class Table:
             raise ValueError("page: the pattern needs the groups 'page' and 'pages'")
         for pattern in (self.end, self.empty):
             groups_of(pattern)
+
+    def _check_register(self) -> None:
+        if self.key not in self.columns:
+            raise ValueError(f"key: there is no column {self.key!r}")
+        if self.downloads or self.lines or self.totals or self.only_ours:
+            raise ValueError("a list with a key has no downloads, lines, totals or only_ours")
 
     def _check_bookings(self) -> None:
         for needed in ("reference", "bank_reference"):

@@ -290,6 +290,8 @@ class SystemMap:
     session: SessionMap
     tasks: dict[str, Task] = field(default_factory=dict)  # by kind of item: "payment" ...
     statements: LookUpTask | None = None  # how the statements of an account are listed
+    lists: dict[str, LookUpTask] = field(default_factory=dict)  # what can be read as a whole: open
+    # receipts, mandates ...; its table has a key, and its fields are constants or optional
     reference_is_searchable: bool = True
     heal: Literal["never", "text"] = "never"  # text: a text or select box whose name is gone may
     # be taken by its label path; money and accounts never

@@ -59,6 +59,8 @@ def faults(system: System) -> Iterator[str]:
         where = f"{top}: statements"
         yield from _look_up_faults(system, system.map.statements, where)
         yield from _download_faults(system, system.map.statements, where)
+    for name, look_up in system.map.lists.items():
+        yield from _list_faults(system, look_up, f"{top}: lists: {name}")
     for name, screen in system.screens.items():
         yield from _screen_faults(system, screen, f"{system.folder / name}.toml")
 
@@ -80,8 +82,8 @@ def _task_faults(system: System, task: Task, where: str) -> Iterator[str]:
     effects = [_effect(system, step) for step in task.steps]
     if not effects or effects[-1] != "commit" or "commit" in effects[:-1]:
         yield f"{where}: the last step, and no other, must have the effect 'commit'"
-    if (table := _table_of(system, task.look_up)) is not None and table.downloads:
-        yield f"{where}: the screen {task.look_up.list!r} lists statements"
+    if (table := _table_of(system, task.look_up)) is not None and (table.downloads or table.key):
+        yield f"{where}: the screen {task.look_up.list!r} does not list bookings"
     yield from _look_up_faults(system, task.look_up, where)
     if task.steps:
         yield from _way_faults(system, task.steps[0].screen, where)
@@ -94,6 +96,18 @@ def _look_up_faults(system: System, look_up: LookUpTask, where: str) -> Iterator
     if look_up.list in system.screens and _table_of(system, look_up) is None:
         yield f"{where}: the screen {look_up.list!r} has no table"
     yield from _way_faults(system, look_up.screen, where)
+
+
+def _list_faults(system: System, look_up: LookUpTask, where: str) -> Iterator[str]:
+    """A list that is read as a whole: nobody gives values to its fields."""
+    table = _table_of(system, look_up)
+    if table is not None and not table.key:
+        yield f"{where}: the table of {look_up.list!r} has no key"
+    screen = system.screens.get(look_up.screen)
+    for name, each in screen.fields.items() if screen else ():
+        if each.constant is None and not each.optional:
+            yield f"{where}: {look_up.screen}: fields: {name} is neither constant nor optional"
+    yield from _look_up_faults(system, look_up, where)
 
 
 def _download_faults(system: System, look_up: LookUpTask, where: str) -> Iterator[str]:

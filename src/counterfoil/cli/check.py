@@ -19,13 +19,20 @@ import typer
 from counterfoil.adapters.browsers import find_browser
 from counterfoil.adapters.map_schema import System as SystemMaps
 from counterfoil.adapters.maps import load_system
+from counterfoil.adapters.reconciliation_rules import load_policy
 from counterfoil.adapters.screens import check_login
 from counterfoil.adapters.secrets import CredentialFolder
 from counterfoil.adapters.sheets.maps import load_sheet_map
 from counterfoil.audit.witness import Witness
 from counterfoil.cli.site import approval_policy
 from counterfoil.cli.terminal import SET_UP, out, say
-from counterfoil.config import Folder, StatementSettings, Suite, find_suite
+from counterfoil.config import (
+    Folder,
+    ReconciliationSettings,
+    StatementSettings,
+    Suite,
+    find_suite,
+)
 from counterfoil.domain.secrets import Redactor
 from counterfoil.errors import CounterfoilError, SetupError
 from counterfoil.rules.approval import person
@@ -88,12 +95,21 @@ def checks_of(suite: Suite) -> Iterator[Check]:
     for name, settings in suite.config.statements.items():
         yield tried(f"statements {name}", lambda each=settings: _statements(suite, each))  # type: ignore[misc]
         yield _folder(f"export folder of {name}", suite.path(settings.export))
+    for name, found in suite.config.reconciliations.items():
+        yield tried(f"reconciliation {name}", lambda each=found: _rules(suite, each))  # type: ignore[misc]
+        yield _folder(f"export folder of {name}", suite.path(found.export))
     yield from _approval(suite)
     yield _folder("data folder", suite.data)
     yield _private("keys", suite.data / "keys")
     yield from _ledger(suite)
     yield from _witness(suite)
     yield _free_space(suite.data)
+
+
+def _rules(suite: Suite, settings: ReconciliationSettings) -> str:
+    """The days of its window. Raises SetupError: the rules cannot be read."""
+    policy = load_policy(suite.path(settings.rules))
+    return f"{settings.rules}, {policy.days_before} days before to {policy.days_after} after"
 
 
 def tried(what: str, look: Callable[[], str]) -> Check:

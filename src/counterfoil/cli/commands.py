@@ -6,10 +6,12 @@ import typer
 
 from counterfoil.cli.bank import register as with_bank
 from counterfoil.cli.check import register as with_check
+from counterfoil.cli.controls import register as with_controls
 from counterfoil.cli.demo import register as with_demo
 from counterfoil.cli.items import register as with_items
 from counterfoil.cli.proof import register as with_proof
 from counterfoil.cli.reconcile import register as with_reconcile
+from counterfoil.cli.reconciliation import register as with_reconciliation
 from counterfoil.cli.reconciliation_rules import register as with_rules
 from counterfoil.cli.running import register as with_running
 from counterfoil.cli.statements import register as with_statements
@@ -19,6 +21,7 @@ def register(app: typer.Typer) -> None:
     """Add every command, in the order in which ``--help`` shows them."""
     for add_commands in (
         *(with_demo, with_running, with_items, with_statements, with_reconcile, with_rules),
+        *(with_reconciliation, with_controls),
         *(with_proof, with_check, with_bank),
     ):
         add_commands(app)

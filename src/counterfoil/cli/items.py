@@ -13,6 +13,7 @@ import typer
 from counterfoil.cli.site import Site, approval_policy, open_reader, open_site
 from counterfoil.cli.terminal import DECIDE, WORK, say, show_table
 from counterfoil.config import find_suite
+from counterfoil.domain.allocations import Allocation
 from counterfoil.domain.items import ItemState, Payload
 from counterfoil.domain.payments import Payment
 from counterfoil.domain.secrets import mask_account
@@ -245,6 +246,9 @@ def _what(payload: Payload) -> tuple[str, str, str]:
             account = mask_account(payload.creditor_account)
             to = f"{payload.creditor_name}, {account} at {payload.creditor_bank}"
             return payload.end_to_end_id, to, payload.execution_date.isoformat()
+        case Allocation():
+            paid = f"{payload.receipt_no} pays invoice {payload.invoice_no}"
+            return payload.allocation_id, f"{paid} of {payload.debtor_name}", ""
         case JournalVoucher():
             to = f"{payload.description}, {len(payload.entries)} lines"
             return payload.voucher_no, to, payload.booking_date.isoformat()

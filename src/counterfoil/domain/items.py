@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from counterfoil.domain.allocations import Allocation
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.payments import Payment
 from counterfoil.domain.values import Value, digest_of
 from counterfoil.domain.vouchers import JournalVoucher
 
-Payload = Payment | JournalVoucher
+Payload = Payment | JournalVoucher | Allocation
 
 
 class ItemState(StrEnum):
@@ -38,7 +39,7 @@ SETTLED = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkItem:
-    """One payment or voucher on its way into one legacy system."""
+    """One payment, voucher or allocation on its way into one legacy system."""
 
     item_id: str  # batch id and row: "B-7K2M4QXN3P-0017"
     batch_id: str

@@ -7,12 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Literal, Protocol
 
 from counterfoil.domain.reconciliation_report import AGEING, age_buckets
 
 #: What a rule may be asked to leave to a person: all matches made so become proposals.
 Asked = Literal["number", "misread", "run", "day", "batch", "fee", "rate", "parts", "regrouped"]
+
+_EPOCH = date(1970, 1, 1)
+
+
+def day_of(number: int) -> date:
+    """The day so many days after 1970-01-01, as columns of days count."""
+    return _EPOCH + timedelta(number)
+
+
+def number_of(day: date) -> int:
+    """Days since 1970-01-01."""
+    return (day - _EPOCH).days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,27 +71,6 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ControlTotal:
-    """What was read of one side in one currency, taken while it was read."""
-
-    side: Literal["bank", "ledger"]
-    currency: str
-    count: int
-    sum: int  # cents
-
-
-class Progress(Protocol):
-    """Is told how far a long work has come."""
-
-    def __call__(self, stage: str, done: int, of: int | None) -> None:
-        """*done* lines of *of* in this stage; None: nobody knows yet."""
-
-
-def unseen(stage: str, done: int, of: int | None) -> None:
-    """For nobody to see."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PostingAccounts:
     """Ledger accounts of the vouchers that are proposed; ``""``: propose none for this cause."""
 
@@ -121,3 +113,24 @@ class RuleBook:
     def of(self, account: str) -> AccountRules:
         """The rules of *account*."""
         return self.accounts.get(account, self.default)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlTotal:
+    """What was read of one side in one currency, taken while it was read."""
+
+    side: Literal["bank", "ledger"]
+    currency: str
+    count: int
+    sum: int  # cents
+
+
+class Progress(Protocol):
+    """Is told how far a long work has come."""
+
+    def __call__(self, stage: str, done: int, of: int | None) -> None:
+        """*done* lines of *of* in this stage; None: nobody knows yet."""
+
+
+def unseen(stage: str, done: int, of: int | None) -> None:
+    """For nobody to see."""

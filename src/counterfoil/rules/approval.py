@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from counterfoil.domain.allocations import Allocation
 from counterfoil.domain.approvals import plain_name
 from counterfoil.domain.batches import Batch, ControlTotals
 from counterfoil.errors import Refused
@@ -24,10 +25,13 @@ class ApprovalPolicy:
 def why_approval(batch: Batch, policy: ApprovalPolicy) -> tuple[str, ...]:
     """The reasons why a second person has to look at *batch*; empty: nobody has to.
 
-    A currency without a limit always needs one: unknown never means "go on".
+    A currency without a limit always needs one: unknown never means "go on". So do
+    allocations, whatever their sum: a machine proposed them.
     """
     totals = ControlTotals.of(batch.items)
     reasons: list[str] = []
+    if any(item.kind == Allocation.kind for item in batch.items):
+        reasons.append("allocations are proposed by a machine")
     for currency, total in totals.sums:
         limit = policy.limits.get(currency)
         if limit is None:
@@ -63,6 +67,22 @@ def check_approver(
         raise Refused("not_an_approver", f"{approver} is not among the approvers of config.toml")
     if shown != digest:
         raise Refused("digest_differs", "the batch is not what was seen: look at it again")
+    return who
+
+
+def check_second_person(*, approver: str, proposer: str, policy: ApprovalPolicy) -> str:
+    """Whoever approves what *proposer* proposed, by the one name we know them by.
+
+    Raises:
+        Refused: "no_name", "self_approval" or "not_an_approver".
+    """
+    who = person(approver, policy)
+    if not who:
+        raise Refused("no_name", "an approval needs the name of a person")
+    if who == person(proposer, policy):
+        raise Refused("self_approval", f"{approver} proposed this: somebody else looks")
+    if policy.approvers and who not in {person(each, policy) for each in policy.approvers}:
+        raise Refused("not_an_approver", f"{approver} is not among the approvers of config.toml")
     return who
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
+from counterfoil.domain.allocations import Allocation
 from counterfoil.domain.batches import Batch, Earlier, Finding, Likeness
 from counterfoil.domain.documents import Document, SheetReading, SheetRow
 from counterfoil.domain.items import Payload, WorkItem
@@ -36,7 +37,7 @@ def make_batch(
     """Every row of *reading* as an item or as a finding that refuses it."""
     rows = [check_row(row, expected) for row in reading.rows]
     batch_id = batch_id_of(document.sha256)
-    built = list(_payments(rows) if expected.item == "payment" else _vouchers(rows, expected.group))
+    built = list(_items(rows, expected))
     items = tuple(
         WorkItem(
             item_id=f"{batch_id}-{row_code(row)}",
@@ -106,15 +107,13 @@ def _weight(earlier: Earlier) -> tuple[bool, int]:
 _SEEN = {
     Likeness.ROW: ("seen_before", "the same row came before"),
     Likeness.REFERENCE: ("reference_used", "this reference came before, with other values"),
-    Likeness.TWIN: (
-        "twin",
-        "the same accounts, amount and date came before, under another reference",
-    ),
+    Likeness.TWIN: ("twin", "{twin} came before, under another reference"),
 }
 
 
 def _seen_before(item: WorkItem, earlier: Earlier, row: SheetRow) -> Finding:
     code, what = _SEEN[earlier.likeness]
+    what = what.format(twin=_TWINS[item.payload.kind])
     twin = earlier.likeness is Likeness.TWIN
     name = "amount" if twin else item.payload.own_reference_field
     header = row.headers.get(name, name)
@@ -166,10 +165,22 @@ def _short(sha256: str) -> str:
 _Built = tuple[int, Payload | None, tuple[Finding, ...]]
 
 
-def _payments(rows: Sequence[CheckedRow]) -> Iterator[_Built]:
+def _items(rows: Sequence[CheckedRow], expected: Expectations) -> Iterator[_Built]:
+    match expected.item:
+        case "payment":
+            yield from _one_a_row(rows, Payment)
+        case "allocation":
+            yield from _one_a_row(rows, Allocation)
+        case "journal_voucher":
+            yield from _vouchers(rows, expected.group)
+
+
+def _one_a_row(
+    rows: Sequence[CheckedRow], payload: type[Payment] | type[Allocation]
+) -> Iterator[_Built]:
     for row in rows:
         if not row.refused:
-            yield row.row, Payment(**_arguments(row.values)), ()
+            yield row.row, payload(**_arguments(row.values)), ()
 
 
 def _vouchers(rows: Sequence[CheckedRow], group: str) -> Iterator[_Built]:
@@ -229,7 +240,7 @@ def _duplicates_inside(items: Sequence[WorkItem]) -> Iterator[Finding]:
         payload = item.payload
         likenesses: dict[str, Any] = {_SAME_REFERENCE[payload.kind]: _own(payload)}
         if twin := payload.twin():
-            likenesses["the same accounts, amount and date"] = twin
+            likenesses[_TWINS[payload.kind]] = twin
         held = False
         for why, key in likenesses.items():
             row = first.setdefault((why, key), item.row)
@@ -245,7 +256,14 @@ def _duplicates_inside(items: Sequence[WorkItem]) -> Iterator[Finding]:
 
 _SAME_REFERENCE = {
     Payment.kind: "the same reference",
+    Allocation.kind: "the same allocation",
     JournalVoucher.kind: "the same voucher number",
+}
+#: What twins have in common; vouchers have none.
+_TWINS = {
+    Payment.kind: "the same accounts, amount and date",
+    Allocation.kind: "the same receipt and invoice",
+    JournalVoucher.kind: "the same lines",
 }
 
 

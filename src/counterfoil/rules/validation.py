@@ -40,7 +40,7 @@ class FieldRule:
 class Expectations:
     """What the rows of one kind of sheet must be."""
 
-    item: Literal["payment", "journal_voucher"]
+    item: Literal["payment", "journal_voucher", "allocation"]
     fields: tuple[FieldRule, ...]
     today: date  # where the bank is
     iban_problem: Callable[[str], str | None]

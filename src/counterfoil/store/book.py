@@ -83,6 +83,7 @@ class Fact:
     item_id: str | None = None
     batch_id: str | None = None
     arrival_id: str | None = None  # a fetched statement
+    reconciliation: str | None = None  # a standing one, by name
     attempt: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
@@ -192,6 +193,7 @@ class Transaction:
             "batch": fact.batch_id,
             "item": fact.item_id,
             "arrival": fact.arrival_id,
+            "reconciliation": fact.reconciliation,
             "attempt": fact.attempt,
         }
         mark = audit.emit(
@@ -213,6 +215,7 @@ class Transaction:
                 batch_id=fact.batch_id,
                 item_id=fact.item_id,
                 arrival_id=fact.arrival_id,
+                reconciliation=fact.reconciliation,
                 told=told,
             )
         )

@@ -9,13 +9,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from counterfoil.domain.allocations import Allocation
 from counterfoil.domain.batches import Likeness
 from counterfoil.domain.items import Payload
 from counterfoil.domain.payments import Payment
 from counterfoil.domain.values import canonical_json, digest_of
 from counterfoil.domain.vouchers import JournalVoucher, VoucherLine
 
-T = TypeVar("T", Payment, JournalVoucher, VoucherLine)
+T = TypeVar("T", Payment, JournalVoucher, VoucherLine, Allocation)
 
 
 def dump(payload: Payload) -> bytes:
@@ -33,6 +34,8 @@ def load(plain: bytes) -> Payload:
     kind = record.pop("kind")
     if kind == Payment.kind:
         return _build(Payment, record)
+    if kind == Allocation.kind:
+        return _build(Allocation, record)
     if kind == JournalVoucher.kind:
         entries = tuple(_build(VoucherLine, each) for each in record.pop("entries"))
         return _build(JournalVoucher, record, entries=entries)

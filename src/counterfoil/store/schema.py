@@ -188,11 +188,13 @@ steps = Table(
     Column("batch_id", ForeignKey("batches.batch_id"), comment="what it is about"),
     Column("item_id", ForeignKey("items.item_id"), comment="what it is about"),
     Column("arrival_id", String(40), comment="what it is about: a fetched statement"),
+    Column("reconciliation", String(60), comment="what it is about: a standing reconciliation"),
     Column("told", Text, nullable=False, comment="one redacted sentence for people"),
     comment="every change of this ledger, and the audit record that tells of it",
 )
 Index("ix_steps_item", steps.c.item_id)
 Index("ix_steps_arrival", steps.c.arrival_id)
+Index("ix_steps_reconciliation", steps.c.reconciliation)
 
 intents = Table(
     "intents",

@@ -19,7 +19,10 @@ class StatementFiles:
 
     def keep(self, path: Path) -> str:
         """Seal the plain file at *path*; its SHA-256. Durable on return."""
-        plain = path.read_bytes()
+        return self.put(path.read_bytes())
+
+    def put(self, plain: bytes) -> str:
+        """Seal *plain*; its SHA-256. Durable on return."""
         digest = sha256(plain).hexdigest()
         kept = self.path(digest)
         if not self._is_whole(digest):

@@ -105,6 +105,23 @@ async def take_list(screen: Screen, listing: Listing, values: Values) -> tuple[E
     return (session.keep("dom", dom), session.keep("readback", data))
 
 
+async def take_register(screen: Screen, listing: Listing) -> tuple[Evidence, ...]:
+    """Keep a list that was read as a whole: every line as data, and the DOM of its last page."""
+    says = {
+        "screen": screen.where,
+        "lines": [dict(row) for row in listing.rows],
+        "pages": listing.pages,
+        "proof": listing.proof,
+    }
+    accounts = [row[name] for row in listing.rows for name in _account_columns(screen)]
+    async with nothing_keyed(screen.where, screen.session):
+        found_dom = await _dom(await screen.session.wire())
+    redactor = screen.session.redactor
+    with redactor.hiding(accounts):
+        dom, data = _packed(redactor, found_dom), redactor.bytes(canonical_json(says))
+    return (screen.session.keep("dom", dom), screen.session.keep("readback", data))
+
+
 def _account_columns(screen: Screen) -> list[str]:
     columns = screen.map.table.columns if screen.map.table else {}
     return [name for name, column in columns.items() if column.kind == "account"]

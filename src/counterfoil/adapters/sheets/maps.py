@@ -71,8 +71,8 @@ class SheetMap:
     """One kind of workbook."""
 
     title: str
-    item: Literal["payment", "journal_voucher", "entry"]  # what a row, or a group of rows, becomes;
-    # an entry of a ledger or of a bank's export is compared, never keyed
+    item: Literal["payment", "journal_voucher", "allocation", "entry"]  # what a row, or a group of
+    # rows, becomes; an entry of a ledger or of a bank's export is compared, never keyed
     columns: dict[str, Column]
     control: Control = field(default_factory=Control)
     signed: Signed | None = None  # where a sheet has debit and credit

@@ -141,7 +141,7 @@ def write_frame(
 def _sample(cell: Cell | MergedCell, column: BigColumn, colour: str | None) -> None:
     put(cell, "x" if column.kind == "text" else 0)
     cell.number_format = column.shown
-    if column.kind in ("money", "count"):  # its last digit must not touch the next column's text
+    if column.kind != "text":  # its last digit must not touch the next column's text
         cell.alignment = Alignment(horizontal="right", indent=1)
     if column.kind == "day":  # under its heading
         cell.alignment = Alignment(horizontal="left")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -21,6 +21,9 @@ from counterfoil.adapters.statement_pdf.glyphs import SPACE
 
 SLANT = 20  # degrees: fake italics lean 12 to 15, a watermark 30 and more
 UNKNOWN = "\ufffd"  # drawn, but the file does not say which letter it is
+SPACES_MAX = 2  # between a sign and its number
+#: Whose ink is not as high as a digit: points, apostrophes, dashes.
+_LOW = frozenset(",.-\u2019\u2010\u2011\u2012\u2013\u2014\u2212")
 _MADE_UP = {SPACE, UNKNOWN}  # without a width: by pdfium, between words and at line ends
 
 
@@ -67,7 +70,45 @@ def characters_of(text: Any) -> Characters:
             letters[index] = ""
     if any(angles):
         _shrink(angles, (lefts, rights), (bottoms, tops))
+    else:
+        _set_in_line(text, letters, bottoms, tops)
     return Characters(letters, _degrees(angles), lefts, tops, rights, bottoms)
+
+
+def _set_in_line(
+    text: Any, letters: Sequence[str], bottoms: list[float], tops: list[float]
+) -> None:
+    """Points, commas and dashes are as high as the letters beside them.
+
+    Where a font does not say how high it rises, pdfium takes the height of its 65th letter,
+    which in a font cut down to what is printed may be any: then some boxes fit their ink, and
+    a comma would stand on a line below its number.
+    """
+    for index, letter in enumerate(letters):
+        if letter not in _LOW:
+            continue
+        height = tops[index] - bottoms[index]
+        for other in _beside(letters, index):
+            higher = (tops[other] - bottoms[other]) * 2 > height * 3
+            if higher and _baseline(text, other) == _baseline(text, index):
+                bottoms[index], tops[index] = bottoms[other], tops[other]
+                break
+
+
+def _beside(letters: Sequence[str], index: int) -> Iterator[int]:
+    """The nearest letters or digits before and behind, a space or two between."""
+    for way in (-1, 1):
+        for other in range(index + way, index + way * (SPACES_MAX + 2), way):
+            if 0 <= other < len(letters) and letters[other].isalnum():
+                yield other
+                break
+
+
+def _baseline(text: Any, index: int) -> float:
+    """Where the character stands; hundredths of a point."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    pdfium.FPDFText_GetCharOrigin(text, index, ctypes.byref(x), ctypes.byref(y))
+    return round(y.value, 2)
 
 
 def _shrink(

@@ -12,29 +12,38 @@ import polars as pl
 
 from counterfoil.domain.reconciliation import Policy, Progress, RuleBook, unseen
 from counterfoil.rules.reconciliation.breaks import DUPLICATE, POSSIBLE_DUPLICATE, Breaks
+from counterfoil.rules.reconciliation.decided import NOTHING, Decided, about_lines
 from counterfoil.rules.reconciliation.lines import refuse_twice
 from counterfoil.rules.reconciliation.matching import Reconciliation, reconcile, totals_of_all
 
 Line = pl.Int64
 
 
-def reconcile_accounts(
-    bank: pl.DataFrame, ledger: pl.DataFrame, rules: RuleBook, progress: Progress = unseen
+def reconcile_accounts(  # noqa: PLR0913 - as reconcile
+    bank: pl.DataFrame,
+    ledger: pl.DataFrame,
+    rules: RuleBook,
+    decided: Decided = NOTHING,
+    as_of: int | None = None,
+    progress: Progress = unseen,
 ) -> Reconciliation:
-    """Match each account by its own policy; one policy for all is one run over all lines."""
+    """Match each account by its own policy; one policy for all is one run over all lines.
+
+    Args:
+        decided: What people decided; each of it is about one account.
+        as_of: As :func:`reconcile` takes it; *progress* as well.
+    """
     parts = _parts(bank, ledger, rules)
     if len(parts) == 1:
         (policy, _), *_ = parts
-        lines = [ledger, bank]
-        del bank, ledger  # what is ordered takes their place: memory
-        return reconcile(lines.pop(), lines.pop(), policy, progress)
+        return reconcile(bank, ledger, policy, decided, as_of, progress)
     refuse_twice(bank, ledger)
-    return _together(
-        [
-            reconcile(_of(bank, accounts), _of(ledger, accounts), policy, progress)
-            for policy, accounts in parts
-        ]
-    )
+    found = []
+    for policy, accounts in parts:
+        ours, theirs = _of(bank, accounts), _of(ledger, accounts)
+        mine = about_lines(decided, ours["id"], theirs["id"])
+        found.append(reconcile(ours, theirs, policy, mine, as_of, progress))
+    return _together(found)
 
 
 def _parts(

@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.speaking import ALOUD
 
 RULE = "amount, party and day, all that is open"
@@ -33,6 +34,8 @@ def balance_claims(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> 
     Returns: ``rule``, ``bank``, ``ledger``, ``w_number``, ``chance`` (millionths).
     """
     stretches = _stretches(bank, ledger, policy)
+    # one payment that names something else is not for them all
+    stretches = stretches.filter((pl.col("paying") > 1) | ~pl.col("aloud"))
     even = stretches.filter((pl.col("missing") == 0) & _few()).with_columns(
         pl.lit(RULE).alias("rule"),
         pl.lit(0, pl.Int64).alias("w_number"),
@@ -61,8 +64,12 @@ def _completed(stretches: pl.DataFrame, bank: pl.DataFrame, policy: Policy) -> p
         *("purse", pl.col("line").alias("extra"), pl.col("amount").alias("missing")),
         *(pl.col("day").alias("on"), pl.len().over("purse").cast(pl.Int64).alias("among")),
     )
+    # what may be one amount keyed wrongly is a question
+    asked = with_slip(stretches, "sum", "owed").filter(
+        ~(pl.col("slip") & (pl.col("paying") == 1) & (pl.col("owing") == 1))
+    )
     whole = (
-        stretches.filter((pl.col("paying") > 0) & (pl.col("missing") != 0))
+        asked.filter((pl.col("paying") > 0) & (pl.col("missing") != 0))
         .join(nameless, on=["purse", "missing"])
         .filter(
             pl.col("on") >= pl.col("since") - policy.days_before,
@@ -84,10 +91,11 @@ def _stretches(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> pl.D
     """The open lines of a party, up to the next pause as long as the window."""
     paid = bank.filter(pl.col("beyond") - pl.col("first") == 1).select(
         *("purse", pl.col("first").alias("party"), "day", "line", "amount"),
-        pl.lit(value=True).alias("ours"),
+        *(pl.lit(value=True).alias("ours"), "loud"),
     )
     owed = ledger.filter(pl.col("party") >= 0).select(
-        *(*PARTY, "day", "line", "amount"), pl.lit(value=False).alias("ours")
+        *(*PARTY, "day", "line", "amount"),
+        *(pl.lit(value=False).alias("ours"), pl.lit(0, pl.Int64).alias("loud")),
     )
     lines = pl.concat([paid, owed]).sort(*PARTY, "day", "ours", "line")
     later = pl.col("day").diff().over(PARTY) > policy.days_after
@@ -99,6 +107,8 @@ def _stretches(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> pl.D
             pl.col("line").filter("ours").alias("bank"),
             pl.col("line").filter(~pl.col("ours")).alias("ledger"),
             ours.sum().alias("sum"),
+            theirs.sum().alias("owed"),
+            (pl.col("loud") == ALOUD).any().alias("aloud"),
             (theirs.sum() - ours.sum()).alias("missing"),
             theirs.alias("theirs"),
             pl.col("ours").sum().cast(pl.Int64).alias("paying"),

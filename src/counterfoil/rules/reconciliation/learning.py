@@ -68,9 +68,9 @@ def settle_certain(
         known=_learned(position, targets, texts, pairs, policy),
         beyond=begin,
     )
-    position = replace(position, ledger=_with_loose(position.ledger, setting.known))
     kinds = targets.table.select("target", "kind")
     sure = certain_still(pairs.join(kinds, on="target"), policy.ask).drop("kind")
+    position = replace(position, ledger=_with_loose(position.ledger, setting.known))
     facts = weigh(uncounted(sure), position.bank, targets.table, setting.known)
     return position.settled(_as_matches(facts, targets)), setting
 
@@ -92,8 +92,16 @@ def _certain(position: Position, targets: Targets, texts: Texts, policy: Policy)
     one_of_many = (pl.col("kind") == LINE) & pl.col("lists").fill_null(value=False)
     columns = ["bank", "target", "difference", "why", "fee"]
     sure = pairs.filter((nobody | same) & ~one_of_many).select(columns)
+    # what others list, or is in a payment run, is not certain to be paid alone
     unlisted = sure.join(_listed(position.bank, texts.links), on="target", how="anti")
+    unlisted = unlisted.join(_of_runs(position.ledger), on="target", how="anti")
     return only_ones(unlisted.sort(columns), targets.members)
+
+
+def _of_runs(ledger: pl.DataFrame) -> pl.DataFrame:
+    """Lines of payment runs of several: ``target``."""
+    runs = ledger.filter(pl.col("run") != "").filter(pl.len().over("run_number") > 1)
+    return runs.select(pl.col("line").alias("target"))
 
 
 def _listed(bank: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:

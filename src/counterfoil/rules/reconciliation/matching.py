@@ -1,6 +1,6 @@
 """Reconcile: the stages in their order, strictest first.
 
-1. What repeats or takes back a line of its own side is set aside.
+1. What people decided is set aside, and what repeats or takes back a line of its own side.
 2. Certain: a number and its amount agree, and nothing else claims either line.
 3. What those pairs prove is learned: usual gaps of days, numbers that are noise.
 4. In rounds, until nothing more stands out: claims on open lines are weighed and compared.
@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -19,6 +19,15 @@ from counterfoil.domain.reconciliation_report import Total
 from counterfoil.rules.reconciliation.breaks import Breaks, breaks_of
 from counterfoil.rules.reconciliation.contra import bank_contras, ledger_contras
 from counterfoil.rules.reconciliation.counts import with_counts
+from counterfoil.rules.reconciliation.decided import (
+    NOTHING,
+    Decided,
+    less_repeats,
+    set_aside,
+    still_open,
+    with_deciders,
+    with_kept,
+)
 from counterfoil.rules.reconciliation.duplicates import bank_duplicates, ledger_duplicates
 from counterfoil.rules.reconciliation.explaining import with_reasons
 from counterfoil.rules.reconciliation.learning import read_texts, settle_certain
@@ -26,7 +35,7 @@ from counterfoil.rules.reconciliation.lines import Lines, prepare
 from counterfoil.rules.reconciliation.own_postings import hold_own_postings, meet_own_postings
 from counterfoil.rules.reconciliation.parties import with_parties
 from counterfoil.rules.reconciliation.partition import parts_of, put_together
-from counterfoil.rules.reconciliation.position import Position, less, slim
+from counterfoil.rules.reconciliation.position import Position, slim
 from counterfoil.rules.reconciliation.rivals import unspent
 from counterfoil.rules.reconciliation.rounds import settle_round
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
@@ -48,35 +57,39 @@ class Reconciliation:
     totals: tuple[Total, ...]
 
 
-def reconcile(
-    bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy, progress: Progress = unseen
+def reconcile(  # noqa: PLR0913 - what a match is a function of
+    bank: pl.DataFrame,
+    ledger: pl.DataFrame,
+    policy: Policy,
+    decided: Decided = NOTHING,
+    as_of: int | None = None,
+    progress: Progress = unseen,
 ) -> Reconciliation:
     """Match *bank* with *ledger*; both as :func:`prepare` takes them.
 
     Args:
+        as_of: The day up to which lines are known (days since 1970); None: the bank's last.
         progress: Is told of each stage, and how many lines it has done.
     """
     of = len(bank) + len(ledger)
     progress("putting in order", 0, of)
     bank, ledger = _with_who_is_meant(prepare(bank, ledger))
-    bank_repeats, ledger_repeats = bank_duplicates(bank), ledger_duplicates(ledger)
-    position = Position(less(bank, bank_repeats["second"]), less(ledger, ledger_repeats["second"]))
+    position = set_aside(Position(bank, ledger), decided)
+    bank_repeats = still_open(bank_duplicates(bank), position.bank)
+    ledger_repeats = still_open(ledger_duplicates(ledger), position.ledger)
+    position = less_repeats(position, bank_repeats, ledger_repeats)
     position, held = hold_own_postings(_set_contras_aside(position))
     progress("reading numbers in the texts", 0, of)
     texts = read_texts(position, policy.references)
     position, setting = settle_certain(slim(position), texts, policy, begin=_beyond(ledger))
     del texts  # a million lines: memory
-    parts = []
-    done = 0
-    for part, of_part in parts_of(position, setting):
-        progress("matching", done, len(position.bank) + len(position.ledger))
-        parts.append(_settle(part, of_part))
-        done += len(part.bank) + len(part.ledger)
-    position, claims = put_together(position, parts)
+    if as_of is not None:
+        setting = replace(setting, known=replace(setting.known, last_day=as_of))
+    position, claims = _settle_parts(position, setting, progress)
     position = meet_own_postings(position, held, bank)
     claims = claims if held.is_empty() else _on_open_lines(claims, position)
     progress("explaining", 0, of)
-    matches = with_reasons(position.all_matches())
+    matches = with_deciders(with_reasons(position.all_matches()), decided)
     breaks = breaks_of(
         position,
         setting,
@@ -84,6 +97,7 @@ def reconcile(
         whole_bank=bank,
         repeats=(bank_repeats, ledger_repeats),
     )
+    breaks = with_kept(breaks, bank, ledger, decided)
     return Reconciliation(
         bank=bank,
         ledger=ledger,
@@ -113,6 +127,19 @@ def _on_open_lines(claims: pl.DataFrame, position: Position) -> pl.DataFrame:
 
 def _with_who_is_meant(lines: Lines) -> tuple[pl.DataFrame, pl.DataFrame]:
     return with_parties(with_counts(lines.bank), lines.ledger)
+
+
+def _settle_parts(
+    position: Position, setting: Setting, progress: Progress
+) -> tuple[Position, pl.DataFrame]:
+    """Settle account by account; also the claims that are left on what is open."""
+    parts = []
+    done = 0
+    for part, of_part in parts_of(position, setting):
+        progress("matching", done, len(position.bank) + len(position.ledger))
+        parts.append(_settle(part, of_part))
+        done += len(part.bank) + len(part.ledger)
+    return put_together(position, parts)
 
 
 def _settle(position: Position, setting: Setting) -> tuple[Position, pl.DataFrame]:

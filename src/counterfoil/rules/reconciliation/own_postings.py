@@ -50,7 +50,7 @@ def meet_own_postings(position: Position, held: pl.DataFrame, bank: pl.DataFrame
     """
     if held.is_empty():
         return position
-    known = [each for each in position.ledger.columns if each in held.columns]
+    known = [name for name in position.ledger.columns if name in held]
     back = pl.concat([position.ledger, held.select(known)], how="diagonal").sort("line")
     position = Position(position.bank, back, position.matches)
     return _charges(_differences(position, held, bank), held, bank)
@@ -98,8 +98,7 @@ def _number_of(bank: pl.DataFrame, lines: Sequence[int]) -> str:
 
 def _charges(position: Position, held: pl.DataFrame, bank: pl.DataFrame) -> Position:
     """Match each posting with the open bank line that it is for."""
-    still = bank.join(position.bank, on="line", how="semi")
-    facts = still.select("line", "id", "account", "currency", "amount")
+    facts = bank.join(position.bank, on="line", how="semi")
     numbers = [
         voucher_number(account, currency, [own])
         for own, account, currency in facts.select("id", "account", "currency").iter_rows()

@@ -36,6 +36,7 @@ def as_claims(facts: pl.DataFrame, table: Table, setting: Setting, *, late: bool
     facts = _crowded(facts, table.position.ledger)
     facts = _one_of_many(facts, setting.known.lists)
     facts = _in_a_run(facts, table.position.ledger)
+    facts = _rest_is_there(facts, table.position.bank)
     facts = with_addends(with_slip(facts, "gross", "amount"), table.position.ledger)
     if late:
         facts = with_company(facts, table.position.bank, setting.policy)
@@ -110,6 +111,19 @@ def _in_a_run(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
     lines = runs.select(pl.col("line").alias("target"), pl.lit(value=True).alias("in_run"))
     return facts.join(lines, on="target", how="left").with_columns(
         pl.col("in_run").fill_null(value=False) & (pl.col("kind") == LINE)
+    )
+
+
+def _rest_is_there(facts: pl.DataFrame, bank: pl.DataFrame) -> pl.DataFrame:
+    """Add ``rest``: has the party just what a fee is said to be, in an open payment?"""
+    named = bank.filter(pl.col("beyond") - pl.col("first") == 1).select(
+        "purse",
+        pl.col("first").alias("party"),
+        (-pl.col("amount")).alias("difference"),
+        pl.lit(value=True).alias("rest"),
+    )
+    return facts.join(named.unique(), on=["purse", "party", "difference"], how="left").with_columns(
+        pl.col("rest").fill_null(value=False) & (pl.col("why") == FEE)
     )
 
 

@@ -35,6 +35,7 @@ SAME_DIFFERENCE = 50
 SMALL_AMOUNTS = 300_000
 CHANCE_MAX = 350
 REGROUPED, HALF_SILENT = "cut otherwise", "cut otherwise, half of it in silence"
+PARTLY_NAMED = "paid in parts, some in silence"
 NAMED_PARTS, SILENT_PARTS = "paid in parts", "amount, party and day, paid in parts"
 SILENT_SPLIT_PRIOR = -150  # one payment in about thirty is made in parts
 CLAIM: dict[str, pl.DataType] = {
@@ -66,6 +67,7 @@ def split_claims(
     alone = pl.len().over("target") == 1
     named = with_slip(named, "amount", "whole").filter(~(alone & pl.col("slip"))).drop("slip")
     silent = _silent_parts(named, bank, policy)
+    silent = silent.join(_whole_amounts(named, ledger), on=["target", "amount"], how="anti")
     both = pl.concat([named.select(silent.columns), silent]).sort("target", "bank")
     grouped = (
         both.unique(["target", "bank"], keep="first", maintain_order=True)
@@ -106,6 +108,13 @@ def _around(
     )
 
 
+def _whole_amounts(named: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
+    """What the party owes in a line of its own is no part: ``target``, ``amount``."""
+    wanted = named.select("target", "purse", "party").unique()
+    owed = ledger.filter(pl.col("party") >= 0).select("purse", "party", "amount").unique()
+    return wanted.join(owed, on=["purse", "party"]).select("target", "amount")
+
+
 def _of_one_party(bank: pl.DataFrame) -> pl.DataFrame:
     """Lines whose name is one party's, and that name no line of another."""
     return bank.filter((pl.col("beyond") - pl.col("first") == 1) & (pl.col("loud") < 2)).select(
@@ -133,7 +142,8 @@ def _made_up_of(
         number += LEFT_OUT * (len(naming) - len(weights))
         number += SILENT_PART * (len(chosen) - len(weights))
         chance = PART_CHANCE * comb(len(pool) - len(naming), len(chosen) - len(weights))
-        yield NAMED_PARTS, sorted(lines[at] for at in chosen), [target], number, chance
+        rule = NAMED_PARTS if len(weights) == len(chosen) else PARTLY_NAMED
+        yield rule, sorted(lines[at] for at in chosen), [target], number, chance
 
 
 def silent_split_claims(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> pl.DataFrame:

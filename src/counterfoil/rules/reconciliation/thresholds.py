@@ -10,8 +10,10 @@ from __future__ import annotations
 import polars as pl
 
 from counterfoil.rules.reconciliation.candidates import FEE, NONE, RATE
+from counterfoil.rules.reconciliation.evidence import CONTRADICTED
 from counterfoil.rules.reconciliation.references import CUT, EDIT, LISTED
 from counterfoil.rules.reconciliation.setting import Setting
+from counterfoil.rules.reconciliation.speaking import ALOUD
 from counterfoil.rules.reconciliation.subsets import POOL_MAX
 from counterfoil.rules.reconciliation.targets import LINE, RUN, SUBSET
 
@@ -36,6 +38,7 @@ SINGLE_MIN_LATE = -50  # a line whose every other use was tried
 ALONE_MIN_LATE = -150  # a line that no other payment of the bank can be for
 NAMELESS_MIN_LATE, NAMELESS_GROUP_MIN_LATE = 0, 50
 USUAL_DAYS_MIN = -150
+FEE_SIZE_MIN = 1_000  # cents: of less, any difference may be a charge
 NEVER = 1_000_000  # a question: it becomes no match, but others have to beat it
 
 
@@ -68,6 +71,7 @@ def _questions(sure: pl.Expr, setting: Setting, *, late: bool) -> Asks:
     return [
         # what may be a keying error is a question, whatever else it may be
         (single & (pl.col("why") == FEE) & pl.col("slip"), NEVER),
+        (single & (pl.col("why") == FEE) & (pl.col("gross").abs() < FEE_SIZE_MIN), NEVER),
         (single & (pl.col("why") == RATE) & ~sure & pl.col("slip"), NEVER),
         (
             (pl.col("why") == FEE) & ~pl.col("amount").sign().is_in(list(setting.known.fee_signs)),
@@ -75,8 +79,10 @@ def _questions(sure: pl.Expr, setting: Setting, *, late: bool) -> Asks:
         ),
         (pl.lit(not setting.policy.silent) & ~sure, NEVER),
         ((pl.col("kind") == SUBSET) & (pl.col("chance") > chance_max), NEVER),
+        # what is paid in parts is not less a fee
+        (pl.col("rest"), NEVER),
         # what is in a payment run is paid with it
-        (pl.col("in_run") & ~sure, NEVER),
+        (pl.col("in_run"), NEVER),
     ]
 
 
@@ -88,6 +94,7 @@ def _late(numbered: pl.Expr) -> Asks:
     rare = pl.col("w_chance") + pl.col("w_number").clip(0) >= RARITY_MIN
     tried = pl.col("crowd").fill_null(1) <= POOL_MAX
     alone = pl.col("company") == 0
+    aloud = pl.col("w_number") <= CONTRADICTED[ALOUD]
     few = pl.col("addends") <= ADDENDS_FEW
     plain = single & silent & named & usual & (why == NONE)
     return [
@@ -95,8 +102,8 @@ def _late(numbered: pl.Expr) -> Asks:
         (plain & alone & pl.col("same_party"), ALONE_MIN_LATE),
         (plain & alone & (pl.col("w_chance") >= RARITY_MIN), NAMELESS_MIN_LATE),
         (plain & rare & (tried | few & pl.col("same_party")), SINGLE_MIN_LATE),
-        (~single & pl.col("same_party"), GROUP_MIN_LATE),
-        (~single & ~pl.col("own_charge"), NAMELESS_GROUP_MIN_LATE),
+        (~single & pl.col("same_party") & ~aloud, GROUP_MIN_LATE),
+        (~single & ~pl.col("own_charge") & ~aloud, NAMELESS_GROUP_MIN_LATE),
         (single & silent & rare & pl.col("same_party") & (why == RATE), RATE_MIN_LATE),
         (single & silent & rare & pl.col("same_party") & (why == FEE), FEE_MIN_LATE),
     ]

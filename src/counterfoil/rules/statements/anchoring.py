@@ -10,7 +10,7 @@ from itertools import pairwise
 from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
-from counterfoil.rules.statements.terms import Role
+from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import is_posting, label_of, role_of
 
 SAME_EDGE = 250  # hundredths of a point: dates this close to each other are one column
@@ -56,10 +56,19 @@ def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[
         headings = _day_headings(lines, money)
         if headings:
             booking, value = headings, booking
+    elif _is_stray(first, second) and not money & booking.keys():
+        headings = _day_headings(lines, money, named=True)
+        booking = headings or booking
     value_lines = frozenset(_value_lines(lines, money, booking))
     within = first is not None and not first.leads and not headings
     each = within and _nearly_all(lines, money, booking)
     return Dates(booking, value, value_lines, frozenset(headings), each)
+
+
+def _is_stray(first: _Column | None, second: _Column | None) -> bool:
+    """Whether no heading names the booking dates, and one names the value dates."""
+    named = second is not None and second.role is Role.VALUE_DATE
+    return named and first is not None and first.role is None
 
 
 def _nearly_all(
@@ -108,12 +117,20 @@ def _following(lines: Sequence[Line], dates: Dates) -> Iterator[Printed | None]:
 
 
 def _stand_below(lines: Sequence[Line], money: frozenset[int], dates: Dates) -> bool:
-    """Whether every entry's date is on a line below its money."""
-    entries = [line for line in lines if line.index in money and not label_of(line.label())]
+    """Whether every entry's date is on a line below its money.
+
+    "Converted to another balance" is an entry: it has an amount and a balance.
+    """
+    entries = [line for line in lines if line.index in money and _is_entry(line)]
     if not entries or any(line.index in dates.booking for line in entries):
         return False
     dated = [line.index for line in lines if line.index in dates.booking]
     return len(dated) * 10 >= len(entries) * 9 and dated[0] > entries[0].index
+
+
+def _is_entry(line: Line) -> bool:
+    label = label_of(line.label())
+    return label is None or (label is Label.BALANCE and sum(a.alone for a in line.amounts) > 1)
 
 
 @dataclass(slots=True)
@@ -234,10 +251,13 @@ def _completed(token: DateToken, below: Line | None) -> Printed:
     return token.printed
 
 
-def _day_headings(lines: Sequence[Line], money: frozenset[int]) -> dict[int, Printed]:
+def _day_headings(
+    lines: Sequence[Line], money: frozenset[int], *, named: bool = False
+) -> dict[int, Printed]:
     """Lines that say only which day the entries below them were booked on.
 
     All say it alike: with the same word for it or, above the first entry, with none.
+    Where they must be *named*, only that word tells.
     """
     groups: dict[str, list[Line]] = {}
     for line in lines:
@@ -246,7 +266,8 @@ def _day_headings(lines: Sequence[Line], money: frozenset[int]) -> dict[int, Pri
             groups.setdefault(line.label(), []).append(line)
     first = min(money, default=0)
     for label, group in groups.items():
-        if role_of(label) is Role.DATE or group[0].index < first:
+        named = role_of(label) is Role.DATE and not any(each.isdigit() for each in label)
+        if named or (group[0].index < first and not named):
             return {line.index: line.dates[0].printed for line in group}
     return {}
 

@@ -18,6 +18,7 @@ from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.ties import Tie, Waiting
 from counterfoil.rules.statements.ways import (
     Hypothesis,
+    Totals,
     Use,
     amount_of,
     balance_of,
@@ -70,6 +71,7 @@ class Broken:
     tie: Tie | None
     reason: str
     held: int  # balances that were tied before
+    totals: tuple[Event, ...] = ()  # lines that were passed over
 
     @property
     def equation(self) -> Equation | None:
@@ -128,10 +130,11 @@ def walks(
     for event in in_order(events, hypothesis):
         broken = _step(state, event)
         if broken is not None:
-            yield broken
+            yield replace(broken, totals=tuple(state.totals))
             return
+    totals = tuple(state.totals)
     if state.balance is None:
-        yield Broken(event=None, tie=None, reason="no balance is printed", held=0)
+        yield Broken(event=None, tie=None, reason="no balance is printed", held=0, totals=totals)
     elif not state.waiting:
         yield _chain(state)
     else:
@@ -175,15 +178,22 @@ def _step(state: _Walk, event: Event) -> Broken | None:
 
 def _is_total(state: _Walk, event: Event, uses: Sequence[Use]) -> bool:
     """A line that says so or, without a date, holds sums of what came before it."""
-    if state.hypothesis.totals_are_entries:
+    if state.hypothesis.totals is Totals.NONE:
         return False
     if event.kind is Kind.TOTAL:
         return True
     says = event.label in (Label.TOTAL, Label.TOTAL_CREDITS, Label.TOTAL_DEBITS)
-    if not says and (event.dated or event.kind is not Kind.ENTRY or len(state.sums) < TOTAL_FROM):
+    if not says and not _may_sum_up(state, event):
         return False
     starts = {0, state.since, state.beyond, state.under}
     return any(_holds(event, uses, sums) for start in starts if (sums := state.sums[start:]))
+
+
+def _may_sum_up(state: _Walk, event: Event) -> bool:
+    """A line that does not say so, without a date, behind enough entries."""
+    if state.hypothesis.totals is Totals.SAID or event.dated:
+        return False
+    return event.kind is Kind.ENTRY and len(state.sums) >= TOTAL_FROM
 
 
 def _repeats_balance(event: Event, state: _Walk, uses: Sequence[Use]) -> bool:
@@ -287,6 +297,7 @@ def _close(open_: _Walk, closing: Decimal | None) -> Chain | Broken:
             tie=None,
             reason="amounts follow the last balance, and no closing balance is printed",
             held=open_.tied,
+            totals=tuple(open_.totals),
         )
     if not open_.unsure() and open_.balance + open_.waited() != closing:
         return _broken(open_, None, closing, "the closing balance does not follow")
@@ -376,4 +387,10 @@ def _tie_of(state: _Walk, event: Event | None, balance: Decimal) -> Tie:
 
 
 def _broken(state: _Walk, event: Event | None, balance: Decimal, why: str) -> Broken:
-    return Broken(event=event, tie=_tie_of(state, event, balance), reason=why, held=state.tied)
+    return Broken(
+        event=event,
+        tie=_tie_of(state, event, balance),
+        reason=why,
+        held=state.tied,
+        totals=tuple(state.totals),
+    )

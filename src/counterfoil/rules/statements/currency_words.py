@@ -37,6 +37,7 @@ NAMES = (
     ("CNY", r"人民[币幣]|\brmb\b|renminbi"),
     ("KRW", "korean won"),
     ("INR", "indian rupees?"),
+    ("BDT", r"\btaka\b|\btk\.? ps\b"),
     ("MXN", r"\bm\.n\.|moneda nacional|pesos? mexicanos?"),
     ("CLP", "pesos? chilenos?"),
     ("COP", "pesos? colombianos?"),

@@ -154,6 +154,8 @@ _NAMED = re.compile(
 _US = re.compile(
     rf"{_MONTH}[ -]*(\d{{1,2}})(?:st|nd|rd|th)?(?:(?:, ?| )(\d{{4}})|[/,](\d{{2}}))?,?"
 )
+#: ``8 Feb - 07`` is two days: the month of the second one follows.
+_SPAN = re.compile(r"[^-]*[^\W\d_]\.? - \d{1,2},?")
 _YEAR_FIRST_NAME = re.compile(rf"(\d{{4}})[ ./-]?{_MONTH}[ ./-]?(\d{{1,2}})\.?")
 _WEEKDAY = re.compile(
     r"(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|mie|jeu|jue|ven|vie|sam|sab|dim|dom|"
@@ -177,7 +179,7 @@ def _date_at(row: Row, index: int) -> DateToken | None:
             return inner
         if inner is not None:
             return DateToken(inner.printed, index, inner.last, words[index].left, inner.right)
-    best: DateToken | None = None
+    best = _in_two_columns(words) if index == 0 else None
     text = ""
     for last in range(index, min(index + WORDS_MAX, len(words))):
         if last > index and not _touch(words, last - 1):
@@ -187,6 +189,18 @@ def _date_at(row: Row, index: int) -> DateToken | None:
         if printed is not None:
             best = DateToken(printed, index, last, words[index].left, words[last].right)
     return best
+
+
+def _in_two_columns(words: Sequence[Word]) -> DateToken | None:
+    """``01     MAR`` at the beginning of a row: the day and the month in columns of their own."""
+    if len(words) < 3 or _touch(words, 0) or not _DAY.fullmatch(words[0].text):
+        return None
+    month = words[1].text if words[1].text.rstrip(".").isalpha() else ""
+    printed = _named(f"{words[0].text} {month}") if month else None
+    return None if printed is None else DateToken(printed, 0, 1, words[0].left, words[1].right)
+
+
+_DAY = re.compile(r"[0-3]?\d")
 
 
 @lru_cache(maxsize=20_000)
@@ -247,6 +261,8 @@ def parse(text: str) -> Printed | None:
 
 def _named(text: str) -> Printed | None:
     """The month is a word."""
+    if _SPAN.fullmatch(text):
+        return None
     for pattern, day, month, years in (
         (_NAMED, 1, 2, (3,)),
         (_US, 2, 1, (3, 4)),

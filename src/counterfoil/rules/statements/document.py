@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statement_layouts import Layout
 from counterfoil.rules.statements.accounts import AccountNumber, account_numbers, other_iban
-from counterfoil.rules.statements.dates import Printed
-from counterfoil.rules.statements.events import Event, Kind, events_of
+from counterfoil.rules.statements.events import Event, Kind, Section, events_of
 from counterfoil.rules.statements.facts import (
     Fact,
     Month,
@@ -26,14 +25,16 @@ from counterfoil.rules.statements.headed import with_headed_dates
 from counterfoil.rules.statements.headings import Heading, headings_of
 from counterfoil.rules.statements.lines import Line, lines_of
 from counterfoil.rules.statements.numbers import Style
+from counterfoil.rules.statements.silent_tables import silent_lines
+from counterfoil.rules.statements.stacked import unstacked
 from counterfoil.rules.statements.strung import set_out
 from counterfoil.rules.statements.strung_heads import headed
 from counterfoil.rules.statements.tables import Table, tables_of
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import not_booked, role_of
 
-ALL_DATED_FROM = 6  # entries
 TITLE_MAX = 90  # characters
+DIGITS_MAX = 24  # of a title, its period apart
 TITLE_WORDS_MAX = 5  # of a title without a number
 NOT_BOOKED_ABOVE = 2  # lines above a heading that may say that nothing below is booked
 TITLE_ABOVE = 8  # lines above a heading that may name the account
@@ -55,6 +56,7 @@ class Document:
     event_lines: frozenset[int]  # with money in a table
     entry_lines: frozenset[int]  # and those that belong to them
     daily_lines: frozenset[int]  # that hold the balances of days
+    silent_lines: tuple[Line, ...]  # entries, by their place, of tables without money
     layout: Layout | None = None  # what a map says of it
 
     def identity_above(self, line: int) -> str:
@@ -90,8 +92,10 @@ _ACCOUNT = re.compile(
 
 def is_title(line: Line) -> bool:
     """A short line with an account's word, and no money: ``FREE CHECKING 0009``."""
-    digits = sum(each.isdigit() for each in line.text)
-    if line.amounts or line.dates or digits > 24 or len(line.text) > TITLE_MAX:
+    if line.amounts or len(line.dates) not in (0, 2) or len(line.text) > TITLE_MAX:
+        return False  # two dates are its period
+    digits = sum(map(str.isdigit, line.label()))
+    if digits > DIGITS_MAX:
         return False
     if digits < 3 and len(line.row.words) > TITLE_WORDS_MAX:
         return False
@@ -108,7 +112,8 @@ _NUMBER = re.compile(r"[\dXx*•#][\dXx*•#./-]*\d")
 def other_account(one: str, two: str) -> bool:
     """Whether two lines name different accounts: no number of theirs is the same.
 
-    A page or sheet number that differs is not another account.
+    A page or sheet number that differs is not another account, and a number that both have
+    says nothing where each has a longer one: "360 Savings - 36937253336".
     """
     if not one or not two:
         return False
@@ -118,7 +123,8 @@ def other_account(one: str, two: str) -> bool:
     if (other := other_iban(one, two)) is not None:
         return other
     first, second = (set(_NUMBER.findall(_DATES.sub(" ", each))) for each in (one, two))
-    if first & second:
+    longest = {max(each, key=len) for each in (first, second) if each}
+    if first & second & longest:
         return False
     if not first and not second:
         return set(_WORD.findall(one)) != set(_WORD.findall(two))
@@ -130,15 +136,20 @@ def other_account(one: str, two: str) -> bool:
 
 def document_of(printed: PrintedPages, style: Style, layout: Layout | None = None) -> Document:
     """Read *printed*, which is in our words, in *style*."""
-    lines = set_out(lines_of(printed, style))
+    lines = set_out(unstacked(lines_of(printed, style)))
     headings = headed(lines, headings_of(lines))
     lines = with_headed_dates(lines, headings)
     tables: list[tuple[Table, tuple[Event, ...]]] = []
     raw = tables_of(lines, headings, style)
+    with_money = set()
     for table in raw:
         first = table.heading.first if table.heading else 0
         above = lines[max(first - 6, 0) : first]
-        events = events_of(table, above, _carried(tables, table))
+        goes_on = bool(tables) and tables[-1][0].roles() == table.roles()
+        section = _carried_section(tables, table)
+        events = events_of(table, above, tables[-1][1] if goes_on else (), section)
+        if events:
+            with_money.add(id(table))
         if events and not any(not_booked(line.text) for line in above[-NOT_BOOKED_ABOVE:]):
             tables.append((table, events))
     entry_lines = frozenset(
@@ -149,7 +160,8 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
         lines=lines,
         headings=headings,
         tables=tuple(tables),
-        facts=facts_of(lines, raw),
+        facts=facts_of(lines, raw, (event for _, events in tables for event in events)),
+        silent_lines=tuple(silent_lines([each for each in raw if id(each) not in with_money])),
         accounts=account_numbers(lines),
         months=tuple(each for each in months_of(lines) if each.line not in entry_lines),
         periods=tuple(each for each in periods_of(lines) if each.line not in entry_lines),
@@ -166,12 +178,14 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
     )
 
 
-def _carried(tables: Sequence[tuple[Table, tuple[Event, ...]]], table: Table) -> Printed | None:
-    """The last date of the same table on the page before."""
-    if not tables or tables[-1][0].roles() != table.roles():
+def _carried_section(
+    tables: Sequence[tuple[Table, tuple[Event, ...]]], table: Table
+) -> Section | None:
+    """What the same table was the section of, where it goes on at the top of the next page."""
+    before = tables[-1][0].heading if tables else None
+    if before is None or table.heading is None:
         return None
-    before = [event for event in tables[-1][1] if event.kind is Kind.ENTRY]
-    dated = sum(event.dated for event in before)
-    if len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
-        return None  # every line has a date of its own: one without is no line of the day before
-    return tables[-1][1][-1].date
+    last = tables[-1][1][-1]
+    goes_on = table.heading.page == last.line.row.page + 1 and last.kind is Kind.ENTRY
+    same = [cell.text for cell in table.heading.cells] == [cell.text for cell in before.cells]
+    return last.section if goes_on and same else None

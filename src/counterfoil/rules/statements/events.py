@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from counterfoil.rules.statements.anchoring import anchor, find_dates
@@ -25,6 +25,8 @@ from counterfoil.rules.statements.vocabulary import (
     side_of,
 )
 
+ALL_DATED_FROM = 6  # entries
+BALANCE_WORDS_MAX = 3  # "Balance on 3 March", without its date
 TITLE_REACH = 4  # lines above a heading that may name its section
 
 
@@ -67,21 +69,27 @@ class Event:
     words: tuple[Line, ...]  # all lines of the entry, this one included
 
 
-def events_of(table: Table, before: Sequence[Line], carried: Printed | None) -> tuple[Event, ...]:
+def events_of(
+    table: Table,
+    before: Sequence[Line],
+    earlier: Sequence[Event],
+    section: Section | None = None,
+) -> tuple[Event, ...]:
     """The events of *table*.
 
     Args:
         before: The lines that stand above its heading.
-        carried: The last date of the same table on the page before.
+        earlier: The events of the same table on the page before.
+        section: The last section of the same table on the page before.
     """
     if not table.columns:
         return ()
     money = {line.index: cells for line in table.lines if (cells := table.cells(line))}
     dates = find_dates(table.heading, table.lines, frozenset(money))
-    anchors = anchor(table.lines, frozenset(money), dates, carried)
+    anchors = anchor(table.lines, frozenset(money), dates, _carried(earlier))
     dated = dates.booking.keys() - dates.value_lines
     entries = groups(table.lines, money, dated, dates.day_headings)
-    sections = _sections(table, money, before)
+    sections = _sections(table, money, before, section)
     headings = () if table.heading is None else table.heading.cells
     over_signs = [each for each in headings if each.role is Role.SIGN]
     moved = _moved(table, money)
@@ -98,29 +106,73 @@ def events_of(table: Table, before: Sequence[Line], carried: Printed | None) -> 
             anchored=any(each.index in dates.booking for each in entries[line.index]),
             date=anchors[line.index].date,
             value_date=anchors[line.index].value,
-            words=entries[line.index] if kind is Kind.ENTRY else (line,),
+            words=entries[line.index] if kind is Kind.ENTRY or not line.label() else (line,),
         )
         for line in table.lines
         if line.index in money
         for own in [anchors[line.index].own is not None]
         for said in [label_of(line.label() or _around(entries[line.index]))]
-        for label in [None if said is Label.CARRIED and own and line.index in moved else said]
+        for label in [None if _is_entry_after_all(said, line, moved, own=own) else said]
         for kind in [_kind(label, dated=own)]
     )
-    return events[: _closed(events)]
+    return events[: _closed(events, earlier)]
 
 
-def _closed(events: Sequence[Event]) -> int:
+def _carried(earlier: Sequence[Event]) -> Printed | None:
+    """The last date of the same table on the page before."""
+    before = [event for event in earlier if event.kind is Kind.ENTRY]
+    dated = sum(event.dated for event in before)
+    if len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
+        return None  # every line has a date of its own: one without is no line of the day before
+    return earlier[-1].date if earlier else None
+
+
+def _closed(events: Sequence[Event], earlier: Sequence[Event]) -> int:
     """How many of *events* there are up to the account's end.
 
-    What stands below a dated closing balance, and has no date where every entry has one, is
-    of something else: the papers in a deposit, the fees of the year.
+    What stands below a dated closing balance and its totals, and has no date where every
+    entry has one, is of something else: the papers in a deposit, the fees of the year, totals
+    of nothing. So is a summary, which begins with the opening balance once more.
     """
+    if again := _summed_up(events):
+        return again
     ends = [n for n, each in enumerate(events, 1) if each.label is Label.CLOSING and each.dated]
-    if not ends or any(each.anchored or each.kind is not Kind.ENTRY for each in events[ends[-1] :]):
+    end = ends[-1] if ends else 0
+    end += sum(1 for _ in takewhile(lambda each: each.kind is Kind.TOTAL, events[end:]))
+    if not ends or any(_is_of_account(each) for each in events[end:]):
         return len(events)
-    before = [each.anchored for each in events[: ends[-1]] if each.kind is Kind.ENTRY]
-    return ends[-1] if before and all(before) else len(events)
+    entries = (each for each in (*earlier, *events[:end]) if each.kind is Kind.ENTRY)
+    before = [each.anchored for each in entries]
+    return end if before and all(before) else len(events)
+
+
+def _is_of_account(event: Event) -> bool:
+    """Whether *event*, below the closing balance, may still be the account's."""
+    moved = any(amount.value for amount in event.cells.values())
+    return event.anchored or (event.kind is not Kind.ENTRY and moved)
+
+
+def _summed_up(events: Sequence[Event]) -> int:
+    """Where a summary begins below all entries; 0 where there is none.
+
+    It has the opening balance once more or, in words we do not know, a number where the
+    balances stand, on lines without a day.
+    """
+    entries = [n for n, each in enumerate(events) if each.kind is Kind.ENTRY and each.anchored]
+    last = entries[-1] + 1 if entries else len(events)
+    for place, event in enumerate(events[last:], last):
+        if not event.dated and (event.label is Label.OPENING or _is_bare_balance(event)):
+            return place
+    return 0
+
+
+def _is_bare_balance(event: Event) -> bool:
+    roles = event.table.roles()
+    moves = any(role in _MOVES for role in roles)
+    return moves and event.label is None and {roles[each] for each in event.cells} == {Role.BALANCE}
+
+
+_MOVES = (Role.DEBIT, Role.CREDIT, Role.AMOUNT)
 
 
 def _moved(table: Table, money: Mapping[int, Mapping[int, Amount]]) -> frozenset[int]:
@@ -141,6 +193,16 @@ def _moved(table: Table, money: Mapping[int, Mapping[int, Amount]]) -> frozenset
     )
 
 
+def _is_entry_after_all(
+    said: Label | None, line: Line, moved: Collection[int], *, own: bool
+) -> bool:
+    """A dated "transfer", or money that was "Converted to another balance"."""
+    if line.index not in moved:
+        return False
+    longer = len(line.label().split()) > BALANCE_WORDS_MAX and len(line.amounts) > 1
+    return (said is Label.CARRIED and own) or (said is Label.BALANCE and longer)
+
+
 def _around(lines: Sequence[Line]) -> str:
     """The words of a label that is broken over the lines around its number."""
     return " ".join(line.label() for line in lines)
@@ -154,10 +216,12 @@ def _kind(label: Label | None, *, dated: bool) -> Kind:
     return Kind.ENTRY
 
 
-def _sections(table: Table, money: Collection[int], before: Sequence[Line]) -> dict[int, Section]:
+def _sections(
+    table: Table, money: Collection[int], before: Sequence[Line], carried: Section | None
+) -> dict[int, Section]:
     """The section of every line, by the titles that stand above and between them."""
     first = table.heading.first if table.heading else table.lines[0].index
-    section = Section(first, 0)
+    section = Section(first, 0) if carried is None else carried._replace(line=first)
     titles = [line.text for line in reversed(before[-TITLE_REACH:])]
     if table.heading is not None:
         titles.insert(0, table.heading.cells[0].text)

@@ -19,7 +19,7 @@ from counterfoil.rules.statements.reading import Examined
 from counterfoil.rules.statements.search import hypotheses
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import Role
-from counterfoil.rules.statements.ways import Hypothesis, Plain, Use
+from counterfoil.rules.statements.ways import Hypothesis, Plain, Totals, Use
 
 TRIED_MAX = 120  # other readings that are walked again to say where they fail
 SHOWN_MAX = 6
@@ -30,6 +30,11 @@ _PLAIN = {
     Plain.UNKNOWN: "signs as the balances ask for them",
     Plain.SECTION: "signs from the title above",
     Plain.COLOUR: "signs from the colour",
+}
+_OF_TOTALS = {
+    Totals.SEEN: "",
+    Totals.SAID: "; only lines that say so are totals",
+    Totals.NONE: "; totals are entries",
 }
 
 
@@ -172,5 +177,5 @@ def _says(hypothesis: Hypothesis, events: Sequence[Event]) -> str:
     said += "; counted against the balances" if hypothesis.flipped else ""
     said += "; a minus takes back" if hypothesis.reversals else ""
     said += "; balances without a sign are owed" if hypothesis.plain_balance < 0 else ""
-    said += "; totals are entries" if hypothesis.totals_are_entries else ""
+    said += _OF_TOTALS[hypothesis.totals]
     return said + ("; newest first" if hypothesis.newest_first else "")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
 from counterfoil.domain.statements import Place
 from counterfoil.rules.statements.dates import DateToken, Printed
+from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.months import month_of
@@ -63,7 +64,22 @@ class PageCount:
     total: int
 
 
-def facts_of(lines: Sequence[Line], tables: Sequence[Table]) -> tuple[Fact, ...]:
+def facts_of(
+    lines: Sequence[Line], tables: Sequence[Table], events: Iterable[Event]
+) -> tuple[Fact, ...]:
+    """Every number that stands beside, under or between words that name it."""
+    found = list(_named(lines, tables))
+    known = {fact.line for fact in found}
+    found += [
+        fact
+        for event in events
+        if event.line.index not in known
+        for fact in _of_broken_label(event)
+    ]
+    return tuple(sorted(found, key=lambda fact: fact.line))
+
+
+def _named(lines: Sequence[Line], tables: Sequence[Table]) -> Iterator[Fact]:
     """Every number that stands beside, or under, words that name it."""
     under = {
         (line.index, amount.first): table.columns[index].text
@@ -72,7 +88,6 @@ def facts_of(lines: Sequence[Line], tables: Sequence[Table]) -> tuple[Fact, ...]
         if not line.dates
         for index, amount in table.cells(line).items()
     }
-    found = []
     for line in lines:
         for amount in line.amounts:
             words, label = _named_before(line, amount)
@@ -86,9 +101,23 @@ def facts_of(lines: Sequence[Line], tables: Sequence[Table]) -> tuple[Fact, ...]
             if label is not None:
                 place = line.place_of(amount)
                 day = _day_before(line, amount) if beside else None
-                value = amount.signed if amount.mark else amount.value * (_side(label, words) or 1)
-                found.append(Fact(label, value, line.index, words, place, beside, day))
-    return tuple(found)
+                value = _signed(amount, label, words)
+                yield Fact(label, value, line.index, words, place, beside, day)
+
+
+def _of_broken_label(event: Event) -> Iterator[Fact]:
+    """An end whose words are broken over the lines around its number."""
+    label, line = event.label, event.line
+    if label not in (Label.OPENING, Label.CLOSING) or line.label() or len(event.cells) != 1:
+        return
+    (amount,) = event.cells.values()
+    words = " ".join(each.label() for each in event.words)
+    value = _signed(amount, label, words)
+    yield Fact(label, value, line.index, words, line.place_of(amount), beside=True, day=event.date)
+
+
+def _signed(amount: Amount, label: Label, words: str) -> Decimal:
+    return amount.signed if amount.mark else amount.value * (_side(label, words) or 1)
 
 
 def _side(label: Label, words: str) -> int:

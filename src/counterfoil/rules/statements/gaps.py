@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statements import sum_of
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.document import Document
-from counterfoil.rules.statements.facts import PageCount
+from counterfoil.rules.statements.facts import MARGIN, PageCount
+from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line
 
 _LONG = re.compile(r"(?:\d|[Xx*•]){6,}")
@@ -45,6 +47,8 @@ def page_gaps(document: Document, printed: PrintedPages) -> Iterator[Gap]:
         if page.characters == 0:
             what = "a picture without text" if page.images else "empty"
             yield Gap(f"page {page.number} of the file is {what}", within=False)
+    if not document.page_counts:
+        yield from _number_gaps(document)
     bare = len(printed.pages) - len({count.page for count in document.page_counts})
     for run in _runs(document.page_counts):
         numbers = {count.number for count in run}
@@ -54,6 +58,28 @@ def page_gaps(document: Document, printed: PrintedPages) -> Iterator[Gap]:
             which = ", ".join(str(number) for number in missing[:5])
             within = any(number < max(numbers) for number in missing)
             yield Gap(f"of {total} pages, number {which} is not in the file", within)
+
+
+_LONE = re.compile(
+    r"(?:^|.*\s)(?:page|pag\.?|pagina|seite|blatt|sheet|side|sida|sivu|strona|strana|oldal|sayfa|"
+    r"hal\.?|halaman|feuille|folha|foglio|blad|стр\.?|страница|页|頁|หน้า)\s*:?\s*(\d{1,3})"
+)
+
+
+def _number_gaps(document: Document) -> Iterator[Gap]:
+    """Pages with a number, and no word of how many there are."""
+    numbers: dict[int, int] = {}
+    for page, group in groupby(document.lines, key=lambda line: line.row.page):
+        lines = list(group)
+        hits = [_LONE.fullmatch(folded(line.text)) for line in (*lines[:MARGIN], *lines[-MARGIN:])]
+        found = {int(hit[1]) for hit in hits if hit is not None}
+        if len(found) == 1:
+            numbers[page] = found.pop()
+    if numbers.get(1, 1) > 1:
+        yield Gap(f"the first page of the file is numbered {numbers[1]}", within=True)
+    for one, two in pairwise(sorted(numbers)):
+        if two == one + 1 and numbers[two] > numbers[one] + 1:
+            yield Gap(f"page {numbers[one] + 1} is not in the file", within=True)
 
 
 def _runs(counts: Sequence[PageCount]) -> Iterator[list[PageCount]]:

@@ -10,6 +10,7 @@ from counterfoil.rules.statements.lines import Line
 
 ENTRY_LINES_MAX = 12
 APART = 90  # hundredths of the height: a wider gap ends an entry
+WITHIN = 20  # hundredths of the height that lines of one row of cells have in common
 WIDER = 125  # per cent of the usual gap: entries are set apart from each other
 
 
@@ -58,11 +59,24 @@ def _start(
 ) -> int:
     """The first line of the entry whose money is on line *here*, by what it looks like."""
     if not last:
-        return here
+        return _top_of_row(lines, before, here)
     for place in range(here, before, -1):
         if lines[place].index in dated:
             return place
     return min(before + 1, here)
+
+
+def _top_of_row(lines: Sequence[Line], before: int, here: int) -> int:
+    """The first line of the cells beside the money, which stands at half their height."""
+    while here - 1 > before and _interlaced(lines[here - 1], lines[here]):
+        here -= 1
+    return here
+
+
+def _interlaced(upper: Line, lower: Line) -> bool:
+    """Whether *lower* begins well before *upper* ends: they are side by side, a little apart."""
+    common = upper.row.bottom - lower.row.top
+    return upper.row.page == lower.row.page and common * 100 >= lower.row.words[0].em * WITHIN
 
 
 def _widest_gap(lines: Sequence[Line]) -> int | None:
@@ -81,7 +95,13 @@ def _widest_gap(lines: Sequence[Line]) -> int | None:
 def _money_comes_last(
     lines: Sequence[Line], money: Collection[int], dated: Collection[int]
 ) -> bool:
-    """Whether dated lines without money are followed by money before the next date."""
+    """Whether dated lines without money are followed by money before the next date.
+
+    Where money stands first and a date last, each date is below its money.
+    """
+    of_entries = [line.index for line in lines if line.index in money or line.index in dated]
+    if of_entries and of_entries[0] not in dated and of_entries[-1] not in money:
+        return False
     waits = finds = 0
     waiting = False
     for line in lines:

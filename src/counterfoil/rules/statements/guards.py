@@ -116,10 +116,13 @@ def _is_period(line: Line) -> bool:
 def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Objection]:
     """Tables headed like transactions whose money is in no reading and repeats nothing."""
     used = {id(event.table) for each in outcomes for event in each.block.events()}
+    for line in document.silent_lines:
+        yield _unread_table(line)
+    alike = {table.roles() for table, _ in document.tables if id(table) in used and table.heading}
     unread = [
         events
         for table, events in document.tables
-        if id(table) not in used and _is_of_transactions(table)
+        if id(table) not in used and (_is_of_transactions(table) or table.roles() in alike)
     ]
     if not unread:
         return
@@ -137,13 +140,13 @@ def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[O
                 if own[index] is not Role.OTHER
             }
             if event.kind is Kind.ENTRY and not values <= known:
-                yield Objection(
-                    "unread_table",
-                    f"page {event.line.row.page}: a table of transactions is in no proved"
-                    f" account: {event.line.text[:80]}",
-                    event.line,
-                )
+                yield _unread_table(event.line)
                 break
+
+
+def _unread_table(line: Line) -> Objection:
+    reason = f"page {line.row.page}: a table of transactions is in no proved account"
+    return Objection("unread_table", f"{reason}: {line.text[:80]}", line)
 
 
 def _is_of_transactions(table: Table) -> bool:
@@ -209,8 +212,8 @@ def contradictions(
     ends |= {abs(value) for value in others}
     ends |= {abs(value + sum_of(others)) for value in _sums(chains)}
     running = {abs(value) for chain in chains for value in _balances(chain)}
-    for fact in document.facts:
-        if not _is_end(fact) or fact.line in inside or not (fact.value and fact.beside):
+    for fact in (*filter(_is_end, document.facts), *_without_entry(document)):
+        if fact.line in inside or not (fact.value and fact.beside):
             continue
         if abs(fact.value) in ends or abs(fact.value) in running:
             continue
@@ -220,6 +223,21 @@ def contradictions(
             f" and no proved account has that {_called(fact.label)}",
             document.lines[fact.line],
         )
+
+
+def _without_entry(document: Document) -> Iterator[Fact]:
+    """Balances in their column with a label and no amount: carried, or the last of a table.
+
+    Alone on a page they are in no reading.
+    """
+    for table, events in document.tables:
+        roles = table.roles()
+        for event in events if Role.BALANCE in roles else ():
+            amount = event.cells.get(roles.index(Role.BALANCE))
+            if event.label in (Label.CARRIED, Label.BALANCE) and amount is not None:
+                line, place = event.line, event.line.place_of(amount)
+                words = line.label()
+                yield Fact(event.label, amount.value, line.index, words, place, beside=True)
 
 
 def _called(label: Label) -> str:

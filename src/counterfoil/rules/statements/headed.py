@@ -21,22 +21,25 @@ _DAY = re.compile(r"([1-9]|[0-2]\d|3[01])\.?")
 _MONTH = re.compile(r"([^\W\d_]{3,})\.?[ ,/-]*((?:19|20|25)\d\d)")
 
 Found = dict[int, list[DateToken]]  # by line
+_Below = tuple[Sequence[Line], Cell]  # the lines below a heading, and the heading
 
 
 def with_headed_dates(lines: Sequence[Line], headings: Sequence[Heading]) -> tuple[Line, ...]:
     """*lines* with the dates that the headings above them name."""
     found: Found = {}
     month: _Month | None = None
+    columns: dict[str, list[_Below]] = {}  # a table goes on over its pages, with one entry on some
     for place, heading in enumerate(headings):
         end = headings[place + 1].first if place + 1 < len(headings) else len(lines)
         below = lines[heading.last + 1 : end]
         for cell in heading.cells:
             if cell.role not in (Role.DATE, Role.VALUE_DATE):
                 continue
-            plain = _dated(below, cell)
-            if not plain:
+            columns.setdefault(cell.text, []).append((below, cell))
+            if not _dated(below, cell):
                 month = _days(below, cell, month, found) or month
-            _digits(below, cell, found, plain)
+    for column in columns.values():
+        _digits(column, found)
     return tuple(_with(line, found[line.index]) if line.index in found else line for line in lines)
 
 
@@ -56,19 +59,26 @@ def _dated(lines: Sequence[Line], cell: Cell) -> int:
 
 
 def _under(line: Line, cell: Cell) -> Iterator[tuple[int, Word]]:
+    """The words in the column that are no part of a date that says so itself."""
+    dated = {index for token in line.dates for index in range(token.first, token.last + 1)}
     for index, word in enumerate(line.row.words):
-        if word.left <= cell.right + REACH and word.right >= cell.left - REACH:
+        if (
+            index not in dated
+            and word.left <= cell.right + REACH
+            and word.right >= cell.left - REACH
+        ):
             yield index, word
 
 
-def _digits(lines: Sequence[Line], cell: Cell, found: Found, plain: int) -> None:
+def _digits(column: Sequence[_Below], found: Found) -> None:
     """A column of four or six digits each, all days of some year in one order.
 
-    Args:
-        plain: Dates that stand there anyway; few are the texts of other lines.
+    Dates that say so themselves stand there too: few are the texts of other lines.
     """
+    plain = sum(_dated(lines, cell) for lines, cell in column)
     tokens = [
         (line.index, token)
+        for lines, cell in column
         for line in lines
         for index, word in _under(line, cell)
         if (token := _of_digits(line, index, word)) is not None

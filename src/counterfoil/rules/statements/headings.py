@@ -163,6 +163,9 @@ def _by_role(words: list[Word]) -> Iterator[list[Word]]:
     if len(words) < 2 or all(role_of(word.text) is None for word in words):
         yield words
         return
+    if half := _twins(words):
+        yield from (words[:half], words[half:])
+        return
     typed = _is_typewritten(words)
     gaps = [two.left - one.right for one, two in pairwise(words)]
     cuts = [
@@ -175,6 +178,15 @@ def _by_role(words: list[Word]) -> Iterator[list[Word]]:
     for cut in [*cuts, len(words)]:
         yield words[start:cut]
         start = cut
+
+
+def _twins(words: Sequence[Word]) -> int:
+    """Where the second of ``Money In Money Out`` begins, with no more than a space between."""
+    half, rest = divmod(len(words), 2)
+    if rest or words[0].text != words[half].text:
+        return 0
+    roles = [role_of(" ".join(word.text for word in part)) for part in (words[:half], words[half:])]
+    return half if set(roles) == {Role.DEBIT, Role.CREDIT} else 0
 
 
 def _is_typewritten(words: Sequence[Word]) -> bool:

@@ -25,7 +25,8 @@ LABEL_WORDS: dict[Label, str] = {
     Label.TOTAL_CREDITS: """
         total credit* | total deposit* | total money in | money in | total paid in | total in |
         payments in | payments received | total receipts | total additions |
-        deposits and other additions | deposits/additions | deposits & other credits |
+        deposits and other additions | deposits/additions | promet v dobro |
+        deposits & other credits |
         deposits and other credits | total credits | credits total | sum of credits |
         total haben | summe haben | summe gutschriften | summe der gutschriften |
         total gutschriften | gutschriften | eingehende transaktionen | total des credits |
@@ -44,7 +45,7 @@ LABEL_WORDS: dict[Label, str] = {
     Label.TOTAL_DEBITS: """
         total debit* | total withdrawal* | total money out | money out | total paid out |
         total out | payments out | payments made | total payments | total subtractions |
-        withdrawals and other subtractions | withdrawals/subtractions |
+        withdrawals and other subtractions | withdrawals/subtractions | promet v breme |
         withdrawals & other debits | withdrawals and other debits | total checks paid |
         total debits | debits total | sum of debits | total soll | summe soll |
         summe lastschriften | summe der lastschriften | summe belastungen | total belastungen |
@@ -101,7 +102,8 @@ LABEL_WORDS: dict[Label, str] = {
         ยอดยกมา | 이월 | 전월이월 | 전월잔액 | 이월잔액 | الرصيد الافتتاحي | رصيد أول المدة |
         רצת פתיחה | יתרת פתיחה | יתרה קודמת | so du dau* | algsaldo | sakuma atlikums |
         pradinis likutis | prethodno stanje | pocetno stanje | stanje prethodnog izvoda |
-        zacetno stanje | pocetni saldo | prethodni saldo | likutis laikotarpio pradzioje |
+        prejsnje stanje | zacetno stanje | pocetni saldo | prethodni saldo |
+        likutis laikotarpio pradzioje |
         likutis pradzioje | pradinis saldo | atlikums perioda sakuma | perioda sakuma |
         saldo perioodi alguses | algjaak | начално салдо | начална наличност | салдо в началото |
         почетна состојба | почетно стање | претходно стање | вступний залишок | вхідний залишок |
@@ -119,7 +121,8 @@ LABEL_WORDS: dict[Label, str] = {
         bal b/d | b/d | saldo sebelumnya | saldo bulan lalu | baki dibawa* | so du ky truoc |
         期初餘額 | 上期餘額 | 前期余额 | 上月結餘 | 上次結餘 | 기초잔액 | 전일잔액 |
         opening position | opening cash* | start-of-period balance |
-        account balance brought forward | saldo ved periodens start | saldo fra forrige* |
+        account balance brought forward | balance forward |
+        saldo ved periodens start | saldo fra forrige* |
         saldo fra kontout* | overforsel fra sidste*
     """,
     Label.CLOSING: """
@@ -177,7 +180,7 @@ LABEL_WORDS: dict[Label, str] = {
         solde* | kontostand* | stan konta | stav uctu | egyenleg* | bakiye | υπολοιπο | остаток* |
         baki | jaannos | 残高 | 余额 | 余額 | 結餘 | ยอดคงเหลือ | 잔액 | الرصيد | יתרה |
         saldo contable | likutis | atlikums | jaak | stanje | салдо | залишок | ნაშთი | gjendja |
-        staða | salio | доступно на | 결산 | 餘額 | balance forward
+        staða | salio | доступно на | 결산 | 餘額
     """,
 }
 

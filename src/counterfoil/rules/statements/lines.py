@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -61,26 +61,38 @@ class Line:
 
 def lines_of(printed: PrintedPages, style: Style) -> tuple[Line, ...]:
     """Every row of *printed*, in reading order."""
-    rows = [_without_leaders(row) for page in printed.pages for row in page.rows]
+    rows = [_parted(row) for page in printed.pages for row in page.rows]
     return tuple(line_of(index, row, style) for index, row in enumerate(rows))
 
 
 _DIGIT = re.compile(r"\d")
 _LEADERS = re.compile(r"[.·…_]{3,}|…+")
 _DOTS = re.compile(r"[.·…_]{2,}|…|(?<=[^\W\d_])\.(?=[^\W\d_]{3})")
+_DAY = r"\d{1,2}\.\d{1,2}\.(?:\d{2}(?:\d{2})?)?"
+_TWO_DAYS = re.compile(rf"(?<!\S){_DAY}/{_DAY}(?!\S)")
+_SLASH, _NOWHERE = re.compile(r"/"), re.compile(r"(?!)")
 
 
-def _without_leaders(row: Row) -> Row:
-    """``DATE.......AMOUNT`` and ``Balance......1,234.56``: the dots only lead the eye."""
-    if not _LEADERS.search(row.text):
-        return row
-    words = tuple(piece for word in row.words for piece in _pieces(word))
+def _parted(row: Row) -> Row:
+    """``DATE.......AMOUNT`` and ``02.03./04.03.`` as the words that they are.
+
+    Dots only lead the eye; a booking and a value date may be joined by a slash.
+    """
+    if _LEADERS.search(row.text):
+        row = _cut(row, lambda _: _DOTS)
+    if _TWO_DAYS.search(row.text):
+        row = _cut(row, lambda word: _SLASH if _TWO_DAYS.fullmatch(word.text) else _NOWHERE)
+    return row
+
+
+def _cut(row: Row, at: Callable[[Word], re.Pattern[str]]) -> Row:
+    words = tuple(piece for word in row.words for piece in _pieces(word, at(word)))
     return Row(row.page, words) if words else row
 
 
-def _pieces(word: Word) -> Iterator[Word]:
+def _pieces(word: Word, at: re.Pattern[str]) -> Iterator[Word]:
     start = 0
-    for hit in _DOTS.finditer(word.text):
+    for hit in at.finditer(word.text):
         if hit.start() > start:
             yield word.cut(start, hit.start())
         start = hit.end()
@@ -115,10 +127,13 @@ def _before_date(row: Row, amount: Amount, dates: set[int]) -> Amount:
 
 
 def _sure_dates(row: Row, dates: Sequence[DateToken], style: Style) -> Iterator[DateToken]:
-    """``30.09`` is a day where dates stand, at the beginning of a line, and else an amount."""
+    """``30.09`` is a day where dates stand, at the beginning of a line, and else an amount.
+
+    In brackets it is the same: of a day, or of money out.
+    """
     last = -1  # the last word that is part of the dates the row begins with
     for token in dates:
-        text = row.words[token.first].text.rstrip(".")
+        text = row.words[token.first].text.strip("()[]*").rstrip(".")
         alike = token.first == token.last and text.count(style.decimal_mark or "?") == 1
         if not (alike and not token.printed.has_year and _is_number(text, style)):
             last = token.last if token.first == last + 1 and "." in text else last

@@ -32,7 +32,8 @@ _MARKS_BEHIND = {
 }  # fmt: skip
 #: German S (Soll) and H (Haben); OD is overdrawn; K is kredit; Greek and Russian letters.
 _SIDES = "CR|DR|DB|OD|Cr|Dr|Db|cr|dr"
-_BEHIND = re.compile(rf"^(?:\(?({_SIDES}|CT|DT|[CDHSKΧΠДК])\.?\)?|([-+]))$")
+#: A sign may be spelled out behind a slash: "-/DEBET".
+_BEHIND = re.compile(rf"^(?:\(?({_SIDES}|CT|DT|[CDHSKΧΠДК])\.?\)?|([-+])(?:/[^\W\d_]+)?)$")
 MINORITY = 5  # so many times rarer than the other, a decimal mark is none
 WIDE_GAP = 75  # hundredths of the height: what stands alone has so much room on both sides
 _NEAR = 110  # and a sign or a currency this close belongs to the number
@@ -82,7 +83,7 @@ def _number(style: Style) -> re.Pattern[str]:
     else:
         body = rf"(?:{whole})"
     return re.compile(
-        rf"(?P<open>[(\[]?)(?P<sign>[-+]?)(?P<symbol>{_SYMBOLS})?(?P<inner>[-+(]?)"
+        rf"\*{{0,3}}(?P<open>[(\[]?)(?P<sign>[-+]?)(?P<symbol>{_SYMBOLS})?(?P<inner>[-+(]?)"
         rf"(?P<digits>{body})"
         rf"(?P<close>[)\]]?)(?P<unit>{_SYMBOLS})?"
         rf"(?P<behind>[-+]|{_SIDES}|[CDHSK]|\((?:{_SIDES}|[CD])\))?"
@@ -207,7 +208,7 @@ def _amount_at(
         last=around.last,
         left=left,
         right=right,
-        end=words[around.last].right,
+        end=_end(words, around.last),
         alone=alone,
         currency=around.currency,
         hue=words[index].hue,
@@ -358,6 +359,15 @@ def _is_alone(words: Sequence[Word], first: int, last: int) -> bool:
 
 def _is_trifle(text: str) -> bool:
     return len(text) <= 2 and not any(each.isalnum() for each in text)
+
+
+def _end(words: Sequence[Word], last: int) -> int:
+    """The right edge with the star of a footnote right behind, for which room was made."""
+    while last + 1 < len(words) and _is_trifle(words[last + 1].text):
+        if _gap(words, last) > _NEAR:
+            break
+        last += 1
+    return words[last].right
 
 
 def _ends_cell(words: Sequence[Word], index: int) -> bool:

@@ -11,10 +11,12 @@ from counterfoil.domain.statement_layouts import Layout
 from counterfoil.domain.statements import Proved, StatementReading, Unproved, Verdict
 from counterfoil.rules.statements import guards, layout_fit, layouts
 from counterfoil.rules.statements.blocks import Outcome, Quiet, outcomes_of, quiet_accounts
+from counterfoil.rules.statements.coins import with_coins
 from counterfoil.rules.statements.document import Document, document_of
 from counterfoil.rules.statements.gaps import listed_elsewhere, page_gaps
 from counterfoil.rules.statements.naming import names_of
 from counterfoil.rules.statements.numbers import styles_of
+from counterfoil.rules.statements.open_end import last_line_of_open_end
 from counterfoil.rules.statements.quiet import quiet_account, quiet_month
 from counterfoil.rules.statements.verdicts import WholeFile, verdict_of
 
@@ -61,6 +63,7 @@ def read(printed: PrintedPages, today: date, layout: Layout | None = None) -> St
 
 def examine(printed: PrintedPages, today: date, layout: Layout | None = None) -> Examined:
     """As :func:`read`, with the document and the outcomes behind the verdicts."""
+    printed = with_coins(printed)
     rows = [row for page in printed.pages for row in page.rows]
     if not rows:
         return Examined(reading=_whole(printed, [_no_text(printed)]), document=None, outcomes=())
@@ -104,7 +107,34 @@ def _verdicts(
     verdicts += [quiet_account(document, each, reasons) for each in quiet]
     if any(isinstance(each, Proved) for each in verdicts):
         verdicts += _objections(document, outcomes, verdicts, quiet)
+        verdicts += _open_ends(document, outcomes, verdicts, printed)
     return verdicts
+
+
+def _open_ends(
+    document: Document,
+    outcomes: Sequence[Outcome],
+    verdicts: Sequence[Verdict],
+    printed: PrintedPages,
+) -> list[Verdict]:
+    """Prints that may have lost their last page."""
+    pairs = zip(outcomes, verdicts, strict=False)  # those of quiet accounts come after them
+    lines = [
+        last_line_of_open_end(document, outcome, each, printed.pages)
+        for outcome, each in pairs
+        if isinstance(each, Proved)
+    ]
+    return [
+        Unproved(
+            account="",
+            code="end_missing",
+            reason=f"page {line.row.page} is full, no closing balance is printed, and nothing"
+            " more to the end of the period: pages may be missing",
+            place=line.place(),
+        )
+        for line in lines
+        if line is not None
+    ]
 
 
 def _objections(

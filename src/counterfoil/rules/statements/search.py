@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import islice, pairwise, product
 
@@ -14,7 +14,7 @@ from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.layouts import allowed
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import Label, Role
-from counterfoil.rules.statements.ways import Hypothesis, Plain, Use
+from counterfoil.rules.statements.ways import Hypothesis, Plain, Totals, Use
 
 USES_MAX = 200  # ways to read the columns of one table
 HYPOTHESES_MAX = 1_500
@@ -53,30 +53,61 @@ class Found:
     broken: Broken | None  # the reading that got furthest, where none holds
 
 
+@dataclass(slots=True)
+class _Hunt:
+    """What the hypotheses came to so far. Lives within one call."""
+
+    chains: list[Chain] = field(default_factory=list)
+    furthest: Broken | None = None
+    rank_found: int | None = None  # of the first that is sure
+
+    def takes(self, rank: int) -> bool:
+        """Whether a hypothesis of *rank* is still worth a try."""
+        return self.rank_found is None or rank <= self.rank_found
+
+    def take(self, rank: int, opening: Decimal | None, result: Chain | Broken) -> None:
+        """What one walk came to, which began at *opening*."""
+        if isinstance(result, Broken):
+            if self.furthest is None or result.held > self.furthest.held:
+                self.furthest = result
+            return
+        if not _is_proof(result, opening) or (self.chains and result.hypothesis.flipped):
+            return  # the mirror image of a reading that holds is none
+        if all(not _same(result, other) for other in self.chains):
+            self.chains.append(result)
+        if result.balances >= SURE_TIES and self.rank_found is None:
+            self.rank_found = rank
+
+
 def search(events: Sequence[Event], ends: Ends, layout: Layout | None = None) -> Found:
     """Try every hypothesis on *events*; those that hold, if any, the likeliest only."""
-    chains: list[Chain] = []
-    furthest: Broken | None = None
-    rank_found: int | None = None
+    hunt = _Hunt()
+    left = HYPOTHESES_MAX
     labelled = any(event.kind is Kind.LABEL for event in events)
-    for rank, hypothesis in islice(allowed(hypotheses(events), layout), HYPOTHESES_MAX):
-        if rank_found is not None and rank > rank_found:
+    for rank, hypothesis in allowed(hypotheses(events), layout):
+        if not left or not hunt.takes(rank):
             break
-        for opening, closings in _ends_to_try(hypothesis, ends, labelled=labelled):
-            for result in walks(events, hypothesis, opening, closings):
-                if isinstance(result, Broken):
-                    if furthest is None or result.held > furthest.held:
-                        furthest = result
-                    continue
-                if not _is_proof(result, opening):
-                    continue
-                if chains and hypothesis.flipped:
-                    continue  # the mirror image of a reading that holds
-                if all(not _same(result, other) for other in chains):
-                    chains.append(result)
-                sure = result.balances >= SURE_TIES
-                rank_found = rank if sure and rank_found is None else rank_found
-    return Found(tuple(_best_held(chains, ends)), furthest)
+        for totals in islice(Totals, left):
+            left -= 1
+            tried = replace(hypothesis, totals=totals)
+            found = list(_walked(events, tried, _ends_to_try(tried, ends, labelled=labelled)))
+            for opening, result in found:
+                hunt.take(rank, opening, result)
+            if not any(result.totals for _, result in found):
+                break  # no line was taken for a total: nothing else comes of it
+    return Found(tuple(_best_held(hunt.chains, ends)), hunt.furthest)
+
+
+Tries = Iterable[tuple[Decimal | None, Sequence[Decimal | None]]]
+
+
+def _walked(
+    events: Sequence[Event], hypothesis: Hypothesis, tries: Tries
+) -> Iterator[tuple[Decimal | None, Chain | Broken]]:
+    """(where it began, what it came to) of every walk under one hypothesis."""
+    for opening, closings in tries:
+        for result in walks(events, hypothesis, opening, closings):
+            yield opening, result
 
 
 def _best_held(chains: Sequence[Chain], ends: Ends) -> Sequence[Chain]:
@@ -154,6 +185,7 @@ def _over_days(events: Sequence[Event]) -> bool:
 def _uses(table: Table) -> Iterator[tuple[int, tuple[Use, ...]]]:
     """(how far from the headings, what each column is), nearest first."""
     roles = table.roles()
+    over = {*roles, *(() if table.heading is None else table.heading.roles())}
     options = [_USES.get(role, (Use.NOTHING,)) for role in roles]
     if roles.count(Role.AMOUNT) > 1:  # "Amount", "Amount": the one is money out, the other in
         both = (Use.AMOUNT, Use.NOTHING, Use.DEBIT, Use.CREDIT)
@@ -164,8 +196,8 @@ def _uses(table: Table) -> Iterator[tuple[int, tuple[Use, ...]]]:
     ranked = []
     for chosen in islice(product(*(range(len(each)) for each in options)), 20_000):
         uses = tuple(options[column][choice] for column, choice in enumerate(chosen))
-        if _makes_sense(uses, table.roles()):
-            ranked.append((_rank(uses, table.roles(), chosen), uses))
+        if _makes_sense(uses, roles, over):
+            ranked.append((_rank(uses, roles, chosen), uses))
     yield from sorted(ranked, key=lambda each: each[0])
 
 
@@ -174,7 +206,12 @@ def _rank(uses: Sequence[Use], roles: Roles, chosen: Sequence[int]) -> int:
     return sum(chosen)
 
 
-def _makes_sense(uses: Sequence[Use], roles: Roles) -> bool:
+def _makes_sense(uses: Sequence[Use], roles: Roles, over: Collection[Role | None]) -> bool:
+    """Whether columns of these *roles* may be read so.
+
+    Args:
+        over: What the heading names, columns included in which no number stands.
+    """
     if Role.BALANCE in roles and Use.BALANCE not in uses:
         return False  # balances that are printed must tie
     money = [use for use in uses if use in (Use.DEBIT, Use.CREDIT, Use.AMOUNT)]
@@ -185,7 +222,7 @@ def _makes_sense(uses: Sequence[Use], roles: Roles) -> bool:
     if sum(use is Use.AMOUNT for use in uses) > 1:
         return False
     pairs = list(zip(uses, roles, strict=True))
-    if (Use.BALANCE, Role.AMOUNT) in pairs and not {Role.DEBIT, Role.CREDIT} <= set(roles):
+    if (Use.BALANCE, Role.AMOUNT) in pairs and not {Role.DEBIT, Role.CREDIT} <= {*over}:
         return False  # "Amount" is a balance only beside money in and money out
     for use in (Use.DEBIT, Use.CREDIT):
         free = sum(u is use and role is None for u, role in zip(uses, roles, strict=True))
@@ -208,18 +245,16 @@ def _variants(events: Sequence[Event], uses: Mapping[int, tuple[Use, ...]]) -> I
     one_way = marks[Use.DEBIT] | marks[Use.CREDIT]
     reversals = (False, True) if -1 in one_way and one_way != {-1} else (False,)
     balances = (1, -1) if 1 in marks[Use.BALANCE] and 0 in marks[Use.BALANCE] else (1,)
-    totals = (False, True) if any(not event.dated for event in events) else (False,)
     flat = not any(Use.BALANCE in each for each in uses.values())
     for signs in _section_signs(events) if flat and 0 in marks[Use.AMOUNT] else ():
         yield replace(base, plain=Plain.SECTION, signs=signs)
     for flipped in (False, True) if flat else (False,):
-        for total, balance, reversal, plain in product(totals, balances, reversals, plains):
+        for balance, reversal, plain in product(balances, reversals, plains):
             yield replace(
                 base,
                 plain=plain,
                 plain_balance=balance,
                 reversals=reversal,
-                totals_are_entries=total,
                 flipped=flipped,
             )
 

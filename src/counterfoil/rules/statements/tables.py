@@ -9,10 +9,10 @@ from itertools import groupby
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.columns import ALIGNED, SURE_FROM, Column, columns_of
 from counterfoil.rules.statements.headings import Heading, repeats
-from counterfoil.rules.statements.lines import Line, dated_places, line_of
+from counterfoil.rules.statements.lines import Line, dated_places, first_date, line_of
 from counterfoil.rules.statements.numbers import Amount, Style
 from counterfoil.rules.statements.terms import Label, Role
-from counterfoil.rules.statements.vocabulary import label_of
+from counterfoil.rules.statements.vocabulary import is_of_balances, label_of, not_booked
 
 AFTER_DATES = 4  # lines that may still belong to a table after its last date
 #: Lines that a bank prints under its columns in another font, or a little off.
@@ -124,8 +124,8 @@ def _between_dates(lines: Sequence[Line]) -> Iterator[Line]:
     begun = fed = False
     for _, group in groupby(lines, key=lambda line: line.row.page):
         page = list(group)
-        dated = dated_places(page)
         found = _below_days(page, begun=begun)
+        dated = _dated_places(page, under_days=bool(found))
         feed = _is_feed([page[place] for place in dated]) if dated else fed
         if feed:
             yield from _to_last_money(page[0 if fed else dated[0] :])
@@ -135,6 +135,12 @@ def _between_dates(lines: Sequence[Line]) -> Iterator[Line]:
             yield from found
         begun = begun or bool(found and not dated)
         fed = feed
+
+
+def _dated_places(page: Sequence[Line], *, under_days: bool) -> list[int]:
+    """Under lines that are only a day, a date within a text is not its entry's."""
+    places = dated_places(page)
+    return [] if under_days and not any(first_date(page[place]) for place in places) else places
 
 
 def _is_feed(dated: Sequence[Line]) -> bool:
@@ -151,6 +157,8 @@ def _to_last_money(lines: Sequence[Line]) -> Sequence[Line]:
 def _below_days(lines: Sequence[Line], *, begun: bool) -> Sequence[Line]:
     """From the first line that is only a date to the last amount: entries under their days.
 
+    A day right below it is that of the entries on the next page.
+
     Args:
         begun: On a page before: a day may go on at the top of this one.
     """
@@ -158,7 +166,8 @@ def _below_days(lines: Sequence[Line], *, begun: bool) -> Sequence[Line]:
     money = [place for place, line in enumerate(lines) if any(each.alone for each in line.amounts)]
     if len(days) < SURE_FROM or not money or money[-1] < days[0]:
         return ()
-    return lines[0 if begun else days[0] : money[-1] + 1]
+    end = money[-1] + 1
+    return lines[0 if begun else days[0] : end + (end in days)]
 
 
 def _halves(
@@ -180,7 +189,11 @@ def _halves(
 
 
 def _part(lines: Sequence[Line], left: int, right: int, style: Style) -> Iterator[Line]:
+    """What stands between two edges; a title in the middle is over every table."""
     for line in lines:
+        if not line.amounts and (is_of_balances(line.text) or not_booked(line.text)):
+            yield line
+            continue
         words = tuple(word for word in line.row.words if left <= _middle(word) < right)
         if len(words) == len(line.row.words):
             yield line

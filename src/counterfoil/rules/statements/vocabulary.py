@@ -203,7 +203,41 @@ def label_of(text: str) -> Label | None:
             best = (length, rank, label)
     if best is not None and best[2] is Label.OTHER and _TOTAL_OF.match(bare):
         return Label.TOTAL  # "total interest for this period"
-    return best[2] if best else None
+    if best is not None and best[2] is Label.BALANCE:
+        return _which_end(bare)
+    return best[2] if best else _counted(bare)
+
+
+def _counted(bare: str) -> Label | None:
+    """``Withdrawals (38)``: the sum of so many entries."""
+    found = _COUNTED.fullmatch(bare)
+    sign = section_sign(found[1]) if found else 0
+    return {1: Label.TOTAL_CREDITS, -1: Label.TOTAL_DEBITS}.get(sign)
+
+
+_COUNTED = re.compile(r"(\D{4,40}?) ?\(\d{1,4}\)")
+
+
+def _which_end(bare: str) -> Label:
+    """Which balance a text of a few words speaks of: "opening account balance", "b/f balance"."""
+    opens, closes = _OPENS.search(bare), _CLOSES.search(bare)
+    if (opens is None) == (closes is None) or len(bare.split()) > END_WORDS_MAX:
+        return Label.BALANCE
+    return Label.OPENING if opens else Label.CLOSING
+
+
+END_WORDS_MAX = 5
+_OPENS = re.compile(
+    r"(?<![\w/])(?:open(?:ing)?|start(?:ing)?|begin(?:ning)?|initial|previous|prior|brought|b/f|"
+    r"b/fwd|b/d|bf|anfangs?|alter|alt|vorheriger|inicial|anterior|previo|precedent|ancien|"
+    r"iniziale|precedente|vorig|oud|inn?gaende|poczatkowe|pocatecni|pociatocny|acilis|onceki|"
+    r"awal|pocetno|prethodno|zacetno|prejsnje)(?![\w/])"
+)
+_CLOSES = re.compile(
+    r"(?<![\w/])(?:clos(?:e|ing)|end(?:ing)?|finale?|carried|c/f|c/fwd|c/d|cf|neuer|neu|schluss|"
+    r"nouveau|nuovo|nuevo|novo|nieuw|eind|slot|utgaende|ny|koncowe|konecny|kapanis|son|akhir|"
+    r"zavrsno|koncno)(?![\w/])"
+)
 
 
 def label_starts(bare: str) -> dict[Label, list[int]]:

@@ -37,6 +37,14 @@ class Plain(StrEnum):
     COLOUR = "colour"  # red is out, or green is in
 
 
+class Totals(StrEnum):
+    """Which lines only sum up what stands above them."""
+
+    SEEN = "seen"  # those that say so, and those without a date that hold such a sum
+    SAID = "said"  # those that say so: an amount may be the sum of others by chance
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
     """One way to read the columns of every table."""
@@ -50,7 +58,7 @@ class Hypothesis:
     reversals: bool = False  # a minus in a column of debits takes the debit back
     black: int = 1  # the sign of an amount in no colour, where colours tell
     flipped: bool = False  # amounts count against the printed balances: a card's charges
-    totals_are_entries: bool = False
+    totals: Totals = Totals.SEEN
 
     def use_of(self, event: Event) -> tuple[Use, ...]:
         """What each column of the event's table is."""

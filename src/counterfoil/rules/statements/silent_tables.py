@@ -1,0 +1,43 @@
+"""Tables headed like transactions of which a reading sees no number at all.
+
+A paper may write one account in hundredths and another in whole yen: in the style of the
+first the second has no money, and would be passed over without a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from counterfoil.domain.pages import Word
+from counterfoil.rules.statements.headings import Cell
+from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.tables import Table
+from counterfoil.rules.statements.terms import Role
+
+LINES_MIN = 2
+REACH = 800  # hundredths of a point that a number may stand beside its heading
+_MONEY = {Role.DEBIT, Role.CREDIT, Role.AMOUNT, Role.BALANCE}
+_NUMBER = re.compile(r"[^\w]{0,3}\d{1,3}(?:[.,' ]?\d{3})*[^\w]{0,3}")
+
+
+def silent_lines(tables: Sequence[Table]) -> Iterator[Line]:
+    """The first line of each of *tables*, which have no events, that is an entry all the same.
+
+    It has whole numbers under two headings of money.
+    """
+    for table in tables:
+        lines = [line for line in table.lines if _is_entry(table, line)]
+        if len(lines) >= LINES_MIN:
+            yield lines[0]
+
+
+def _is_entry(table: Table, line: Line) -> bool:
+    cells = () if table.heading is None else table.heading.cells
+    numbers = [word for word in line.row.words if _NUMBER.fullmatch(word.text)]
+    money = [cell for cell in cells if cell.role in _MONEY]
+    return sum(any(_is_under(cell, word) for word in numbers) for cell in money) > 1
+
+
+def _is_under(cell: Cell, word: Word) -> bool:
+    return word.left <= cell.right + REACH and word.right >= cell.left - REACH

@@ -1,0 +1,114 @@
+"""What is proved does not hang on chance: known layouts with other entries are read as well.
+
+Each of these was refused though its print proves it. The entries of a layout come from the
+seed; the pages break elsewhere, amounts fall together, a month begins within the period.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from counterfoil.adapters.statement_pdf import pdfium
+from counterfoil.domain.pages import Page, PrintedPages, Row, Word
+from counterfoil.rules.statements.coins import with_coins
+from counterfoil.rules.statements.dates import parse
+from counterfoil.rules.statements.reading import read
+from fixtures.statements.zoo.catalogue import LAYOUTS
+from fixtures.statements.zoo.filing import file, missing
+from tests.statement_pdf_support import TODAY
+from tests.statement_truth import differences
+
+#: Layout, document, seed, and what chance did.
+UNLUCKY = (
+    ("uk_griffin", "statement", 7, "a period of two months whose second day looks a year"),
+    ("fi_suomi", "tiliote", 19, "90.00 behind 40.00 and 50.00 is no total"),
+    ("ro_carpati", "extras", 19, "100.00 behind 100.00 is no total, and the days have totals"),
+    ("fr_generale", "releve", 19, "one amount alone has a star of a footnote behind it"),
+    ("nl_vechtstroom", "statement", 7, "the account ends overdrawn: -/DEBET"),
+    ("us_metro_five", "statement", 7, "totals stand between the end and the fees of the year"),
+    ("us_metro_five", "statement", 19, "the last page has the end and no entry"),
+    ("ma_atlas", "statement", 7, "on page 2 the period stands where page 1 has its dates"),
+    ("lt_neris", "statement", 7, "the end stands alone on its page, its words broken around it"),
+    ("bd_padma", "passbook", 7, "coins in a column of their own"),
+    ("neo_sage", "statements", 23, "a page without a single amount that came in"),
+    ("neo_meteor", "releve", 23, "the 65th letter of a font cut down to its use is a comma"),
+    ("no_fjord", "kontoutskrift", 31, "dates of four digits, and one of them on the last page"),
+    ("de_hansa", "statement", 23, "two headings of three words each, closer than headings are"),
+    ("de_hansa", "statement", 31, "on a page with two entries the time of one leads its line"),
+)
+#: The same of prints that are spoiled: each was taken for proved.
+LUCKY = (("hk_lionrock", "one_wrong", 31, "the end that does not fit stands alone on its page"),)
+
+
+def each_of(cases: tuple[tuple[str, str, int, str], ...]) -> list[Any]:
+    return [pytest.param(*each, id=f"{each[0]}/{each[1]}-{each[2]}") for each in cases]
+
+
+def printed(name: str, which: str, seed: int, folder: Path) -> Path:
+    """The document as a file, its truth beside it; skips where its program is missing."""
+    made = LAYOUTS[name].make(Random(f"{seed}/{name}"))
+    document = next(each for each in made if each.name == which)
+    if absent := missing(document):
+        pytest.skip(f"without {', '.join(absent)}")
+    return file(document, name, folder)
+
+
+@pytest.mark.parametrize(("name", "which", "seed", "why"), each_of(LUCKY))
+def test_other_entries_in_a_spoiled_print_are_refused(
+    name: str, which: str, seed: int, why: str, tmp_path: Path
+) -> None:
+    reading = read(pdfium.read(printed(name, which, seed, tmp_path), None), TODAY)
+    assert reading.unproved(), why
+
+
+@pytest.mark.parametrize(("name", "which", "seed", "why"), each_of(UNLUCKY))
+def test_other_entries_in_a_known_layout_are_read(
+    name: str, which: str, seed: int, why: str, tmp_path: Path
+) -> None:
+    path = printed(name, which, seed, tmp_path)
+    truth = json.loads(path.with_suffix(".truth.json").read_text("utf-8"))
+    reading = read(pdfium.read(path, None), TODAY)
+    assert [each.reason for each in reading.unproved()] == [], why
+    assert differences(truth, reading) == []
+
+
+def test_coins_belong_to_the_money_beside_them_and_to_no_other_number() -> None:
+    """Two digits of a text, or beside a number with decimals, are no coins."""
+    rows = [
+        a_row("Date", 40, "Rs", 315, "Ps", 330),
+        a_row("02/01/2025", 40, "2,102", 300, "25", 330),
+        a_row("03/01/2025", 40, "2,102.10", 285, "25", 330),
+        a_row("Branch", 40, "2,102", 200, "25", 230),
+    ]
+    page = Page(number=1, width=60_000, height=84_000, rows=tuple(rows), characters=80)
+    joined = with_coins(PrintedPages(reader="by hand", pages=(page,)))
+    texts = [row.text for row in joined.pages[0].rows]
+    assert texts[1:] == ["02/01/2025 2,102.25", "03/01/2025 2,102.10 25", "Branch 2,102 25"]
+
+
+def a_row(*placed: str | int) -> Row:
+    """Words, each with where it begins in points; every letter is five wide."""
+    words = zip(placed[::2], placed[1::2], strict=True)
+    return Row(1, tuple(a_word(str(text), int(left)) for text, left in words))
+
+
+def a_word(text: str, left: int) -> Word:
+    edges = tuple((left + 5 * place) * 100 for place in range(len(text) + 1))
+    return Word(text, edges, 0, 900)
+
+
+@pytest.mark.parametrize("text", ["8 Feb - 07", "08 Feb. - 07,", "1 Mar - 31"])
+def test_a_day_behind_a_dash_that_stands_apart_is_no_year(text: str) -> None:
+    assert parse(text) is None
+
+
+@pytest.mark.parametrize("text", ["8-Feb-07", "8 - Feb - 07", "8 Feb 07", "8 Feb '07", "8 Feb-07"])
+def test_a_short_year_behind_its_month_is_one(text: str) -> None:
+    printed = parse(text)
+    assert printed is not None
+    assert printed.numbers == (8, 2, 7)
