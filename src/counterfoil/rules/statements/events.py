@@ -138,12 +138,17 @@ def _closed(events: Sequence[Event], earlier: Sequence[Event]) -> int:
         return again
     ends = [n for n, each in enumerate(events, 1) if each.label is Label.CLOSING and each.dated]
     end = ends[-1] if ends else 0
-    end += sum(1 for _ in takewhile(lambda each: each.kind is Kind.TOTAL, events[end:]))
+    end += sum(1 for _ in takewhile(_is_sum, events[end:]))
     if not ends or any(_is_of_account(each) for each in events[end:]):
         return len(events)
     entries = (each for each in (*earlier, *events[:end]) if each.kind is Kind.ENTRY)
     before = [each.anchored for each in entries]
     return end if before and all(before) else len(events)
+
+
+def _is_sum(event: Event) -> bool:
+    """A total of something."""
+    return event.kind is Kind.TOTAL and any(amount.value for amount in event.cells.values())
 
 
 def _is_of_account(event: Event) -> bool:

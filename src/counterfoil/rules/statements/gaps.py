@@ -61,13 +61,16 @@ def page_gaps(document: Document, printed: PrintedPages) -> Iterator[Gap]:
 
 
 _LONE = re.compile(
-    r"(?:^|.*\s)(?:page|pag\.?|pagina|seite|blatt|sheet|side|sida|sivu|strona|strana|oldal|sayfa|"
-    r"hal\.?|halaman|feuille|folha|foglio|blad|стр\.?|страница|页|頁|หน้า)\s*:?\s*(\d{1,3})"
+    r"(?:^|.*\s)(?:page|pag\.?|pagina|seite|side|sida|sivu|strona|strana|oldal|sayfa|"
+    r"hal\.?|halaman|стр\.?|страница|页|頁|หน้า)\s*:?\s*(\d{1,3})"
 )
 
 
 def _number_gaps(document: Document) -> Iterator[Gap]:
-    """Pages with a number, and no word of how many there are."""
+    """Pages with a number, and no word of how many there are.
+
+    Sheets are none: a bank may number them over all its statements of the account.
+    """
     numbers: dict[int, int] = {}
     for page, group in groupby(document.lines, key=lambda line: line.row.page):
         lines = list(group)
