@@ -13,6 +13,7 @@ from counterfoil.domain.statements import Proved
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.events import Kind
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.terms import Label
 
@@ -41,7 +42,8 @@ def last_line_of_open_end(
 def _is_closed(document: Document, chain: Chain) -> bool:
     """Whether its last balance is printed as the closing one."""
     ends = [abs(fact.value) for fact in document.facts if fact.label is Label.CLOSING]
-    return chain.closing_at is not None or abs(chain.closing) in ends
+    at = chain.closing_at
+    return (at is not None and at.kind is Kind.LABEL) or abs(chain.closing) in ends
 
 
 def _is_full(last: Line, lines: Sequence[Line], pages: Sequence[Page]) -> bool:
