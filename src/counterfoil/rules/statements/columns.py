@@ -204,7 +204,11 @@ def _edges(span: Span, tokens: Sequence[Amount]) -> tuple[Flush, tuple[int, ...]
     if not inside:
         return Flush.RIGHT, (span[1],), False
     places = {flush: _common([flush.of(each) for each in inside]) for flush in Flush}
-    flush = max(Flush, key=lambda each: (places[each][0][1], each is Flush.RIGHT))
+    # brackets shut and signs behind may be flush right where the digits are not
+    ended = _common([each.end for each in inside])[0][1]
+    most = {each: places[each][0][1] for each in Flush}
+    most[Flush.RIGHT] = max(most[Flush.RIGHT], ended)
+    flush = max(Flush, key=lambda each: (most[each], each is Flush.RIGHT))
     common = places[flush][:1]
     if flush is Flush.RIGHT:
         common = [each for each in places[flush] if each[1] * 20 >= len(inside)][:EDGES_MAX]

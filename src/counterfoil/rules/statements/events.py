@@ -174,7 +174,8 @@ def _summed_up(events: Sequence[Event]) -> int:
 def _is_bare_balance(event: Event) -> bool:
     roles = event.table.roles()
     moves = any(role in _MOVES for role in roles)
-    return moves and event.label is None and {roles[each] for each in event.cells} == {Role.BALANCE}
+    named = event.label is not None and event.kind is not Kind.TOTAL
+    return moves and not named and {roles[each] for each in event.cells} == {Role.BALANCE}
 
 
 _MOVES = (Role.DEBIT, Role.CREDIT, Role.AMOUNT)

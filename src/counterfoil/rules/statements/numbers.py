@@ -24,7 +24,7 @@ _SYMBOLS = (
     r"[A-Z]{3}(?![A-Z])"
 )
 _SYMBOL = re.compile(_SYMBOLS)
-_SYMBOL_BEFORE = re.compile(rf"[-+(]?(?:{_SYMBOLS})[-+]?")
+_SYMBOL_BEFORE = re.compile(rf"[-+(]?(?:{_SYMBOLS}|R)[-+]?")
 _FIRST_OF_GROUPS = re.compile(rf"[-+(]?(?:{_SYMBOLS})?[-+]?\d{{1,3}}")
 _MARKS_BEHIND = {
     "-": -1, "+": 1, "CR": 1, "DR": -1, "DB": -1, "C": 1, "D": -1, "H": 1, "S": -1,

@@ -32,7 +32,7 @@ ROLE_WORDS: dict[Role, str] = {
         ნაშთი | ბალანსი | салдо | наличност | saldo contabil | gjendja | gjendje | balanca |
         saldo final | salio | staða | iarmheid | jumlah saldo | शेष | শেষ | мнацорд | қалдық |
         qaliq | qoldiq | sodu | bakiyesi | net balance | cash balance | outstanding owed |
-        balance owed | amount owed | balance due
+        balance owed | amount owed | balance due | =left | =remaining
     """,
     Role.SIGN: """
         dr/cr | cr/dr | d/c | c/d | d/k | s/h | h/s | deb/cred | debit/credit | debit / credit |

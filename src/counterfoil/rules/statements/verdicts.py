@@ -43,6 +43,7 @@ _CARD = (
     r"amount due", r"cash advance", r"card ?member", r"(?:new|previous) balance",
     r"kreditkarte", r"carte de credit", r"tarjeta de credito", r"cartao de credito",
     r"total minimum due", r"available credit", r"annual percentage rate", r"late payment",
+    r"statement balance",
 )  # fmt: skip
 CARD_SIGNS = 3  # so many different words of the trade make it a card's statement
 
