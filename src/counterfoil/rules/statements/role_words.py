@@ -97,6 +97,7 @@ ROLE_WORDS: dict[Role, str] = {
         zahlungseingang | zahlungseingange | eingaenge | gutschriften
     """,
     Role.AMOUNT: """
+        入出金 | 入出金額 |
         movement | movements | amount* | amt | betrag* | umsatz* | montant* | importe* | importo |
         importi | valor | valore | bedrag | belop | belob | belopp | summa | summe | kwota* |
         castka* | suma | osszeg* | tutar* | islem tutari | monto | maara | ποσο | ποσον | сумма* |
