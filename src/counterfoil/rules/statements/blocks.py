@@ -309,7 +309,8 @@ def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
     first = run.events[0]
     if first.kind is Kind.LABEL and first.label is Label.OPENING:
         ends = [event for event in group[-1].events if event.kind is Kind.LABEL]
-        if ends and _opens_anew(ends[-1], first):
+        titled = all(each.identity != run.identity for each in group)  # else a page stands twice
+        if ends and titled and _opens_anew(ends[-1], first):
             return True
         other = first.table.roles() != last.table.roles() or any(
             other_account(each.identity, run.identity) for each in group if each.identity
