@@ -39,7 +39,7 @@ LABEL_WORDS: dict[Label, str] = {
         mutasi cr* | total masuk | total lodgements | deposits/credits | total de entradas |
         ingresos | potrazni promet | ukupno potrazuje | ukupno odobrenja | оборот кредит |
         обороты по кредиту | пополнения | toplam giris | gelen toplam | zahlungseingang |
-        zahlungseingange | summe eingange | =purchase returns | total versements | total recettes |
+        zahlungseingange | summe eingange | purchase returns | total versements | total recettes |
         total credito | payment/credits | payments/credits
     """,
     Label.TOTAL_DEBITS: """
