@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from counterfoil.adapters.browsers import find_browser
+from counterfoil.cli import terminal
 from counterfoil.store.ledger import Ledger
 from tests.bank_support import RunningBank
 from tests.engine_support import House, sqlite_house
@@ -25,6 +26,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     long = [item for item in items if item.get_closest_marker("battery")]
     config.hook.pytest_deselected(items=long)
     items[:] = [item for item in items if item not in set(long)]
+
+
+@pytest.fixture(autouse=True)
+def own_terminal() -> None:
+    """A console keeps the width it began with: none is handed on to the next test."""
+    terminal.out.cache_clear()
+    terminal.err.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from counterfoil.errors import CounterfoilError
 
@@ -67,12 +67,16 @@ def say_error(error: CounterfoilError | str) -> None:
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table; columns named with a leading ``>`` are numbers. States get their colour."""
+    """A table; columns named with a leading ``>`` are numbers. States get their colour.
+
+    The first column is what a row is called by: it is never broken, so that it can be copied.
+    """
     from rich.table import Table
 
     table = Table(title=title, title_justify="left", title_style="bold", header_style="dim")
-    for column in columns:
-        table.add_column(column.lstrip(">"), justify="right" if column[:1] == ">" else "left")
+    for place, column in enumerate(columns):
+        justify: Literal["left", "right"] = "right" if column[:1] == ">" else "left"
+        table.add_column(column.lstrip(">"), justify=justify, no_wrap=place == 0)
     for row in rows:
         table.add_row(*(_cell(each) for each in row))
     out().print(table)
