@@ -266,8 +266,8 @@ def _day_headings(
             groups.setdefault(line.label(), []).append(line)
     first = min(money, default=0)
     for label, group in groups.items():
-        named = role_of(label) is Role.DATE and not any(each.isdigit() for each in label)
-        if named or (group[0].index < first and not named):
+        says_so = role_of(label) is Role.DATE and not any(each.isdigit() for each in label)
+        if says_so or (group[0].index < first and not named):
             return {line.index: line.dates[0].printed for line in group}
     return {}
 
