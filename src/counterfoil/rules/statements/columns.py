@@ -11,7 +11,7 @@ from itertools import groupby
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line, dated_places, first_date
 from counterfoil.rules.statements.numbers import WIDE_GAP, Amount
-from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.terms import MONEY, Label, Role
 from counterfoil.rules.statements.vocabulary import label_of
 
 ALIGNED = 110  # hundredths of a point: right edges this close are one column
@@ -234,7 +234,7 @@ class Over:
     limit: int
 
 
-_MONEY = {Role.DEBIT, Role.CREDIT, Role.AMOUNT, Role.BALANCE, Role.FEE}
+_MONEY = MONEY | {Role.FEE}
 
 
 def _money_cells(heading: Heading) -> list[Over]:

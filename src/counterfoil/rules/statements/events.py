@@ -16,7 +16,7 @@ from counterfoil.rules.statements.headings import Cell
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.terms import MOVES, Label, Role
 from counterfoil.rules.statements.vocabulary import (
     is_of_balances,
     label_of,
@@ -173,12 +173,9 @@ def _summed_up(events: Sequence[Event]) -> int:
 
 def _is_bare_balance(event: Event) -> bool:
     roles = event.table.roles()
-    moves = any(role in _MOVES for role in roles)
+    moves = not MOVES.isdisjoint(roles)
     named = event.label is not None and event.kind is not Kind.TOTAL
     return moves and not named and {roles[each] for each in event.cells} == {Role.BALANCE}
-
-
-_MOVES = (Role.DEBIT, Role.CREDIT, Role.AMOUNT)
 
 
 def _moved(table: Table, money: Mapping[int, Mapping[int, Amount]]) -> frozenset[int]:

@@ -24,7 +24,7 @@ from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line, first_date
 from counterfoil.rules.statements.months import month_of
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.terms import MOVES, Label, Role
 from counterfoil.rules.statements.vocabulary import label_of, not_booked
 from counterfoil.rules.statements.ways import Use
 
@@ -152,10 +152,8 @@ def _unread_table(line: Line) -> Objection:
 def _is_of_transactions(table: Table) -> bool:
     """Whether money that moves and balances stand under its headings."""
     roles = set() if table.heading is None else set(table.heading.roles())
-    return bool(roles & _MOVES) and Role.BALANCE in roles
+    return bool(roles & MOVES) and Role.BALANCE in roles
 
-
-_MOVES = {Role.DEBIT, Role.CREDIT, Role.AMOUNT}
 
 Known = dict[tuple[int, int], set[Decimal]]  # by day and month
 

@@ -8,14 +8,13 @@ from itertools import pairwise
 
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.lines import Line
-from counterfoil.rules.statements.terms import Role
+from counterfoil.rules.statements.terms import MONEY, Role
 from counterfoil.rules.statements.vocabulary import role_of
 
 ROWS_MAX = 4  # of one heading, one under the other
 CELL_GAP = 90  # hundredths of the height: a wider gap parts two headings
 WORDS_MAX = 7  # of one heading
-_MONEY = {Role.DEBIT, Role.CREDIT, Role.AMOUNT, Role.BALANCE}
-_CUT = _MONEY - {Role.AMOUNT}  # "Debit Amount" is one heading
+_CUT = MONEY - {Role.AMOUNT}  # "Debit Amount" is one heading
 _TEXT = {Role.DATE, Role.VALUE_DATE, Role.DESCRIPTION, Role.REFERENCE}
 
 
@@ -111,9 +110,9 @@ def _is_heading(cells: Sequence[Cell]) -> bool:
     """Two known roles at least, one of them money, in short cells."""
     roles = [cell.role for cell in cells]
     known = {role for role in roles if role is not None}
-    if len(known) < 2 or not known & _MONEY:
+    if len(known) < 2 or not known & MONEY:
         return False
-    if not (known & _TEXT or len(known & _MONEY) >= 2):
+    if not (known & _TEXT or len(known & MONEY) >= 2):
         return False
     long = sum(len(cell.text.split()) > WORDS_MAX for cell in cells)
     return (
@@ -202,11 +201,11 @@ def _are_two(words: Sequence[Word], index: int, *, typed: bool) -> bool:
     after = role_of(" ".join(word.text for word in words[index + 1 :]))
     if here == there:
         return False
-    if before in _MONEY and after in _TEXT and there in _TEXT:
-        return here in ({Role.AMOUNT, Role.BALANCE} if typed else _MONEY)
+    if before in MONEY and after in _TEXT and there in _TEXT:
+        return here in ({Role.AMOUNT, Role.BALANCE} if typed else MONEY)
     if typed:
         return False
     if here is Role.REFERENCE and there is Role.DESCRIPTION:
         return before is Role.REFERENCE and after is Role.DESCRIPTION
     crowded = there in _CUT and here in _CUT | {None}
-    return crowded and before in _MONEY and after in _MONEY
+    return crowded and before in MONEY and after in MONEY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,7 +70,7 @@ _LEADERS = re.compile(r"[.·…_]{3,}|…+")
 _DOTS = re.compile(r"[.·…_]{2,}|…|(?<=[^\W\d_])\.(?=[^\W\d_]{3})")
 _DAY = r"\d{1,2}\.\d{1,2}\.(?:\d{2}(?:\d{2})?)?"
 _TWO_DAYS = re.compile(rf"(?<!\S){_DAY}/{_DAY}(?!\S)")
-_SLASH, _NOWHERE = re.compile(r"/"), re.compile(r"(?!)")
+_SLASH, _ANY = re.compile(r"/"), re.compile(r".*", re.DOTALL)
 
 
 def _parted(row: Row) -> Row:
@@ -79,14 +79,19 @@ def _parted(row: Row) -> Row:
     Dots only lead the eye; a booking and a value date may be joined by a slash.
     """
     if _LEADERS.search(row.text):
-        row = _cut(row, lambda _: _DOTS)
+        row = _cut(row, _DOTS)
     if _TWO_DAYS.search(row.text):
-        row = _cut(row, lambda word: _SLASH if _TWO_DAYS.fullmatch(word.text) else _NOWHERE)
+        row = _cut(row, _SLASH, only=_TWO_DAYS)
     return row
 
 
-def _cut(row: Row, at: Callable[[Word], re.Pattern[str]]) -> Row:
-    words = tuple(piece for word in row.words for piece in _pieces(word, at(word)))
+def _cut(row: Row, at: re.Pattern[str], *, only: re.Pattern[str] = _ANY) -> Row:
+    """*row* with its words cut *at*; of them *only* such, where it is said."""
+    words = tuple(
+        piece
+        for word in row.words
+        for piece in (_pieces(word, at) if only.fullmatch(word.text) else (word,))
+    )
     return Row(row.page, words) if words else row
 
 

@@ -13,11 +13,10 @@ from counterfoil.domain.pages import Word
 from counterfoil.rules.statements.headings import Cell
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.terms import Role
+from counterfoil.rules.statements.terms import MONEY
 
 LINES_MIN = 2
 REACH = 800  # hundredths of a point that a number may stand beside its heading
-_MONEY = {Role.DEBIT, Role.CREDIT, Role.AMOUNT, Role.BALANCE}
 _NUMBER = re.compile(r"[^\w]{0,3}\d{1,3}(?:[.,' ]?\d{3})*[^\w]{0,3}")
 
 
@@ -35,7 +34,7 @@ def silent_lines(tables: Sequence[Table]) -> Iterator[Line]:
 def _is_entry(table: Table, line: Line) -> bool:
     cells = () if table.heading is None else table.heading.cells
     numbers = [word for word in line.row.words if _NUMBER.fullmatch(word.text)]
-    money = [cell for cell in cells if cell.role in _MONEY]
+    money = [cell for cell in cells if cell.role in MONEY]
     return sum(any(_is_under(cell, word) for word in numbers) for cell in money) > 1
 
 

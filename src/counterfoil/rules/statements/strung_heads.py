@@ -8,13 +8,13 @@ from counterfoil.rules.statements.columns import FAR
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.strung import STEP, is_set
-from counterfoil.rules.statements.terms import Role
+from counterfoil.rules.statements.terms import MONEY, Role
 from counterfoil.rules.statements.vocabulary import role_of
 
 ABOVE_MAX = 4  # lines from the first entry up to the heading
 WORDS_MAX = 14
 WIDTH = 3_000  # hundredths of a point, of a heading's cell
-_MONEY = {Role.DEBIT, Role.CREDIT, Role.AMOUNT, Role.BALANCE, Role.FEE}
+_MONEY = MONEY | {Role.FEE}
 _DAYS = {Role.DATE, Role.VALUE_DATE}
 
 

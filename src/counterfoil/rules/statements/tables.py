@@ -11,7 +11,7 @@ from counterfoil.rules.statements.columns import ALIGNED, SURE_FROM, Column, col
 from counterfoil.rules.statements.headings import Heading, repeats
 from counterfoil.rules.statements.lines import Line, dated_places, first_date, line_of
 from counterfoil.rules.statements.numbers import Amount, Style
-from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.terms import MOVES, Label, Role
 from counterfoil.rules.statements.vocabulary import is_of_balances, label_of, not_booked
 
 AFTER_DATES = 4  # lines that may still belong to a table after its last date
@@ -36,7 +36,7 @@ class Table:
     @property
     def may_move(self) -> bool:
         """Whether a column of it may hold money that moves: not only balances and limits."""
-        return bool(set(self.roles()) & {Role.DEBIT, Role.CREDIT, Role.AMOUNT, None})
+        return bool(set(self.roles()) & {*MOVES, None})
 
     def cells(self, line: Line) -> dict[int, Amount]:
         """The money of *line* by column; what stands in none is left out."""

@@ -21,6 +21,11 @@ class Role(StrEnum):
     OTHER = "other"
 
 
+#: Columns whose money moves the account; and those with its balance.
+MOVES = frozenset({Role.DEBIT, Role.CREDIT, Role.AMOUNT})
+MONEY = MOVES | {Role.BALANCE}
+
+
 class Label(StrEnum):
     """What a line with a number that is no transaction says."""
 
