@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from counterfoil.cli.terminal import say, show_table
 from counterfoil.domain.reconciliation import Policy, day_of
 from counterfoil.domain.reconciliation_decisions import Proposal
-from counterfoil.domain.reconciliation_report import age_buckets
+from counterfoil.domain.reconciliation_report import age_buckets, in_money
 from counterfoil.errors import Refused
 from counterfoil.store.reconciliation_ledger import ReconciliationLedger
 from counterfoil.store.reconciliation_reading import BreakRow, CommentRow
@@ -48,7 +47,7 @@ def tell_run(name: str, ran: Ran) -> None:
         say(f"void: {sentence}", style="bold red")
     for currency, cents in ran.proof.differences.items():
         unnamed = ran.proof.unnamed.get(currency, 0)
-        say(f"{currency}: bank less ledger {_money(cents)}, without a name {_money(unnamed)}")
+        say(f"{currency}: bank less ledger {in_money(cents)}, without a name {in_money(unnamed)}")
     if ran.proof.proved:
         say("proved: every remainder has a name", style="bold green")
     else:
@@ -113,7 +112,7 @@ def show_line(ledger: ReconciliationLedger, standing: Standing, side: str, line_
 def _content(looked: Looked) -> Iterator[tuple[str, str]]:
     line = looked.line
     yield "day", str(day_of(line["day"]))
-    yield "amount", f"{_money(line['amount'])} {line['currency']}"
+    yield "amount", f"{in_money(line['amount'])} {line['currency']}"
     for name in ("account", "name", "reference", "document", "run", "text"):
         if line.get(name):
             yield name, line[name]
@@ -130,7 +129,7 @@ def _standing(looked: Looked) -> Iterator[tuple[str, str]]:
         if match["by_chance"]:
             yield "expected by chance", f"{match['by_chance']} unrelated lines"
         if match["difference"]:
-            yield "difference", f"{_money(match['difference'])} {match['fee'] or ''}".strip()
+            yield "difference", f"{in_money(match['difference'])} {match['fee'] or ''}".strip()
     if looked.broken is not None:
         yield "break", looked.broken["class"]
         yield "open since", str(day_of(looked.broken["since"]))
@@ -173,7 +172,7 @@ def show_proposal(proposal: Proposal, standing: Standing) -> None:
         line = looked.line if looked else {}
         words = [line.get(name) or "" for name in ("name", "reference", "text")]
         rows.append(
-            (each.side, each.line_id, each.day, f"{_money(each.cents)} {each.currency}",
+            (each.side, each.line_id, each.day, f"{in_money(each.cents)} {each.currency}",
              " | ".join(word for word in words if word), each.digest[:16])
         )  # fmt: skip
     title = f"{proposal.decision_id}: {proposal.kind} in {proposal.reconciliation}"
@@ -183,7 +182,7 @@ def show_proposal(proposal: Proposal, standing: Standing) -> None:
         say(f"freezes every day up to {proposal.through}; stays open: "
             f"{', '.join(proposal.carries) or 'nothing'}")  # fmt: skip
     elif proposal.difference:
-        say(f"bank less ledger: {_money(proposal.difference)}", style="bold")
+        say(f"bank less ledger: {in_money(proposal.difference)}", style="bold")
     if proposal.told:
         say(proposal.told)
     say(f"digest {proposal.digest()}")
@@ -191,7 +190,3 @@ def show_proposal(proposal: Proposal, standing: Standing) -> None:
 
 def _match(row: Mapping[str, Any]) -> str:
     return f"{', '.join(row['bank'])} = {', '.join(row['ledger'])} ({row['rule']})"
-
-
-def _money(cents: int) -> str:
-    return f"{Decimal(cents).scaleb(-2):,}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+
+from counterfoil.domain.statements import sum_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +102,8 @@ class CashPosition:
     def __post_init__(self) -> None:
         for currency in {each.balance.currency for each in self.accounts}:
             mine = [each for each in self.accounts if each.balance.currency == currency]
-            grown = _sum([each.closing - each.balance.balance for each in mine])
-            moved = _sum(
+            grown = sum_of([each.closing - each.balance.balance for each in mine])
+            moved = sum_of(
                 [
                     each.movement.amount
                     for each in self.movements
@@ -116,7 +117,3 @@ class CashPosition:
         """Whether a movement is neither counted nor beyond the horizon."""
         known = (MovementClass.IN_POSITION, MovementClass.BEYOND)
         return any(each.kind not in known for each in self.movements)
-
-
-def _sum(amounts: Sequence[Decimal]) -> Decimal:
-    return sum(amounts, Decimal(0))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from counterfoil.domain.allocations import Allocation
+from counterfoil.domain.statements import sum_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,13 +93,13 @@ class ReceivablesControl:
     def __post_init__(self) -> None:
         for each in self.receipts:
             wanted = each.payment.amount if each.kind is ReceiptClass.ALLOCATED else Decimal(0)
-            if _sum(one.amount for one in each.allocations) != wanted:
+            if sum_of(one.amount for one in each.allocations) != wanted:
                 raise ValueError(f"{each.payment.receipt_no}: its allocations do not make {wanted}")
         for item in self.items:
             wanted = item.item.amount if item.kind is ItemClass.PAID else Decimal(0)
             if item.allocated != wanted:
                 raise ValueError(f"{item.item.invoice_no}: {item.allocated} of {wanted} allocated")
-        if _sum(one.amount for one in self.allocations()) != _sum(
+        if sum_of(one.amount for one in self.allocations()) != sum_of(
             each.allocated for each in self.items
         ):
             raise ValueError("what is allocated differs between the two sides")
@@ -107,7 +107,3 @@ class ReceivablesControl:
     def allocations(self) -> tuple[Allocation, ...]:
         """Everything that is to be keyed, in the order of the receipts."""
         return tuple(one for each in self.receipts for one in each.allocations)
-
-
-def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    return sum(amounts, Decimal(0))

@@ -7,7 +7,7 @@ equation names the places that it ties together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -158,6 +158,6 @@ class StatementReading:
         return bool(self.verdicts) and not self.unproved() and graded
 
 
-def sum_of(amounts: Sequence[Decimal]) -> Decimal:
+def sum_of(amounts: Iterable[Decimal]) -> Decimal:
     """The exact sum; 0 of nothing."""
     return sum(amounts, Decimal(0))

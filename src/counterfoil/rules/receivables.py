@@ -25,6 +25,7 @@ from counterfoil.domain.receivables import (
     ReceivablesControl,
 )
 from counterfoil.domain.reconciliation import Policy
+from counterfoil.domain.statements import sum_of
 from counterfoil.rules.reconciliation.records import Found, Line, Match, Open, match_records
 
 T = TypeVar("T")
@@ -144,7 +145,7 @@ class _Case:
             and {each.currency for each in named} == {payment.currency}
             and len({(each.debtor_no, each.debtor_name) for each in named}) == 1
             and min(each.amount for each in named) > 0
-            and _sum(each.amount for each in named) == payment.amount
+            and sum_of(each.amount for each in named) == payment.amount
             and all(self.naming[each.invoice_no] == [payment] for each in named)
         ):
             why = f"names {len(named)} invoices; their sum is its amount"
@@ -232,8 +233,8 @@ class _Case:
             for each in self.naming[item.invoice_no]
             if each.currency == payment.currency
         }
-        paid = _sum(each.amount for each in others.values())
-        difference = paid - _sum(each.amount for each in named)
+        paid = sum_of(each.amount for each in others.values())
+        difference = paid - sum_of(each.amount for each in named)
         together = f"; with {', '.join(sorted(others.keys() - {payment.receipt_no}))}"
         kind, why = ReceiptClass.TO_DECIDE, "number and amount agree; name or day do not"
         if difference < 0:
@@ -294,7 +295,7 @@ def _items(
         number = item.invoice_no
         if paid := case.paid_by.get(number):
             receipts = tuple(each.receipt_no for each in paid)
-            amount = _sum(each.amount for each in paid)
+            amount = sum_of(each.amount for each in paid)
             yield JudgedItem(item=item, kind=ItemClass.PAID, receipts=receipts, allocated=amount)
         elif number in case.credited:
             yield JudgedItem(item=item, kind=ItemClass.CREDITED)
@@ -322,7 +323,3 @@ def _once(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
             raise ValueError(f"the number {number!r} stands twice")
         found[number] = each
     return found
-
-
-def _sum(amounts: Iterable[Decimal]) -> Decimal:
-    return sum(amounts, Decimal(0))
