@@ -599,6 +599,6 @@ def test_the_record_holds_after_all_of_it(house: House) -> None:
         desk.approve(desk.write_off(bank=["B2"]))
         desk.run()
         witnesses = [json.loads(each) for each in ledger.witnesses()]
-    assert len(witnesses) == len(desk.told())
+        assert len(witnesses) == len(desk.told())
     report = verifier.verify_folder(house.folder / "audit", witness=witnesses)
     assert report.ok, report.sentences
