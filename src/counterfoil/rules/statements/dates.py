@@ -92,9 +92,19 @@ class Printed:
         except ValueError:
             return None
 
+    def is_before(self, other: Printed) -> bool:
+        """Whether it is the earlier day, in whatever order the two are printed."""
+        orders = [each for each in Order if self.can_be(each) and other.can_be(each)]
+        pairs = [(_sortable(self.on(each)), _sortable(other.on(each))) for each in orders]
+        return bool(pairs) and all(one < two for one, two in pairs)
+
     def with_year(self, year: int) -> Printed:
         """The same date with a year that stands apart from it."""
         return Printed((*self.numbers[:2], year), self.open)
+
+
+def _sortable(day: tuple[int, int, int | None]) -> tuple[int, int, int]:
+    return day[2] or 0, day[1], day[0]
 
 
 _LONG = {1, 3, 5, 7, 8, 10, 12}

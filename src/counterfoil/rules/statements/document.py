@@ -64,9 +64,17 @@ class Document:
         for index in range(line - 1, max(line - TITLE_ABOVE, 0) - 1, -1):
             if index in self.entry_lines:
                 return ""
+            if self._has_captions(index):
+                continue
             if any(each.line == index for each in self.accounts) or is_title(self.lines[index]):
                 return self.lines[index].text
         return ""
+
+    def _has_captions(self, line: int) -> bool:
+        """Whether *line* has the words of several numbers below it: "Total deposits"."""
+        text = self.lines[line].text
+        below = [each for each in self.facts if each.line == line + 1 and each.beside]
+        return sum(each.words in text for each in below) > 1
 
     def speaks_of_account(self, line: int) -> bool:
         """Whether *line* names an account, a period or an end."""

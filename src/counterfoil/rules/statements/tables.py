@@ -144,8 +144,11 @@ def _dated_places(page: Sequence[Line], *, under_days: bool) -> list[int]:
 
 
 def _is_feed(dated: Sequence[Line]) -> bool:
-    """Whether the dated lines only say what the balance of each day is: entries stand below."""
-    return all(label_of(line.label()) in (Label.BALANCE, Label.DAILY) for line in dated)
+    """Whether the dated lines only say what each day comes to: its entries stand below."""
+    return all(label_of(line.label()) in _OF_DAYS for line in dated)
+
+
+_OF_DAYS = {Label.BALANCE, Label.DAILY, Label.TOTAL_CREDITS, Label.TOTAL_DEBITS}
 
 
 def _to_last_money(lines: Sequence[Line]) -> Sequence[Line]:
