@@ -176,11 +176,13 @@ def _below_days(lines: Sequence[Line], *, begun: bool) -> Sequence[Line]:
 def _halves(
     heading: Heading | None, lines: tuple[Line, ...], style: Style
 ) -> Iterator[tuple[Heading | None, tuple[Line, ...]]]:
-    """Two tables side by side, read one after the other."""
+    """Two tables side by side, read one after the other; balances by the day stand below both."""
     times = 1 if heading is None else repeats(heading.cells)
     if heading is None or times == 1:
         yield heading, lines
         return
+    titles = (n for n, each in enumerate(lines) if not each.amounts and is_of_balances(each.text))
+    end = next(titles, len(lines))
     width = len(heading.cells) // times
     starts = [heading.cells[part * width].left for part in range(times)]
     lasts = [heading.cells[(part + 1) * width - 1].right for part in range(times)]
@@ -188,13 +190,15 @@ def _halves(
     for part in range(times):
         cells = heading.cells[part * width : (part + 1) * width]
         own = replace(heading, cells=cells)
-        yield own, tuple(_part(lines, cuts[part], cuts[part + 1], style))
+        yield own, tuple(_part(lines[:end], cuts[part], cuts[part + 1], style))
+    if end < len(lines):
+        yield heading, lines[end:]
 
 
 def _part(lines: Sequence[Line], left: int, right: int, style: Style) -> Iterator[Line]:
     """What stands between two edges; a title in the middle is over every table."""
     for line in lines:
-        if not line.amounts and (is_of_balances(line.text) or not_booked(line.text)):
+        if not line.amounts and not_booked(line.text):
             yield line
             continue
         words = tuple(word for word in line.row.words if left <= _middle(word) < right)
