@@ -156,6 +156,7 @@ _MINGUO = re.compile(r"(1\d\d)([./-])(\d{1,2})\2(\d{1,2})")
 _CJK = re.compile(
     r"(?:(令和|平成|民國)?\s*(\d{1,4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?"
 )
+_REIGN = re.compile(r"(令和?|平成?|R)(\d{1,2})([./-]) ?(\d{1,2})\3 ?(\d{1,2})")
 _MONTH = r"([^\W\d_]{3,}\.?|[฀-๿.]{2,})"
 _NAMED = re.compile(
     rf"(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?[ ./,-]*(?:de |of )?{_MONTH}[ ./,'-]*(?:de |del )?"
@@ -177,6 +178,8 @@ _NUMBER_FIRST = re.compile(
 )
 _MONTH_FIRST = re.compile(_MONTH)
 _ERAS = {"令和": 2018, "平成": 1988, "民國": 1911}
+_REIGNS = {"令": 2018, "R": 2018, "平": 1988}
+_REIGN_FIRST = re.compile(r"[令平R]\d{1,2}[./-]")
 
 
 def _date_at(row: Row, index: int) -> DateToken | None:
@@ -226,7 +229,8 @@ def _may_begin(word: str) -> bool:
     name = _MONTH_FIRST.match(bare)
     if name is not None and month_of(name[0]):
         return True
-    return bare.startswith(tuple(_ERAS)) or _is_weekday(word)
+    reign = _REIGN_FIRST.match(bare) is not None
+    return reign or bare.startswith(tuple(_ERAS)) or _is_weekday(word)
 
 
 def _is_weekday(word: str) -> bool:
@@ -263,6 +267,9 @@ def parse(text: str) -> Printed | None:
         return _fixed(int(day), int(month), year)
     if found := _MINGUO.fullmatch(text):
         return _fixed(int(found[4]), int(found[3]), found[1])
+    if found := _REIGN.fullmatch(text):
+        year = str(int(found[2]) + _REIGNS[found[1][0]])
+        return _fixed(int(found[5]), int(found[4]), year)
     if found := _CJK.fullmatch(text):
         year = found[2]
         if found[1]:

@@ -275,9 +275,19 @@ def months_of(lines: Sequence[Line]) -> tuple[Month, ...]:
         text = _without_dates(line)
         for hit in _MONTH.finditer(text):
             month = month_of(hit[1])
-            if month:
+            if month and not _goes_on(text[: hit.start()]):
                 found.append(Month(month, int(hit[2]), line.index))
     return tuple(found)
+
+
+_JOINED = re.compile(r"([^\W\d_]{3,})\.? ?(?:and|&|to|[-–/+]|und|bis|et|a|au|y|e|i|och|og) ?")
+
+
+def _goes_on(before: str) -> bool:
+    """``May and June 2025``: the month ends a longer time."""
+    words = before.split()
+    joined = _JOINED.fullmatch(folded(" ".join(words[-2:])) + " ") if words else None
+    return joined is not None and month_of(joined[1]) is not None
 
 
 def _without_dates(line: Line) -> str:
