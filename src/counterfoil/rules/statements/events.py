@@ -82,7 +82,7 @@ def events_of(
         earlier: The events of the same table on the page before.
         section: The last section of the same table on the page before.
     """
-    if not table.columns:
+    if not table.columns or not table.lines:
         return ()
     money = {line.index: cells for line in table.lines if (cells := table.cells(line))}
     dates = find_dates(table.heading, table.lines, frozenset(money))

@@ -66,7 +66,7 @@ def tables_of(lines: Sequence[Line], headings: Sequence[Heading], style: Style) 
     raw = list(_stretches(lines, headings, style))
     groups: dict[tuple[object, ...], list[int]] = {}
     for index, (heading, _) in enumerate(raw):
-        groups.setdefault(_shape(heading), []).append(index)
+        groups.setdefault(_shape(heading) or (index == 0,), []).append(index)
     tables: list[Table | None] = [None] * len(raw)
     for members in groups.values():
         columns = columns_of(
@@ -87,8 +87,18 @@ def _stretches(
         end = len(lines) if heading is None else heading.first
         own = lines[start:end] if heading is None else _without_page_top(lines[start:end], heading)
         stretch = tuple(_going_on(own, current) if current else _between_dates(own))
-        yield from _halves(current, stretch, style)
+        end = _days_begin(stretch) if current else len(stretch)
+        yield from _halves(current, stretch[:end], style)
+        if end < len(stretch):
+            yield None, stretch[end:]
         current, start = heading, 0 if heading is None else heading.last + 1
+
+
+def _days_begin(lines: Sequence[Line]) -> int:
+    """Where a title over the balances of the days ends what stands under a heading."""
+    titles = (n for n, each in enumerate(lines) if not each.amounts and is_of_balances(each.text))
+    end = next(titles, len(lines))
+    return end if any(line.amounts for line in lines[:end]) else len(lines)
 
 
 def _without_page_top(lines: Sequence[Line], following: Heading) -> Sequence[Line]:
@@ -176,13 +186,11 @@ def _below_days(lines: Sequence[Line], *, begun: bool) -> Sequence[Line]:
 def _halves(
     heading: Heading | None, lines: tuple[Line, ...], style: Style
 ) -> Iterator[tuple[Heading | None, tuple[Line, ...]]]:
-    """Two tables side by side, read one after the other; balances by the day stand below both."""
+    """Two tables side by side, read one after the other."""
     times = 1 if heading is None else repeats(heading.cells)
     if heading is None or times == 1:
         yield heading, lines
         return
-    titles = (n for n, each in enumerate(lines) if not each.amounts and is_of_balances(each.text))
-    end = next(titles, len(lines))
     width = len(heading.cells) // times
     starts = [heading.cells[part * width].left for part in range(times)]
     lasts = [heading.cells[(part + 1) * width - 1].right for part in range(times)]
@@ -190,9 +198,7 @@ def _halves(
     for part in range(times):
         cells = heading.cells[part * width : (part + 1) * width]
         own = replace(heading, cells=cells)
-        yield own, tuple(_part(lines[:end], cuts[part], cuts[part + 1], style))
-    if end < len(lines):
-        yield heading, lines[end:]
+        yield own, tuple(_part(lines, cuts[part], cuts[part + 1], style))
 
 
 def _part(lines: Sequence[Line], left: int, right: int, style: Style) -> Iterator[Line]:
