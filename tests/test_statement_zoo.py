@@ -79,8 +79,8 @@ def test_half_of_a_mixed_half_are_toys_and_each_good_print_has_a_spoiled_one(
         assert len({document.name for document in found}) == len(found)
 
 
-@pytest.mark.parametrize("name", HALVES["tenth"])
-def test_a_tenth_layout_has_a_good_print_and_a_spoiled_one(name: str) -> None:
+@pytest.mark.parametrize("name", HALVES["tenth"] + HALVES["eleventh"])
+def test_a_late_layout_has_a_good_print_and_a_spoiled_one(name: str) -> None:
     found = documents(name)
     assert [document.expect for document in found] == ["prove", "quarantine"]
     assert found[0].name != found[1].name
