@@ -208,8 +208,8 @@ def _in_two_columns(words: Sequence[Word]) -> DateToken | None:
     """``01     MAR`` at the beginning of a row: the day and the month in columns of their own."""
     if len(words) < 3 or _touch(words, 0) or not _DAY.fullmatch(words[0].text):
         return None
-    if words[2].text.isdigit() and _touch(words, 1):
-        return None  # "29   Feb 22": a number of the entry, and its day
+    if words[2].text[:1].isdigit() and _touch(words, 1):
+        return None  # "29   Feb 22", "2   Apr 05, 2025": a number of the entry, and its day
     month = words[1].text if words[1].text.rstrip(".").isalpha() else ""
     printed = _named(f"{words[0].text} {month}") if month else None
     return None if printed is None else DateToken(printed, 0, 1, words[0].left, words[1].right)
