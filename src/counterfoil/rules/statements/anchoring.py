@@ -42,11 +42,18 @@ class Dates:
     each: bool = False  # every entry has to have its own: they stand behind other cells
 
 
-def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[int]) -> Dates:
+def find_dates(
+    heading: Heading | None,
+    lines: Sequence[Line],
+    money: frozenset[int],
+    *,
+    under_days: bool = False,
+) -> Dates:
     """Every booking date and value date of a table's *lines*.
 
     Args:
         money: The indices of the lines with money in them.
+        under_days: On the page before the entries stood under their days.
     """
     first, second = _columns(heading, lines, money)
     booking = _in_column(lines, first)
@@ -54,7 +61,7 @@ def find_dates(heading: Heading | None, lines: Sequence[Line], money: frozenset[
     headings: dict[int, Printed] = {}
     if first is not None and second is None and first.role is Role.VALUE_DATE:
         headings = _day_headings(lines, money)
-        if headings:
+        if headings or under_days:
             booking, value = headings, booking
     elif _is_stray(first, second) and not money & booking.keys():
         headings = _day_headings(lines, money, named=True)

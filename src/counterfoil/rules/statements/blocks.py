@@ -259,10 +259,15 @@ def _last_line(runs: Sequence[Run]) -> int:
 
 def _runs(document: Document) -> Iterator[Run]:
     """Tables with transactions in them; cut where an opening follows a closing."""
+    known: set[tuple[str, ...]] = set()
     for table, events in document.tables:
         first = table.heading.first if table.heading else events[0].line.index
+        title = () if table.heading is None else tuple(cell.text for cell in table.heading.cells)
         for part in _parts(events):
-            if _has_transactions(table, events, part):
+            moved = (event for event in part if event.kind is Kind.ENTRY)
+            goes_on = title in known and any(event.anchored for event in moved)
+            if goes_on or _has_transactions(table, events, part):
+                known |= {title} - {()}
                 yield Run(tuple(part), first, _identity(document, first, part[0]))
             first = part[-1].line.index + 1
 

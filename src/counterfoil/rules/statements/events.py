@@ -85,7 +85,8 @@ def events_of(
     if not table.columns or not table.lines:
         return ()
     money = {line.index: cells for line in table.lines if (cells := table.cells(line))}
-    dates = find_dates(table.heading, table.lines, frozenset(money))
+    under_days = _stood_under_days(earlier)
+    dates = find_dates(table.heading, table.lines, frozenset(money), under_days=under_days)
     anchors = anchor(table.lines, frozenset(money), dates, _carried(earlier))
     dated = dates.booking.keys() - dates.value_lines
     entries = groups(table.lines, money, dated, dates.day_headings)
@@ -116,6 +117,7 @@ def events_of(
         for label in [None if _is_entry_after_all(said, line, moved, own=own) else said]
         for kind in [_kind(label, dated=own and not lead)]
     )
+    events = tuple(event for event in events if not _is_other_balance(event))
     return events[: _closed(events, earlier)]
 
 
@@ -126,6 +128,20 @@ def _carried(earlier: Sequence[Event]) -> Printed | None:
     if len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
         return None  # every line has a date of its own: one without is no line of the day before
     return earlier[-1].date if earlier else None
+
+
+def _is_other_balance(event: Event) -> bool:
+    """``Average Balance  1,453.35`` where the balances stand: none that entries lead to."""
+    if event.label is not Label.OTHER or event.anchored:
+        return False
+    roles = event.table.roles()
+    return {roles[index] for index in event.cells} == {Role.BALANCE}
+
+
+def _stood_under_days(earlier: Sequence[Event]) -> bool:
+    """Whether the entries of the page before had their days above them, and value dates."""
+    entries = [event for event in earlier if event.kind is Kind.ENTRY]
+    return bool(entries) and all(each.value_date and not each.dated for each in entries)
 
 
 def _closed(events: Sequence[Event], earlier: Sequence[Event]) -> int:
@@ -226,7 +242,8 @@ def _sections(
     """The section of every line, by the titles that stand above and between them."""
     first = table.heading.first if table.heading else table.lines[0].index
     section = Section(first, 0) if carried is None else carried._replace(line=first)
-    titles = [line.text for line in reversed(before[-TITLE_REACH:])]
+    nearest = takewhile(lambda line: not line.amounts, reversed(before[-TITLE_REACH:]))
+    titles = [line.text for line in nearest]
     if table.heading is not None:
         titles.insert(0, table.heading.cells[0].text)
     section = next(

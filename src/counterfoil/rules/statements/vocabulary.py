@@ -164,8 +164,13 @@ def _is_of_texts(part: str) -> bool:
     return lengths[Role.DESCRIPTION] > 0 and lengths[Role.DESCRIPTION] == max(lengths.values())
 
 
+_PAIRED = re.compile(r"(?<!\w)(?:af ?/ ?bij|bij ?/ ?af|in ?/ ?out|out ?/ ?in)(?!\w)")
+
+
 def _both_ways(bare: str) -> bool:
     """Whether the text names money in and money out: "Debit/Credit", not "payments in"."""
+    if _PAIRED.search(bare):
+        return True
     names = (_phrase(bare, Role.DEBIT), _phrase(bare, Role.CREDIT))
     longest, other = (
         max(names, key=len),
