@@ -223,20 +223,30 @@ def _heading_over(cells: Sequence[Cell], token: DateToken) -> Cell | None:
 
 
 def _in_column(lines: Sequence[Line], column: _Column | None) -> dict[int, Printed]:
-    """The dates in *column*; a year that stands below its date belongs to it."""
-    found: dict[int, Printed] = {}
+    """The dates in *column*; a year that stands below most of them belongs to its date."""
     if column is None:
-        return found
+        return {}
+    held = [
+        (place, token)
+        for place, line in enumerate(lines)
+        if (token := next((each for each in line.dates if column.holds(each)), None)) is not None
+    ]
+    below = {
+        place: year
+        for place, token in held
+        if (year := _year_below(token, lines[place + 1 : place + 2])) is not None
+    }
+    below = below if len(below) * 2 >= len(held) else {}
+    found: dict[int, Printed] = {}
     year: int | None = None
-    for place, line in enumerate(lines):
-        year = _year_alone(line, column) or year
-        token = next((each for each in line.dates if column.holds(each)), None)
-        if token is not None:
-            below = lines[place + 1] if place + 1 < len(lines) else None
-            printed = _completed(token, below)
-            if year is not None and not printed.has_year:
-                printed = printed.with_year(year)
-            found[line.index] = printed
+    at = 0
+    for place, token in held:
+        for line in lines[at : place + 1]:
+            year = _year_alone(line, column) or year
+        at = place + 1
+        own = below.get(place, year)
+        whole = token.printed.has_year or own is None
+        found[lines[place].index] = token.printed if whole else token.printed.with_year(own or 0)
     return found
 
 
@@ -249,13 +259,12 @@ def _year_alone(line: Line, column: _Column) -> int | None:
     return None
 
 
-def _completed(token: DateToken, below: Line | None) -> Printed:
-    if below is None or token.printed.has_year:
-        return token.printed
-    for word in below.words_outside():  # "2012" is 20 December where dates are written so
-        if abs(word.left - token.left) <= SAME_EDGE and _YEAR.fullmatch(word.text):
-            return token.printed.with_year(int(word.text))
-    return token.printed
+def _year_below(token: DateToken, below: Sequence[Line]) -> int | None:
+    for line in below:
+        for word in line.words_outside():  # "2012" is 20 December where dates are written so
+            if abs(word.left - token.left) <= SAME_EDGE and _YEAR.fullmatch(word.text):
+                return int(word.text)
+    return None
 
 
 def _day_headings(

@@ -259,17 +259,33 @@ def _last_line(runs: Sequence[Run]) -> int:
 
 def _runs(document: Document) -> Iterator[Run]:
     """Tables with transactions in them; cut where an opening follows a closing."""
-    known: set[tuple[str, ...]] = set()
-    for table, events in document.tables:
-        first = table.heading.first if table.heading else events[0].line.index
-        title = () if table.heading is None else tuple(cell.text for cell in table.heading.cells)
-        for part in _parts(events):
-            moved = (event for event in part if event.kind is Kind.ENTRY)
-            goes_on = title in known and any(event.anchored for event in moved)
-            if goes_on or _has_transactions(table, events, part):
-                known |= {title} - {()}
-                yield Run(tuple(part), first, _identity(document, first, part[0]))
-            first = part[-1].line.index + 1
+    parts = [
+        (table, part, _has_transactions(table, events, part))
+        for table, events in document.tables
+        for part in _parts(events)
+    ]
+    known = {_title(table) for table, _, sure in parts if sure} - {()}
+    last: Table | None = None
+    first = 0
+    for table, part, sure in parts:
+        if table is not last:
+            first = table.heading.first if table.heading else part[0].line.index
+        if sure or (_title(table) in known and _goes_on(part)):
+            yield Run(tuple(part), first, _identity(document, first, part[0]))
+        last, first = table, part[-1].line.index + 1
+
+
+def _goes_on(events: Sequence[Event]) -> bool:
+    """Whether it may be the rest of a table: an entry, or nothing but the end."""
+    entries = [event for event in events if event.kind is Kind.ENTRY]
+    return any(event.anchored for event in entries) or (
+        not entries and {event.label for event in events} == {Label.CLOSING}
+    )
+
+
+def _title(table: Table) -> tuple[str, ...]:
+    """The words of its heading: tables that share them are of one kind."""
+    return () if table.heading is None else tuple(cell.text for cell in table.heading.cells)
 
 
 def _identity(document: Document, first: int, event: Event) -> str:

@@ -158,7 +158,7 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
     for table in raw:
         first = table.heading.first if table.heading else 0
         above = lines[max(first - 6, 0) : first]
-        goes_on = bool(tables) and tables[-1][0].roles() == table.roles()
+        goes_on = bool(tables) and _named(tables[-1][0]) == _named(table)
         section = _carried_section(tables, table)
         events = events_of(table, above, tables[-1][1] if goes_on else (), section)
         if events:
@@ -189,6 +189,11 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
             if event.section.kind == "balances"
         ),
     )
+
+
+def _named(table: Table) -> list[Role]:
+    """What its columns say they are; a box beside it on one page says nothing."""
+    return [role for role in table.roles() if role is not None]
 
 
 def _carried_section(
