@@ -15,13 +15,20 @@ from counterfoil.rules.reconciliation.candidates import FEE, NONE, RATE, linked
 from counterfoil.rules.reconciliation.certain import only_ones
 from counterfoil.rules.reconciliation.coincidence import lag_weights
 from counterfoil.rules.reconciliation.evidence import FEE_PRIOR, Known, chances, weigh
-from counterfoil.rules.reconciliation.laying import lines_and_runs, uncounted
+from counterfoil.rules.reconciliation.laying import (
+    lines_and_runs,
+    of_runs,
+    otherwise,
+    paid_alone,
+    uncounted,
+)
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.references import keys_of, link, tokens_of
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
 from counterfoil.rules.reconciliation.setting import Setting, Texts
 from counterfoil.rules.reconciliation.speaking import noise_shapes, numbers_of, speaking
 from counterfoil.rules.reconciliation.targets import LINE, Targets
+from counterfoil.rules.reconciliation.windows import joined_near
 
 #: A charge is believed of payments in (or out) when seen so often, and on a fifth of all seen.
 FEES_SEEN_MIN, FEES_SEEN_SHARE = 3, 5
@@ -94,14 +101,40 @@ def _certain(position: Position, targets: Targets, texts: Texts, policy: Policy)
     sure = pairs.filter((nobody | same) & ~one_of_many).select(columns)
     # what others list, or is in a payment run, is not certain to be paid alone
     unlisted = sure.join(_listed(position.bank, texts.links), on="target", how="anti")
-    unlisted = unlisted.join(_of_runs(position.ledger), on="target", how="anti")
-    return only_ones(unlisted.sort(columns), targets.members)
+    unlisted = unlisted.join(of_runs(position.ledger), on="target", how="anti")
+    sure = only_ones(unlisted.sort(columns), targets.members)
+    return _read_one_way(sure, pairs, position, targets, texts, policy)
 
 
-def _of_runs(ledger: pl.DataFrame) -> pl.DataFrame:
-    """Lines of payment runs of several: ``target``."""
-    runs = ledger.filter(pl.col("run") != "").filter(pl.len().over("run_number") > 1)
-    return runs.select(pl.col("line").alias("target"))
+def _read_one_way(
+    sure: pl.DataFrame,
+    pairs: pl.DataFrame,
+    position: Position,
+    targets: Targets,
+    texts: Texts,
+    policy: Policy,
+) -> pl.DataFrame:
+    """Those of the *sure* pairs whose number cannot mean another voucher of amount and party.
+
+    Args:
+        pairs: All that a number links, of one amount.
+    """
+    payers = position.bank.join(sure, left_on="line", right_on="bank", how="semi")
+    lines = targets.table.filter(pl.col("kind") == LINE)
+    equal = joined_near(
+        payers.select(pl.col("line").alias("bank"), "purse", "amount", pl.col("day").alias("on")),
+        lines.select("target", "purse", "amount", "day"),
+        keys=["purse", "amount"],
+        before=policy.days_before,
+        after=policy.days_after,
+    ).with_columns(pl.lit(NONE, pl.Int64).alias("why"))
+    links = pairs.select(pl.col("bank").alias("line"), "target").join(
+        texts.links, on=["line", "target"]
+    )
+    keys = texts.keys.select("target", "purse", "key", "tail")
+    equal = paid_alone(equal, position.ledger)
+    others = otherwise(lines, equal, links, texts.numbers, keys)
+    return sure.join(others, left_on="bank", right_on="line", how="anti")
 
 
 def _listed(bank: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
