@@ -63,6 +63,7 @@ class Known:
     last_day: int  # of the bank's lines
     no_cheque: int  # centibans: that a cheque booked with its number comes without
     no_rate: int  # that a line with a foreign amount comes to the same cent
+    one_purpose: int  # of a thousand proved batches: those for one purpose, though the day has more
     fee_signs: tuple[int, ...]  # -1: charges are seen on payments out; 1: on payments in
     fees: pl.DataFrame  # fee, sign, w_fee: how often it is taken, by the lines that numbers link
 

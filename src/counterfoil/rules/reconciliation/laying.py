@@ -28,6 +28,7 @@ from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.targets import (
     LINE,
     Targets,
+    day_purposes,
     party_days,
     runs,
     single_lines,
@@ -179,7 +180,10 @@ def otherwise(
 def _with_groups(table: Table, setting: Setting) -> Table:
     bank, ledger, policy = table.position.bank, table.position.ledger, setting.policy
     days = party_days(ledger, begin=table.targets.beyond(setting.beyond))
-    days = with_rates(days, ledger)
+    days = with_rates(
+        days.joined(day_purposes(ledger, begin=days.beyond(table.targets.beyond(setting.beyond)))),
+        ledger,
+    )
     whole = uncounted(same_amount(bank, days.table, policy))
     begin = days.beyond(table.targets.beyond(setting.beyond))
     subsets, pairs = subset_claims(bank, ledger, _named_lines(table), setting, begin=begin)

@@ -27,12 +27,13 @@ from counterfoil.rules.reconciliation.references import keys_of, link, tokens_of
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
 from counterfoil.rules.reconciliation.setting import Setting, Texts
 from counterfoil.rules.reconciliation.speaking import noise_shapes, numbers_of, speaking
-from counterfoil.rules.reconciliation.targets import LINE, Targets
+from counterfoil.rules.reconciliation.targets import LINE, POOL, Targets, with_parted
 from counterfoil.rules.reconciliation.windows import joined_near
 
 #: A charge is believed of payments in (or out) when seen so often, and on a fifth of all seen.
 FEES_SEEN_MIN, FEES_SEEN_SHARE = 3, 5
 FEE_PRIOR_MIN = -300
+BATCHES_SEEN_MIN = 10  # fewer tell nothing of what batches have in common
 CHEQUES_PROVED = -100  # centibans: by nine or more
 
 
@@ -188,12 +189,28 @@ def _learned(
         share=share,
         days=_recurring(position.ledger),
         window=(policy.days_before, policy.days_after),
+        one_purpose=_one_purpose(position.ledger, pairs),
         fee_signs=fee_signs,
         fees=fees,
         no_cheque=-_odds_against(0, len(proved.filter("document"))),
         no_rate=-_odds_against(*_rates_seen(position, targets, texts, policy)),
         last_day=max(position.bank["day"].to_list(), default=0),
     )
+
+
+def _one_purpose(ledger: pl.DataFrame, pairs: pl.DataFrame) -> int:
+    """Of a thousand proved payment runs of a party: those for one purpose, where it had more."""
+    several = with_parted(ledger.filter(pl.col("party") >= 0)).filter("parted")
+    runs = several.join(pairs, left_on="run_number", right_on="target", how="semi")
+    batches = runs.group_by("run_number").agg(
+        pl.len().alias("size"),
+        pl.struct(POOL).n_unique().alias("days"),
+        pl.col("purpose").n_unique().alias("purposes"),
+    )
+    batches = batches.filter((pl.col("size") > 1) & (pl.col("days") == 1))
+    if len(batches) < BATCHES_SEEN_MIN:
+        return 0
+    return len(batches.filter(pl.col("purposes") == 1)) * 1000 // len(batches)
 
 
 def _fees_seen(

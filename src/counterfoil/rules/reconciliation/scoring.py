@@ -11,7 +11,7 @@ from counterfoil.rules.reconciliation.laying import Table
 from counterfoil.rules.reconciliation.position import MATCH
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.slips import with_slip
-from counterfoil.rules.reconciliation.targets import DAY, LINE, RUN, SUBSET, Targets
+from counterfoil.rules.reconciliation.targets import DAY, LINE, PURPOSE, RUN, SUBSET, Targets
 from counterfoil.rules.reconciliation.thresholds import NUMBER_COUNTS, needed
 from counterfoil.rules.reconciliation.weights import centibans
 
@@ -70,7 +70,13 @@ def _rule(numbered: pl.Expr) -> pl.Expr:
         .otherwise(pl.lit("amount and day"))
     )
     what = pl.col("kind").replace_strict(
-        {LINE: "", RUN: ", payment run", DAY: ", all of a party's day", SUBSET: ", batch"},
+        {
+            LINE: "",
+            RUN: ", payment run",
+            DAY: ", all of a party's day",
+            PURPOSE: ", all of a party's day for one purpose",
+            SUBSET: ", batch",
+        },
         return_dtype=pl.String,
     )
     less = pl.col("why").replace_strict({FEE: ", less a fee", RATE: ", at a rate"}, default="")
