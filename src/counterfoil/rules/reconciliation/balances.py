@@ -10,6 +10,7 @@ import polars as pl
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.speaking import ALOUD
+from counterfoil.rules.reconciliation.weights import WHOLE
 
 RULE = "amount, party and day, all that is open"
 COMPLETED = "amount and day, all that is open and a payment without a name"
@@ -59,7 +60,10 @@ def _few() -> pl.Expr:
 
 def _completed(stretches: pl.DataFrame, bank: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Where a payment without a name makes up what is missing."""
-    nameless = bank.filter((pl.col("first") < 0) & ~pl.col("own_charge") & (pl.col("loud") < ALOUD))
+    # a whole or a tiny amount without a name is as good as anybody's
+    nameless = bank.filter(
+        (pl.col("first") < 0) & ~pl.col("own_charge") & (pl.col("loud") < ALOUD)
+    ).filter((pl.col("amount") % WHOLE != 0) & (pl.col("amount").abs() >= WHOLE))
     nameless = nameless.select(
         *("purse", pl.col("line").alias("extra"), pl.col("amount").alias("missing")),
         *(pl.col("day").alias("on"), pl.len().over("purse").cast(pl.Int64).alias("among")),

@@ -24,7 +24,7 @@ from counterfoil.rules.reconciliation.targets import COLUMNS, POOL, SUBSET, Targ
 from counterfoil.rules.reconciliation.windows import joined_near
 
 #: Millionths: a multiple of one amount is often the price of so many, in a line of its own.
-ALIKE_CHANCE, CERTAIN = 200_000, 1_000_000
+ALIKE_CHANCE = 200_000
 PLACE = [*POOL, "purpose"]
 #: Times as likely, where a day is too long for all its sums to be tried, must it be that
 #: the lines of one purpose make the sum.
@@ -83,7 +83,7 @@ def subset_claims(
     found = pl.DataFrame(rows, schema=pl.Schema(FOUND), orient="row").with_row_index(
         "target", offset=begin
     )
-    scaled = (pl.col("given_chance") * pl.col("scale") // 1000).clip(1, CERTAIN)
+    scaled = (pl.col("given_chance") * pl.col("scale") // 1000).clip(1)
     return _as_targets(found.with_columns(pl.col("target").cast(pl.Int64), scaled.alias("given_chance")))
 
 

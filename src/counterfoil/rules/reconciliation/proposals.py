@@ -25,6 +25,7 @@ RESEMBLING_MAX = 2
 RESEMBLES = ", party and day"
 LISTED = "the lines that it lists"
 PASSES_MAX = 8
+REGRET_MAX = 200  # centibans: what a payment loses that has no other claim
 COLUMNS = ("rule", "bank", "ledger", "difference", "w_number", "score", "lead")
 
 
@@ -110,10 +111,10 @@ def alone(claims: pl.DataFrame, rule: str) -> pl.DataFrame:
 
 def proposals(claims: pl.DataFrame, paired: pl.DataFrame) -> pl.DataFrame:
     """The best claims of every bank line that is not *paired* (``line``) already."""
-    choice = _chosen(claims)
+    numbered = _with_regret(claims.with_row_index("claim"))
+    choice = _chosen(numbered)
     placed = (
-        claims.with_row_index("claim")
-        .join(choice, on="claim", how="left")
+        numbered.join(choice, on="claim", how="left")
         .with_columns(pl.col("bank").alias("line"), pl.col("chosen").is_not_null())
         .explode("line")
         .join(paired, on="line", how="anti")
@@ -123,14 +124,53 @@ def proposals(claims: pl.DataFrame, paired: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(pl.int_range(1, pl.len() + 1).over("line").alias("place"))
     )
-    return placed.filter(pl.col("place") <= PROPOSALS_MAX).drop("w_number", "claim", "chosen")
+    return placed.filter(pl.col("place") <= PROPOSALS_MAX).drop(
+        "w_number", "claim", "chosen", "worth"
+    )
+
+
+def _with_regret(claims: pl.DataFrame) -> pl.DataFrame:
+    """Add ``worth``: the score, less what others would have to regret if they lost these lines.
+
+    Of three equal vouchers a payment leaves the one whose number another payment nearly names.
+    """
+    owners = claims.select("claim", "score", pl.col("bank").alias("owner"))
+    used = owners.join(claims.select("claim", pl.col("ledger").alias("element")), on="claim")
+    used = used.explode("element")
+    best = owners.group_by("owner").agg(pl.col("score").max().alias("best"))
+    # only a line in an owner's best claim is missed
+    wanted = used.join(best, on="owner").filter(pl.col("score") == pl.col("best"))
+    wanted = wanted.select("owner", "element", "best").unique()
+    with_it = used.select("claim", "element", pl.lit(value=True).alias("has"))
+    without = (
+        wanted.join(owners, on="owner")
+        .join(with_it, on=["claim", "element"], how="anti")
+        .group_by("owner", "element")
+        .agg(pl.col("score").max().alias("next"))
+    )
+    regret = wanted.join(without, on=["owner", "element"], how="left").select(
+        "owner",
+        "element",
+        (pl.col("best") - pl.col("next")).fill_null(REGRET_MAX).clip(0, REGRET_MAX).alias("regret"),
+    )
+    regret = regret.filter(pl.col("regret") > 0).rename({"owner": "other"})
+    missed = (
+        used.join(regret, on="element")
+        .filter(pl.col("other") != pl.col("owner"))
+        .group_by("claim", "element")
+        .agg(pl.col("regret").max())
+        .group_by("claim")
+        .agg(pl.col("regret").sum())
+    )
+    worth = (pl.col("score") - pl.col("regret").fill_null(0)).alias("worth")
+    return claims.join(missed, on="claim", how="left", maintain_order="left").with_columns(
+        worth
+    ).drop("regret")
 
 
 def _chosen(claims: pl.DataFrame) -> pl.DataFrame:
-    """Claims that can be true together, the likeliest taken first: ``claim``, ``chosen``."""
-    order = claims.with_row_index("claim").sort(
-        *("score", "bank", "ledger"), descending=[True, False, False]
-    )
+    """Claims that can be true together, those of most ``worth`` first: ``claim``, ``chosen``."""
+    order = claims.sort(*("worth", "bank", "ledger"), descending=[True, False, False])
     left = elements(order.with_row_index("rank")).join(
         order.select("claim").with_row_index("rank"), on="claim"
     )

@@ -234,7 +234,8 @@ def _taking_each_other_back(both: pl.DataFrame) -> pl.DataFrame:
     )
     # amounts that are all so many times one price differ by so many times it
     step = pl.Series("step", _step_of(pairs), dtype=pl.Int64)
-    sizes = pl.min_horizontal(pl.col("gross", "gross_2").abs()).clip(1)
+    paid = pl.col("gross_2") - pl.col("over")
+    sizes = pl.min_horizontal(pl.col("gross", "gross_2", "amount").abs(), paid.abs()).clip(1)
     small = step * SMALL_AMOUNTS // sizes
     small = pl.when(pl.col("w_number_2").is_null()).then(small).otherwise(0)
     return (

@@ -15,7 +15,8 @@ from counterfoil.rules.reconciliation.references import CUT, EDIT, LISTED
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.speaking import ALOUD
 from counterfoil.rules.reconciliation.subsets import POOL_MAX
-from counterfoil.rules.reconciliation.targets import LINE, RUN, SUBSET
+from counterfoil.rules.reconciliation.targets import LINE, PURPOSE, RUN, SUBSET
+from counterfoil.rules.reconciliation.weights import WHOLE
 
 #: Centibans from which a number is evidence, and its claim one with a reference.
 NUMBER_COUNTS = 150
@@ -33,8 +34,6 @@ RARITY_MIN = 40
 RARITY_MIN_CROWDED = 60  # in a day too long for all its sums to be tried
 #: Millionths: beyond, several lines may as well be meant; up to which no other use was ever true.
 ADDENDS_MANY, ADDENDS_MANY_CROWDED, ADDENDS_FEW = 300, 100, 10
-#: Cents: without a name, a whole amount or a smaller one than that is as good as anybody's.
-WHOLE = 100
 #: In the last rounds.
 NUMBER_MIN_LATE, GROUP_MIN_LATE, RATE_MIN_LATE, FEE_MIN_LATE = 0, -50, -200, 0
 SINGLE_MIN_LATE = -50  # a line whose every other use was tried
@@ -55,7 +54,7 @@ def needed(numbered: pl.Expr, sure: pl.Expr, setting: Setting, *, late: bool) ->
     """
     asks = [*_questions(sure, setting, late=late)]
     if late:
-        asks += _late(numbered)
+        asks += _late(numbered, sure)
     asks += _early(numbered)
     asked: pl.Expr = pl.lit(NAMED_MIN)
     for applies, score in reversed(asks):
@@ -84,12 +83,14 @@ def _questions(sure: pl.Expr, setting: Setting, *, late: bool) -> Asks:
         ((pl.col("kind") == SUBSET) & (pl.col("chance") > chance_max), NEVER),
         # what is paid in parts is not less a fee
         (pl.col("rest"), NEVER),
+        # without a name, more sums of others may be meant than there are days
+        ((pl.col("kind") == PURPOSE) & ~pl.col("same_party"), NEVER),
         # what is in a payment run is paid with it
         (pl.col("in_run"), NEVER),
     ]
 
 
-def _late(numbered: pl.Expr) -> Asks:
+def _late(numbered: pl.Expr, sure: pl.Expr) -> Asks:
     single, why = pl.col("kind") == LINE, pl.col("why")
     silent = ~numbered & ~pl.col("own_charge") & (pl.col("w_number") >= 0)
     named = pl.col("w_name") >= 0
@@ -100,11 +101,12 @@ def _late(numbered: pl.Expr) -> Asks:
     aloud = pl.col("w_number") <= CONTRADICTED[ALOUD]
     few = pl.col("addends") <= ADDENDS_FEW
     size = pl.col("amount").abs()
+    # without a name, a whole or a tiny amount is as good as anybody's
     anybodys = ~pl.col("same_party") & ((size < WHOLE) | (size % WHOLE == 0))
     plain = single & silent & named & usual & (why == NONE)
     return [
         (numbered, NUMBER_MIN_LATE),
-        (single & anybodys, NEVER),
+        (~sure & anybodys, NEVER),
         (plain & alone & pl.col("same_party"), ALONE_MIN_LATE),
         (plain & alone & (pl.col("w_chance") >= RARITY_MIN), NAMELESS_MIN_LATE),
         (plain & rare & (tried | few & pl.col("same_party")), SINGLE_MIN_LATE),
