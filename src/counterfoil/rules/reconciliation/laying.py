@@ -137,7 +137,9 @@ def _links(
     near = of_one_party(unsure, targets.table, setting.policy)
     same = equal.select(pl.col("bank").alias("line"), "target")
     cuts = cut_short(pl.concat([near, same]), numbers, keys, setting.beginnings)
-    others = otherwise(targets.table, paid_alone(equal, position.ledger), open_links, texts.numbers, keys)
+    others = _otherwise(
+        targets.table, paid_alone(equal, position.ledger), open_links, texts.numbers, keys
+    )
     return best(pl.concat([open_links, slips, cuts, others]))
 
 
@@ -152,7 +154,7 @@ def of_runs(ledger: pl.DataFrame) -> pl.DataFrame:
     return runs.select(pl.col("line").alias("target"))
 
 
-def otherwise(
+def _otherwise(
     targets: pl.DataFrame,
     equal: pl.DataFrame,
     links: pl.DataFrame,
@@ -163,12 +165,12 @@ def otherwise(
 
     Args:
         equal: ``bank``, ``target``, ``why``: of one amount; no lines of payment runs.
-        links: ``line``, ``target``, ``how``: by a number as it stands.
+        links: ``line``, ``target``: by a number as it stands.
     """
     parties = targets.filter(pl.col("kind") == LINE).select("target", "party")
     bare = equal.filter(pl.col("why") == NONE).select(pl.col("bank").alias("line"), "target")
-    named = links.select("line", "target", "how").join(bare, on=["line", "target"], how="semi")
-    meant = named.select("line", "target").join(parties, on="target").select("line", "party")
+    named = links.select("line", "target").join(bare, on=["line", "target"], how="semi")
+    meant = named.join(parties, on="target").select("line", "party")
     of_party = (
         equal.select(pl.col("bank").alias("line"), "target")
         .join(parties, on="target")

@@ -18,10 +18,10 @@ from counterfoil.rules.reconciliation.evidence import FEE_PRIOR, Known, chances,
 from counterfoil.rules.reconciliation.laying import (
     lines_and_runs,
     of_runs,
-    otherwise,
     paid_alone,
     uncounted,
 )
+from counterfoil.rules.reconciliation.misread import otherwise_read
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.references import keys_of, link, tokens_of
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
@@ -107,7 +107,7 @@ def _certain(position: Position, targets: Targets, texts: Texts, policy: Policy)
     return _read_one_way(sure, pairs, position, targets, texts, policy)
 
 
-def _read_one_way(
+def _read_one_way(  # noqa: PLR0913 - what a number may mean besides
     sure: pl.DataFrame,
     pairs: pl.DataFrame,
     position: Position,
@@ -120,21 +120,19 @@ def _read_one_way(
     Args:
         pairs: All that a number links, of one amount.
     """
-    payers = position.bank.join(sure, left_on="line", right_on="bank", how="semi")
-    lines = targets.table.filter(pl.col("kind") == LINE)
-    equal = joined_near(
-        payers.select(pl.col("line").alias("bank"), "purse", "amount", pl.col("day").alias("on")),
-        lines.select("target", "purse", "amount", "day"),
-        keys=["purse", "amount"],
+    lines = paid_alone(targets.table.filter(pl.col("kind") == LINE), position.ledger)
+    meant = sure.join(targets.table.select("target", "purse", "party", "amount"), on="target")
+    on = position.bank.select(pl.col("line").alias("bank"), pl.col("day").alias("on"))
+    like = joined_near(
+        meant.join(on, on="bank").select("purse", "party", "amount", "on", line="bank"),
+        lines.select("target", "purse", "party", "amount", "day"),
+        keys=["purse", "party", "amount"],
         before=policy.days_before,
         after=policy.days_after,
-    ).with_columns(pl.lit(NONE, pl.Int64).alias("why"))
-    links = pairs.select(pl.col("bank").alias("line"), "target").join(
-        texts.links, on=["line", "target"]
     )
+    named = pairs.select("target", line="bank")
     keys = texts.keys.select("target", "purse", "key", "tail")
-    equal = paid_alone(equal, position.ledger)
-    others = otherwise(lines, equal, links, texts.numbers, keys)
+    others = otherwise_read(like.select("line", "target"), named, texts.numbers, keys)
     return sure.join(others, left_on="bank", right_on="line", how="anti")
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.beginnings import BEGINNING_MIN, Beginnings
-from counterfoil.rules.reconciliation.references import CUT, EDIT, TAIL
+from counterfoil.rules.reconciliation.references import CUT, EDIT
 from counterfoil.rules.reconciliation.windows import joined_near
 
 SLIP_LENGTH_MIN = 6
@@ -101,34 +101,31 @@ def cut_short(
 def otherwise_read(
     pairs: pl.DataFrame, named: pl.DataFrame, numbers: pl.DataFrame, keys: pl.DataFrame
 ) -> pl.DataFrame:
-    """Links by a number that stands as it is for another: cut short, or one slip away.
+    """Links by a number that stands as it is for another: one slip away, or cut short.
 
     Between equal payments to one party nothing else tells which number was meant. So the other
     reading counts as if no third number were like it; not where that other voucher has a payment
-    that names it. A number as it stands is hardly another's by one wrong character out of forty;
-    by two that were swapped it may be, and if it lost its zeros, by any.
+    that names it.
 
     Args:
         pairs: ``line``, ``target`` of one amount and party.
-        named: ``line``, ``target`` of one amount, by a number as it stands; ``how``.
+        named: ``line``, ``target`` of one amount, by a number as it stands.
 
     Returns: LINK; none of *named*.
     """
-    read = named.group_by("line").agg(pl.col("how").min().alias("read"))
     wanted = (
-        pairs.join(read, on="line")
+        pairs.join(named.select("line").unique(), on="line", how="semi")
         .join(named, on=["line", "target"], how="anti")
         .join(named, on="target", how="anti")
     )
     both = wanted.join(numbers.select("line", "key", "tail"), on="line").join(
         keys, on="target", suffix="_ledger"
     )
-    slip, swap = one_slip_apart(both["key"], both["key_ledger"])
-    may_be = pl.Series(swap) | pl.Series(slip)
-    long_enough = both["key"].str.len_bytes() >= BEGINNING_MIN
+    slips = both.filter(pl.Series(one_slip_apart(both["key"], both["key_ledger"])))
+    cuts = _beginnings(both.filter(pl.col("key").str.len_bytes() >= BEGINNING_MIN))
     parts = [
         each.select("line", "target", "purse", "key", pl.lit(how, pl.Int64).alias("how"))
-        for each, how in ((both.filter(may_be), EDIT), (_beginnings(both.filter(long_enough)), CUT))
+        for each, how in ((slips, EDIT), (cuts, CUT))
     ]
     return (
         pl.concat(parts)
@@ -137,18 +134,18 @@ def otherwise_read(
     )
 
 
-def one_slip_apart(one: pl.Series, other: pl.Series) -> tuple[Yes, Yes]:
-    """Which numbers of *one* are those of *other* but for one character, or for two swapped."""
+def one_slip_apart(one: pl.Series, other: pl.Series) -> Yes:
+    """Which numbers of *one* are those of *other*, one character wrong, swapped, lost or added."""
     sizes = [each.str.len_bytes().to_numpy().astype(np.int64) for each in (one, other)]
     near = np.abs(sizes[0] - sizes[1]) <= 1
     at = np.flatnonzero(near & (np.minimum(*sizes) >= SLIP_LENGTH_MIN))
-    slip, swap = np.zeros(len(one), np.bool_), np.zeros(len(one), np.bool_)
+    found = np.zeros(len(one), np.bool_)
     if len(at):
         width = int(max(each[at].max() for each in sizes)) + 1
         ours, theirs = (_letters(each.gather(at), width) for each in (one, other))
-        slip[at] = _lost(ours, theirs) | _lost(theirs, ours) | _changed(ours, theirs)
-        swap[at] = _swapped(ours, theirs)
-    return slip, swap
+        lost = _lost(ours, theirs) | _lost(theirs, ours)
+        found[at] = lost | _changed(ours, theirs) | _swapped(ours, theirs)
+    return found
 
 
 def _letters(numbers: pl.Series, width: int) -> Letters:

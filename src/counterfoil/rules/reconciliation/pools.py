@@ -1,8 +1,8 @@
 """Batches inside a party's day: subsets of its open lines that make a bank line's amount.
 
 Lines that the bank lists must be in it, and a count that the bank prints must hold. Where the
-files prove that what is paid together is usually for one purpose, the lines of each purpose are
-a pool of their own: a long day falls into shorter ones, and in a short one fewer sums compete.
+files prove that what is paid together is usually for one purpose, a day too long to be tried
+falls into its purposes: in a shorter pool fewer sums compete.
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ def subset_claims(
         "target", offset=begin
     )
     scaled = (pl.col("given_chance") * pl.col("scale") // 1000).clip(1)
-    return _as_targets(found.with_columns(pl.col("target").cast(pl.Int64), scaled.alias("given_chance")))
+    return _as_targets(
+        found.with_columns(pl.col("target").cast(pl.Int64), scaled.alias("given_chance"))
+    )
 
 
 class Pool(NamedTuple):
@@ -100,31 +102,34 @@ class Pool(NamedTuple):
 
 
 def _pools(loose: pl.DataFrame, one_purpose: int) -> pl.DataFrame:
-    """PLACE, ``lines``, ``amounts``, ``scale``.
+    """PLACE, ``lines``, ``amounts``, ``scale``: every day, and the purposes of long ones.
 
     Args:
         one_purpose: Of a thousand batches, so many are for one purpose.
     """
-    kinds = [loose.with_columns(pl.lit(-1, pl.Int64).alias("purpose"), pl.lit(0).alias("of"))]
+    whole = loose.with_columns(pl.lit(-1, pl.Int64).alias("purpose"), _NOT_PARTED)
+    lines = [whole.select(_OF_POOL)]
     if one_purpose:
         of_day = pl.len().over(POOL).cast(pl.Int64).alias("of")
-        kinds.append(with_parted(loose).with_columns(of_day).filter("parted"))
-    columns = [*PLACE, "line", "amount", "of"]
-    lines = pl.concat([each.select(columns) for each in kinds], how="vertical_relaxed")
+        parted = with_parted(loose).with_columns(of_day)
+        long = parted.filter(pl.col("parted") & (pl.col("of") > POOL_MAX))
+        lines.append(long.select(_OF_POOL))
     size = pl.col("lines").list.len().cast(pl.Int64)
     # the likelier that it is meant, the more of the day it is
-    likelihood = pl.col("of") * 1_000_000 // (size * max(one_purpose, 1))
-    untried = pl.when(pl.col("of") > POOL_MAX).then(UNTRIED).otherwise(1)
+    against = pl.col("of") * 1_000_000 // (size * max(one_purpose, 1)) * UNTRIED
     return (
-        lines.sort("line")
+        pl.concat(lines)
+        .sort("line")
         .group_by(PLACE)
         .agg(pl.col("line").alias("lines"), pl.col("amount").alias("amounts"), pl.col("of").first())
         .filter(size >= 2)
-        .with_columns(
-            pl.when(pl.col("of") == 0).then(1000).otherwise(likelihood * untried).alias("scale")
-        )
+        .with_columns(pl.when(pl.col("of") == 0).then(1000).otherwise(against).alias("scale"))
         .sort(PLACE)
     )
+
+
+_OF_POOL = [*PLACE, "line", "amount", "of"]
+_NOT_PARTED = pl.lit(0, pl.Int64).alias("of")
 
 
 def _questions(
@@ -144,7 +149,10 @@ def _questions(
     setting.hopeless.append(asking.filter(~hope).select("line", *PLACE, "size"))
     asking = asking.filter(hope).sort([*PLACE, "line"])
     whole = asking.join(listed, on="line", how="left", maintain_order="left").join(
-        pools.select("pool", "lines", "amounts", "scale"), on="pool", how="left", maintain_order="left"
+        pools.select("pool", "lines", "amounts", "scale"),
+        on="pool",
+        how="left",
+        maintain_order="left",
     )
     columns = [*Pool._fields, "line", "amount", "more", "items", "listed"]
     last: Pool | None = None

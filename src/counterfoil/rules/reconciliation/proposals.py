@@ -111,7 +111,7 @@ def alone(claims: pl.DataFrame, rule: str) -> pl.DataFrame:
 
 def proposals(claims: pl.DataFrame, paired: pl.DataFrame) -> pl.DataFrame:
     """The best claims of every bank line that is not *paired* (``line``) already."""
-    numbered = _with_regret(claims.with_row_index("claim"))
+    numbered = _with_worth(claims.with_row_index("claim"))
     choice = _chosen(numbered)
     placed = (
         numbered.join(choice, on="claim", how="left")
@@ -129,43 +129,60 @@ def proposals(claims: pl.DataFrame, paired: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_regret(claims: pl.DataFrame) -> pl.DataFrame:
+def _with_worth(claims: pl.DataFrame) -> pl.DataFrame:
     """Add ``worth``: the score, less what others would have to regret if they lost these lines.
 
     Of three equal vouchers a payment leaves the one whose number another payment nearly names.
     """
-    owners = claims.select("claim", "score", pl.col("bank").alias("owner"))
-    used = owners.join(claims.select("claim", pl.col("ledger").alias("element")), on="claim")
-    used = used.explode("element")
-    best = owners.group_by("owner").agg(pl.col("score").max().alias("best"))
-    # only a line in an owner's best claim is missed
-    wanted = used.join(best, on="owner").filter(pl.col("score") == pl.col("best"))
-    wanted = wanted.select("owner", "element", "best").unique()
-    with_it = used.select("claim", "element", pl.lit(value=True).alias("has"))
-    without = (
-        wanted.join(owners, on="owner")
-        .join(with_it, on=["claim", "element"], how="anti")
-        .group_by("owner", "element")
-        .agg(pl.col("score").max().alias("next"))
-    )
-    regret = wanted.join(without, on=["owner", "element"], how="left").select(
-        "owner",
-        "element",
-        (pl.col("best") - pl.col("next")).fill_null(REGRET_MAX).clip(0, REGRET_MAX).alias("regret"),
-    )
-    regret = regret.filter(pl.col("regret") > 0).rename({"owner": "other"})
+    owners = claims.select("claim", "score", owner="bank")
+    used = owners.join(claims.select("claim", element="ledger"), on="claim").explode("element")
+    regrets = _regrets(owners, used).rename({"owner": "other"})
     missed = (
-        used.join(regret, on="element")
+        used.join(regrets, on="element")
         .filter(pl.col("other") != pl.col("owner"))
         .group_by("claim", "element")
         .agg(pl.col("regret").max())
         .group_by("claim")
         .agg(pl.col("regret").sum())
     )
-    worth = (pl.col("score") - pl.col("regret").fill_null(0)).alias("worth")
-    return claims.join(missed, on="claim", how="left", maintain_order="left").with_columns(
-        worth
-    ).drop("regret")
+    with_missed = claims.join(missed, on="claim", how="left", maintain_order="left")
+    worth = pl.col("score") - pl.col("regret").fill_null(0)
+    return with_missed.with_columns(worth.alias("worth")).drop("regret")
+
+
+def _regrets(owners: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
+    """What an owner's next claim without a line is worse by: ``owner``, ``element``, ``regret``.
+
+    The two greatest of each line, where there are any.
+
+    Args:
+        owners: ``claim``, ``owner`` (its bank lines), ``score``.
+        used: The same for each ``element``, a ledger line of the claim.
+    """
+    best = pl.col("score") == pl.col("score").max().over("owner")
+    tops = owners.filter(best).group_by("owner").agg(pl.len().alias("tops"), pl.col("score").max())
+    # a line is missed only where every one of an owner's best claims is on it
+    wanted = (
+        used.join(tops, on=["owner", "score"])
+        .group_by("owner", "element", "tops", "score")
+        .len()
+        .filter(pl.col("len") == pl.col("tops"))
+        .select("owner", "element", best="score")
+    )
+    without = (
+        wanted.join(owners, on="owner")
+        .join(used.select("claim", "element"), on=["claim", "element"], how="anti")
+        .group_by("owner", "element")
+        .agg(pl.col("score").max())
+    )
+    regret = (pl.col("best") - pl.col("score")).fill_null(REGRET_MAX).clip(None, REGRET_MAX)
+    return (
+        wanted.join(without, on=["owner", "element"], how="left")
+        .select("owner", "element", regret.alias("regret"))
+        .sort("element", "regret", "owner", descending=[False, True, False])
+        .group_by("element", maintain_order=True)
+        .head(2)
+    )
 
 
 def _chosen(claims: pl.DataFrame) -> pl.DataFrame:
