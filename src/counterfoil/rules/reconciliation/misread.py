@@ -12,7 +12,7 @@ import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.beginnings import BEGINNING_MIN, Beginnings
-from counterfoil.rules.reconciliation.references import CUT, EDIT
+from counterfoil.rules.reconciliation.references import CUT, EDIT, OTHERWISE
 from counterfoil.rules.reconciliation.windows import joined_near
 
 SLIP_LENGTH_MIN = 6
@@ -104,8 +104,8 @@ def otherwise_read(
     """Links by a number that stands as it is for another: one slip away, or cut short.
 
     Between equal payments to one party nothing else tells which number was meant. So the other
-    reading counts as if no third number were like it; not where that other voucher has a payment
-    that names it.
+    reading counts, against what the number says, as if no third were like it; not where that
+    other voucher has a payment that names it.
 
     Args:
         pairs: ``line``, ``target`` of one amount and party.
@@ -123,14 +123,10 @@ def otherwise_read(
     )
     slips = both.filter(pl.Series(one_slip_apart(both["key"], both["key_ledger"])))
     cuts = _beginnings(both.filter(pl.col("key").str.len_bytes() >= BEGINNING_MIN))
-    parts = [
-        each.select("line", "target", "purse", "key", pl.lit(how, pl.Int64).alias("how"))
-        for each, how in ((slips, EDIT), (cuts, CUT))
-    ]
-    return (
-        pl.concat(parts)
-        .with_columns(pl.col("key").alias("token"), pl.lit(1, pl.Int64).alias("sharing"))
-        .select(LINK)
+    either = pl.concat([each.select("line", "target", "purse", "key") for each in (slips, cuts)])
+    return either.select(
+        *("line", "target", "purse", pl.lit(OTHERWISE, pl.Int64).alias("how")),
+        *(pl.col("key").alias("token"), pl.lit(1, pl.Int64).alias("sharing")),
     )
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from counterfoil.rules.reconciliation.candidates import FEE, NONE, RATE
 from counterfoil.rules.reconciliation.evidence import CONTRADICTED
-from counterfoil.rules.reconciliation.references import CUT, EDIT, LISTED
+from counterfoil.rules.reconciliation.references import CUT, EDIT, LISTED, OTHERWISE
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.speaking import ALOUD
 from counterfoil.rules.reconciliation.subsets import POOL_MAX
@@ -81,6 +81,8 @@ def _questions(sure: pl.Expr, setting: Setting, *, late: bool) -> Asks:
         ),
         (pl.lit(not setting.policy.silent) & ~sure, NEVER),
         ((pl.col("kind") == SUBSET) & (pl.col("chance") > chance_max), NEVER),
+        # how a number may be read besides only speaks against what it says
+        (pl.col("how").eq_missing(OTHERWISE), NEVER),
         # what is paid in parts is not less a fee
         (pl.col("rest"), NEVER),
         # without a name, more sums of others may be meant than there are days
