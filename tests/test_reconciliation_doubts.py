@@ -200,3 +200,13 @@ def test_a_payment_is_shown_first_the_voucher_that_nobody_elses_number_points_to
     matched = {ours: theirs for ours, theirs in pairs(result) if ours in {("B1",), ("B2",)}}
     assert firsts.get("B2", list(matched.get(("B2",), ()))) == ["L1"]
     assert firsts.get("B1", list(matched.get(("B1",), ()))) == ["L2", "L3"]
+
+
+@pytest.mark.parametrize(("other", "stands"), [(1_501, True), (1_500, False)])
+def test_a_batch_is_a_question_where_a_line_is_left_that_is_a_charge_to_the_cent(
+    other: int, stands: bool
+) -> None:
+    """With the line of 15.00 and less the wire charge, or without both: the sum is the same."""
+    lines = [owed(-each, f"PV004{each:05d}") for each in (15_199, 62_283, 20_629, other)]
+    result = settled([paid(-(15_199 + 62_283))], lines)
+    assert ((("B1",), ("L1", "L2")) in pairs(result)) == stands

@@ -87,6 +87,8 @@ def _questions(sure: pl.Expr, setting: Setting, *, late: bool) -> Asks:
         (pl.col("rest"), NEVER),
         # without a name, more sums of others may be meant than there are days
         ((pl.col("kind") == PURPOSE) & ~pl.col("same_party"), NEVER),
+        # nor are several lines without one of them that is as much
+        (pl.col("fee_owed") & ~sure, NEVER),
         # what is in a payment run is paid with it
         (pl.col("in_run"), NEVER),
     ]
