@@ -31,9 +31,9 @@ BATCH_CHANCE_MAX, BATCH_CHANCE_MAX_LATE = 100_000, 500_000
 LISTED_CHANCE_MAX = 1_000_000  # where the bank names some of them
 #: Where one unrelated line in four claims is to be expected, silence decides nothing.
 RARITY_MIN = 40
-RARITY_MIN_CROWDED = 60  # in a day too long for all its sums to be tried
-#: Millionths: beyond, several lines may as well be meant; up to which no other use was ever true.
-ADDENDS_MANY, ADDENDS_MANY_CROWDED, ADDENDS_FEW = 300, 100, 10
+#: In a day too long for its sums to be tried, one silent match in four hundred was false.
+CROWDED_MIN = 160
+ADDENDS_MANY = 300  # millionths: beyond, several lines may as well be meant
 #: In the last rounds.
 NUMBER_MIN_LATE, GROUP_MIN_LATE, RATE_MIN_LATE, FEE_MIN_LATE = 0, -50, -200, 0
 SINGLE_MIN_LATE = -50  # a line whose every other use was tried
@@ -103,7 +103,6 @@ def _late(numbered: pl.Expr, sure: pl.Expr) -> Asks:
     tried = pl.col("crowd").fill_null(1) <= POOL_MAX
     alone = pl.col("company") == 0
     aloud = pl.col("w_number") <= CONTRADICTED[ALOUD]
-    few = pl.col("addends") <= ADDENDS_FEW
     size = pl.col("amount").abs()
     # without a name, a whole or a tiny amount is as good as anybody's
     anybodys = ~pl.col("same_party") & ((size < WHOLE) | (size % WHOLE == 0))
@@ -113,7 +112,7 @@ def _late(numbered: pl.Expr, sure: pl.Expr) -> Asks:
         (~sure & anybodys, NEVER),
         (plain & alone & pl.col("same_party"), ALONE_MIN_LATE),
         (plain & alone & (pl.col("w_chance") >= RARITY_MIN), NAMELESS_MIN_LATE),
-        (plain & rare & (tried | few & pl.col("same_party")), SINGLE_MIN_LATE),
+        (plain & rare & tried, SINGLE_MIN_LATE),
         (~single & pl.col("same_party") & ~aloud, GROUP_MIN_LATE),
         (~single & ~pl.col("own_charge") & ~aloud, NAMELESS_GROUP_MIN_LATE),
         (single & silent & rare & pl.col("same_party") & (why == RATE), RATE_MIN_LATE),
@@ -127,15 +126,14 @@ def _early(numbered: pl.Expr) -> Asks:
     misread = numbered & pl.col("how").is_in([EDIT, CUT])
     rarity = pl.col("w_chance") + pl.col("w_number").clip(0)
     crowded = pl.col("crowd").fill_null(1) > POOL_MAX
-    rarity_min = pl.when(crowded).then(RARITY_MIN_CROWDED).otherwise(RARITY_MIN)
-    many = pl.when(crowded).then(ADDENDS_MANY_CROWDED).otherwise(ADDENDS_MANY)
     return [
         (misread & nameless, MISREAD_NAMELESS_MIN),
         (misread, MISREAD_MIN),
         (numbered, NUMBER_MIN),
         (pl.col("own_charge") & (pl.col("kind") != RUN), NEVER),
-        (single & (rarity < rarity_min), NEVER),
-        (single & (pl.col("addends") > many), NEVER),
+        (single & (rarity < RARITY_MIN), NEVER),
+        (single & (pl.col("addends") > ADDENDS_MANY), NEVER),
+        (single & crowded, CROWDED_MIN),
         (nameless & less, NAMELESS_FEE_MIN),
         (nameless, NAMELESS_MIN),
         (single & less, NAMED_FEE_MIN),
