@@ -73,6 +73,14 @@ def test_a_number_that_may_mean_another_voucher_of_amount_and_party_is_a_questio
     assert (("B1",), ("L1",)) in pairs(of_another_amount)
 
 
+def test_without_a_name_the_number_may_mean_anybodys_voucher() -> None:
+    """PV is not INV: the series of another, whose number two swapped digits make of it."""
+    nameless = {"amount": -1_460, "text": "DEBIT PV00296952"}
+    ours, theirs = owed(1_460, "INV-0296952"), owed(1_460, "PV00296592", name="Bolt")
+    assert (("B1",), ("L1",)) in pairs(settled([nameless], [ours]))
+    assert ("B1",) not in {each for each, _ in pairs(settled([nameless], [ours, theirs]))}
+
+
 def test_the_other_voucher_is_no_question_where_a_payment_names_it() -> None:
     numbers = ["PV00326062", "PV00326042"]
     result = settled(
@@ -210,3 +218,15 @@ def test_a_batch_is_a_question_where_a_line_is_left_that_is_a_charge_to_the_cent
     lines = [owed(-each, f"PV004{each:05d}") for each in (15_199, 62_283, 20_629, other)]
     result = settled([paid(-(15_199 + 62_283))], lines)
     assert ((("B1",), ("L1", "L2")) in pairs(result)) == stands
+
+
+@pytest.mark.parametrize(("others", "stands"), [(27_314, True), (27_313, False)])
+def test_a_payment_without_a_name_completes_nothing_if_somebody_owes_it(
+    others: int, stands: bool
+) -> None:
+    nameless = {"amount": -27_313, "text": "TRANSFER 84120036"}
+    bolt = {"amount": -others, "reference": "PV00500001", "name": "Bolt"}
+    again = {"amount": -others, "reference": "PV00500002", "name": "Nut"}
+    lines = [owed(61_200, "PV00400001"), bolt, again]
+    result = settled([paid(33_887), nameless], lines)
+    assert ((("B1", "B2"), ("L1",)) in pairs(result)) == stands

@@ -10,7 +10,6 @@ import polars as pl
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.speaking import ALOUD
-from counterfoil.rules.reconciliation.weights import WHOLE
 
 RULE = "amount, party and day, all that is open"
 COMPLETED = "amount and day, all that is open and a payment without a name"
@@ -42,7 +41,9 @@ def balance_claims(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> 
         pl.lit(0, pl.Int64).alias("w_number"),
         pl.max_horizontal(pl.lit(CHANCE), SMALL_SUMS // _size("sum")).alias("chance"),
     )
-    both = [each.select(COLUMNS) for each in (even, _completed(stretches, bank, policy))]
+    # what somebody owes just so is no missing part
+    unowed = bank.join(ledger, on=["purse", "amount"], how="anti")
+    both = [each.select(COLUMNS) for each in (even, _completed(stretches, unowed, policy))]
     return pl.concat(both)
 
 
@@ -60,10 +61,7 @@ def _few() -> pl.Expr:
 
 def _completed(stretches: pl.DataFrame, bank: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Where a payment without a name makes up what is missing."""
-    # a whole or a tiny amount without a name is as good as anybody's
-    nameless = bank.filter(
-        (pl.col("first") < 0) & ~pl.col("own_charge") & (pl.col("loud") < ALOUD)
-    ).filter((pl.col("amount") % WHOLE != 0) & (pl.col("amount").abs() >= WHOLE))
+    nameless = bank.filter((pl.col("first") < 0) & ~pl.col("own_charge") & (pl.col("loud") < ALOUD))
     nameless = nameless.select(
         *("purse", pl.col("line").alias("extra"), pl.col("amount").alias("missing")),
         *(pl.col("day").alias("on"), pl.len().over("purse").cast(pl.Int64).alias("among")),

@@ -138,7 +138,12 @@ def _links(
     same = equal.select(pl.col("bank").alias("line"), "target")
     cuts = cut_short(pl.concat([near, same]), numbers, keys, setting.beginnings)
     others = _otherwise(
-        targets.table, paid_alone(equal, position.ledger), open_links, texts.numbers, keys
+        position.bank,
+        targets.table,
+        paid_alone(equal, position.ledger),
+        open_links,
+        texts.numbers,
+        keys,
     )
     return best(pl.concat([open_links, slips, cuts, others]))
 
@@ -154,14 +159,15 @@ def of_runs(ledger: pl.DataFrame) -> pl.DataFrame:
     return runs.select(pl.col("line").alias("target"))
 
 
-def _otherwise(
+def _otherwise(  # noqa: PLR0913 - two sides, what they have in common, what they say
+    bank: pl.DataFrame,
     targets: pl.DataFrame,
     equal: pl.DataFrame,
     links: pl.DataFrame,
     numbers: pl.DataFrame,
     keys: pl.DataFrame,
 ) -> pl.DataFrame:
-    """Other vouchers that a number may mean, of the amount and party of the one that it names.
+    """Other vouchers that a number may mean: of its amount, and of its party where one is named.
 
     Args:
         equal: ``bank``, ``target``, ``why``: of one amount; no lines of payment runs.
@@ -171,12 +177,15 @@ def _otherwise(
     bare = equal.filter(pl.col("why") == NONE).select(pl.col("bank").alias("line"), "target")
     named = links.select("line", "target").join(bare, on=["line", "target"], how="semi")
     meant = named.join(parties, on="target").select("line", "party")
-    of_party = (
-        equal.select(pl.col("bank").alias("line"), "target")
-        .join(parties, on="target")
-        .join(meant.unique(), on=["line", "party"], how="semi")
+    nobody = bank.filter(pl.col("first") < 0).select("line")  # anybody's voucher may be meant
+    of_party = equal.select(pl.col("bank").alias("line"), "target").join(parties, on="target")
+    like = pl.concat(
+        [
+            of_party.join(meant.unique(), on=["line", "party"], how="semi"),
+            of_party.join(nobody, on="line", how="semi"),
+        ]
     )
-    return otherwise_read(of_party.select("line", "target").unique(), named, numbers, keys)
+    return otherwise_read(like.select("line", "target").unique(), named, numbers, keys)
 
 
 def _with_groups(table: Table, setting: Setting) -> Table:

@@ -122,17 +122,29 @@ def _read_one_way(  # noqa: PLR0913 - what a number may mean besides
     """
     lines = paid_alone(targets.table.filter(pl.col("kind") == LINE), position.ledger)
     meant = sure.join(targets.table.select("target", "purse", "party", "amount"), on="target")
-    on = position.bank.select(pl.col("line").alias("bank"), pl.col("day").alias("on"))
-    like = joined_near(
-        meant.join(on, on="bank").select("purse", "party", "amount", "on", line="bank"),
-        lines.select("target", "purse", "party", "amount", "day"),
-        keys=["purse", "party", "amount"],
-        before=policy.days_before,
-        after=policy.days_after,
+    payers = position.bank.select("first", bank="line", on="day")
+    sides = meant.join(payers, on="bank").select(
+        "purse", "party", "amount", "on", "first", line="bank"
+    )
+    # without a name, anybody's voucher may be meant
+    like = pl.concat(
+        [
+            joined_near(
+                who,
+                lines.select("target", *keys, "day"),
+                keys=keys,
+                before=policy.days_before,
+                after=policy.days_after,
+            ).select("line", "target")
+            for who, keys in (
+                (sides.filter(pl.col("first") >= 0), ["purse", "amount", "party"]),
+                (sides.filter(pl.col("first") < 0), ["purse", "amount"]),
+            )
+        ]
     )
     named = pairs.select("target", line="bank")
-    keys = texts.keys.select("target", "purse", "key", "tail")
-    others = otherwise_read(like.select("line", "target"), named, texts.numbers, keys)
+    spellings = texts.keys.select("target", "purse", "key", "tail")
+    others = otherwise_read(like, named, texts.numbers, spellings)
     return sure.join(others, left_on="bank", right_on="line", how="anti")
 
 

@@ -108,7 +108,7 @@ def otherwise_read(
     other voucher has a payment that names it.
 
     Args:
-        pairs: ``line``, ``target`` of one amount and party.
+        pairs: ``line``, ``target`` of one amount and party; of one amount, where no party is said.
         named: ``line``, ``target`` of one amount, by a number as it stands.
 
     Returns: LINK; none of *named*.
