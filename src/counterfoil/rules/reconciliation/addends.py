@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from counterfoil.rules.reconciliation.weights import WHOLE
+
 DAY = ["purse", "party", "day"]
 #: One silent line in so many pays several, of two up to so many lines.
 BATCHES, ADDENDS_MAX = 10, 12
-WHOLE = 100  # cents
 MILLIONTHS = 1_000_000
 
 Counts = npt.NDArray[np.int64]

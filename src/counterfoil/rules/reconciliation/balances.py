@@ -41,7 +41,9 @@ def balance_claims(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> 
         pl.lit(0, pl.Int64).alias("w_number"),
         pl.max_horizontal(pl.lit(CHANCE), SMALL_SUMS // _size("sum")).alias("chance"),
     )
-    both = [each.select(COLUMNS) for each in (even, _completed(stretches, bank, policy))]
+    # what somebody owes just so is no missing part
+    unowed = bank.join(ledger, on=["purse", "amount"], how="anti")
+    both = [each.select(COLUMNS) for each in (even, _completed(stretches, unowed, policy))]
     return pl.concat(both)
 
 

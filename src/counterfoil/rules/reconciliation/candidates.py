@@ -119,6 +119,8 @@ def _charge(fee: Fee, size: pl.Expr) -> pl.Expr:
 def printed_foreign(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Pairs where the bank prints the foreign amount that the ledger line holds.
 
+    Within the window only: a number is given out once, an amount comes back every month.
+
     Returns: ``line`` (of the bank), ``target``, ``sharing`` (ledger lines with that amount).
     """
     printed = bank.filter(pl.col("text").str.contains(PRINTED)).select(
@@ -142,7 +144,7 @@ def printed_foreign(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) ->
     return (
         printed.join(held, on=["purse", "foreign_currency", "size"])
         .join(sharing, on=["purse", "foreign_currency", "size"])
-        .filter(near & within(policy.days_before, policy.days_after_with_reference))
+        .filter(near & within(policy.days_before, policy.days_after))
         .select("line", "target", "purse", pl.col("sharing").cast(pl.Int64))
         .sort("line", "target")
     )

@@ -14,6 +14,7 @@ from counterfoil.rules.reconciliation.references import (
     CUT,
     EDIT,
     LISTED,
+    OTHERWISE,
     PRINTED,
     TAIL,
     WHOLE,
@@ -24,7 +25,7 @@ from counterfoil.rules.reconciliation.weights import centibans
 from counterfoil.rules.reconciliation.windows import count_near
 
 #: What a recognised number is docked for the way it was recognised.
-DOCKED = {WHOLE: 0, TAIL: 10, BARE: 30, EDIT: 50, CUT: 30, LISTED: 0, PRINTED: 0}
+DOCKED = {WHOLE: 0, TAIL: 10, BARE: 30, EDIT: 50, CUT: 30, LISTED: 0, PRINTED: 0, OTHERWISE: 50}
 NUMBER_MAX = 400
 NUMBERS_MIN = 10_000  # a number of a small ledger tells as much as one of so many
 #: A number of its own that is not ours: as strong as one that is.
@@ -63,6 +64,7 @@ class Known:
     last_day: int  # of the bank's lines
     no_cheque: int  # centibans: that a cheque booked with its number comes without
     no_rate: int  # that a line with a foreign amount comes to the same cent
+    one_purpose: int  # of a thousand proved batches: those for one purpose, though the day has more
     fee_signs: tuple[int, ...]  # -1: charges are seen on payments out; 1: on payments in
     fees: pl.DataFrame  # fee, sign, w_fee: how often it is taken, by the lines that numbers link
 

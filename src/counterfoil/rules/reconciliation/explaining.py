@@ -9,6 +9,7 @@ from counterfoil.rules.reconciliation.references import (
     CUT,
     EDIT,
     LISTED,
+    OTHERWISE,
     PRINTED,
     TAIL,
     WHOLE,
@@ -22,6 +23,7 @@ _READ = {
     CUT: "number cut short",
     LISTED: "the bank lists its lines",
     PRINTED: "the bank prints the foreign amount",
+    OTHERWISE: "number that may be this one, misread",
 }
 _AGAINST = "its own number, its cheque or its currency speaks against it"
 _UNRELATED = 10**6

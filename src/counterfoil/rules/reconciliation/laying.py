@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from counterfoil.rules.reconciliation.candidates import (
+    NONE,
     RATE,
     UNEQUAL,
     linked,
@@ -14,7 +15,12 @@ from counterfoil.rules.reconciliation.candidates import (
     same_amount,
     with_rates,
 )
-from counterfoil.rules.reconciliation.misread import cut_short, of_one_party, one_slip
+from counterfoil.rules.reconciliation.misread import (
+    cut_short,
+    of_one_party,
+    one_slip,
+    otherwise_read,
+)
 from counterfoil.rules.reconciliation.pools import subset_claims
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.references import BARE, LISTED, PRINTED
@@ -22,6 +28,7 @@ from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.targets import (
     LINE,
     Targets,
+    day_purposes,
     party_days,
     runs,
     single_lines,
@@ -130,13 +137,64 @@ def _links(
     near = of_one_party(unsure, targets.table, setting.policy)
     same = equal.select(pl.col("bank").alias("line"), "target")
     cuts = cut_short(pl.concat([near, same]), numbers, keys, setting.beginnings)
-    return best(pl.concat([open_links, slips, cuts]))
+    others = _otherwise(
+        position.bank,
+        targets.table,
+        paid_alone(equal, position.ledger),
+        open_links,
+        texts.numbers,
+        keys,
+    )
+    return best(pl.concat([open_links, slips, cuts, others]))
+
+
+def paid_alone(pairs: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
+    """The *pairs* whose ``target`` is no line of a payment run of several."""
+    return pairs.join(of_runs(ledger), on="target", how="anti")
+
+
+def of_runs(ledger: pl.DataFrame) -> pl.DataFrame:
+    """Lines of payment runs of several: ``target``."""
+    runs = ledger.filter(pl.col("run") != "").filter(pl.len().over("run_number") > 1)
+    return runs.select(pl.col("line").alias("target"))
+
+
+def _otherwise(  # noqa: PLR0913 - two sides, what they have in common, what they say
+    bank: pl.DataFrame,
+    targets: pl.DataFrame,
+    equal: pl.DataFrame,
+    links: pl.DataFrame,
+    numbers: pl.DataFrame,
+    keys: pl.DataFrame,
+) -> pl.DataFrame:
+    """Other vouchers that a number may mean: of its amount, and of its party where one is named.
+
+    Args:
+        equal: ``bank``, ``target``, ``why``: of one amount; no lines of payment runs.
+        links: ``line``, ``target``: by a number as it stands.
+    """
+    parties = targets.filter(pl.col("kind") == LINE).select("target", "party")
+    bare = equal.filter(pl.col("why") == NONE).select(pl.col("bank").alias("line"), "target")
+    named = links.select("line", "target").join(bare, on=["line", "target"], how="semi")
+    meant = named.join(parties, on="target").select("line", "party")
+    nobody = bank.filter(pl.col("first") < 0).select("line")  # anybody's voucher may be meant
+    of_party = equal.select(pl.col("bank").alias("line"), "target").join(parties, on="target")
+    like = pl.concat(
+        [
+            of_party.join(meant.unique(), on=["line", "party"], how="semi"),
+            of_party.join(nobody, on="line", how="semi"),
+        ]
+    )
+    return otherwise_read(like.select("line", "target").unique(), named, numbers, keys)
 
 
 def _with_groups(table: Table, setting: Setting) -> Table:
     bank, ledger, policy = table.position.bank, table.position.ledger, setting.policy
     days = party_days(ledger, begin=table.targets.beyond(setting.beyond))
-    days = with_rates(days, ledger)
+    days = with_rates(
+        days.joined(day_purposes(ledger, begin=days.beyond(table.targets.beyond(setting.beyond)))),
+        ledger,
+    )
     whole = uncounted(same_amount(bank, days.table, policy))
     begin = days.beyond(table.targets.beyond(setting.beyond))
     subsets, pairs = subset_claims(bank, ledger, _named_lines(table), setting, begin=begin)

@@ -15,17 +15,25 @@ from counterfoil.rules.reconciliation.candidates import FEE, NONE, RATE, linked
 from counterfoil.rules.reconciliation.certain import only_ones
 from counterfoil.rules.reconciliation.coincidence import lag_weights
 from counterfoil.rules.reconciliation.evidence import FEE_PRIOR, Known, chances, weigh
-from counterfoil.rules.reconciliation.laying import lines_and_runs, uncounted
+from counterfoil.rules.reconciliation.laying import (
+    lines_and_runs,
+    of_runs,
+    paid_alone,
+    uncounted,
+)
+from counterfoil.rules.reconciliation.misread import otherwise_read
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.references import keys_of, link, tokens_of
 from counterfoil.rules.reconciliation.scoring import CONFIRMED
 from counterfoil.rules.reconciliation.setting import Setting, Texts
 from counterfoil.rules.reconciliation.speaking import noise_shapes, numbers_of, speaking
-from counterfoil.rules.reconciliation.targets import LINE, Targets
+from counterfoil.rules.reconciliation.targets import LINE, POOL, Targets, with_parted
+from counterfoil.rules.reconciliation.windows import joined_near
 
 #: A charge is believed of payments in (or out) when seen so often, and on a fifth of all seen.
 FEES_SEEN_MIN, FEES_SEEN_SHARE = 3, 5
 FEE_PRIOR_MIN = -300
+BATCHES_SEEN_MIN = 10  # fewer tell nothing of what batches have in common
 CHEQUES_PROVED = -100  # centibans: by nine or more
 
 
@@ -94,14 +102,50 @@ def _certain(position: Position, targets: Targets, texts: Texts, policy: Policy)
     sure = pairs.filter((nobody | same) & ~one_of_many).select(columns)
     # what others list, or is in a payment run, is not certain to be paid alone
     unlisted = sure.join(_listed(position.bank, texts.links), on="target", how="anti")
-    unlisted = unlisted.join(_of_runs(position.ledger), on="target", how="anti")
-    return only_ones(unlisted.sort(columns), targets.members)
+    unlisted = unlisted.join(of_runs(position.ledger), on="target", how="anti")
+    sure = only_ones(unlisted.sort(columns), targets.members)
+    return _read_one_way(sure, pairs, position, targets, texts, policy)
 
 
-def _of_runs(ledger: pl.DataFrame) -> pl.DataFrame:
-    """Lines of payment runs of several: ``target``."""
-    runs = ledger.filter(pl.col("run") != "").filter(pl.len().over("run_number") > 1)
-    return runs.select(pl.col("line").alias("target"))
+def _read_one_way(  # noqa: PLR0913 - what a number may mean besides
+    sure: pl.DataFrame,
+    pairs: pl.DataFrame,
+    position: Position,
+    targets: Targets,
+    texts: Texts,
+    policy: Policy,
+) -> pl.DataFrame:
+    """Those of the *sure* pairs whose number cannot mean another voucher of amount and party.
+
+    Args:
+        pairs: All that a number links, of one amount.
+    """
+    lines = paid_alone(targets.table.filter(pl.col("kind") == LINE), position.ledger)
+    meant = sure.join(targets.table.select("target", "purse", "party", "amount"), on="target")
+    payers = position.bank.select("first", bank="line", on="day")
+    sides = meant.join(payers, on="bank").select(
+        "purse", "party", "amount", "on", "first", line="bank"
+    )
+    # without a name, anybody's voucher may be meant
+    like = pl.concat(
+        [
+            joined_near(
+                who,
+                lines.select("target", *keys, "day"),
+                keys=keys,
+                before=policy.days_before,
+                after=policy.days_after,
+            ).select("line", "target")
+            for who, keys in (
+                (sides.filter(pl.col("first") >= 0), ["purse", "amount", "party"]),
+                (sides.filter(pl.col("first") < 0), ["purse", "amount"]),
+            )
+        ]
+    )
+    named = pairs.select("target", line="bank")
+    spellings = texts.keys.select("target", "purse", "key", "tail")
+    others = otherwise_read(like, named, texts.numbers, spellings)
+    return sure.join(others, left_on="bank", right_on="line", how="anti")
 
 
 def _listed(bank: pl.DataFrame, links: pl.DataFrame) -> pl.DataFrame:
@@ -155,12 +199,28 @@ def _learned(
         share=share,
         days=_recurring(position.ledger),
         window=(policy.days_before, policy.days_after),
+        one_purpose=_one_purpose(position.ledger, pairs),
         fee_signs=fee_signs,
         fees=fees,
         no_cheque=-_odds_against(0, len(proved.filter("document"))),
         no_rate=-_odds_against(*_rates_seen(position, targets, texts, policy)),
         last_day=max(position.bank["day"].to_list(), default=0),
     )
+
+
+def _one_purpose(ledger: pl.DataFrame, pairs: pl.DataFrame) -> int:
+    """Of a thousand proved payment runs of a party: those for one purpose, where it had more."""
+    several = with_parted(ledger.filter(pl.col("party") >= 0)).filter("parted")
+    runs = several.join(pairs, left_on="run_number", right_on="target", how="semi")
+    batches = runs.group_by("run_number").agg(
+        pl.len().alias("size"),
+        pl.struct(POOL).n_unique().alias("days"),
+        pl.col("purpose").n_unique().alias("purposes"),
+    )
+    batches = batches.filter((pl.col("size") > 1) & (pl.col("days") == 1))
+    if len(batches) < BATCHES_SEEN_MIN:
+        return 0
+    return len(batches.filter(pl.col("purposes") == 1)) * 1000 // len(batches)
 
 
 def _fees_seen(

@@ -43,7 +43,7 @@ def prepare(bank: pl.DataFrame, ledger: pl.DataFrame) -> Lines:
         .sort("account", "currency")
         .with_row_index("purse")
     )
-    return Lines(_number(bank, purses), _with_runs(_number(ledger, purses)))
+    return Lines(_number(bank, purses), _with_purposes(_with_runs(_number(ledger, purses))))
 
 
 def refuse_twice(bank: pl.DataFrame, ledger: pl.DataFrame) -> None:
@@ -65,6 +65,13 @@ def _with_runs(ledger: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.col("run_number").cast(pl.Int64))
     )
     return ledger.join(runs, on=["purse", "run"], how="left", maintain_order="left")
+
+
+def _with_purposes(ledger: pl.DataFrame) -> pl.DataFrame:
+    """Number what the lines are for, as their texts say: ``purpose``."""
+    texts = ledger.select("text").unique().sort("text").with_row_index("purpose")
+    numbers = texts.with_columns(pl.col("purpose").cast(pl.Int64))
+    return ledger.join(numbers, on="text", how="left", maintain_order="left")
 
 
 def _number(side: pl.DataFrame, purses: pl.DataFrame) -> pl.DataFrame:

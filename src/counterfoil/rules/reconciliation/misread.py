@@ -6,16 +6,21 @@ a likeness is worth is therefore counted: how many of the ledger's numbers are a
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.beginnings import BEGINNING_MIN, Beginnings
-from counterfoil.rules.reconciliation.references import CUT, EDIT
+from counterfoil.rules.reconciliation.references import CUT, EDIT, OTHERWISE
 from counterfoil.rules.reconciliation.windows import joined_near
 
 SLIP_LENGTH_MIN = 6
 BORROWED = 3  # numbers
 LINK = ("line", "target", "purse", "how", "token", "sharing")
+
+Letters = npt.NDArray[np.uint8]
+Yes = npt.NDArray[np.bool_]
 
 
 def one_slip(numbers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
@@ -91,6 +96,83 @@ def cut_short(
         .join(keys, on="target", suffix="_ledger")
     )
     return _with_sharing(_beginnings(both), beginnings)
+
+
+def otherwise_read(
+    pairs: pl.DataFrame, named: pl.DataFrame, numbers: pl.DataFrame, keys: pl.DataFrame
+) -> pl.DataFrame:
+    """Links by a number that stands as it is for another: one slip away, or cut short.
+
+    Between equal payments to one party nothing else tells which number was meant. So the other
+    reading counts, against what the number says, as if no third were like it; not where that
+    other voucher has a payment that names it.
+
+    Args:
+        pairs: ``line``, ``target`` of one amount and party; of one amount, where no party is said.
+        named: ``line``, ``target`` of one amount, by a number as it stands.
+
+    Returns: LINK; none of *named*.
+    """
+    wanted = (
+        pairs.join(named.select("line").unique(), on="line", how="semi")
+        .join(named, on=["line", "target"], how="anti")
+        .join(named, on="target", how="anti")
+    )
+    both = wanted.join(numbers.select("line", "key", "tail"), on="line").join(
+        keys, on="target", suffix="_ledger"
+    )
+    slips = both.filter(pl.Series(one_slip_apart(both["key"], both["key_ledger"])))
+    cuts = _beginnings(both.filter(pl.col("key").str.len_bytes() >= BEGINNING_MIN))
+    either = pl.concat([each.select("line", "target", "purse", "key") for each in (slips, cuts)])
+    return either.select(
+        *("line", "target", "purse", pl.lit(OTHERWISE, pl.Int64).alias("how")),
+        *(pl.col("key").alias("token"), pl.lit(1, pl.Int64).alias("sharing")),
+    )
+
+
+def one_slip_apart(one: pl.Series, other: pl.Series) -> Yes:
+    """Which numbers of *one* are those of *other*, one character wrong, swapped, lost or added."""
+    sizes = [each.str.len_bytes().to_numpy().astype(np.int64) for each in (one, other)]
+    near = np.abs(sizes[0] - sizes[1]) <= 1
+    at = np.flatnonzero(near & (np.minimum(*sizes) >= SLIP_LENGTH_MIN))
+    found = np.zeros(len(one), np.bool_)
+    if len(at):
+        width = int(max(each[at].max() for each in sizes)) + 1
+        ours, theirs = (_letters(each.gather(at), width) for each in (one, other))
+        lost = _lost(ours, theirs) | _lost(theirs, ours)
+        found[at] = lost | _changed(ours, theirs) | _swapped(ours, theirs)
+    return found
+
+
+def _letters(numbers: pl.Series, width: int) -> Letters:
+    """A row of letters each, with nothing (0) behind the last."""
+    rows: Letters = np.array(numbers.to_list(), f"S{width}").view(np.uint8).reshape(-1, width)
+    return rows
+
+
+def _changed(one: Letters, other: Letters) -> Yes:
+    same_length = (one > 0).sum(axis=1) == (other > 0).sum(axis=1)
+    result: Yes = ((one != other).sum(axis=1) == 1) & same_length
+    return result
+
+
+def _swapped(one: Letters, other: Letters) -> Yes:
+    """Neighbours that have changed places."""
+    differ, row = one != other, np.arange(len(one))
+    at = differ.argmax(axis=1).clip(None, one.shape[1] - 2)
+    swapped = (one[row, at] == other[row, at + 1]) & (one[row, at + 1] == other[row, at])
+    result: Yes = (differ.sum(axis=1) == 2) & swapped
+    return result
+
+
+def _lost(one: Letters, other: Letters) -> Yes:
+    """Where *other* is *one* without one of its letters."""
+    first = (one != other).argmax(axis=1)
+    behind = np.arange(one.shape[1] - 1) >= first[:, None]
+    shorter = (one > 0).sum(axis=1) == (other > 0).sum(axis=1) + 1
+    alike = np.where(behind, one[:, 1:] == other[:, :-1], True)
+    result: Yes = shorter & alike.all(axis=1)
+    return result
 
 
 def of_one_party(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> pl.DataFrame:

@@ -1,6 +1,8 @@
 """Batches inside a party's day: subsets of its open lines that make a bank line's amount.
 
-Lines that the bank lists must be in it, and a count that the bank prints must hold.
+Lines that the bank lists must be in it, and a count that the bank prints must hold. Where the
+files prove that what is paid together is usually for one purpose, a day too long to be tried
+falls into its purposes: in a shorter pool fewer sums compete.
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import comb
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -17,12 +20,15 @@ from counterfoil.rules.reconciliation.candidates import FEE, FEE_SHARE_MAX, NONE
 from counterfoil.rules.reconciliation.hopes import hopeful
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.subsets import POOL_MAX, SIZED_MAX, SizedSums, Sums, Way
-from counterfoil.rules.reconciliation.targets import COLUMNS, SUBSET, Targets
+from counterfoil.rules.reconciliation.targets import COLUMNS, POOL, SUBSET, Targets, with_parted
 from counterfoil.rules.reconciliation.windows import joined_near
 
 #: Millionths: a multiple of one amount is often the price of so many, in a line of its own.
 ALIKE_CHANCE = 200_000
-POOL = ["purse", "party", "day"]
+PLACE = [*POOL, "purpose"]
+#: Times as likely, where a day is too long for all its sums to be tried, must it be that
+#: the lines of one purpose make the sum.
+UNTRIED = 100
 FOUND: dict[str, pl.DataType] = {
     "bank": pl.Int64(),
     "purse": pl.Int64(),
@@ -35,6 +41,7 @@ FOUND: dict[str, pl.DataType] = {
     "fee": pl.String(),
     "given_chance": pl.Int64(),
     "listed": pl.Int64(),
+    "scale": pl.Int64(),
 }
 
 
@@ -62,32 +69,67 @@ def subset_claims(
     Returns: Targets of kind SUBSET; ``bank``, ``target``, ``difference``, ``why``, ``fee``,
         ``given_chance`` (millionths), ``listed`` (of its lines, by the bank).
     """
-    loose = ledger.filter("loose")
-    pools = (
-        loose.sort("line")
-        .group_by(POOL)
-        .agg("line", "amount")
-        .filter(pl.col("line").list.len() >= 2)
-        .rename({"line": "lines", "amount": "amounts"})
-        .sort(POOL)
-    )
+    pools = _pools(ledger.filter("loose"), setting.known.one_purpose)
     policy, counted = setting.policy, setting.counted
     fees = {"": 0} | {
         name: fee.cents for name, fee in sorted(policy.fees.items()) if fee.kind == "flat"
     }
     rows: list[tuple[object, ...]] = []
     for pool, questions in _questions(bank, pools, links, setting, fees):
-        same = (tuple(pool[3]), tuple(questions))  # nothing of it was settled since
+        same = (tuple(pool.lines), tuple(questions))  # nothing of it was settled since
         if same not in counted:
             counted[same] = list(_answers(pool, questions, fees))
-        rows += counted[same]
+        rows += [(*answer, pool.scale) for answer in counted[same]]
     found = pl.DataFrame(rows, schema=pl.Schema(FOUND), orient="row").with_row_index(
         "target", offset=begin
     )
-    return _as_targets(found.with_columns(pl.col("target").cast(pl.Int64)))
+    scaled = (pl.col("given_chance") * pl.col("scale") // 1000).clip(1)
+    return _as_targets(
+        found.with_columns(pl.col("target").cast(pl.Int64), scaled.alias("given_chance"))
+    )
 
 
-Pool = tuple[int, int, int, Sequence[int], Sequence[int]]  # purse, party, day, lines, amounts
+class Pool(NamedTuple):
+    """Lines of one party and day; ``purpose`` -1: for whatever purpose."""
+
+    purse: int
+    party: int
+    day: int
+    purpose: int
+    lines: Sequence[int]
+    amounts: Sequence[int]
+    scale: int  # thousandths: by which chance counts
+
+
+def _pools(loose: pl.DataFrame, one_purpose: int) -> pl.DataFrame:
+    """PLACE, ``lines``, ``amounts``, ``scale``: every day, and the purposes of long ones.
+
+    Args:
+        one_purpose: Of a thousand batches, so many are for one purpose.
+    """
+    whole = loose.with_columns(pl.lit(-1, pl.Int64).alias("purpose"), _NOT_PARTED)
+    lines = [whole.select(_OF_POOL)]
+    if one_purpose:
+        of_day = pl.len().over(POOL).cast(pl.Int64).alias("of")
+        parted = with_parted(loose).with_columns(of_day)
+        long = parted.filter(pl.col("parted") & (pl.col("of") > POOL_MAX))
+        lines.append(long.select(_OF_POOL))
+    size = pl.col("lines").list.len().cast(pl.Int64)
+    # the likelier that it is meant, the more of the day it is
+    against = pl.col("of") * 1_000_000 // (size * max(one_purpose, 1)) * UNTRIED
+    return (
+        pl.concat(lines)
+        .sort("line")
+        .group_by(PLACE)
+        .agg(pl.col("line").alias("lines"), pl.col("amount").alias("amounts"), pl.col("of").first())
+        .filter(size >= 2)
+        .with_columns(pl.when(pl.col("of") == 0).then(1000).otherwise(against).alias("scale"))
+        .sort(PLACE)
+    )
+
+
+_OF_POOL = [*PLACE, "line", "amount", "of"]
+_NOT_PARTED = pl.lit(0, pl.Int64).alias("of")
 
 
 def _questions(
@@ -104,21 +146,22 @@ def _questions(
     for hopeless in setting.hopeless:
         asking = asking.join(hopeless, on=hopeless.columns, how="anti")
     hope = _worth_a_look(asking, pools["amounts"], fees)
-    setting.hopeless.append(asking.filter(~hope).select("line", *POOL, "size"))
-    asking = asking.filter(hope).sort([*POOL, "line"])
+    setting.hopeless.append(asking.filter(~hope).select("line", *PLACE, "size"))
+    asking = asking.filter(hope).sort([*PLACE, "line"])
     whole = asking.join(listed, on="line", how="left", maintain_order="left").join(
-        pools.select("pool", "lines", "amounts"), on="pool", how="left", maintain_order="left"
+        pools.select("pool", "lines", "amounts", "scale"),
+        on="pool",
+        how="left",
+        maintain_order="left",
     )
-    columns = [*POOL, "lines", "amounts", "line", "amount", "more", "items", "listed"]
+    columns = [*Pool._fields, "line", "amount", "more", "items", "listed"]
     last: Pool | None = None
     questions: list[Question] = []
-    for purse, party, day, lines, amounts, line, amount, more, items, names in whole.select(
-        columns
-    ).iter_rows():
-        if last is None or last[:3] != (purse, party, day):
+    for *place, line, amount, more, items, names in whole.select(columns).iter_rows():
+        if last is None or last[:4] != tuple(place[:4]):
             if last is not None:
                 yield last, questions
-            last, questions = (purse, party, day, lines, amounts), []
+            last, questions = Pool(*place), []
         questions.append(Question(line, amount, more, items, frozenset(names or ())))
     if last is not None:
         yield last, questions
@@ -134,7 +177,7 @@ def _asking(
     )
     pairs = joined_near(
         sides,
-        pools.select("pool", *POOL, pl.col("lines").list.len().cast(pl.Int64).alias("size")),
+        pools.select("pool", *PLACE, pl.col("lines").list.len().cast(pl.Int64).alias("size")),
         keys=["purse", "party"],
         before=policy.days_before,
         after=policy.days_after,
@@ -172,7 +215,7 @@ def _worth_a_look(asking: pl.DataFrame, amounts: pl.Series, fees: dict[str, int]
 def _answers(
     pool: Pool, questions: list[Question], fees: dict[str, int]
 ) -> Iterator[tuple[object, ...]]:
-    purse, party, day, lines, amounts = pool
+    lines, amounts = pool.lines, pool.amounts
     known: dict[frozenset[int], Sums | None] = {}
     for asked in questions:
         rest = [at for at, line in enumerate(lines) if line not in asked.listed]
@@ -193,7 +236,7 @@ def _answers(
                 chance = max(way.chance, ALIKE_CHANCE) if alike else way.chance
                 if len(chosen) < len(lines):  # all of a day is a target of its own
                     yield (
-                        *(asked.bank, purse, party, day, chosen, asked.amount + cents, -cents),
+                        *(asked.bank, *pool[:3], chosen, asked.amount + cents, -cents),
                         *(FEE if fee else NONE, fee, chance, len(asked.listed)),
                     )
 

@@ -25,6 +25,7 @@ RESEMBLING_MAX = 2
 RESEMBLES = ", party and day"
 LISTED = "the lines that it lists"
 PASSES_MAX = 8
+REGRET_MAX = 200  # centibans: what a payment loses that has no other claim
 COLUMNS = ("rule", "bank", "ledger", "difference", "w_number", "score", "lead")
 
 
@@ -110,10 +111,10 @@ def alone(claims: pl.DataFrame, rule: str) -> pl.DataFrame:
 
 def proposals(claims: pl.DataFrame, paired: pl.DataFrame) -> pl.DataFrame:
     """The best claims of every bank line that is not *paired* (``line``) already."""
-    choice = _chosen(claims)
+    numbered = _with_worth(claims.with_row_index("claim"))
+    choice = _chosen(numbered)
     placed = (
-        claims.with_row_index("claim")
-        .join(choice, on="claim", how="left")
+        numbered.join(choice, on="claim", how="left")
         .with_columns(pl.col("bank").alias("line"), pl.col("chosen").is_not_null())
         .explode("line")
         .join(paired, on="line", how="anti")
@@ -123,14 +124,70 @@ def proposals(claims: pl.DataFrame, paired: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(pl.int_range(1, pl.len() + 1).over("line").alias("place"))
     )
-    return placed.filter(pl.col("place") <= PROPOSALS_MAX).drop("w_number", "claim", "chosen")
+    return placed.filter(pl.col("place") <= PROPOSALS_MAX).drop(
+        "w_number", "claim", "chosen", "worth"
+    )
+
+
+def _with_worth(claims: pl.DataFrame) -> pl.DataFrame:
+    """Add ``worth``: the score, less what others would have to regret if they lost these lines.
+
+    Of three equal vouchers a payment leaves the one whose number another payment nearly names.
+    """
+    owners = claims.select("claim", "score", owner="bank")
+    used = owners.join(claims.select("claim", element="ledger"), on="claim").explode("element")
+    regrets = _regrets(owners, used).rename({"owner": "other"})
+    missed = (
+        used.join(regrets, on="element")
+        .filter(pl.col("other") != pl.col("owner"))
+        .group_by("claim", "element")
+        .agg(pl.col("regret").max())
+        .group_by("claim")
+        .agg(pl.col("regret").sum())
+    )
+    with_missed = claims.join(missed, on="claim", how="left", maintain_order="left")
+    worth = pl.col("score") - pl.col("regret").fill_null(0)
+    return with_missed.with_columns(worth.alias("worth")).drop("regret")
+
+
+def _regrets(owners: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
+    """What an owner's next claim without a line is worse by: ``owner``, ``element``, ``regret``.
+
+    The two greatest of each line, where there are any.
+
+    Args:
+        owners: ``claim``, ``owner`` (its bank lines), ``score``.
+        used: The same for each ``element``, a ledger line of the claim.
+    """
+    best = pl.col("score") == pl.col("score").max().over("owner")
+    tops = owners.filter(best).group_by("owner").agg(pl.len().alias("tops"), pl.col("score").max())
+    # a line is missed only where every one of an owner's best claims is on it
+    wanted = (
+        used.join(tops, on=["owner", "score"])
+        .group_by("owner", "element", "tops", "score")
+        .len()
+        .filter(pl.col("len") == pl.col("tops"))
+        .select("owner", "element", best="score")
+    )
+    without = (
+        wanted.join(owners, on="owner")
+        .join(used.select("claim", "element"), on=["claim", "element"], how="anti")
+        .group_by("owner", "element")
+        .agg(pl.col("score").max())
+    )
+    regret = (pl.col("best") - pl.col("score")).fill_null(REGRET_MAX).clip(None, REGRET_MAX)
+    return (
+        wanted.join(without, on=["owner", "element"], how="left")
+        .select("owner", "element", regret.alias("regret"))
+        .sort("element", "regret", "owner", descending=[False, True, False])
+        .group_by("element", maintain_order=True)
+        .head(2)
+    )
 
 
 def _chosen(claims: pl.DataFrame) -> pl.DataFrame:
-    """Claims that can be true together, the likeliest taken first: ``claim``, ``chosen``."""
-    order = claims.with_row_index("claim").sort(
-        *("score", "bank", "ledger"), descending=[True, False, False]
-    )
+    """Claims that can be true together, those of most ``worth`` first: ``claim``, ``chosen``."""
+    order = claims.sort(*("worth", "bank", "ledger"), descending=[True, False, False])
     left = elements(order.with_row_index("rank")).join(
         order.select("claim").with_row_index("rank"), on="claim"
     )

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import polars as pl
 
 #: How a number was recognised, the strongest first.
-WHOLE, TAIL, BARE, EDIT, CUT, LISTED, PRINTED = range(7)
+WHOLE, TAIL, BARE, EDIT, LISTED, PRINTED, CUT, OTHERWISE = range(8)
 SPELLINGS = (("key", WHOLE), ("tail", TAIL), ("bare", BARE), ("worn", BARE))
 #: Letters and digits that a number needs under each spelling to be looked up at all.
 LENGTH_MIN = {"key": 4, "tail": 5, "bare": 4, "worn": 6}

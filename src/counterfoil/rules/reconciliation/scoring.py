@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.addends import with_addends
 from counterfoil.rules.reconciliation.candidates import FEE, RATE
 from counterfoil.rules.reconciliation.company import with_company
@@ -11,7 +12,7 @@ from counterfoil.rules.reconciliation.laying import Table
 from counterfoil.rules.reconciliation.position import MATCH
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.slips import with_slip
-from counterfoil.rules.reconciliation.targets import DAY, LINE, RUN, SUBSET, Targets
+from counterfoil.rules.reconciliation.targets import DAY, LINE, POOL, PURPOSE, RUN, SUBSET, Targets
 from counterfoil.rules.reconciliation.thresholds import NUMBER_COUNTS, needed
 from counterfoil.rules.reconciliation.weights import centibans
 
@@ -37,6 +38,7 @@ def as_claims(facts: pl.DataFrame, table: Table, setting: Setting, *, late: bool
     facts = _one_of_many(facts, setting.known.lists)
     facts = _in_a_run(facts, table.position.ledger)
     facts = _rest_is_there(facts, table.position.bank)
+    facts = _fee_is_owed(facts, table.position.ledger, setting.policy)
     facts = with_addends(with_slip(facts, "gross", "amount"), table.position.ledger)
     if late:
         facts = with_company(facts, table.position.bank, setting.policy)
@@ -70,7 +72,13 @@ def _rule(numbered: pl.Expr) -> pl.Expr:
         .otherwise(pl.lit("amount and day"))
     )
     what = pl.col("kind").replace_strict(
-        {LINE: "", RUN: ", payment run", DAY: ", all of a party's day", SUBSET: ", batch"},
+        {
+            LINE: "",
+            RUN: ", payment run",
+            DAY: ", all of a party's day",
+            PURPOSE: ", all of a party's day for one purpose",
+            SUBSET: ", batch",
+        },
         return_dtype=pl.String,
     )
     less = pl.col("why").replace_strict({FEE: ", less a fee", RATE: ", at a rate"}, default="")
@@ -124,6 +132,19 @@ def _rest_is_there(facts: pl.DataFrame, bank: pl.DataFrame) -> pl.DataFrame:
     )
     return facts.join(named.unique(), on=["purse", "party", "difference"], how="left").with_columns(
         pl.col("rest").fill_null(value=False) & (pl.col("why") == FEE)
+    )
+
+
+def _fee_is_owed(facts: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Add ``fee_owed``: does the party's day hold a line of just a declared charge?
+
+    With that line and less the charge, or without both: the sum is the same.
+    """
+    charges = sorted({each.cents for each in policy.fees.values() if each.kind == "flat"})
+    like = ledger.filter("loose").filter(pl.col("amount").is_in(charges)).select(*POOL).unique()
+    days = like.with_columns(pl.lit(value=True).alias("fee_owed"))
+    return facts.join(days, on=POOL, how="left").with_columns(
+        pl.col("fee_owed").fill_null(value=False) & (pl.col("kind") != LINE)
     )
 
 

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import comb
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.company import within_days
 from counterfoil.rules.reconciliation.pools import ALIKE_CHANCE
 from counterfoil.rules.reconciliation.slips import with_slip
+from counterfoil.rules.reconciliation.speaking import SILENT
 from counterfoil.rules.reconciliation.subsets import Sums
 from counterfoil.rules.reconciliation.weights import centibans
 from counterfoil.rules.reconciliation.windows import joined_near
@@ -205,7 +208,8 @@ def regrouped_claims(
         .filter((pl.col("target").n_unique().over("bank") == 1) & ~pl.col("lists"))
     )
     named = with_slip(named, "amount", "gross").filter(~pl.col("slip")).drop("slip")
-    others = pl.concat([named.select(*_OTHER, "w_number"), _unnamed(named, owed, bank, policy)])
+    silent = bank.filter(pl.col("loud") == SILENT)  # what names something else is no part
+    others = pl.concat([named.select(*_OTHER, "w_number"), _unnamed(named, owed, silent, policy)])
     # how many pairs had the chance to differ by just that much
     among = [*("purse", "party", "day"), pl.col("w_number").is_null()]
     others = others.with_columns(pl.len().over(among).cast(pl.Int64).alias("among"))
@@ -228,8 +232,12 @@ def _taking_each_other_back(both: pl.DataFrame) -> pl.DataFrame:
         pl.sum_horizontal("w_number", "w_number_2").clip(None, NUMBERS_MAX).alias("number"),
         pl.when(pl.col("w_number_2").is_null()).then(SILENT_PART).otherwise(0).alias("docked"),
     )
-    sizes = pl.min_horizontal(pl.col("gross", "gross_2").abs()).clip(1)
-    small = pl.when(pl.col("w_number_2").is_null()).then(SMALL_AMOUNTS // sizes).otherwise(0)
+    # amounts that are all so many times one price differ by so many times it
+    step = pl.Series("step", _step_of(pairs), dtype=pl.Int64)
+    paid = pl.col("gross_2") - pl.col("over")
+    sizes = pl.min_horizontal(pl.col("gross", "gross_2", "amount").abs(), paid.abs()).clip(1)
+    small = step * SMALL_AMOUNTS // sizes
+    small = pl.when(pl.col("w_number_2").is_null()).then(small).otherwise(0)
     return (
         pairs.select(
             pl.when(pl.col("w_number_2").is_null())
@@ -244,6 +252,12 @@ def _taking_each_other_back(both: pl.DataFrame) -> pl.DataFrame:
         .sort("bank", "ledger", "w_number", descending=[False, False, True])
         .unique(["bank", "ledger"], keep="first", maintain_order=True)
     )
+
+
+def _step_of(pairs: pl.DataFrame) -> npt.NDArray[np.int64]:
+    amounts = pairs.select("gross", "gross_2", "over").to_numpy()
+    step: npt.NDArray[np.int64] = np.gcd.reduce(amounts, axis=1)
+    return step
 
 
 _OTHER = ("bank", "target", "purse", "party", "day", "over", "gross")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-LINE, RUN, DAY, SUBSET = range(4)
+LINE, RUN, DAY, SUBSET, PURPOSE = range(5)
 COLUMNS = (
     *("target", "kind", "purse", "amount", "day", "party", "size", "written", "document"),
     "alike",  # are they several lines of one and the same amount?
@@ -67,9 +67,11 @@ def party_days(ledger: pl.DataFrame, *, begin: int) -> Targets:
 
     Numbered from *begin*.
     """
-    loose = ledger.filter("loose")
-    keys = ["purse", "party", "day"]
-    table, lines = _sums(loose, keys, DAY)
+    return _numbered(ledger.filter("loose"), POOL, DAY, begin)
+
+
+def _numbered(loose: pl.DataFrame, keys: list[str], kind: int, begin: int) -> Targets:
+    table, lines = _sums(loose, keys, kind)
     table = (
         table.filter(pl.col("size") >= 2)
         .sort(keys)
@@ -78,6 +80,25 @@ def party_days(ledger: pl.DataFrame, *, begin: int) -> Targets:
     )
     members = lines.join(table.select("target", *keys), on=keys).select("target", "line")
     return Targets(table.select(COLUMNS), members.sort("target", "line"))
+
+
+def day_purposes(ledger: pl.DataFrame, *, begin: int) -> Targets:
+    """All lines of one party, day and purpose, of days that have more than one.
+
+    Numbered from *begin*.
+    """
+    loose = with_parted(ledger.filter("loose")).filter("parted")
+    return _numbered(loose, [*POOL, "purpose"], PURPOSE, begin)
+
+
+#: What a payment for several lines usually has in common.
+POOL = ["purse", "party", "day"]
+
+
+def with_parted(lines: pl.DataFrame) -> pl.DataFrame:
+    """Add ``parted``: have the lines of its party and day more than one purpose?"""
+    first, last = pl.col("purpose").min().over(POOL), pl.col("purpose").max().over(POOL)
+    return lines.with_columns((first < last).alias("parted"))
 
 
 def _sums(lines: pl.DataFrame, keys: list[str], kind: int) -> tuple[pl.DataFrame, pl.DataFrame]:

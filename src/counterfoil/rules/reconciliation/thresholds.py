@@ -11,11 +11,12 @@ import polars as pl
 
 from counterfoil.rules.reconciliation.candidates import FEE, NONE, RATE
 from counterfoil.rules.reconciliation.evidence import CONTRADICTED
-from counterfoil.rules.reconciliation.references import CUT, EDIT, LISTED
+from counterfoil.rules.reconciliation.references import CUT, EDIT, LISTED, OTHERWISE
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.speaking import ALOUD
 from counterfoil.rules.reconciliation.subsets import POOL_MAX
-from counterfoil.rules.reconciliation.targets import LINE, RUN, SUBSET
+from counterfoil.rules.reconciliation.targets import LINE, PURPOSE, RUN, SUBSET
+from counterfoil.rules.reconciliation.weights import WHOLE
 
 #: Centibans from which a number is evidence, and its claim one with a reference.
 NUMBER_COUNTS = 150
@@ -30,8 +31,9 @@ BATCH_CHANCE_MAX, BATCH_CHANCE_MAX_LATE = 100_000, 500_000
 LISTED_CHANCE_MAX = 1_000_000  # where the bank names some of them
 #: Where one unrelated line in four claims is to be expected, silence decides nothing.
 RARITY_MIN = 40
-#: Millionths: beyond, several lines may as well be meant; up to which no other use was ever true.
-ADDENDS_MANY, ADDENDS_FEW = 300, 10
+#: In a day too long for its sums to be tried, one silent match in four hundred was false.
+CROWDED_MIN = 160
+ADDENDS_MANY = 300  # millionths: beyond, several lines may as well be meant
 #: In the last rounds.
 NUMBER_MIN_LATE, GROUP_MIN_LATE, RATE_MIN_LATE, FEE_MIN_LATE = 0, -50, -200, 0
 SINGLE_MIN_LATE = -50  # a line whose every other use was tried
@@ -52,7 +54,7 @@ def needed(numbered: pl.Expr, sure: pl.Expr, setting: Setting, *, late: bool) ->
     """
     asks = [*_questions(sure, setting, late=late)]
     if late:
-        asks += _late(numbered)
+        asks += _late(numbered, sure)
     asks += _early(numbered)
     asked: pl.Expr = pl.lit(NAMED_MIN)
     for applies, score in reversed(asks):
@@ -79,14 +81,20 @@ def _questions(sure: pl.Expr, setting: Setting, *, late: bool) -> Asks:
         ),
         (pl.lit(not setting.policy.silent) & ~sure, NEVER),
         ((pl.col("kind") == SUBSET) & (pl.col("chance") > chance_max), NEVER),
+        # how a number may be read besides only speaks against what it says
+        (pl.col("how").eq_missing(OTHERWISE), NEVER),
         # what is paid in parts is not less a fee
         (pl.col("rest"), NEVER),
+        # without a name, more sums of others may be meant than there are days
+        ((pl.col("kind") == PURPOSE) & ~pl.col("same_party"), NEVER),
+        # nor are several lines without one of them that is as much
+        (pl.col("fee_owed") & ~sure, NEVER),
         # what is in a payment run is paid with it
         (pl.col("in_run"), NEVER),
     ]
 
 
-def _late(numbered: pl.Expr) -> Asks:
+def _late(numbered: pl.Expr, sure: pl.Expr) -> Asks:
     single, why = pl.col("kind") == LINE, pl.col("why")
     silent = ~numbered & ~pl.col("own_charge") & (pl.col("w_number") >= 0)
     named = pl.col("w_name") >= 0
@@ -95,13 +103,16 @@ def _late(numbered: pl.Expr) -> Asks:
     tried = pl.col("crowd").fill_null(1) <= POOL_MAX
     alone = pl.col("company") == 0
     aloud = pl.col("w_number") <= CONTRADICTED[ALOUD]
-    few = pl.col("addends") <= ADDENDS_FEW
+    size = pl.col("amount").abs()
+    # without a name, a whole or a tiny amount is as good as anybody's
+    anybodys = ~pl.col("same_party") & ((size < WHOLE) | (size % WHOLE == 0))
     plain = single & silent & named & usual & (why == NONE)
     return [
         (numbered, NUMBER_MIN_LATE),
+        (~sure & anybodys, NEVER),
         (plain & alone & pl.col("same_party"), ALONE_MIN_LATE),
         (plain & alone & (pl.col("w_chance") >= RARITY_MIN), NAMELESS_MIN_LATE),
-        (plain & rare & (tried | few & pl.col("same_party")), SINGLE_MIN_LATE),
+        (plain & rare & tried, SINGLE_MIN_LATE),
         (~single & pl.col("same_party") & ~aloud, GROUP_MIN_LATE),
         (~single & ~pl.col("own_charge") & ~aloud, NAMELESS_GROUP_MIN_LATE),
         (single & silent & rare & pl.col("same_party") & (why == RATE), RATE_MIN_LATE),
@@ -114,6 +125,7 @@ def _early(numbered: pl.Expr) -> Asks:
     nameless = ~pl.col("same_party")
     misread = numbered & pl.col("how").is_in([EDIT, CUT])
     rarity = pl.col("w_chance") + pl.col("w_number").clip(0)
+    crowded = pl.col("crowd").fill_null(1) > POOL_MAX
     return [
         (misread & nameless, MISREAD_NAMELESS_MIN),
         (misread, MISREAD_MIN),
@@ -121,6 +133,7 @@ def _early(numbered: pl.Expr) -> Asks:
         (pl.col("own_charge") & (pl.col("kind") != RUN), NEVER),
         (single & (rarity < RARITY_MIN), NEVER),
         (single & (pl.col("addends") > ADDENDS_MANY), NEVER),
+        (single & crowded, CROWDED_MIN),
         (nameless & less, NAMELESS_FEE_MIN),
         (nameless, NAMELESS_MIN),
         (single & less, NAMED_FEE_MIN),

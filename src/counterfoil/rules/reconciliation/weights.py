@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
+#: Cents. Whole amounts, and smaller ones than this, meet by chance more often.
+WHOLE = 100
+
 
 def centibans(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
     """100 log10(numerator / denominator), rounded; both are whole numbers above 0."""
