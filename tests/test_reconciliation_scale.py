@@ -16,10 +16,11 @@ from counterfoil.cli.watching import SHARES, Remaining, said
 from counterfoil.rules.reconciliation import partition, slips
 from counterfoil.rules.reconciliation.beginnings import Beginnings
 from counterfoil.rules.reconciliation.hopes import hopeful
+from counterfoil.rules.reconciliation.in_json import breaks_json, matches_json
 from counterfoil.rules.reconciliation.matching import reconcile
 from counterfoil.rules.reconciliation.windows import count_near, joined_near
 from fixtures.reconciliation_pairs import make
-from workflows.reconciliation import breaks_json, matches_json, reconcile_files
+from workflows.reconciliation import reconcile_files
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -234,4 +234,6 @@ def _write_rest(
 def _member(name: str) -> zipfile.ZipInfo:
     member = zipfile.ZipInfo(name, ALWAYS)
     member.compress_type = zipfile.ZIP_DEFLATED
+    # the archive's own level is for members that it names itself
+    member._compresslevel = DEFLATE_LEVEL  # type: ignore[attr-defined]
     return member
