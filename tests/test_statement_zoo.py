@@ -21,6 +21,7 @@ from fixtures.statements.zoo.filing import file, missing
 from fixtures.statements.zoo.fonts import FACES
 from fixtures.statements.zoo.fresh.kit import clock
 from fixtures.statements.zoo.records import Account, Document, Rng
+from fixtures.statements.zoo.tenth.kit import compensated
 from fixtures.statements.zoo.words.english import UK
 
 WORLD = "us card uk de fr es it nl se no pl in au ca za ng ke sg jp kr br mx ae tr"
@@ -76,6 +77,13 @@ def test_half_of_a_mixed_half_are_toys_and_each_good_print_has_a_spoiled_one(
     for name, found in made.items():
         assert any(document.expect == "quarantine" for document in found), name
         assert len({document.name for document in found}) == len(found)
+
+
+@pytest.mark.parametrize("name", HALVES["tenth"] + HALVES["eleventh"])
+def test_a_late_layout_has_a_good_print_and_a_spoiled_one(name: str) -> None:
+    found = documents(name)
+    assert [document.expect for document in found] == ["prove", "quarantine"]
+    assert found[0].name != found[1].name
 
 
 @pytest.mark.parametrize("name", FRESH)
@@ -135,6 +143,7 @@ def test_another_seed_gives_other_books() -> None:
         spoil.flipped,
         spoil.other_closing,
         spoil.other_opening,
+        compensated,
     ],
 )
 def test_a_spoiled_print_does_not_tie(ruin: Callable[[Account, Rng], Account]) -> None:

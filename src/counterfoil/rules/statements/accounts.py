@@ -87,6 +87,13 @@ def account_numbers(lines: Sequence[Line]) -> tuple[AccountNumber, ...]:
     return tuple(found)
 
 
+def own_number(title: str) -> str:
+    """The long number in a title, ``Free Checking - 3634456712``; "" where there is none."""
+    numbers = [hit[0].strip(" -./") for hit in _NUMBER.finditer(plain(title))]
+    long = [each for each in numbers if _is_number(each) and _rank(each, numbered=True) == SURE]
+    return long[-1] if long else ""
+
+
 def _on(lines: Sequence[Line], line: Line) -> AccountNumber | None:
     text = _without_dates_and_money(line)
     if iban := _iban(text):

@@ -7,6 +7,7 @@ gap in a chain alone is never a new account: it may be a missing page.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -205,9 +206,26 @@ def _ends(document: Document, block: Block) -> Ends:
         for fact in facts
         if fact.label is Label.BALANCE and fact.line not in document.daily_lines
     ]
+    if not balances and not any(fact.label in _ENDS for fact in facts):
+        facts = _of_summary(document, block)
     openings = [fact for fact in facts if fact.label is Label.OPENING] + balances[:1]
     closings = [fact for fact in facts if fact.label is Label.CLOSING] + balances[-1:]
     return Ends(_values(openings), _values(closings))
+
+
+_ENDS = (Label.OPENING, Label.CLOSING)
+_NUMBER = re.compile(r"\d[\d-]{2,}\d")
+
+
+def _of_summary(document: Document, block: Block) -> list[Fact]:
+    """The ends on a line above that names the account: one of several in a summary."""
+    numbers = _NUMBER.findall(block.runs[0].identity)
+    return [
+        fact
+        for fact in document.facts
+        if fact.line < block.start and fact.label in _ENDS
+        if any(number in document.lines[fact.line].text for number in numbers)
+    ]
 
 
 def _values(facts: Sequence[Fact]) -> tuple[Decimal, ...]:

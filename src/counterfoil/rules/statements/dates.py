@@ -92,9 +92,19 @@ class Printed:
         except ValueError:
             return None
 
+    def is_before(self, other: Printed) -> bool:
+        """Whether it is the earlier day, in whatever order the two are printed."""
+        orders = [each for each in Order if self.can_be(each) and other.can_be(each)]
+        pairs = [(_sortable(self.on(each)), _sortable(other.on(each))) for each in orders]
+        return bool(pairs) and all(one < two for one, two in pairs)
+
     def with_year(self, year: int) -> Printed:
         """The same date with a year that stands apart from it."""
         return Printed((*self.numbers[:2], year), self.open)
+
+
+def _sortable(day: tuple[int, int, int | None]) -> tuple[int, int, int]:
+    return day[2] or 0, day[1], day[0]
 
 
 _LONG = {1, 3, 5, 7, 8, 10, 12}
@@ -146,6 +156,7 @@ _MINGUO = re.compile(r"(1\d\d)([./-])(\d{1,2})\2(\d{1,2})")
 _CJK = re.compile(
     r"(?:(令和|平成|民國)?\s*(\d{1,4})\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?"
 )
+_REIGN = re.compile(r"(令和?|平成?|R)(\d{1,2})([./-]) ?(\d{1,2})\3 ?(\d{1,2})")
 _MONTH = r"([^\W\d_]{3,}\.?|[฀-๿.]{2,})"
 _NAMED = re.compile(
     rf"(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?[ ./,-]*(?:de |of )?{_MONTH}[ ./,'-]*(?:de |del )?"
@@ -167,6 +178,8 @@ _NUMBER_FIRST = re.compile(
 )
 _MONTH_FIRST = re.compile(_MONTH)
 _ERAS = {"令和": 2018, "平成": 1988, "民國": 1911}
+_REIGNS = {"令": 2018, "R": 2018, "平": 1988}
+_REIGN_FIRST = re.compile(r"[令平R]\d{1,2}[./-]")
 
 
 def _date_at(row: Row, index: int) -> DateToken | None:
@@ -195,8 +208,8 @@ def _in_two_columns(words: Sequence[Word]) -> DateToken | None:
     """``01     MAR`` at the beginning of a row: the day and the month in columns of their own."""
     if len(words) < 3 or _touch(words, 0) or not _DAY.fullmatch(words[0].text):
         return None
-    if words[2].text.isdigit() and _touch(words, 1):
-        return None  # "29   Feb 22": a number of the entry, and its day
+    if words[2].text[:1].isdigit() and _touch(words, 1):
+        return None  # "29   Feb 22", "2   Apr 05, 2025": a number of the entry, and its day
     month = words[1].text if words[1].text.rstrip(".").isalpha() else ""
     printed = _named(f"{words[0].text} {month}") if month else None
     return None if printed is None else DateToken(printed, 0, 1, words[0].left, words[1].right)
@@ -216,7 +229,8 @@ def _may_begin(word: str) -> bool:
     name = _MONTH_FIRST.match(bare)
     if name is not None and month_of(name[0]):
         return True
-    return bare.startswith(tuple(_ERAS)) or _is_weekday(word)
+    reign = _REIGN_FIRST.match(bare) is not None
+    return reign or bare.startswith(tuple(_ERAS)) or _is_weekday(word)
 
 
 def _is_weekday(word: str) -> bool:
@@ -253,6 +267,9 @@ def parse(text: str) -> Printed | None:
         return _fixed(int(day), int(month), year)
     if found := _MINGUO.fullmatch(text):
         return _fixed(int(found[4]), int(found[3]), found[1])
+    if found := _REIGN.fullmatch(text):
+        year = str(int(found[2]) + _REIGNS[found[1][0]])
+        return _fixed(int(found[5]), int(found[4]), year)
     if found := _CJK.fullmatch(text):
         year = found[2]
         if found[1]:

@@ -31,7 +31,7 @@ from counterfoil.rules.statements.strung import set_out
 from counterfoil.rules.statements.strung_heads import headed
 from counterfoil.rules.statements.tables import Table, tables_of
 from counterfoil.rules.statements.terms import Label, Role
-from counterfoil.rules.statements.vocabulary import not_booked, role_of
+from counterfoil.rules.statements.vocabulary import not_booked, role_of, section_sign
 
 TITLE_MAX = 90  # characters
 DIGITS_MAX = 24  # of a title, its period apart
@@ -64,9 +64,17 @@ class Document:
         for index in range(line - 1, max(line - TITLE_ABOVE, 0) - 1, -1):
             if index in self.entry_lines:
                 return ""
+            if self._has_captions(index) or _is_section(self.lines[index]):
+                continue
             if any(each.line == index for each in self.accounts) or is_title(self.lines[index]):
                 return self.lines[index].text
         return ""
+
+    def _has_captions(self, line: int) -> bool:
+        """Whether *line* has the words of several numbers below it: "Total deposits"."""
+        text = self.lines[line].text
+        below = [each for each in self.facts if each.line == line + 1 and each.beside]
+        return sum(each.words in text for each in below) > 1
 
     def speaks_of_account(self, line: int) -> bool:
         """Whether *line* names an account, a period or an end."""
@@ -101,6 +109,11 @@ def is_title(line: Line) -> bool:
         return False
     ways = {role_of(word.text) for word in line.row.words} & {Role.DEBIT, Role.CREDIT}
     return len(ways) < 2 and _ACCOUNT.search(folded(line.text)) is not None
+
+
+def _is_section(line: Line) -> bool:
+    """``Deposits``: what stands below came in, whatever the account."""
+    return section_sign(line.text) != 0 and not any(each.isdigit() for each in line.text)
 
 
 _WORD = re.compile(r"[^\W\d_]{3,}")

@@ -82,7 +82,7 @@ def events_of(
         earlier: The events of the same table on the page before.
         section: The last section of the same table on the page before.
     """
-    if not table.columns:
+    if not table.columns or not table.lines:
         return ()
     money = {line.index: cells for line in table.lines if (cells := table.cells(line))}
     dates = find_dates(table.heading, table.lines, frozenset(money))
@@ -93,6 +93,7 @@ def events_of(
     headings = () if table.heading is None else table.heading.cells
     over_signs = [each for each in headings if each.role is Role.SIGN]
     moved = _moved(table, money)
+    lead = _totals_lead(table, money)
     events = tuple(
         Event(
             line=line,
@@ -113,7 +114,7 @@ def events_of(
         for own in [anchors[line.index].own is not None]
         for said in [label_of(line.label() or _around(entries[line.index]))]
         for label in [None if _is_entry_after_all(said, line, moved, own=own) else said]
-        for kind in [_kind(label, dated=own)]
+        for kind in [_kind(label, dated=own and not lead)]
     )
     return events[: _closed(events, earlier)]
 

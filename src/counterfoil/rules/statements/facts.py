@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -20,6 +20,7 @@ from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.vocabulary import label_of, side_of
 
 GAP = 200  # hundredths of the height: what stands further to the left is another thing
+TOGETHER = 6  # lines between two balances of which one opens and one closes
 ABOVE_MAX = 3  # lines between a number and the words that stand over it
 
 
@@ -76,7 +77,33 @@ def facts_of(
         if event.line.index not in known
         for fact in _of_broken_label(event)
     ]
-    return tuple(sorted(found, key=lambda fact: fact.line))
+    return tuple(_told_by_days(sorted(found, key=lambda fact: fact.line)))
+
+
+def _told_by_days(facts: Sequence[Fact]) -> Iterator[Fact]:
+    """*facts*; of two balances of two days that stand together, the earlier one opens."""
+    places = [index for index, each in enumerate(facts) if each.label is Label.BALANCE and each.day]
+    ends: dict[int, Label] = {}
+    for pair in _pairs(facts, places):
+        one, two = (facts[index].day for index in pair)
+        if one and two and one.is_before(two):
+            ends |= dict(zip(pair, (Label.OPENING, Label.CLOSING), strict=True))
+        elif one and two and two.is_before(one):
+            ends |= dict(zip(pair, (Label.CLOSING, Label.OPENING), strict=True))
+    for index, fact in enumerate(facts):
+        yield replace(fact, label=ends[index]) if index in ends else fact
+
+
+def _pairs(facts: Sequence[Fact], places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Those of *places* that stand two by two: a third near them makes a list of days."""
+    for one, two in pairwise(places):
+        near = [
+            each
+            for each in places
+            if facts[one].line - TOGETHER <= facts[each].line <= facts[two].line + TOGETHER
+        ]
+        if len(near) == 2:
+            yield one, two
 
 
 def _named(lines: Sequence[Line], tables: Sequence[Table]) -> Iterator[Fact]:
@@ -89,18 +116,22 @@ def _named(lines: Sequence[Line], tables: Sequence[Table]) -> Iterator[Fact]:
         for index, amount in table.cells(line).items()
     }
     for line in lines:
+        captions = _captions(lines, line)
         for amount in line.amounts:
             words, label = _named_before(line, amount)
+            day = _day_before(line, amount)
             if label is None:
                 words = under.get((line.index, amount.first), "")
                 label = label_of(words) if words else None
+            if label is None and amount.first in captions:
+                words, day = captions[amount.first]
+                label = label_of(words)
             beside = label is not None
             if label is None:
-                words = _words_above(lines, line, amount)
+                words, day = _words_above(lines, line, amount), None
                 label = label_of(words) if words else None
             if label is not None:
                 place = line.place_of(amount)
-                day = _day_before(line, amount) if beside else None
                 value = _signed(amount, label, words)
                 yield Fact(label, value, line.index, words, place, beside, day)
 
@@ -154,9 +185,8 @@ def _day_before(line: Line, amount: Amount) -> Printed | None:
 
 def _words_above(lines: Sequence[Line], line: Line, amount: Amount) -> str:
     """The nearest words that stand above the number."""
-    for index in range(line.index - 1, max(line.index - 1 - ABOVE_MAX, -1), -1):
-        above = lines[index]
-        if above.row.page != line.row.page or above.dates:
+    for above in _lines_above(lines, line):
+        if above.dates:
             return ""
         words = [
             word
@@ -166,6 +196,42 @@ def _words_above(lines: Sequence[Line], line: Line, amount: Amount) -> str:
         if words:
             return " ".join(word.text for word in words)
     return ""
+
+
+def _lines_above(lines: Sequence[Line], line: Line) -> Iterator[Line]:
+    """The nearest lines of its page, going up."""
+    for above in reversed(lines[max(line.index - ABOVE_MAX, 0) : line.index]):
+        if above.row.page != line.row.page:
+            return
+        yield above
+
+
+def _captions(lines: Sequence[Line], line: Line) -> dict[int, tuple[str, Printed | None]]:
+    """Words over every number of *line*, with the day among them: ``Balance on 30/06/2025``.
+
+    By the first word of each number; empty where the line above is no row of captions.
+    """
+    above = next(_lines_above(lines, line), None)
+    if above is None or above.amounts or not line.amounts or line.dates:
+        return {}
+    words = above.row.words
+    starts = [
+        index
+        for index in range(len(words))
+        if not index
+        or (words[index].left - words[index - 1].right) * 100 > words[index].em * GAP
+    ]
+    cells = list(pairwise([*starts, len(words)]))
+    if len(cells) != len(line.amounts):
+        return {}
+    found = {}
+    for (first, end), amount in zip(cells, line.amounts, strict=True):
+        if words[first].left > amount.right or amount.left > words[end - 1].right:
+            return {}
+        days = [each.printed for each in above.dates if first < each.first < end]
+        text = " ".join(word.text for word in words[first:end])
+        found[amount.first] = text, next(iter(days), None)
+    return found
 
 
 _PERIOD_WORDS = re.compile(
@@ -209,9 +275,19 @@ def months_of(lines: Sequence[Line]) -> tuple[Month, ...]:
         text = _without_dates(line)
         for hit in _MONTH.finditer(text):
             month = month_of(hit[1])
-            if month:
+            if month and not _goes_on(text[: hit.start()]):
                 found.append(Month(month, int(hit[2]), line.index))
     return tuple(found)
+
+
+_JOINED = re.compile(r"([^\W\d_]{3,})\.? ?(?:and|&|to|[-–/+]|und|bis|et|a|au|y|e|i|och|og) ?")
+
+
+def _goes_on(before: str) -> bool:
+    """``May and June 2025``: the month ends a longer time."""
+    words = before.split()
+    joined = _JOINED.fullmatch(folded(" ".join(words[-2:])) + " ") if words else None
+    return joined is not None and month_of(joined[1]) is not None
 
 
 def _without_dates(line: Line) -> str:

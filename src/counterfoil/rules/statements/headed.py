@@ -36,7 +36,7 @@ def with_headed_dates(lines: Sequence[Line], headings: Sequence[Heading]) -> tup
             if cell.role not in (Role.DATE, Role.VALUE_DATE):
                 continue
             columns.setdefault(cell.text, []).append((below, cell))
-            if not _dated(below, cell):
+            if _dated(below, cell) * 2 < _bare(below, cell):
                 month = _days(below, cell, month, found) or month
     for column in columns.values():
         _digits(column, found)
@@ -56,6 +56,12 @@ def _dated(lines: Sequence[Line], cell: Cell) -> int:
         for line in lines
         for token in line.dates
     )
+
+
+def _bare(lines: Sequence[Line], cell: Cell) -> int:
+    """How many lines begin, in the column, with a number that may be a day of a month."""
+    firsts = (next(_under(line, cell), None) for line in lines)
+    return sum(first is not None and _DAY.fullmatch(first[1].text) is not None for first in firsts)
 
 
 def _under(line: Line, cell: Cell) -> Iterator[tuple[int, Word]]:

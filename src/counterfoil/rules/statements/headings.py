@@ -13,6 +13,7 @@ from counterfoil.rules.statements.vocabulary import role_of
 
 ROWS_MAX = 4  # of one heading, one under the other
 CELL_GAP = 90  # hundredths of the height: a wider gap parts two headings
+TWO_SPACES = 60  # hundredths of the height: about as wide, where letters differ in width
 WORDS_MAX = 7  # of one heading
 _CUT = MONEY - {Role.AMOUNT}  # "Debit Amount" is one heading
 _TEXT = {Role.DATE, Role.VALUE_DATE, Role.DESCRIPTION, Role.REFERENCE}
@@ -172,6 +173,7 @@ def _by_role(words: list[Word]) -> Iterator[list[Word]]:
         for index, gap in enumerate(gaps)
         if (gap * 100 > words[index].em * 35 or gap * 10 > min(gaps) * 13)
         and _are_two(words, index, typed=typed)
+        or (not typed and gap * 100 > words[index].em * TWO_SPACES and _differ(words, index))
     ]
     start = 0
     for cut in [*cuts, len(words)]:
@@ -192,6 +194,13 @@ def _is_typewritten(words: Sequence[Word]) -> bool:
     """Whether every character is as wide as the others: one space is no gap there."""
     widths = [b - a for word in words for a, b in pairwise(word.edges)]
     return len(widths) >= 6 and max(widths) - min(widths) <= 15
+
+
+def _differ(words: Sequence[Word], index: int) -> bool:
+    """Whether the word at *index* and the next one each head a column: ``Check  Date``."""
+    here, there = words[index].text, words[index + 1].text
+    alone, joined = role_of(there), role_of(f"{here} {there}")
+    return alone is Role.DATE and joined not in (None, Role.DATE, Role.VALUE_DATE)
 
 
 def _are_two(words: Sequence[Word], index: int, *, typed: bool) -> bool:

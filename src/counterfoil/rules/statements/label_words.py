@@ -123,7 +123,8 @@ LABEL_WORDS: dict[Label, str] = {
         opening position | opening cash* | start-of-period balance |
         account balance brought forward | balance forward |
         saldo ved periodens start | saldo fra forrige* |
-        saldo fra kontout* | overforsel fra sidste*
+        saldo fra kontout* | overforsel fra sidste* | opened at | opened with | started at |
+        started with | began at | began with
     """,
     Label.CLOSING: """
         outstanding at end | balance at end* | balance at the end* | closing bal* |
@@ -162,7 +163,8 @@ LABEL_WORDS: dict[Label, str] = {
         sluitingsaldo | closing position | closing cash* | balance c/d | bal c/d | c/d |
         saldo bulan ini | baki akhir* | so du cuoi ky | 期末餘額 | 本期餘額 | 本月結餘 |
         total dues | total due | total balance due | amount owed | new balance owed |
-        saldo ved periodens slut | end-of-period balance
+        saldo ved periodens slut | end-of-period balance | closed at | closed with | ended at |
+        ended with | finished at | finished with
     """,
     Label.TOTAL: """
         total* | totals | subtotal | sub total | sub-total | grand total | page total* | summe* |

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from operator import attrgetter
 
+from counterfoil.rules.statements.accounts import own_number
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.document import Document, is_title
 
@@ -51,7 +52,10 @@ def titles_of(document: Document, outcome: Outcome) -> list[str]:
 
 
 def _with_title(document: Document, number: str, outcome: Outcome) -> str:
-    title = _title(document, outcome)[:TITLE_MAX]
+    title = _title(document, outcome)
+    if (own := own_number(title)) and own != number:
+        return own
+    title = title[:TITLE_MAX]
     return title if number in title else f"{number} {title}".strip()
 
 

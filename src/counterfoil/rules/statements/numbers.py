@@ -87,7 +87,7 @@ def _number(style: Style) -> re.Pattern[str]:
         rf"(?P<digits>{body})"
         rf"(?P<close>[)\]]?)(?P<unit>{_SYMBOLS})?"
         rf"(?P<behind>[-+]|{_SIDES}|[CDHSK]|\((?:{_SIDES}|[CD])\))?"
-        r"(?P<tail>[)\]*]?)"
+        r"(?P<tail>[)\]*]?)(?P<stop>(?:(?<=\d\d)[.,;:])?)"
     )
 
 
@@ -193,11 +193,13 @@ def _amount_at(
         match = _number(style).fullmatch(text)
     if match is None:
         return _glued(words[index], text, index, style)
+    if match["stop"] and not match["symbol"]:
+        return None  # "1,234.", where no currency says that a sentence ends: part of a number
     mark, lettered = _mark(match)
     around = _Around(index, last, mark, lettered, match["symbol"] or match["unit"] or "")
     around = _with_behind(words, texts, _with_before(words, texts, around))
     left, right = _digits(words, index, last, match)
-    alone = _is_alone(words, around.first, around.last)
+    alone = not match["stop"] and _is_alone(words, around.first, around.last)
     if not alone and not _is_money_in_text(match["digits"], style):
         return None  # a whole number within a text
     return Amount(
@@ -292,7 +294,7 @@ def _glued(word: Word, text: str, index: int, style: Style) -> Amount | None:
     if not style.decimal_mark or style.loose:
         return None
     found = _number_at_end(style).search(text)
-    if found is None or not found["digits"]:
+    if found is None or not found["digits"] or found["stop"]:
         return None
     start = found.start("digits")
     mark, lettered = _mark(found)

@@ -66,7 +66,7 @@ def tables_of(lines: Sequence[Line], headings: Sequence[Heading], style: Style) 
     raw = list(_stretches(lines, headings, style))
     groups: dict[tuple[object, ...], list[int]] = {}
     for index, (heading, _) in enumerate(raw):
-        groups.setdefault(_shape(heading), []).append(index)
+        groups.setdefault(_shape(heading) or (index == 0,), []).append(index)
     tables: list[Table | None] = [None] * len(raw)
     for members in groups.values():
         columns = columns_of(
@@ -87,8 +87,18 @@ def _stretches(
         end = len(lines) if heading is None else heading.first
         own = lines[start:end] if heading is None else _without_page_top(lines[start:end], heading)
         stretch = tuple(_going_on(own, current) if current else _between_dates(own))
-        yield from _halves(current, stretch, style)
+        end = _days_begin(stretch) if current else len(stretch)
+        yield from _halves(current, stretch[:end], style)
+        if end < len(stretch):
+            yield None, stretch[end:]
         current, start = heading, 0 if heading is None else heading.last + 1
+
+
+def _days_begin(lines: Sequence[Line]) -> int:
+    """Where a title over the balances of the days ends what stands under a heading."""
+    titles = (n for n, each in enumerate(lines) if not each.amounts and is_of_balances(each.text))
+    end = next(titles, len(lines))
+    return end if any(line.amounts for line in lines[:end]) else len(lines)
 
 
 def _without_page_top(lines: Sequence[Line], following: Heading) -> Sequence[Line]:
@@ -144,8 +154,11 @@ def _dated_places(page: Sequence[Line], *, under_days: bool) -> list[int]:
 
 
 def _is_feed(dated: Sequence[Line]) -> bool:
-    """Whether the dated lines only say what the balance of each day is: entries stand below."""
-    return all(label_of(line.label()) in (Label.BALANCE, Label.DAILY) for line in dated)
+    """Whether the dated lines only say what each day comes to: its entries stand below."""
+    return all(label_of(line.label()) in _OF_DAYS for line in dated)
+
+
+_OF_DAYS = {Label.BALANCE, Label.DAILY, Label.TOTAL_CREDITS, Label.TOTAL_DEBITS}
 
 
 def _to_last_money(lines: Sequence[Line]) -> Sequence[Line]:
@@ -191,7 +204,7 @@ def _halves(
 def _part(lines: Sequence[Line], left: int, right: int, style: Style) -> Iterator[Line]:
     """What stands between two edges; a title in the middle is over every table."""
     for line in lines:
-        if not line.amounts and (is_of_balances(line.text) or not_booked(line.text)):
+        if not line.amounts and not_booked(line.text):
             yield line
             continue
         words = tuple(word for word in line.row.words if left <= _middle(word) < right)
