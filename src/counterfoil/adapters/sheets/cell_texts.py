@@ -22,7 +22,7 @@ _BETWEEN = "\x1f"  # in no text that is plain
 _PLAIN_MAX = 8_000  # characters; a piece with a longer text is looked at cell by cell
 _NOT_NUMERIC = "\x00" * 16  # begins what has to be a text; longer than any number
 
-Cells = tuple[str, Sequence[Any]]  # a %-template of one cell, and what goes into it
+Cells = tuple[str, Sequence[str]]  # one cell with %s in it, and the texts that go there
 
 
 def cells_of(column: BigColumn, values: Sequence[Value], styles: Mapping[str, int]) -> Cells:
