@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import cast
 
 from counterfoil.adapters.sheets.pages import DIGITS_EXACT, BigColumn, Value
 from counterfoil.adapters.sheets.results import harmless
