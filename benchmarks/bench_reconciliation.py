@@ -27,8 +27,8 @@ from typing import Any
 
 from counterfoil.adapters.reconciliation_files import read_bank, read_ledger
 from counterfoil.adapters.reconciliation_rules import load_policy
+from counterfoil.rules.reconciliation.in_json import breaks_json, matches_json
 from counterfoil.rules.reconciliation.matching import Reconciliation, reconcile
-from workflows.reconciliation import breaks_json, matches_json
 
 TOOLS = Path(__file__).parent.parent.parent / "shared" / "tools"
 HELD: dict[str, Any] = {

@@ -35,8 +35,8 @@ from pathlib import Path
 from benchmarks.reconciliation_peer_workers import peak_mb
 from counterfoil.adapters.reconciliation_files import read_bank, read_ledger
 from counterfoil.adapters.reconciliation_rules import load_policy
+from counterfoil.rules.reconciliation.in_json import breaks_json, matches_json
 from counterfoil.rules.reconciliation.matching import reconcile
-from workflows.reconciliation import breaks_json, matches_json
 folder = Path(sys.argv[1])
 policy = replace(load_policy(folder / "rules.json"), silent=sys.argv[2] == "silent")
 found = reconcile(read_bank(folder / "bank.csv"), read_ledger(folder / "ledger.csv"), policy)

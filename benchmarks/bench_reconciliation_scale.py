@@ -13,6 +13,7 @@ amount, unique on both sides, and writes as many formatted rows: what cannot be 
 from __future__ import annotations
 
 import argparse
+import compileall
 import csv
 import importlib.util
 import json
@@ -34,8 +35,10 @@ import psutil
 from counterfoil.adapters.sheets.book import BigSheet, write_book
 from counterfoil.adapters.sheets.pages import BigColumn
 
-TOOLS = Path(__file__).parent.parent.parent / "shared" / "tools"
+HOME = Path(__file__).parent.parent
+TOOLS = HOME.parent / "shared" / "tools"
 ELSEWHERE = Path("/work/shared/tools")
+SOURCES = [HOME / each for each in ("src", "workflows", "bots", "benchmarks")]
 BLOCK_ROWS = 5_000
 EVERY_SECONDS = 0.05
 KINDS = {"posting_date": "day", "amount": "money"}
@@ -49,6 +52,8 @@ def main() -> None:
         print(f"no pairs: {TOOLS} is not there")
         return
     pairs = _load(tools / "recon_pairs.py")
+    for each in SOURCES:  # as what is installed is; else every start would read them anew
+        compileall.compile_dir(each, quiet=1)
     with tempfile.TemporaryDirectory() as temporary:
         home = asked.keep or Path(temporary)
         results = []

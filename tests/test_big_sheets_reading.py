@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -241,3 +243,12 @@ def changed(right: dict[int, dict[str, Any]], found: dict[int, dict[str, Any]]) 
     return {
         row for row, each in found.items() if each.get("amount", 0) not in (0, right[row]["amount"])
     }
+
+
+def test_a_csv_is_read_without_loading_what_reads_workbooks() -> None:
+    """openpyxl takes as long to load as ten thousand rows take to read."""
+    asked = (
+        "import sys, counterfoil.adapters.sheets.big_reading as _; print('openpyxl' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -16,7 +17,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
-from counterfoil.adapters.sheets.book import BigSheet, write_book
+from counterfoil.adapters.sheets.book import DEFLATE_LEVEL, BigSheet, write_book
 from counterfoil.adapters.sheets.pages import BigColumn, Page, PageTable
 from counterfoil.adapters.sheets.raw import read_raw
 from counterfoil.adapters.sheets.results import harmless
@@ -233,3 +234,17 @@ def test_columns_of_different_lengths_are_refused(tmp_path: Path) -> None:
     columns[2].pop()
     with pytest.raises(ValueError, match="equally long"):
         write_book(tmp_path / "x.xlsx", (), [BigSheet(name="L", columns=COLUMNS, blocks=[columns])])
+
+
+def test_a_big_sheet_is_deflated_as_lightly_as_is_said(tmp_path: Path) -> None:
+    """A member that is given to zipfile by its ZipInfo has a level of its own: 6."""
+    path = tmp_path / "book.xlsx"
+    texts = [f"PV{place * 7919 % 100_003:07d} at {place % 97}" for place in range(20_000)]
+    column = BigColumn(head="Entry", kind="text", width=14)
+    write_book(path, [], [BigSheet(name="Lines", columns=(column,), blocks=[[texts]])])
+    with zipfile.ZipFile(path) as archive:
+        part = archive.getinfo("xl/worksheets/sheet1.xml")
+        light, usual = (
+            len(zlib.compress(archive.read(part), level)) for level in (DEFLATE_LEVEL, 6)
+        )
+    assert abs(part.compress_size - light) < abs(part.compress_size - usual)

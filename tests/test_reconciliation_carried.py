@@ -26,10 +26,11 @@ from counterfoil.rules.reconciliation.carrying import (
     refuse_lost,
 )
 from counterfoil.rules.reconciliation.identity import join_lines, with_ids
+from counterfoil.rules.reconciliation.in_json import breaks_json, matches_json
 from fixtures.reconciliation_pairs import make
 from tests.cli_support import counterfoil
 from tests.reconciliation_support import bank, ledger
-from workflows.reconciliation import breaks_json, matches_json, reconcile_files
+from workflows.reconciliation import reconcile_files
 
 DAY = {"bank.csv": "stmt_date", "ledger.csv": "posting_date"}
 FILES = ("bank.csv", "ledger.csv")

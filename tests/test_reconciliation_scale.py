@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from itertools import combinations
 from pathlib import Path
@@ -16,10 +17,13 @@ from counterfoil.cli.watching import SHARES, Remaining, said
 from counterfoil.rules.reconciliation import partition, slips
 from counterfoil.rules.reconciliation.beginnings import Beginnings
 from counterfoil.rules.reconciliation.hopes import hopeful
+from counterfoil.rules.reconciliation.in_json import breaks_json, matches_json
 from counterfoil.rules.reconciliation.matching import reconcile
+from counterfoil.rules.reconciliation.rows import table_of
 from counterfoil.rules.reconciliation.windows import count_near, joined_near
 from fixtures.reconciliation_pairs import make
-from workflows.reconciliation import breaks_json, matches_json, reconcile_files
+from tests.reconciliation_support import POLICY, bank, ledger
+from workflows.reconciliation import reconcile_files
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -143,6 +147,41 @@ def test_how_accounts_are_put_together_decides_nothing(
     assert said_so[0] == said_so[1]
 
 
+def test_rows_become_the_table_that_polars_makes_of_them() -> None:
+    kinds: dict[str, pl.DataType] = {
+        "line": pl.Int64(),
+        "lines": pl.List(pl.Int64()),
+        "fee": pl.String(),
+    }
+    rows = [(1, [3], "wire"), (None, [5, 4, 4], None), (2, [0, 1], "")]
+    for some in (rows, rows[:1], []):
+        slow = pl.DataFrame(some, schema=pl.Schema(kinds), orient="row")
+        assert table_of(some, kinds).equals(slow)
+        assert table_of(some, kinds).schema == slow.schema
+
+
+def test_json_says_what_was_found_whatever_the_ids_are() -> None:
+    """Ids with quotes and accents; a side without lines; a break without proposals."""
+    ours = bank(
+        {"id": 'B"1', "amount": -500, "text": "PV0012345"},
+        {"id": "Bé2", "amount": -77, "text": "FEE"},
+    )
+    theirs = ledger(
+        {"id": "L\\1", "amount": -500, "reference": "PV0012345"},
+        {"id": "L2", "amount": 900, "reference": "PV0099999"},
+        {"id": "L3", "amount": -900, "reference": "PV0099999"},
+    )
+    found = reconcile(ours, theirs, POLICY)
+    matches = [(ours, theirs) for ours, theirs, _ in json.loads(matches_json(found))]
+    assert matches == [([], ["L2", "L3"]), (['B"1'], ["L\\1"])]
+    assert json.loads(breaks_json(found)) == [
+        {
+            **{"side": "bank", "id": "Bé2", "class": "bank's own charge or interest"},
+            **{"difference": None, "other": [], "proposals": []},
+        }
+    ]
+
+
 def test_the_stages_that_are_told_are_those_whose_time_is_known(tmp_path: Path) -> None:
     make(23, vouchers=40).write(tmp_path)
     told: list[str] = []
@@ -163,9 +202,9 @@ def test_the_rest_is_told_by_what_was_done() -> None:
     remaining.tell("reading the bank", 5, None)
     assert remaining.seconds(101.0) is None
     remaining.tell("reading the ledger", 0, None)
-    assert remaining.seconds(105.0) == 95, "a twentieth took five seconds"
+    assert remaining.seconds(109.0) == 191, "45 of 1,000 took nine seconds"
     remaining.tell("matching", 1, 2)
-    assert remaining.done == 50 + 150 + 200
+    assert remaining.done == 45 + 145 + 190
     assert [said(each) for each in (None, 4, 84, 200)] == [
         "",
         "a few seconds left",

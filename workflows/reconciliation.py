@@ -7,12 +7,9 @@ the next run carries forward: ``carried.json``.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
-from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from counterfoil.adapters.reconciliation_carried import (
     CARRIED,
@@ -36,6 +33,7 @@ from counterfoil.rules.reconciliation.carrying import (
     refuse_lost,
     told_of,
 )
+from counterfoil.rules.reconciliation.in_json import breaks_json, matches_json
 from counterfoil.rules.reconciliation.listing import (
     broken_blocks,
     matched_blocks,
@@ -47,9 +45,6 @@ from counterfoil.rules.reconciliation.reporting import report_of
 from counterfoil.rules.reconciliation.totals import refuse_other_totals
 
 SELECTORS = Path(__file__).parent.parent / "selectors"  # this suite's
-_quote = json.encoder.encode_basestring_ascii  # what json.dumps makes of a text
-_CLAIM = ("bank", "ledger", "rule", "difference")
-
 
 _VOUCHERS = "vouchers*"  # of an earlier run; this one may propose none
 Facts = tuple[tuple[str, str], ...]
@@ -154,60 +149,3 @@ def write_report(  # noqa: PLR0913 - a report has these parts
     write_reconciliation(into / "reconciliation.xlsx", report, lines)
     write_page(into / "summary.html", report)
     write_vouchers(into, vouchers)
-
-
-def matches_json(found: Reconciliation) -> str:
-    """Every match as ``[[bank ids], [ledger ids], rule]``, a line each, in order of ids."""
-    bank, ledger = _quoted(found.bank["id"]), _quoted(found.ledger["id"])
-    # lines are numbered in order of their ids
-    rows = sorted(found.matches.select("bank", "ledger", "rule").iter_rows())
-    return _lines(
-        f"[{_named(bank, ours)}, {_named(ledger, theirs)}, {_quote(rule)}]"
-        for ours, theirs, rule in rows
-    )
-
-
-def breaks_json(found: Reconciliation) -> str:
-    """Every open line with its class, and its proposals, the likeliest first; a line each."""
-    bank, ledger = _quoted(found.bank["id"]), _quoted(found.ledger["id"])
-    proposed: dict[int, list[str]] = {}
-    for line, ours, theirs, rule, difference in found.breaks.proposals.select(
-        "line", *_CLAIM
-    ).iter_rows():
-        claim = f"{_named(bank, ours)}, {_named(ledger, theirs)}, {_quote(rule)}"
-        proposed.setdefault(line, []).append(f"[{claim}, {json.dumps(difference)}]")
-    return _lines(
-        chain(
-            _breaks("bank", found.breaks.bank, bank, ledger, proposed),
-            _breaks("ledger", found.breaks.ledger, ledger, bank, None),
-        )
-    )
-
-
-def _breaks(
-    side: str,
-    breaks: Any,
-    own: Sequence[str],
-    other: Sequence[str],
-    proposed: Mapping[int, Sequence[str]] | None,
-) -> Iterator[str]:
-    for line, kind, others, difference in breaks.iter_rows():
-        names = own if "duplicate" in kind else other
-        more = "" if proposed is None else f', "proposals": [{", ".join(proposed.get(line, ()))}]'
-        yield (
-            f'{{"side": "{side}", "id": {own[line]}, "class": {_quote(kind)}, '
-            f'"difference": {json.dumps(difference)}, "other": {_named(names, others)}{more}}}'
-        )
-
-
-def _quoted(ids: Iterable[str]) -> list[str]:
-    """As JSON: once for each line, however often it is named."""
-    return list(map(_quote, ids))
-
-
-def _named(ids: Sequence[str], lines: Sequence[int]) -> str:
-    return f"[{', '.join([ids[line] for line in lines])}]"
-
-
-def _lines(rows: Iterable[str]) -> str:
-    return "[\n" + ",\n".join(rows) + "\n]\n"

@@ -223,6 +223,8 @@ def child() -> NoReturn:
     os.dup2(2, 1)  # a chatty parser must not write into the answer
     _confine(Limits(**order["limits"]))
     gc.set_threshold(GARBAGE)
+    # openpyxl loads it where it can, a third of what a small file costs; no parser counts with it
+    sys.modules["numpy"] = None  # type: ignore[assignment]
     warnings.simplefilter("ignore")
     record: dict[str, Any]
     out = os.fdopen(pipe, "wb")

@@ -16,13 +16,13 @@ from counterfoil.domain.reconciliation import Progress, unseen
 
 #: Stage -> its part of a large run's time, in thousandths, in their order.
 SHARES = {
-    "reading the bank": 50,
-    "reading the ledger": 150,
-    "putting in order": 50,
-    "reading numbers in the texts": 160,
-    "matching": 400,
-    "explaining": 40,
-    "writing": 150,
+    "reading the bank": 45,
+    "reading the ledger": 145,
+    "putting in order": 35,
+    "reading numbers in the texts": 145,
+    "matching": 380,
+    "explaining": 50,
+    "writing": 200,
 }
 #: Before so much is done (thousandths), nothing is said of the rest.
 KNOWN_FROM = 40

@@ -15,14 +15,14 @@ from itertools import islice
 from pathlib import Path
 
 from counterfoil.adapters.sheets.control import check_declared
+from counterfoil.adapters.sheets.findings import below_findings, unknown_findings
 from counterfoil.adapters.sheets.fitting import refuse_one_sided, the_one_that_fits
 from counterfoil.adapters.sheets.gathering import Gathering
 from counterfoil.adapters.sheets.labels import Labels
 from counterfoil.adapters.sheets.maps import SheetMap, plain
 from counterfoil.adapters.sheets.raw import COLUMNS_MAX, STREAMED, RawCell, RawSheet
-from counterfoil.adapters.sheets.readers import Seen
-from counterfoil.adapters.sheets.reading import below_findings, unknown_findings
 from counterfoil.adapters.sheets.row_shapes import Form
+from counterfoil.adapters.sheets.seen import Seen
 from counterfoil.adapters.sheets.table import Table, header_in, no_header
 from counterfoil.domain.batches import Finding
 from counterfoil.domain.blocks import Block

@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import chain, repeat
 from pathlib import Path
 
 from openpyxl.workbook import Workbook
@@ -160,11 +161,15 @@ def _rows(
     piece: Columns,
     styles: Sequence[Mapping[str, int]],
 ) -> bytes:
-    cells = [cells_of(*each) for each in zip(columns, piece, styles, strict=True)]
-    template = '<row r="%d">' + "".join(each for each, _ in cells) + "</row>"
-    numbers = range(first, first + len(piece[0]))
-    filled = zip(numbers, *(each for _, each in cells), strict=True)
-    return "".join(map(template.__mod__, filled)).encode()
+    texts: list[Iterable[str]] = [map(str, range(first, first + len(piece[0])))]
+    between = '">'
+    for column, values, ids in zip(columns, piece, styles, strict=True):
+        template, cells = cells_of(column, values, ids)
+        before, after = template.split("%s")
+        texts += [repeat(between + before), cells]
+        between = after
+    rows = zip(repeat('<row r="'), *texts, repeat(between + "</row>"), strict=False)
+    return "".join(chain.from_iterable(rows)).encode()
 
 
 def _pieces(sheet: BigSheet, rows_max: int) -> Iterator[Columns]:
@@ -234,4 +239,6 @@ def _write_rest(
 def _member(name: str) -> zipfile.ZipInfo:
     member = zipfile.ZipInfo(name, ALWAYS)
     member.compress_type = zipfile.ZIP_DEFLATED
+    # the archive's own level is for members that it names itself
+    member._compresslevel = DEFLATE_LEVEL  # type: ignore[attr-defined]
     return member

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, cast
+from typing import cast
 
 from counterfoil.adapters.sheets.pages import DIGITS_EXACT, BigColumn, Value
 from counterfoil.adapters.sheets.results import harmless
@@ -18,11 +18,11 @@ from counterfoil.adapters.sheets.results import harmless
 #: Day 0 of the 1900 system. From March 1900 on, after the leap day that never was.
 _DAY_ZERO = date(1899, 12, 30).toordinal()
 _FIRST_SERIAL = 61
-_BETWEEN = "<"  # of all that XML has to escape the rarest in a bank's texts
+_BETWEEN = "\x1f"  # in no text that is plain
 _PLAIN_MAX = 8_000  # characters; a piece with a longer text is looked at cell by cell
 _NOT_NUMERIC = "\x00" * 16  # begins what has to be a text; longer than any number
 
-Cells = tuple[str, Sequence[Any]]  # a %-template of one cell, and what goes into it
+Cells = tuple[str, Sequence[str]]  # one cell with %s in it, and the texts that go there
 
 
 def cells_of(column: BigColumn, values: Sequence[Value], styles: Mapping[str, int]) -> Cells:
@@ -58,7 +58,7 @@ def _texts(values: Sequence[str | None], style: int) -> Cells:
         return "%s", [text_cell(each, style) for each in values]
     if not _is_plain(joined, cast(Sequence[str], known)):
         return "%s", [text_cell(each, style) for each in values]
-    texts = joined.replace("&", "&amp;").replace(">", "&gt;").split(_BETWEEN)
+    texts = _escaped(joined).split(_BETWEEN)
     cell = f'<c s="{style}" t="inlineStr"><is><t>%s</t></is></c>'
     if all(texts):
         return cell, texts
@@ -70,8 +70,7 @@ def _is_plain(joined: str, values: Sequence[str]) -> bool:
     """No overlong text, nothing that XML forbids or a program would trim."""
     around = f"{_BETWEEN}{joined}{_BETWEEN}"
     return (
-        joined.count(_BETWEEN) == len(values) - 1
-        and joined.isprintable()
+        "".join(values).isprintable()
         and not any(each in around for each in (f"{_BETWEEN} ", f" {_BETWEEN}"))
         and max(map(len, values)) <= _PLAIN_MAX
     )
@@ -83,9 +82,12 @@ def text_cell(text: Value, style: int) -> str:
         return f'<c s="{style}"/>'
     if not isinstance(text, str):
         raise TypeError(f"{text!r} is no text")
-    kept = harmless(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    kept = kept.replace("\r", "&#13;")  # a parser would make a line end of it
+    kept = _escaped(harmless(text)).replace("\r", "&#13;")  # a parser would make a line end of it
     return f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">{kept}</t></is></c>'
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _numbers(texts: Sequence[str], style: int) -> Cells:
@@ -110,21 +112,21 @@ def _amounts(values: Sequence[Value], decimals: int) -> list[str]:
         return ["" if each is None else f"{each:f}" for each in values]
     if not kinds <= {int, type(None)}:
         raise TypeError(f"amounts are integers or Decimals, not {kinds}")
-    units = [0 if each is None else each for each in cast(Sequence[int | None], values)]
-    texts = list(map(str, units)) if not decimals else _with_mark(units, decimals)
-    if type(None) in kinds:
-        texts = ["" if each is None else text for each, text in zip(values, texts, strict=True)]
-    return texts
+    units = cast(Sequence[int], [each for each in values if each is not None])
+    texts = _with_mark(units, decimals) if decimals else list(map(str, units))
+    if len(texts) == len(values):
+        return texts
+    there = iter(texts)
+    return ["" if each is None else next(there) for each in values]
 
 
 def _with_mark(units: Sequence[int], decimals: int) -> list[str]:
-    one = 10**decimals
-    return [
-        f"{each // one}.{each % one:0{decimals}d}"
-        if each >= 0
-        else f"-{-each // one}.{-each % one:0{decimals}d}"
-        for each in units
+    least = decimals + 1  # digits
+    texts = [
+        each if len(each) > least else each.zfill(least + (each[0] == "-"))
+        for each in map(str, units)
     ]
+    return [f"{each[:-decimals]}.{each[-decimals:]}" for each in texts]
 
 
 def _count(value: Value) -> str:

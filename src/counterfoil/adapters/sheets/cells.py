@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 
 from counterfoil.adapters.sheets.maps import Column, SheetMap
 from counterfoil.adapters.sheets.raw import NUMBER
-from counterfoil.adapters.sheets.readers import Seen
+from counterfoil.adapters.sheets.seen import Seen
 from counterfoil.domain.money import parse_decimal
 from counterfoil.domain.values import Value
 

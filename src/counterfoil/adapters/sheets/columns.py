@@ -16,8 +16,8 @@ from typing import Any
 from counterfoil.adapters.sheets.cells import UnreadableError, exact_number, read_cell
 from counterfoil.adapters.sheets.maps import Column, SheetMap
 from counterfoil.adapters.sheets.raw import RawCell
-from counterfoil.adapters.sheets.readers import Seen
 from counterfoil.adapters.sheets.row_shapes import BETWEEN, Form, all_characters
+from counterfoil.adapters.sheets.seen import Seen
 from counterfoil.domain.blocks import Cell
 from counterfoil.domain.values import Value
 

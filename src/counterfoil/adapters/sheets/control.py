@@ -9,7 +9,7 @@ from decimal import Decimal
 from counterfoil.adapters.sheets.cells import UnreadableError, exact_number, read_cell
 from counterfoil.adapters.sheets.maps import SheetMap, plain
 from counterfoil.adapters.sheets.raw import RawSheet
-from counterfoil.adapters.sheets.readers import Looking, Seen
+from counterfoil.adapters.sheets.seen import Looking, Seen
 from counterfoil.adapters.sheets.table import Table
 from counterfoil.domain.batches import Finding
 from counterfoil.domain.documents import SheetRow

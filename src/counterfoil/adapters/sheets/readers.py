@@ -6,41 +6,18 @@ Runs inside the parser box only: both readers can die of a hostile file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from openpyxl.reader import excel
 from openpyxl.workbook import Workbook
 from python_calamine import CalamineWorkbook
 
 from counterfoil.adapters.sheets.raw import RawCell, RawSheet, column_letters
+from counterfoil.adapters.sheets.seen import Seen
 from counterfoil.errors import Quarantined
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One cell as all three of us saw it."""
-
-    place: str  # "Payments!D17"
-    raw: RawCell | None  # None: nothing is written there
-    value: Any  # openpyxl's: text, number, date, or None
-
-    @property
-    def empty(self) -> bool:
-        """Nothing but blanks."""
-        if self.raw is None:
-            return True
-        return not self.raw.formula and (self.value is None or str(self.value).strip() == "")
-
-
-class Looking(Protocol):
-    """Whoever can look at one cell."""
-
-    def look(self, sheet: RawSheet, row: int, column: int) -> Seen:
-        """One cell, by position from 1. Raises Quarantined."""
 
 
 def open_styled(path: Path) -> Workbook:

@@ -26,9 +26,9 @@ from openpyxl.xml.constants import SHARED_STRINGS
 from counterfoil.adapters.sheets.columns import Meaning
 from counterfoil.adapters.sheets.preflight import SAVE_AS
 from counterfoil.adapters.sheets.raw import STREAMED, RawSheet, column_letters, local, sheets_of
-from counterfoil.adapters.sheets.readers import Seen
 from counterfoil.adapters.sheets.row_shapes import TEXT, Form, Styles, characters
 from counterfoil.adapters.sheets.row_stream import Odd, RowStream, decoded, refuse_escapes
+from counterfoil.adapters.sheets.seen import Seen
 from counterfoil.errors import Quarantined
 
 STRINGS_MAX_BYTES = 2**29  # of the shared strings as XML: some ten million of them

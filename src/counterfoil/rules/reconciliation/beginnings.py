@@ -33,41 +33,25 @@ class Beginnings:
     def of(cls, keys: pl.DataFrame, parties: pl.DataFrame) -> Beginnings:
         """Args: keys: ``target``, ``purse``, ``key``, ``tail``. parties: ``target``, ``party``."""
         all_keys = keys.join(parties, on="target", how="left", maintain_order="left")
-        own = all_keys.filter(pl.col("party") >= 0).unique(
-            ["target", "key"], keep="first", maintain_order=True
-        )
+        own = _of_parties(all_keys)
         common = _common(own)
         spellings = (
             pl.concat([keys["key"], keys["tail"].alias("key"), common["key"]]).unique().sort()
         )
-        ranks = pl.DataFrame({"key": spellings}).with_row_index("rank")
-        tails = pl.col("tail").alias("key")
+        ranked = _ranked(all_keys, spellings)
+        of_parties = _of_parties(ranked)
+        torn = of_parties.filter(pl.col("key") != pl.col("tail"))
         return cls(
             count=len(all_keys),
             spellings=spellings,
-            of_purses=np.unique(
-                np.concatenate(
-                    [
-                        _placed(keys.select(pl.col("purse").alias("owner"), each), ranks)
-                        for each in (pl.col("key"), tails)
-                    ]
-                )
-            ),
+            of_purses=np.unique(_placed(ranked, "purse", "key", "tail")),
             of_parties=(
                 np.sort(
                     np.concatenate(
-                        [
-                            _placed(each, ranks)
-                            for each in (
-                                own.select(pl.col("party").alias("owner"), "key"),
-                                own.filter(pl.col("key") != pl.col("tail")).select(
-                                    pl.col("party").alias("owner"), tails
-                                ),
-                            )
-                        ]
+                        [_placed(of_parties, "party", "key"), _placed(torn, "party", "tail")]
                     )
                 ),
-                np.sort(_placed(common, ranks)),
+                np.sort(_placed(_ranked(common, spellings), "owner", "key")),
             ),
             owners=own.select("target", "party").unique(),
             sizes=own.group_by("party").agg(pl.len().cast(pl.Int64).alias("numbers")),
@@ -100,10 +84,28 @@ class Beginnings:
         return result
 
 
-def _placed(owned: pl.DataFrame, ranks: pl.DataFrame) -> Numbers:
-    """``owner`` and the rank of ``key``, in one number each."""
-    found = owned.join(ranks, on="key", maintain_order="left")
-    placed: Numbers = (found["owner"].to_numpy() << 32) + found["rank"].cast(pl.Int64).to_numpy()
+def _of_parties(keys: pl.DataFrame) -> pl.DataFrame:
+    named = keys.filter(pl.col("party") >= 0)
+    return named.unique(["target", "key"], keep="first", maintain_order=True)
+
+
+def _ranked(keys: pl.DataFrame, spellings: pl.Series) -> pl.DataFrame:
+    """*keys* with the rank of each spelling in place of it."""
+    names = [each for each in ("key", "tail") if each in keys.columns]
+    ranks = pl.DataFrame({"written": spellings}).with_row_index("rank")
+    return keys.with_columns(
+        keys.select(pl.col(each).alias("written"))
+        .join(ranks, on="written", how="left", maintain_order="left")["rank"]
+        .cast(pl.Int64)
+        .alias(each)
+        for each in names
+    )
+
+
+def _placed(ranked: pl.DataFrame, owner: str, *spellings: str) -> Numbers:
+    """Owner and rank, in one number each."""
+    base = ranked[owner].to_numpy() << 32
+    placed: Numbers = np.concatenate([base + ranked[each].to_numpy() for each in spellings])
     return placed
 
 

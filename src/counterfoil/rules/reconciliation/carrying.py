@@ -272,6 +272,8 @@ def _gathered(grouped: pl.DataFrame, count: int) -> pl.DataFrame:
 
 def _since(now: pl.DataFrame, before: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     """*now*, with the first day on which each was there."""
+    if before.is_empty():
+        return now
     known = before.select(*key, pl.col("since").alias("first"))
     first = pl.coalesce("first", "since").alias("since")
     joined = now.join(known, on=key, how="left", maintain_order="left")
@@ -280,11 +282,15 @@ def _since(now: pl.DataFrame, before: pl.DataFrame, key: list[str]) -> pl.DataFr
 
 def _absent(these: pl.DataFrame, those: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     """*these* that are not among *those*."""
+    if those.is_empty():
+        return these
     return these.join(those.select(key), on=key, how="anti", maintain_order="left")
 
 
 def _closed(breaks: pl.DataFrame, matches: pl.DataFrame) -> pl.DataFrame:
     """Add ``by``: rule and lines of the match that closed each; null: none did."""
+    if breaks.is_empty():
+        return breaks.with_columns(pl.lit(None, pl.String).alias("by"))
     told = pl.format(
         "{}: {} = {}", "rule", pl.col("bank").list.join(", "), pl.col("ledger").list.join(", ")
     )

@@ -63,9 +63,13 @@ def set_aside(position: Position, decided: Decided) -> Position:
     position = position.settled(_matches(position, decided.settled))
     return replace(
         position,
-        bank=position.bank.filter(~pl.col("id").is_in(sorted(decided.kept_bank))),
-        ledger=position.ledger.filter(~pl.col("id").is_in(sorted(decided.kept_ledger))),
+        bank=_not_kept(position.bank, decided.kept_bank),
+        ledger=_not_kept(position.ledger, decided.kept_ledger),
     )
+
+
+def _not_kept(side: pl.DataFrame, kept: frozenset[str]) -> pl.DataFrame:
+    return side.filter(~pl.col("id").is_in(sorted(kept))) if kept else side
 
 
 def _matches(position: Position, settled: Iterable[Settled]) -> pl.DataFrame:

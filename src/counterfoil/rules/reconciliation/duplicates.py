@@ -32,7 +32,8 @@ def bank_twins(bank: pl.DataFrame) -> pl.DataFrame:
 
 
 def _repeats(lines: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    ordered = lines.sort([*keys, "day", "line"]).with_columns(
+    alike = lines.select(*keys, "day", "line").filter(pl.len().over(keys) > 1)
+    ordered = alike.sort([*keys, "day", "line"]).with_columns(
         pl.col("line").first().over(keys).alias("first"),
         (pl.col("day") - pl.col("day").first().over(keys)).alias("apart"),
     )

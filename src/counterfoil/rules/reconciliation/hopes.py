@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-SUMS_MAX = 2**20  # held at a time
+SUMS_MAX = 2**17  # of halves of pools, held at a time
+POOLS_MAX = 2**12  # so that their sums, one pool behind the other, stay within 64 bits
 
 Numbers = npt.NDArray[np.int64]
 Yes = npt.NDArray[np.bool_]
@@ -32,7 +33,7 @@ def hopeful(pools: pl.Series, of: Numbers, wanted: Numbers) -> Yes:
         asked = np.flatnonzero(sizes[of] == size)
         asked = asked[np.argsort(of[asked], kind="stable")]
         places, row_of = np.unique(of[asked], return_inverse=True)
-        step = max(1, SUMS_MAX >> size)
+        step = min(POOLS_MAX, SUMS_MAX >> size // 2)
         for first in range(0, len(places), step):
             amounts = flat[starts[places[first : first + step], None] + np.arange(size)]
             begin, end = np.searchsorted(row_of, (first, first + step))
@@ -43,28 +44,41 @@ def hopeful(pools: pl.Series, of: Numbers, wanted: Numbers) -> Yes:
 
 def _hits(amounts: Numbers, row_of: Numbers, wanted: Numbers) -> Yes:
     """*amounts*: a row for each pool, equally long."""
-    size = amounts.shape[1]
     low, high = np.minimum(amounts, 0).sum(axis=1), np.maximum(amounts, 0).sum(axis=1)
     inside = (wanted >= low[row_of, None]) & (wanted <= high[row_of, None])
     questions, column = np.nonzero(inside)
     hits = np.zeros(len(wanted), np.bool_)
-    if not len(questions):
-        return hits
-    rows, row_of = np.unique(row_of[questions], return_inverse=True)
-    sums = _sorted_sums(amounts[rows])
-    sought = wanted[questions, column]
-    at, last = np.zeros(len(sought), np.int64), sums.shape[1] - 1
-    for bit in reversed(range(size)):  # a binary search in each question's own row
-        further = at + (1 << bit)
-        smaller = sums[row_of, np.minimum(further - 1, last)] < sought
-        at = np.where(smaller & (further <= last), further, at)
-    hits[questions[sums[row_of, at] == sought]] = True
+    if len(questions):
+        rows, row_of = np.unique(row_of[questions], return_inverse=True)
+        sought = wanted[questions, column]
+        hits[questions[_subsets(amounts[rows], row_of, sought) > 0]] = True
     return hits
 
 
-def _sorted_sums(amounts: Numbers) -> Numbers:
+def _subsets(amounts: Numbers, row_of: Numbers, sought: Numbers) -> Numbers:
+    """How many subsets of two or more of each row make what is sought there.
+
+    Each subset is one of the first half and one of the second, whose sums are sorted: so many
+    fewer than all of them.
+    """
+    half = amounts.shape[1] // 2
+    first, second = _sums(amounts[:, :half]), np.sort(_sums(amounts[:, half:]), axis=1)
+    beyond = int(np.abs(second).max()) + 1
+    start = np.arange(len(amounts)) * (2 * beyond + 1)  # one row behind the other
+    sums = (second + start[:, None]).ravel()
+    missing = (sought[:, None] - first[row_of]).clip(-beyond, beyond) + start[row_of, None]
+    at = np.searchsorted(sums, missing)
+    question, place = np.nonzero(sums[np.minimum(at, len(sums) - 1)] == missing)
+    until = np.searchsorted(sums, missing[question, place], side="right")
+    found = np.bincount(question, until - at[question, place], len(sought)).astype(np.int64)
+    single = (amounts[row_of] == sought[:, None]).sum(axis=1)
+    result: Numbers = found - single - (sought == 0)
+    return result
+
+
+def _sums(amounts: Numbers) -> Numbers:
+    """Of all subsets of each row."""
     sums = np.zeros((len(amounts), 1), np.int64)
     for column in amounts.T:
         sums = np.concatenate((sums, sums + column[:, None]), axis=1)
-    several = np.bitwise_count(np.arange(sums.shape[1], dtype=np.int64)) >= 2
-    return np.sort(sums[:, several], axis=1)
+    return sums

@@ -14,7 +14,7 @@ from hashlib import sha256
 
 import polars as pl
 
-from counterfoil.rules.reconciliation.lines import BANK_TEXTS, LEDGER_TEXTS
+from counterfoil.rules.reconciliation.lines import BANK_TEXTS, LEDGER_TEXTS, in_order
 
 #: What a line says, on each side; whatever else a reader adds is no part of it.
 CONTENT = {
@@ -51,14 +51,16 @@ def join_lines(
     columns = known.columns
     delivered = with_ids(delivered.select(columns))
     before = pl.concat([known, gone])
-    new = delivered.join(before, on="id", how="anti", maintain_order="left")
+    new = delivered
+    if not before.is_empty():
+        new = delivered.join(before, on="id", how="anti", maintain_order="left")
     met = delivered.join(before, on="id", maintain_order="left", suffix="_before")
     same = pl.all_horizontal(
         pl.col(name).eq_missing(pl.col(f"{name}_before")) for name in columns if name != "id"
     )
     changed = met.filter(~same).select(columns)
     return Joined(
-        lines=pl.concat([known, new]).sort("id"),
+        lines=in_order(new if known.is_empty() else pl.concat([known, new])),
         new=new,
         again=len(met) - len(changed),
         changed=pl.concat([aside, changed]).unique().sort(columns),

@@ -1,6 +1,7 @@
 """Both sides as columns: one row a line, money in cents, days as numbers.
 
-Rows are ordered by id, so that the order of a file decides nothing.
+Rows are ordered by id, so that the order of a file decides nothing. A million lines are not
+copied: columns are added to them, and those that were there are shared.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def prepare(bank: pl.DataFrame, ledger: pl.DataFrame) -> Lines:
     Raises:
         ValueError: An id stands twice on one side; nothing is matched.
     """
-    bank, ledger = bank.sort("id"), ledger.sort("id")
+    bank, ledger = in_order(bank), in_order(ledger)
     refuse_twice(bank, ledger)
     purses = (
         pl.concat([each.select("account", "currency") for each in (bank, ledger)])
@@ -44,6 +45,11 @@ def prepare(bank: pl.DataFrame, ledger: pl.DataFrame) -> Lines:
         .with_row_index("purse")
     )
     return Lines(_number(bank, purses), _with_purposes(_with_runs(_number(ledger, purses))))
+
+
+def in_order(lines: pl.DataFrame) -> pl.DataFrame:
+    """*lines* in order of their ids; the same ones, where they are."""
+    return lines if lines["id"].is_sorted() else lines.sort("id")
 
 
 def refuse_twice(bank: pl.DataFrame, ledger: pl.DataFrame) -> None:
@@ -64,7 +70,7 @@ def _with_runs(ledger: pl.DataFrame) -> pl.DataFrame:
         .with_row_index("run_number", offset=len(ledger))
         .with_columns(pl.col("run_number").cast(pl.Int64))
     )
-    return ledger.join(runs, on=["purse", "run"], how="left", maintain_order="left")
+    return with_found(ledger, runs, ["purse", "run"])
 
 
 def _with_purposes(ledger: pl.DataFrame) -> pl.DataFrame:
@@ -75,8 +81,11 @@ def _with_purposes(ledger: pl.DataFrame) -> pl.DataFrame:
 
 
 def _number(side: pl.DataFrame, purses: pl.DataFrame) -> pl.DataFrame:
-    return (
-        side.join(purses, on=["account", "currency"], how="left", maintain_order="left")
-        .with_row_index("line")
-        .with_columns(pl.col("purse").cast(pl.Int64), pl.col("line").cast(pl.Int64))
-    )
+    numbered = with_found(side, purses, ["account", "currency"]).with_row_index("line")
+    return numbered.with_columns(pl.col("purse").cast(pl.Int64), pl.col("line").cast(pl.Int64))
+
+
+def with_found(lines: pl.DataFrame, table: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """*lines* with the other columns of *table*, which has its *keys* once; null: not those."""
+    found = lines.select(keys).join(table, on=keys, how="left", maintain_order="left")
+    return lines.hstack(found.drop(keys))

@@ -10,6 +10,8 @@ from bisect import bisect_left
 
 import polars as pl
 
+from counterfoil.rules.reconciliation.lines import with_found
+
 CUT_NAME_MIN = 8  # letters and digits; a shorter beginning is nobody's name
 
 
@@ -39,8 +41,8 @@ def with_parties(bank: pl.DataFrame, ledger: pl.DataFrame) -> tuple[pl.DataFrame
         },
         schema={"folded": pl.String, "first": pl.Int64, "beyond": pl.Int64},
     )
-    ledger = ledger.join(numbers, on="folded", how="left", maintain_order="left")
-    bank = bank.join(found, on="folded", how="left", maintain_order="left")
+    ledger = with_found(ledger, numbers, ["folded"])
+    bank = with_found(bank, found, ["folded"])
     return (
         bank.with_columns(pl.col("first", "beyond").fill_null(-1)).drop("folded"),
         ledger.with_columns(pl.col("party").fill_null(-1)).drop("folded"),

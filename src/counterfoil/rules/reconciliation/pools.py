@@ -18,6 +18,7 @@ import polars as pl
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.candidates import FEE, FEE_SHARE_MAX, NONE
 from counterfoil.rules.reconciliation.hopes import hopeful
+from counterfoil.rules.reconciliation.rows import table_of
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.subsets import POOL_MAX, SIZED_MAX, SizedSums, Sums, Way
 from counterfoil.rules.reconciliation.targets import COLUMNS, POOL, SUBSET, Targets, with_parted
@@ -80,9 +81,7 @@ def subset_claims(
         if same not in counted:
             counted[same] = list(_answers(pool, questions, fees))
         rows += [(*answer, pool.scale) for answer in counted[same]]
-    found = pl.DataFrame(rows, schema=pl.Schema(FOUND), orient="row").with_row_index(
-        "target", offset=begin
-    )
+    found = table_of(rows, FOUND).with_row_index("target", offset=begin)
     scaled = (pl.col("given_chance") * pl.col("scale") // 1000).clip(1)
     return _as_targets(
         found.with_columns(pl.col("target").cast(pl.Int64), scaled.alias("given_chance"))

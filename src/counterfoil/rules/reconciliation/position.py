@@ -75,6 +75,8 @@ def with_absent(found: pl.DataFrame) -> pl.DataFrame:
 
 def less(side: pl.DataFrame, lines: pl.Series) -> pl.DataFrame:
     """*side* without *lines*."""
+    if lines.is_empty():
+        return side
     return side.filter(~pl.col("line").is_in(lines.implode()))
 
 

@@ -121,9 +121,10 @@ def link(tokens: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     parts = []
     for spelling, how in SPELLINGS:
         long_enough = pl.col(spelling).str.len_bytes() >= LENGTH_MIN[spelling]
-        ours = keys.filter(long_enough).select("target", "purse", spelling).unique()
-        sharing = ours.group_by(spelling).agg(pl.col("target").n_unique().alias("sharing"))
         theirs = tokens.filter(long_enough).select("line", pl.col("key").alias("token"), spelling)
+        ours = keys.filter(long_enough).select("target", "purse", spelling)
+        ours = ours.join(theirs, on=spelling, how="semi").unique()
+        sharing = ours.group_by(spelling).agg(pl.len().alias("sharing"))
         parts.append(
             theirs.join(sharing, on=spelling)
             .join(ours, on=spelling)

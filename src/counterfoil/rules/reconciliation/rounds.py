@@ -8,7 +8,7 @@ import polars as pl
 
 from counterfoil.rules.reconciliation.asking import left_to_people
 from counterfoil.rules.reconciliation.evidence import weigh
-from counterfoil.rules.reconciliation.laying import laid
+from counterfoil.rules.reconciliation.laying import Table, laid
 from counterfoil.rules.reconciliation.parts import claims_of_parts
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.rivals import standing, unspent, upheld
@@ -46,7 +46,8 @@ def claims_on(
     """Every claim on open lines: CLAIM, numbered by ``claim``."""
     table = laid(position, setting, groups=silent, late=late)
     known = replace(setting.known, links=table.links)
-    facts = weigh(table.pairs, position.bank, table.targets.table, known)
+    pairs = table.pairs if silent else _numbered(table)
+    facts = weigh(pairs, position.bank, table.targets.table, known)
     if not silent:
         facts = facts.filter(pl.col("w_number") >= NUMBER_COUNTS)
     claims = [
@@ -55,6 +56,12 @@ def claims_on(
     ]
     left = left_to_people(_once(pl.concat(claims)), setting.policy.ask)
     return left.with_row_index("claim")
+
+
+def _numbered(table: Table) -> pl.DataFrame:
+    """Pairs that a number links: of the others it only says what speaks against them."""
+    linked = table.links.select(pl.col("line").alias("bank"), "target")
+    return table.pairs.join(linked, on=linked.columns, how="semi", maintain_order="left")
 
 
 def _once(claims: pl.DataFrame) -> pl.DataFrame:

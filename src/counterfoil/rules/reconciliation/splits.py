@@ -16,6 +16,7 @@ import polars as pl
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.company import within_days
 from counterfoil.rules.reconciliation.pools import ALIKE_CHANCE
+from counterfoil.rules.reconciliation.rows import table_of
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.speaking import SILENT
 from counterfoil.rules.reconciliation.subsets import Sums
@@ -69,8 +70,9 @@ def split_claims(
     # one part alone that may be the whole, keyed wrongly, is a question
     alone = pl.len().over("target") == 1
     named = with_slip(named, "amount", "whole").filter(~(alone & pl.col("slip"))).drop("slip")
-    silent = _silent_parts(named, bank, policy)
-    silent = silent.join(_whole_amounts(named, ledger), on=["target", "amount"], how="anti")
+    # what the party owes in a line of its own is no part
+    owed = ledger.select("purse", "party", "amount")
+    silent = _silent_parts(named, bank, policy).join(owed, on=owed.columns, how="anti")
     both = pl.concat([named.select(silent.columns), silent]).sort("target", "bank")
     grouped = (
         both.unique(["target", "bank"], keep="first", maintain_order=True)
@@ -78,7 +80,7 @@ def split_claims(
         .agg("bank", "amount", "w_number", pl.col("whole").first())
     )
     rows = [row for group in grouped.iter_rows() for row in _made_up_of(*group)]
-    return pl.DataFrame(rows, schema=pl.Schema(CLAIM), orient="row")
+    return table_of(rows, CLAIM)
 
 
 def _is_part() -> pl.Expr:
@@ -94,7 +96,7 @@ def _silent_parts(named: pl.DataFrame, bank: pl.DataFrame, policy: Policy) -> pl
         .filter(_is_part())
         .join(named, on=["target", "bank"], how="anti")
         .with_columns(pl.lit(None, pl.Int64).alias("w_number"))
-        .select("target", "bank", "amount", "w_number", "whole")
+        .select("target", "bank", "amount", "w_number", "whole", "purse", "party")
     )
 
 
@@ -109,13 +111,6 @@ def _around(
         before=policy.days_before,
         after=times * policy.days_after,
     )
-
-
-def _whole_amounts(named: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
-    """What the party owes in a line of its own is no part: ``target``, ``amount``."""
-    wanted = named.select("target", "purse", "party").unique()
-    owed = ledger.filter(pl.col("party") >= 0).select("purse", "party", "amount").unique()
-    return wanted.join(owed, on=["purse", "party"]).select("target", "amount")
 
 
 def _of_one_party(bank: pl.DataFrame) -> pl.DataFrame:
@@ -167,7 +162,7 @@ def silent_split_claims(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy
         .filter(pl.col("amount").list.sum().abs() >= pl.col("whole").abs())
     )
     rows = [row for pool in pools.iter_rows() for row in _silently_made_up_of(*pool)]
-    return pl.DataFrame(rows, schema=pl.Schema(CLAIM), orient="row")
+    return table_of(rows, CLAIM)
 
 
 def _silently_made_up_of(

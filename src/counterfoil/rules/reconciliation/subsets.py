@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import comb
 
 import numpy as np
@@ -41,7 +42,7 @@ class Sums:
         for amount in amounts:
             sums = np.concatenate((sums, sums + amount))
         self._sums: Numbers = sums
-        self._sizes = np.bitwise_count(np.arange(len(sums), dtype=np.int64))
+        self._sizes = _sizes(len(amounts))
         self._step = int(np.gcd.reduce(np.asarray(amounts, np.int64))) or 1
 
     def ways(self, wanted: int, *, size: int | None = None, least: int = 2) -> list[Way]:
@@ -68,6 +69,12 @@ class Sums:
 
     def _places(self, at: int) -> tuple[int, ...]:
         return tuple(place for place in range(POOL_MAX) if at >> place & 1)
+
+
+@cache
+def _sizes(amounts: int) -> npt.NDArray[np.uint8]:
+    """Of all subsets of so many, in the order in which Sums has them."""
+    return np.bitwise_count(np.arange(2**amounts, dtype=np.int64))
 
 
 class SizedSums(Sums):

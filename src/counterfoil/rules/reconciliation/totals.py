@@ -46,8 +46,8 @@ def totals_of(
             open_count=len(of_open),
             open_sum=_sum(of_open),
         )
-        for currency in sorted(set(lines["currency"]))
-        for part in [lines.filter(pl.col("currency") == currency)]
+        for currency in sorted(lines["currency"].unique())
+        for part in [lines.select("line", "amount").filter(lines["currency"] == currency)]
         for of_match in [_those(part, matched)]
         for of_open in [_those(part, open_lines)]
     )
@@ -59,4 +59,4 @@ def _those(part: pl.DataFrame, lines: pl.Series) -> pl.DataFrame:
 
 
 def _sum(part: pl.DataFrame) -> int:
-    return sum(part["amount"].to_list())
+    return int(part["amount"].cast(pl.Int128).sum())

@@ -218,8 +218,7 @@ def _captions(lines: Sequence[Line], line: Line) -> dict[int, tuple[str, Printed
     starts = [
         index
         for index in range(len(words))
-        if not index
-        or (words[index].left - words[index - 1].right) * 100 > words[index].em * GAP
+        if not index or (words[index].left - words[index - 1].right) * 100 > words[index].em * GAP
     ]
     cells = list(pairwise([*starts, len(words)]))
     if len(cells) != len(line.amounts):

@@ -171,8 +171,10 @@ def _by_role(words: list[Word]) -> Iterator[list[Word]]:
     cuts = [
         index + 1
         for index, gap in enumerate(gaps)
-        if (gap * 100 > words[index].em * 35 or gap * 10 > min(gaps) * 13)
-        and _are_two(words, index, typed=typed)
+        if (
+            (gap * 100 > words[index].em * 35 or gap * 10 > min(gaps) * 13)
+            and _are_two(words, index, typed=typed)
+        )
         or (not typed and gap * 100 > words[index].em * TWO_SPACES and _differ(words, index))
     ]
     start = 0
