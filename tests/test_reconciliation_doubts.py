@@ -167,16 +167,17 @@ def runs_of_one_purpose(
     for run in range(count):
         name, day, number = f"Supplier {run}", 90 + run % 10, f"RUN1711{run:02d}-0{run:04d}"
         texts = ["Paper", "Paper", "Ink" if run < mixed else "Paper"]
+        amounts = [-(20_011 + 997 * run + 331 * at) for at in range(len(texts))]
         lines = [
-            {"amount": -(20_011 + 997 * run + 331 * at), "text": text, "run": number}
-            for at, text in enumerate(texts)
+            {"amount": amount, "text": text, "run": number}
+            for amount, text in zip(amounts, texts, strict=True)
         ]
         rest = {"amount": -(7_003 + 389 * run), "text": "Ink"}
         theirs += [
             each | {"name": name, "day": day, "reference": f"PV006{run:03d}{at:02d}"}
             for at, each in enumerate([*lines, rest])
         ]
-        paid_run = {"amount": sum(each["amount"] for each in lines), "text": f"EFT {number}"}
+        paid_run = {"amount": sum(amounts), "text": f"EFT {number}"}
         ours.append(paid_run | {"name": name, "day": day + 1})
     return ours, theirs
 

@@ -61,6 +61,24 @@ SEEN = (
     ("jp_hotaru", "statement", 1, "a star before the money that came in"),
     ("nz_weka", "statement", 1, "an account opens behind another one's totals"),
     ("us_saguaro", "statement", 1, "an idle share; balance forward"),
+    ("uk_dabble", "statement", 1, "captions over a row of numbers, two of them balances of a day"),
+    ("br_pitaya", "statement", 1, "a day's totals stand over its entries, and over the page"),
+    ("toy_caraway", "statement", 1, "a sentence ends with money; days of the month, one date"),
+    ("us_pocomoke", "statement", 1, "Check Date, close; balances of days below two tables"),
+    ("jp_karasu", "statement", 1, "Reiwa by its first sign, in words apart"),
+    ("toy_elder", "statement", 1, "May and June 2025 is no June"),
+    ("us_susquehanna", "statement", 1, "balances of days below the checks, without a heading"),
+    ("us_bitterroot", "statement", 1, "the ends of three accounts in one summary above"),
+    ("toy_linnet", "statement", 1, "2 Apr 05, 2025 is the second entry, of 5 April"),
+    ("card_housatonic", "statement", 19, "one entry under the first heading, and the last"),
+    ("de_fulda", "statement", 1, "the day of the page before goes on, beside value dates"),
+    ("neo_dunlin", "statement", 1, "one entry alone on its page, its date below it"),
+    ("nl_dommel", "statement", 1, "Bedrag af/bij is a column of both"),
+    ("sg_angsana", "statement", 1, "an average balance where balances stand"),
+    ("toy_avocet", "statement", 1, "a summary's title is none of the table below its money"),
+    ("it_tagliamento", "statement", 7, "the end alone on its page, its words behind it"),
+    ("au_paroo", "statement", 7, "a year on a line of its own below the year's last entry"),
+    ("uk_teesdale", "statement", 7, "a box beside the table on the first page only"),
 )
 #: The same of prints that are spoiled: each was taken for proved.
 LUCKY = (
@@ -68,6 +86,8 @@ LUCKY = (
     ("neo_kite", "yen", 7, "the account in whole yen was passed over"),
     ("odd_sheets", "silent", 7, "the page is full, and a month is missing"),
     ("in_periyar", "torn", 1, "the first page says that it is the second"),
+    ("ng_gurara", "swapped", 19, "a page of another account, and each piece a chain that holds"),
+    ("uk_dabble", "other_opening_2", 1, "a caption's opening that the entries do not come from"),
 )
 
 

@@ -232,9 +232,9 @@ def _in_column(lines: Sequence[Line], column: _Column | None) -> dict[int, Print
         if (token := next((each for each in line.dates if column.holds(each)), None)) is not None
     ]
     below = {
-        place: year
+        place: below_it
         for place, token in held
-        if (year := _year_below(token, lines[place + 1 : place + 2])) is not None
+        if (below_it := _year_below(token, lines[place + 1 : place + 2])) is not None
     }
     below = below if len(below) * 2 >= len(held) else {}
     found: dict[int, Printed] = {}
