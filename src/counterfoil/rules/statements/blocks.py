@@ -14,32 +14,17 @@ from decimal import Decimal
 from itertools import pairwise
 
 from counterfoil.rules.statements.chain import Broken, Chain
-from counterfoil.rules.statements.currencies import is_code
 from counterfoil.rules.statements.document import Document, other_account
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.facts import Fact, Period
+from counterfoil.rules.statements.runs import Run, last_value, opens_anew, runs_of
 from counterfoil.rules.statements.search import Ends, Found, search
-from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.ways import Use
 
 QUIET_REACH = 8  # lines between the two ends of an account without entries
 ENDS_MAX = 5  # different balances to try as an end
 SIDE_TABLES_MAX = 6  # tables without a balance column that may be summaries
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """The events of one table, or of a part of it, in reading order."""
-
-    events: tuple[Event, ...]
-    first: int  # line where it begins, its heading included
-    identity: str  # the account that is named just above it; "" for none
-
-    @property
-    def has_balances(self) -> bool:
-        """Whether its table has a column of balances."""
-        return Role.BALANCE in self.events[0].table.roles()
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +221,7 @@ def _values(facts: Sequence[Fact]) -> tuple[Decimal, ...]:
 
 def _blocks(document: Document) -> Iterator[Block]:
     """The document cut where a new account must begin."""
-    runs = list(_runs(document))
+    runs = list(runs_of(document))
     groups: list[list[Run]] = []
     for run in runs:
         if groups and not _must_begin(document, groups[-1], run):
@@ -257,80 +242,6 @@ def _last_line(runs: Sequence[Run]) -> int:
     return max(run.events[-1].line.index for run in runs)
 
 
-def _runs(document: Document) -> Iterator[Run]:
-    """Tables with transactions in them; cut where an opening follows a closing."""
-    parts = [
-        (table, part, _has_transactions(table, events, part))
-        for table, events in document.tables
-        for part in _parts(events)
-    ]
-    known = {_title(table) for table, _, sure in parts if sure} - {()}
-    last: Table | None = None
-    first = 0
-    for table, part, sure in parts:
-        if table is not last:
-            first = table.heading.first if table.heading else part[0].line.index
-        if sure or (_title(table) in known and _goes_on(part)):
-            yield Run(tuple(part), first, _identity(document, first, part[0]))
-        last, first = table, part[-1].line.index + 1
-
-
-def _goes_on(events: Sequence[Event]) -> bool:
-    """Whether it may be the rest of a table: an entry, or nothing but the end."""
-    entries = [event for event in events if event.kind is Kind.ENTRY]
-    return any(event.anchored for event in entries) or (
-        not entries and {event.label for event in events} == {Label.CLOSING}
-    )
-
-
-def _title(table: Table) -> tuple[str, ...]:
-    """The words of its heading: tables that share them are of one kind."""
-    return () if table.heading is None else tuple(cell.text for cell in table.heading.cells)
-
-
-def _identity(document: Document, first: int, event: Event) -> str:
-    """What stands above line *first*, and the currency that the first line begins with."""
-    word = event.line.row.words[0].text
-    code = word if is_code(word) else ""
-    return f"{document.identity_above(first)} {code}".strip()
-
-
-def _parts(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
-    start = 0
-    for index in range(1, len(events)):
-        if _opens_anew(events[index - 1], events[index]):
-            yield events[start:index]
-            start = index
-    yield events[start:]
-
-
-def _has_transactions(table: Table, table_events: Sequence[Event], events: Sequence[Event]) -> bool:
-    """Entries with dates; where no heading names a date, two lines that begin with one.
-
-    A table may begin with entries of the day that the page before ended with.
-    """
-    entries = [event for event in events if event.kind is Kind.ENTRY]
-    if not table.may_move:
-        return False
-    cells = () if table.heading is None else table.heading.cells
-    if any(cell.role in (Role.DATE, Role.VALUE_DATE) for cell in cells):
-        carried = events[0] is table_events[0] and any(event.date for event in entries)
-        return carried or any(event.anchored for event in entries)
-    days = {event.date for event in entries if event.date is not None}
-    return len(days) >= 2 or sum(event.anchored for event in entries) >= 2
-
-
-def _opens_anew(before: Event, event: Event) -> bool:
-    """An opening balance right after a closing one that it does not repeat."""
-    if event.label is not Label.OPENING or before.label is not Label.CLOSING:
-        return False
-    return event.kind is Kind.LABEL and _last_value(before) != _last_value(event)
-
-
-def _last_value(event: Event) -> Decimal:
-    return event.cells[max(event.cells)].signed
-
-
 def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
     """Whether *run* is another account's, or another period's, than *group*."""
     last = group[-1].events[-1]
@@ -340,7 +251,7 @@ def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
     if _other_period(document, group, between):
         return True
     if openings:
-        carried = openings[-1].value == _last_value(last)
+        carried = openings[-1].value == last_value(last)
         if carried and _is_next_statement(document, group, facts):
             return True
         known = {fact.value for fact in _openings_of(document, group)}
@@ -349,12 +260,12 @@ def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
     if first.kind is Kind.LABEL and first.label is Label.OPENING:
         ends = [event for event in group[-1].events if event.kind is Kind.LABEL]
         titled = all(each.identity != run.identity for each in group)  # else a page stands twice
-        if ends and titled and _opens_anew(ends[-1], first):
+        if ends and titled and opens_anew(ends[-1], first):
             return True
         other = first.table.roles() != last.table.roles() or any(
             other_account(each.identity, run.identity) for each in group if each.identity
         )
-        return other and _last_value(first) != _last_value(last)
+        return other and last_value(first) != last_value(last)
     return False
 
 

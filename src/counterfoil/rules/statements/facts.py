@@ -96,14 +96,10 @@ def _told_by_days(facts: Sequence[Fact]) -> Iterator[Fact]:
 
 def _pairs(facts: Sequence[Fact], places: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Those of *places* that stand two by two: a third near them makes a list of days."""
-    for one, two in pairwise(places):
-        near = [
-            each
-            for each in places
-            if facts[one].line - TOGETHER <= facts[each].line <= facts[two].line + TOGETHER
-        ]
-        if len(near) == 2:
-            yield one, two
+    near = [facts[two].line - facts[one].line <= TOGETHER for one, two in pairwise(places)]
+    for index, pair in enumerate(pairwise(places)):
+        if near[index] and not any(near[max(index - 1, 0) : index] + near[index + 1 : index + 2]):
+            yield pair
 
 
 def _named(lines: Sequence[Line], tables: Sequence[Table]) -> Iterator[Fact]:
