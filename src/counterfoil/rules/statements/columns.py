@@ -42,6 +42,9 @@ class Flush(StrEnum):
                 return amount.right
 
 
+NAMED_FROM = 2  # columns of money with a heading: one without, among the texts, is none
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """Where numbers of one kind stand. ``edges`` is where most of them are aligned."""
@@ -175,8 +178,11 @@ def _named(
 ) -> Iterator[Column]:
     """Each span with the heading nearest to it; headings and spans keep their order."""
     pairs = _match(spans, [] if heading is None else _money_cells(heading))
+    texts = [] if heading is None or len(pairs) < NAMED_FROM else heading.cells
     for index, span in enumerate(spans):
         cell = pairs.get(index)
+        if cell is None and any(_is_in_text(span, each) for each in texts):
+            continue
         role = cell.role if cell is not None else _unnamed(spans, index)
         if role in (Role.VALUE_DATE, Role.DATE):
             role = Role.AMOUNT  # "valor" is an amount in one language and a day in another
@@ -185,6 +191,11 @@ def _named(
         flush, edges, firm = _edges(span, tokens)
         text = "" if cell is None else cell.text
         yield Column(span[0], span[1], flush, edges, firm, span[2], role, text)
+
+
+def _is_in_text(span: Span, cell: Cell) -> bool:
+    """``USD 92.64`` under the heading of the texts, where other columns hold the money."""
+    return cell.role is Role.DESCRIPTION and cell.left <= span[0] and span[0] <= cell.right
 
 
 def _unnamed(spans: Sequence[Span], index: int) -> Role | None:
