@@ -6,11 +6,12 @@ import asyncio
 import os
 import platform
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 
-from counterfoil.engine.worker import Pace, worker_lock
+from counterfoil.engine.locking import worker_lock
+from counterfoil.engine.worker import Pace
 from counterfoil.errors import LedgerLost, Unavailable
 from counterfoil.store.claims import LeaseRow
 from counterfoil.store.ledger import Ledger
@@ -30,7 +31,7 @@ async def borrowed_login(
     """
     pace = Pace()
     length = timedelta(seconds=pace.lease_seconds)
-    with worker_lock(data):
+    with nullcontext() if ledger.is_child else worker_lock(data):
         host = f"{platform.node()}:{data.resolve()}"
         ledger.start_worker(host=host, pid=os.getpid(), lease=length)
         try:
