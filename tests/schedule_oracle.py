@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
@@ -18,6 +19,8 @@ import numpy as np
 STEP = 15 * 60  # seconds: every offset of the last decades is a multiple of it
 DAY = 86_400
 _EPOCH = date(1970, 1, 1)
+
+NumpyRoll = Literal["forward", "modifiedfollowing", "backward"]
 
 
 @dataclass(slots=True)
@@ -94,7 +97,7 @@ class Book:
     closed: frozenset[date]
     weekmask: str = "1111100"
 
-    def rolled(self, day: date, roll: str) -> date:
+    def rolled(self, day: date, roll: NumpyRoll) -> date:
         """*roll* in numpy's words: forward, modifiedfollowing, backward."""
         return self._offset(day, 0, roll)
 
@@ -102,7 +105,7 @@ class Book:
         """*count* business days on, or back."""
         return self._offset(day, count, "backward" if count > 0 else "forward")
 
-    def _offset(self, day: date, count: int, roll: str) -> date:
+    def _offset(self, day: date, count: int, roll: NumpyRoll) -> date:
         found = np.busday_offset(np.datetime64(day), count, roll=roll, busdaycal=self._calendar)
         return _date(found)
 

@@ -243,7 +243,7 @@ def book_of(name: str) -> oracle.Book:
     )
 
 
-ROLLS = {
+ROLLS: dict[Roll, oracle.NumpyRoll] = {
     Roll.FOLLOWING: "forward",
     Roll.MODIFIED_FOLLOWING: "modifiedfollowing",
     Roll.PRECEDING: "backward",

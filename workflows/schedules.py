@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from counterfoil.adapters.calendars import HolidayCalendar
+from counterfoil.adapters.sheets.entry_rows import read_records
 from counterfoil.config import (
     CONFIG_NAME,
     CalendarSettings,
@@ -26,10 +27,10 @@ from counterfoil.config import (
     Suite,
     find_suite,
 )
-from counterfoil.domain.schedules import Calendar, Judged, Occurrence, RunState, Verdict
+from counterfoil.domain.schedules import Calendar, ClosedDay, Judged, Occurrence, RunState, Verdict
 from counterfoil.domain.when import WEEKDAYS, After
 from counterfoil.engine.scheduler import cron_walls
-from counterfoil.errors import SetupError
+from counterfoil.errors import Quarantined, SetupError
 from counterfoil.rules.due_times import Rule, next_due, occurrences, stretch
 from counterfoil.rules.misfires import Moment, cut_off_of, judge, overlapped
 from counterfoil.rules.schedule_words import words_of
@@ -109,15 +110,26 @@ def terms_of(name: str, kept: Mapping[str, Any], root: Path) -> Terms:
 def _calendar(name: str, kept: Mapping[str, Any], root: Path) -> HolidayCalendar:
     where = f"calendars: {name}"
     settings = build_record(CalendarSettings, dict(kept), where, error=SetupError)
+    own = {date.fromisoformat(day): why for day, why in settings.closed.items()}
     try:
+        if settings.closed_file is not None:
+            own |= _closed_days(root / settings.closed_file, root)
         return HolidayCalendar(
             countries=settings.countries,
             markets=settings.markets,
             weekend=[WEEKDAYS.index(each) for each in settings.weekend],
-            own={date.fromisoformat(day): why for day, why in settings.closed.items()},
+            own=own,
         )
-    except SetupError as trouble:
+    except (SetupError, Quarantined) as trouble:
         raise SetupError(f"{where}: {trouble}") from None
+
+
+def _closed_days(path: Path, root: Path) -> dict[date, str]:
+    """The site's own, read in the parser box. Raises SetupError, Quarantined."""
+    if not path.is_file():
+        raise SetupError(f"closed_file: there is no file {path}")
+    rows = read_records(ClosedDay, path, root / "selectors/sheets/closed_days.toml")
+    return {each.day: each.reason for each in rows}
 
 
 def checked_schedules(suite: Suite, check_command: CheckCommand) -> dict[str, Terms]:
@@ -202,6 +214,18 @@ def _entry(terms: Terms, judged: Judged, now: datetime) -> Entry:
     )
 
 
+#: Of a file: when it was changed (ns), and its size; (): there is none.
+Signature = tuple[int, ...]
+
+
+def _signature(kept: Mapping[str, Any], root: Path) -> Signature:
+    name = (kept["calendar"] or {}).get("closed_file")
+    if name is None or not (root / name).is_file():
+        return ()
+    status = (root / name).stat()
+    return status.st_mtime_ns, status.st_size
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """What the workflow needs of the house."""
@@ -224,7 +248,7 @@ class Schedules:
         self._monotonic = monotonic
         self._lock = threading.RLock()
         self._seen = ""  # digest of the config.toml that was read last
-        self._terms: dict[str, tuple[Mapping[str, Any], Terms]] = {}
+        self._terms: dict[str, tuple[tuple[Mapping[str, Any], Signature], Terms]] = {}
         self._clock: tuple[datetime, float] | None = None
         self._steady_from = float("-inf")
 
@@ -305,11 +329,26 @@ class Schedules:
         return None if due is None else due.due_at
 
     def _terms_of(self, row: ScheduleRow) -> Terms:
+        """What is in force, made anew when it or its file of closed days changed.
+
+        Raises:
+            SetupError: The file is wrong, and it is the first that this process reads.
+        """
+        root = self._tools.suite.root
+        made_of = (row.settings, _signature(row.settings, root))
         known = self._terms.get(row.name)
-        if known is None or known[0] != row.settings:
-            known = (row.settings, terms_of(row.name, row.settings, self._tools.suite.root))
-            self._terms[row.name] = known
-        return known[1]
+        if known is not None and known[0] == made_of:
+            return known[1]
+        try:
+            terms = terms_of(row.name, row.settings, root)
+        except SetupError as trouble:
+            if known is None or known[0][0] != row.settings:
+                raise
+            self._tools.say(f"{trouble}; the closed days stay as they were")
+            self._tools.emit("config_refused", {"told": str(trouble)})
+            terms = known[1]
+        self._terms[row.name] = (made_of, terms)
+        return terms
 
     def _clock_is_steady(self, now: datetime) -> bool:
         """Whether the clock goes on as time does, or has for a while since it jumped."""

@@ -100,6 +100,14 @@ class Policy:
             raise ValueError("late_after_seconds and deadline_minutes must be above 0")
 
 
+@dataclass(frozen=True, slots=True)
+class ClosedDay:
+    """A day on which the site itself is closed, and why."""
+
+    day: date
+    reason: str
+
+
 class Calendar(Protocol):
     """Which days are business days."""
 
