@@ -77,6 +77,8 @@ def _parsed(name: str, rest: list[str], run: str) -> dict[str, Any]:
         command = command.commands[word]
     try:
         found: dict[str, Any] = command.make_context(name, list(rest)).params
-    except (typer.TyperException, typer.Exit) as trouble:
-        raise SetupError(f"run: {run!r}: {trouble or 'no help can be run'}") from None
+    except typer.TyperException as trouble:
+        raise SetupError(f"run: {run!r}: {trouble}") from None
+    except typer.Exit:
+        raise SetupError(f"run: {run!r}: it shows help and does nothing") from None
     return found
