@@ -16,8 +16,10 @@ import pytest
 from counterfoil.domain.schedules import UNDER, RunState
 from counterfoil.engine import errands as errands_module
 from counterfoil.engine.errands import Errands
+from counterfoil.errors import LedgerLost
 from counterfoil.store.ledger import Ledger, new_boot
 from counterfoil.store.schedule_ledger import ScheduleLedger
+from counterfoil.store.schedule_runs import Ended
 from tests.engine_support import CORE, Clock, House
 from tests.schedule_support import Process, at, looking, schedule, verdicts, write_config
 
@@ -107,6 +109,32 @@ def test_a_worker_that_stops_gives_the_run_back(
     assert asyncio.run(run_and_stop()) == "given_back"
     assert process.ledger.due_runs() == [("ten", KEY, 2)]
     assert asyncio.run(errands.carry_out("ten", KEY, 2)) == "not_due"
+
+
+def test_an_end_that_could_not_be_recorded_is_recorded_later(
+    process: Process, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(errands_module, "LEDGER_AGAIN_SECONDS", 0.01)
+    real, lost = ScheduleLedger.end_run, list[str]()
+
+    def lose_two(ledger: ScheduleLedger, schedule: str, key: str, ended: Ended) -> bool:
+        if len(lost) < 2:
+            lost.append(key)
+            raise LedgerLost("the answer was cut")
+        return real(ledger, schedule, key, ended)
+
+    monkeypatch.setattr(ScheduleLedger, "end_run", lose_two)
+    assert asyncio.run(errands_of(process, tmp_path, "").carry_out("ten", KEY, 1)) == "SUCCEEDED"
+    assert row_of(process.ledger)[0] is RunState.SUCCEEDED
+
+
+def test_what_cannot_be_begun_fails_and_says_why(process: Process, tmp_path: Path) -> None:
+    errands = Errands(process.ledger, tmp_path, tmp_path / "said", [str(tmp_path / "nowhere")])
+    assert asyncio.run(errands.carry_out("ten", KEY, 1)) == "not_begun"
+    state, _, told = row_of(process.ledger)
+    assert state is RunState.FAILED
+    assert told is not None
+    assert "No such file" in told
 
 
 def test_a_run_is_begun_once_and_under_its_own_number(process: Process, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,7 +23,11 @@ from counterfoil.config import find_suite
 from counterfoil.errors import Refused, SetupError
 from counterfoil.store.ledger import Ledger
 from counterfoil.store.schedule_ledger import ScheduleLedger
+from fixtures.payments.make_workbook import make as make_workbook
 from fixtures.reconciliation_pairs import make
+from tests.bank_support import RunningBank
+from tests.cli_support import counterfoil
+from tests.kill_support import a_suite
 from tests.schedule_support import HEAD, RULES, schedule
 
 ROOT = Path(__file__).parent.parent
@@ -33,8 +38,10 @@ AT_HOME = 'zone = "Europe/Prague"\ncalendar = "bank"\n'
 TABLES = (
     NOSTRO, BANK,
     schedule("match", "every 2 seconds", RULES.replace("queue", "skip"), run=MATCH),
+    schedule("then", "after month-end succeeded", run="reconciliation run nostro"),
     schedule("month-end", "last business day of the month 18:00", RULES + AT_HOME, run=MATCH),
 )  # fmt: skip
+VOUCHERS = 12
 WHO = ("--as", "anna", "--reason", "the bank is closed")
 
 Typed = Callable[..., tuple[int, str]]
@@ -75,7 +82,7 @@ def started(suite: Path, command: str) -> subprocess.Popen[bytes]:
         )  # fmt: skip
 
 
-def wait_for(suite: Path, what: Callable[[ScheduleLedger], bool], seconds: int = 60) -> None:
+def wait_for(suite: Path, what: Callable[[ScheduleLedger], bool], seconds: int = 180) -> None:
     ledger = Ledger.open(f"sqlite:///{suite / 'var/ledger.sqlite'}")
     try:
         book = ScheduleLedger.beside(ledger)
@@ -93,6 +100,11 @@ def states(book: ScheduleLedger, name: str) -> list[str]:
     return [str(each.run_state) for each in book.occurrences(name)]
 
 
+def _succeeded(name: str, book: ScheduleLedger) -> bool:
+    assert "FAILED" not in states(book, name), book.occurrences(name)
+    return states(book, name) == ["SUCCEEDED"]
+
+
 def test_what_will_be_due_is_listed_by_wall_and_in_utc(typed: Typed) -> None:
     code, said = typed("next", "--days", "400", "month-end")
 
@@ -100,6 +112,7 @@ def test_what_will_be_due_is_listed_by_wall_and_in_utc(typed: Typed) -> None:
     assert re.search(r"1[23] times in the next 400 days", said)
     assert "Thu 2026-12-31 18:00 CET" not in said or "2026-12-31 17:00:00Z" in said
     assert said.count("CEST") + said.count("CET") in (12, 13)
+    assert "then runs whenever month-end succeeded" in typed("next")[1]
     with pytest.raises(Refused, match="there is no schedule nobody"):
         typed("next", "nobody")
 
@@ -227,3 +240,44 @@ def test_up_carries_out_what_is_due_and_a_kill_loses_nothing(suite: Path, typed:
     assert all(each.why for each in rows if each.verdict != "FIRED")
     said = sorted((suite / "var/schedules/match").iterdir())[0].name
     assert said == f"{rows[0].key.replace(':', '')}-1.log"
+
+
+@pytest.mark.browser
+def test_statements_are_fetched_by_schedule_while_the_same_up_keys(tmp_path: Path) -> None:
+    """Worker and run share the bank's logins: each has one, nobody has two, all is done."""
+    last = datetime.now(UTC).date().replace(day=1) - timedelta(days=1)
+    fetch = f"statement fetch corebank --from {last.replace(day=1)} --to {last}"
+    with RunningBank(tmp_path / "bank") as bank:
+        suite = a_suite(tmp_path / "suite", bank, sessions=2)
+        for name in ("bots", "workflows"):
+            (suite.root / name).symlink_to(ROOT / name)
+        with (suite.root / "config.toml").open("a", encoding="utf-8") as config:
+            config.write(
+                '\n[statements.daily]\nsystem = "corebank"\naccounts = ["1000000001"]\n'
+                'formats = ["camt.053"]\nexport = "outbox"\n'
+                '[folders.vouchers]\npath = "inbox"\nsheet_map = "vouchers"\nsystem = "corebank"\n'
+                'maker = "analysts"\nstable_seconds = 0.2\nwatched = false\n'
+                '[approval]\nlimits = { CZK = "1000000000" }\n'
+                + schedule("fetch", "every 10000 hours", run=fetch)
+                + schedule("take", "every 10000 hours", run="intake vouchers")
+            )
+        (suite.root / "inbox").mkdir()
+        tomorrow = datetime.now().astimezone().date() + timedelta(days=1)
+        make_workbook("vouchers-12", tomorrow, suite.root / "inbox/vouchers-12.xlsx")
+        with started(suite.root, "up") as up:
+            try:
+                wait_for(suite.root, lambda book: bool(book.schedules()))
+                for name in ("take", "fetch"):
+                    run = counterfoil("schedule", "run-now", name, *WHO, at=suite.root)
+                    assert run.returncode == 0, run.stderr
+                for name in ("take", "fetch"):
+                    wait_for(suite.root, partial(_succeeded, name))
+                wait_for(suite.root, lambda _: len(bank.postings()) == VOUCHERS)
+            finally:
+                up.send_signal(signal.SIGTERM)
+        assert up.returncode == 0
+        assert [each.name for each in (suite.root / "outbox").iterdir()] == [
+            f"1000000001_{last.replace(day=1)}_{last}.statement.xlsx"
+        ]
+        assert len({each["reference"] for each in bank.postings()}) == VOUCHERS
+    assert counterfoil("verify", at=suite.root).returncode == 0

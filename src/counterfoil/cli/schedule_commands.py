@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 import typer
@@ -68,11 +69,17 @@ def check_intake(suite: Suite, name: str) -> None:
         )
 
 
-def _parsed(name: str, rest: list[str], run: str) -> dict[str, Any]:
-    """What the command line's own parser makes of the words."""
+@cache
+def _commands() -> Any:
+    """The command line as a tree; it takes a while to grow, and does not change."""
     from counterfoil.cli.app import app_for  # it has us among its commands
 
-    command: Any = typer.main.get_command(app_for([]))
+    return typer.main.get_command(app_for([]))
+
+
+def _parsed(name: str, rest: list[str], run: str) -> dict[str, Any]:
+    """What the command line's own parser makes of the words."""
+    command: Any = _commands()
     for word in name.split():
         command = command.commands[word]
     try:

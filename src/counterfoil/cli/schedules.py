@@ -21,7 +21,14 @@ from counterfoil.rules.due_times import day_begins, next_due, occurrences
 from counterfoil.store.deciding import Word
 from counterfoil.store.schedule_book import Entry, OccurrenceRow, ScheduleRow
 from counterfoil.store.schedule_ledger import ScheduleLedger
-from workflows.schedules import Terms, checked_schedules, judge_by_hand, settings_in_force, terms_of
+from workflows.schedules import (
+    CLOCK_JUMP,
+    Terms,
+    checked_schedules,
+    judge_by_hand,
+    settings_in_force,
+    terms_of,
+)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As in config.toml.")]
 DAYS_MAX = 400
@@ -79,8 +86,17 @@ def _cells(
         last.key if last else "",
         last.verdict if last else "",
         last.run_state if last else "",
-        f"paused {row.paused}" if row.paused else "",
+        _state(row, now),
     )
+
+
+def _state(row: ScheduleRow, now: datetime) -> str:
+    if row.paused:
+        return f"paused {row.paused}"
+    if row.looked_until > now + CLOCK_JUMP:
+        until = f"{row.looked_until:%Y-%m-%d %H:%M}Z"
+        return f"the clock was put back: all until {until} was judged before"
+    return ""
 
 
 def _next(terms: Terms, now: datetime) -> str:
@@ -131,6 +147,9 @@ def upcoming(
     ]
     columns = ("due", "UTC", "schedule", "runs")
     show_table(f"{len(rows)} times in the next {days} days", columns, rows)
+    for each in known if name is None else [name]:
+        if upstream := known[each].upstream:
+            say(f"{each} runs whenever {upstream} succeeded: {known[each].settings.run}")
 
 
 def why(

@@ -27,6 +27,12 @@ TERMINATE_SECONDS = 10.0
 #: When the worker stops, a run may still end by itself; else it is given back.
 STOP_SECONDS = 30.0
 
+LEDGER_AGAIN_SECONDS = 5.0
+LEDGER_TRIES = 60
+
+#: Of each schedule; a month of one that runs every hour.
+LOGS_KEPT = 750
+
 #: The command line's exit codes (cli/__init__.py).
 _EXITS = {
     0: (RunState.SUCCEEDED, "done"),
@@ -79,7 +85,11 @@ class Errands:
     async def _run(self, row: OccurrenceRow) -> str:
         assert row.deadline_at is not None
         seconds = (row.deadline_at - self.ledger.now()).total_seconds()
-        process, log = await self._begin(row)
+        try:
+            process, log = await self._begin(row)
+        except OSError as trouble:
+            await self._record(row, Ended(state=RunState.FAILED, told=f"not begun: {trouble}"))
+            return "not_begun"
         try:
             ended = await self._outcome(process, max(0.0, seconds), log)
         except asyncio.CancelledError:
@@ -89,12 +99,25 @@ class Errands:
         if ended is None:
             self.ledger.give_run_back(row.schedule, row.key, "the worker was stopped")
             return "given_back"
-        await asyncio.to_thread(self.ledger.end_run, row.schedule, row.key, ended)
+        await self._record(row, ended)
         return str(ended.state)
+
+    async def _record(self, row: OccurrenceRow, ended: Ended) -> None:
+        """A ledger that is away for a while is waited for; then the run is made again."""
+        for _ in range(LEDGER_TRIES):
+            try:
+                await asyncio.to_thread(self.ledger.end_run, row.schedule, row.key, ended)
+            except LedgerLost:
+                await asyncio.sleep(LEDGER_AGAIN_SECONDS)
+            else:
+                return
+        raise LedgerLost(f"{row.schedule} {row.key}: its end could not be recorded")
 
     async def _begin(self, row: OccurrenceRow) -> tuple[Process, Path]:
         folder = self._logs / row.schedule
         folder.mkdir(parents=True, exist_ok=True)
+        for old in sorted(folder.glob("*.log"))[:-LOGS_KEPT]:
+            old.unlink(missing_ok=True)
         log = folder / f"{row.key.replace(':', '')}-{row.starts + 1}.log"
         handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
@@ -134,7 +157,13 @@ class Errands:
         await asyncio.sleep(STOP_SECONDS)
 
     def sweep(self, durable: Durable) -> None:
-        """Runs that are due and that the engine does not carry are enqueued anew."""
+        """Runs that are due and that the engine does not carry are enqueued anew.
+
+        So are those that are ours on paper alone: the ledger was away when they ended.
+        """
+        for schedule, key in self.ledger.held_runs():
+            if (schedule, key) not in self._running:
+                self.ledger.give_run_back(schedule, key, "its end was not recorded")
         due = self.ledger.due_runs()
         for (schedule, key, visit), standing in durable.run_standings(due).items():
             if standing is not Standing.LIVE and (schedule, key) not in self._running:

@@ -51,6 +51,15 @@ class ScheduleRuns(ScheduleBook):
         with self.reading() as connection:
             return [(*row,) for row in connection.execute(query)]
 
+    def held_runs(self) -> list[tuple[str, str]]:
+        """Runs that this boot began and that have not ended: (schedule, key)."""
+        table = schema.occurrences
+        query = select(table.c.schedule, table.c.key).where(
+            table.c.run_state == RunState.RUNNING, table.c.holder == self.boot
+        )
+        with self.reading() as connection:
+            return [(*row,) for row in connection.execute(query)]
+
     def requeue_run(self, schedule: str, key: str, visit: int, *, anew: bool) -> None:
         """Have it begun now; *anew* under the next number. Nothing if it moved on meanwhile."""
         table = schema.occurrences
