@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
 import numpy as np
 
@@ -71,16 +73,22 @@ def due(walls: Walls, days: Iterable[date], minutes: Iterable[int]) -> list[tupl
 
 def zones_that_change(first: date, last: date) -> Iterator[tuple[list[str], Walls]]:
     """Every zone of the time zone data whose offset changes in between, aliases together."""
-    found: dict[tuple[tuple[int, int], ...], tuple[list[str], Walls]] = {}
+    weeks = range(_seconds(first), _seconds(last), 7 * DAY)
+    same: dict[bytes, list[str]] = {}
     for name in sorted(available_timezones() - {"localtime", "Factory"}):
-        zone = ZoneInfo(name)
-        weeks = range(_seconds(first), _seconds(last), 7 * DAY)
-        if len({datetime.fromtimestamp(each, zone).utcoffset() for each in weeks}) == 1:
-            continue
-        walls = walk(zone, first, last)
-        known = found.setdefault(tuple(walls.offsets), ([], walls))
-        known[0].append(name)
-    yield from found.values()
+        same.setdefault(_rules_of(name), []).append(name)
+    for names in same.values():
+        zone = ZoneInfo(names[0])
+        if len({datetime.fromtimestamp(each, zone).utcoffset() for each in weeks}) > 1:
+            yield names, walk(zone, first, last)
+
+
+def _rules_of(name: str) -> bytes:
+    """Its file: two names of one zone have the same."""
+    for folder in map(Path, TZPATH):
+        if (folder / name).is_file():
+            return (folder / name).read_bytes()
+    return files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
 
 
 def business_days(closed: Iterable[date], weekmask: str, first: date, last: date) -> list[date]:
@@ -123,6 +131,7 @@ def _seconds(day: date) -> int:
     return (day - _EPOCH).days * DAY
 
 
+@cache
 def _key(wall: int) -> str:
     shown = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=wall)
     return f"{shown:%Y-%m-%dT%H:%M}"

@@ -77,7 +77,7 @@ def instant_of(wall: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _at_wall(wall: datetime, zone: ZoneInfo) -> Occurrence:
-    return Occurrence(instant_of(wall, zone), f"{wall:%Y-%m-%dT%H:%M}", wall.date())
+    return Occurrence(instant_of(wall, zone), wall.isoformat(timespec="minutes"), wall.date())
 
 
 def at_instant(due_at: datetime, zone: ZoneInfo) -> Occurrence:
