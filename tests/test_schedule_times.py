@@ -29,7 +29,7 @@ COUNTRIES = (
 )
 MARKETS = ("TARGET2", "XNYS", "XLON", "XETR", "XTSE")
 FIRST, LAST = date(2011, 1, 1), date(2030, 12, 31)
-MINUTES = (15, 90, 150, 180, 1425)  # 00:15, 01:30, 02:30, 03:00, 23:45
+MINUTES = (15, 90, 150, 210)  # 00:15, 01:30, 02:30, 03:30: jumps of an hour make two of them one
 TIMES = ", ".join(f"{each // 60:02}:{each % 60:02}" for each in MINUTES)
 
 
@@ -330,7 +330,7 @@ def test_what_is_due_is_what_a_walk_through_every_quarter_of_an_hour_finds(zone:
     walls = oracle.walk(ZoneInfo(zone), first, last)
     assert walls.jumps, "the clock is put forward there"
     for name in ("CZ", "TARGET2", "US"):
-        assert compare(zone, walls, name, first, last) > 2000
+        assert compare(zone, walls, name, first, last) > 1900
 
 
 def test_a_day_that_samoa_left_out_is_due_all_the_same() -> None:
