@@ -16,7 +16,7 @@ from counterfoil.engine.worker import Pace, Worker
 from counterfoil.store.schedule_ledger import ScheduleLedger
 from tests.engine_support import CardboardBank, House
 
-PACE = Pace(beat_seconds=0.5, lease_seconds=5.0, sweep_seconds=0.5, reap_seconds=0.5)
+PACE = Pace(beat_seconds=0.5, lease_seconds=20.0, sweep_seconds=0.5, reap_seconds=0.5)
 
 RUN = """
 import os, sys, time

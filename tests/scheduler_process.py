@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from counterfoil.config import find_suite
-from counterfoil.engine.durable import VisitCarrier, engine_is_there
+from counterfoil.engine.durable import VisitCarrier
 from counterfoil.engine.scheduler import Waker
 from counterfoil.errors import LedgerLost
 from tests.engine_support import House
@@ -21,8 +21,7 @@ def main(folder: Path, url: str) -> None:
     """Until killed."""
     with House(folder, url).ledger() as ledger:
         process = process_of(ledger, find_suite(folder))
-        if engine_is_there(ledger.engine):
-            process.ledger.runs = VisitCarrier(ledger.engine)
+        process.ledger.runs = VisitCarrier(ledger.engine)
         while True:  # until killed
             try:
                 waker = Waker(process.schedules.sweep, process.schedules.wake, sweep_seconds=1.0)

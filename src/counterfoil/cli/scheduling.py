@@ -13,7 +13,7 @@ from counterfoil.cli.schedule_commands import check_command
 from counterfoil.cli.site import Site, emitter, open_site
 from counterfoil.cli.terminal import WORK, say, say_aloud
 from counterfoil.config import find_suite
-from counterfoil.engine.durable import VisitCarrier, engine_is_there
+from counterfoil.engine.durable import VisitCarrier
 from counterfoil.engine.errands import Errands
 from counterfoil.engine.scheduler import Waker
 from counterfoil.errors import LedgerLost
@@ -42,8 +42,7 @@ def scheduler() -> None:
     suite = find_suite(Path.cwd())
     with open_site("scheduler", suite, boot=new_boot()) as site:
         ledger = ScheduleLedger.beside(site.ledger)
-        if engine_is_there(ledger.engine):
-            ledger.runs = VisitCarrier(ledger.engine)
+        ledger.runs = VisitCarrier(ledger.engine)
         say("looking at the clock; Ctrl-C stops it.")
         run_schedules(site, ledger, stop)
         say("stopped; what becomes due is found at the next start")

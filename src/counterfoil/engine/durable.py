@@ -12,13 +12,14 @@ import sqlite3
 import sys
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
-from sqlalchemy import Connection, Engine, event, inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from counterfoil.errors import LedgerLost
 
@@ -117,7 +118,11 @@ class VisitCarrier:
             self._client.enqueue_in_transaction(connection, options, item_id, number)
 
     def enqueue_run(self, connection: Connection, schedule: str, key: str, visit: int) -> None:
-        """Have the run of an occurrence begun (``store.schedule_book.RunCarrier``)."""
+        """Have the run of an occurrence begun (``store.schedule_book.RunCarrier``).
+
+        Where no worker has been launched yet, or one is just making its tables anew, the
+        row in the ledger is the queue: the sweeper of a worker finds it.
+        """
         options = EnqueueOptions(
             workflow_name=_RUN,
             queue_name=RUN_QUEUE,
@@ -125,7 +130,8 @@ class VisitCarrier:
             app_version=VERSION,
             priority=_FRESH,
         )
-        self._client.enqueue_in_transaction(connection, options, schedule, key, visit)
+        with suppress(ProgrammingError, OperationalError), connection.begin_nested():
+            self._client.enqueue_in_transaction(connection, options, schedule, key, visit)
 
 
 class Durable:
@@ -283,12 +289,6 @@ def _standings(ids: Collection[str]) -> dict[str, Standing]:
     for each in found:
         standings[each.workflow_id] = Standing.LIVE if each.status in _LIVE else Standing.ENDED
     return standings
-
-
-def engine_is_there(engine: Engine) -> bool:
-    """Whether a worker has been launched on this database once: then its queues exist."""
-    schema = None if engine.dialect.name == "sqlite" else "dbos"
-    return inspect(engine).has_table("workflow_status", schema=schema)
 
 
 def _register_runs(carry_out: CarryOut) -> None:
