@@ -314,19 +314,26 @@ class Schedules:
         terms = self._terms_of(row)
         ledger = self._tools.ledger
         if terms.upstream:
-            ledger.fire_followers(
-                row.name, terms.upstream, lambda *found: judge_follower(terms, *found)
-            )
+            ledger.fire_followers(row.name, terms.upstream, self._judge_follower)
             return None
         due = next_due(terms.rule, row.looked_until)
         if (due is None or due.due_at > now) and now - row.looked_until < LOOKED_EVERY:
             return None if due is None else due.due_at  # the usual case: nothing is written
         for _ in range(LOOKS_MAX):
-            look = ledger.look(row.name, lambda *found: judge_due(terms, *found))
+            look = ledger.look(row.name, self._judge_due)
             if look is None or look.until >= now:
                 break
         due = next_due(terms.rule, now)
         return None if due is None else due.due_at
+
+    def _judge_due(self, row: ScheduleRow, now: datetime, open_run: str) -> Look:
+        """By what stands in the locked row: another process may have changed it just now."""
+        return judge_due(self._terms_of(row), row, now, open_run)
+
+    def _judge_follower(
+        self, row: ScheduleRow, occurrence: Occurrence, now: datetime, open_run: str
+    ) -> Entry:
+        return judge_follower(self._terms_of(row), row, occurrence, now, open_run)
 
     def _terms_of(self, row: ScheduleRow) -> Terms:
         """What is in force, made anew when it or its file of closed days changed.
