@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import workflows.statement_exports
-from counterfoil.cli.running import emitter
-from counterfoil.cli.site import Site, open_site
+from counterfoil.cli.site import Site, emitter, open_site
 from counterfoil.cli.statements import reading_desk, statement_tools
 from counterfoil.config import find_suite
 from counterfoil.store.ledger import new_boot

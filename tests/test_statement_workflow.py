@@ -25,7 +25,7 @@ from counterfoil.cli.site import Site, audit_folder, open_site
 from counterfoil.cli.statements import statement_folder, statement_tools
 from counterfoil.config import StatementSettings, Suite
 from counterfoil.domain.statement_orders import ArrivalState, StatementState
-from counterfoil.engine.worker import worker_lock
+from counterfoil.engine.locking import worker_lock
 from counterfoil.errors import SetupError, Unavailable
 from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import new_boot

@@ -23,7 +23,7 @@ NOUNS = {"counterfoil.domain", "counterfoil.errors", "counterfoil.toml_records"}
 MAY_IMPORT: dict[str, set[str]] = {
     "counterfoil.errors": {"counterfoil.domain.evidence"},  # what was on the screen, a bare noun
     "counterfoil.toml_records": {"counterfoil.errors"},
-    "counterfoil.config": {"counterfoil.errors", "counterfoil.toml_records"},
+    "counterfoil.config": NOUNS,
     "counterfoil.domain": {"counterfoil.errors"},
     "counterfoil.rules": NOUNS,
     "counterfoil.statements": NOUNS | {"counterfoil.adapters"},
@@ -54,6 +54,7 @@ HOME_OF: dict[str, str | tuple[str, ...]] = {
         "src/counterfoil/adapters/statement_formats/xml_elements.py",
     ),
     "filelock": "src/counterfoil/engine/",
+    "holidays": "src/counterfoil/adapters/calendars.py",
     "loguru": "src/counterfoil/audit/log.py",
     "mt940": "src/counterfoil/adapters/statement_formats/mt940",
     "numpy": "src/counterfoil/rules/reconciliation/",

@@ -18,6 +18,7 @@ from counterfoil.adapters.secrets import Secrets
 from counterfoil.config import Suite, SystemSettings
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.secrets import Redactor
+from counterfoil.engine.errands import Errands
 from counterfoil.engine.journal import steady_seconds
 from counterfoil.engine.keying import Policy
 from counterfoil.engine.worker import Pace, System, Worker
@@ -36,13 +37,14 @@ class Tools:
     redactor: Redactor
 
 
-async def key_due_items(
+async def key_due_items(  # noqa: PLR0913 - one worker has these parts
     tools: Tools,
     chromium: Chromium,
     *,
     until_done: bool = False,
     pace: Pace | None = None,
     started: Callable[[Worker], None] | None = None,
+    errands: Errands | None = None,
 ) -> None:
     """Key what is due, in every system of config.toml.
 
@@ -52,6 +54,7 @@ async def key_due_items(
             the worker is stopped.
         pace: How often to beat and to sweep; None: for production.
         started: Gets the worker, to stop it from a signal handler.
+        errands: Carries out the runs of schedules beside the keying.
 
     Raises:
         SetupError: Maps, credentials or browser are not right, or another worker works
@@ -72,6 +75,7 @@ async def key_due_items(
         },
         data=tools.suite.data,
         pace=pace,
+        errands=errands,
     )
     if started is not None:
         started(worker)

@@ -6,13 +6,18 @@ names its credential, and adapters/secrets.py fetches it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from counterfoil.domain.schedules import Misfire, Overlap, Policy
+from counterfoil.domain.when import After, Every, OnDays, When, Window, parse_when
 from counterfoil.errors import SetupError
-from counterfoil.toml_records import load_record
+from counterfoil.toml_records import did_you_mean, load_record
 
 CONFIG_NAME = "config.toml"
 
@@ -88,6 +93,7 @@ class Folder:
     system: str  # [systems.<system>]
     maker: str  # who answers for what is dropped; may not approve it
     stable_seconds: float = 3.0  # size and date unchanged for so long: the copy is done
+    watched: bool = True  # False: only `counterfoil intake`, or a schedule of it, looks there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +145,95 @@ class ReconciliationSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarSettings:
+    """Which days are no business days: closed by any of these."""
+
+    countries: tuple[str, ...] = ()  # national holidays: "CZ", "DE-BY"
+    markets: tuple[str, ...] = ()  # "TARGET2", "XNYS", "XLON"
+    weekend: tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...] = ("sat", "sun")
+    closed: dict[str, str] = field(default_factory=dict)  # "2026-12-31" -> why
+    closed_file: Path | None = None  # workbook or CSV: a column of days, one of reasons
+
+    def __post_init__(self) -> None:
+        for day in self.closed:
+            date.fromisoformat(day)
+        if len(set(self.weekend)) == 7:
+            raise ValueError("weekend: a week needs an open day")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleSettings:
+    """What is run when, and what becomes of times that are late, many or overlapping."""
+
+    run: str  # a command as people type it, without "counterfoil"
+    when: str  # a sentence: docs/SCHEDULES.md
+    misfire: Literal["run_once", "run_all", "skip", "not_after_cut_off"]
+    overlap: Literal["queue", "skip", "refuse"]
+    deadline_minutes: int  # from firing to the end of the run; then it is broken off
+    coalesce: bool = False  # several that are due at once are one
+    zone: str = ""  # IANA: "Europe/Prague"; may be left out for steps of elapsed time
+    calendar: str = ""  # [calendars.<calendar>]
+    cut_off: str = ""  # "16:00" of the day: it does not start later
+    late_after_seconds: int = 60  # later than that is late, and misfire says what then
+
+    def __post_init__(self) -> None:
+        try:
+            when = self.parsed()
+            _ = self.policy
+        except ValueError as trouble:
+            raise ValueError(str(trouble)) from None
+        _check_zone(self.zone, needed=not isinstance(when, Every | After))
+        if not self.run.split():
+            raise ValueError("run: a command is wanted, such as 'statement fetch corebank'")
+        days = when.days if isinstance(when, OnDays | Window) else None
+        if days is not None and days.needs_calendar and not self.calendar:
+            raise ValueError(f"when = {self.when!r} needs a calendar: [calendars.*]")
+        if self.calendar and (days is None or not days.needs_calendar):
+            raise ValueError(f"calendar: when = {self.when!r} asks none: leave it out")
+
+    def parsed(self) -> When:
+        """The sentence, read. Raises ValueError."""
+        try:
+            return parse_when(self.when)
+        except ValueError as trouble:
+            raise ValueError(f"when: {trouble}") from None
+
+    @property
+    def policy(self) -> Policy:
+        """What it says about times that are not simply in time."""
+        return Policy(
+            misfire=Misfire(self.misfire),
+            overlap=Overlap(self.overlap),
+            coalesce=self.coalesce,
+            late_after=timedelta(seconds=self.late_after_seconds),
+            deadline=timedelta(minutes=self.deadline_minutes),
+            cut_off=_wall_time(self.cut_off),
+        )
+
+    @property
+    def zoneinfo(self) -> ZoneInfo:
+        """Its zone; UTC where none is needed."""
+        return ZoneInfo(self.zone or "UTC")
+
+
+def _wall_time(text: str) -> time | None:
+    if not text:
+        return None
+    if len(text) != 5:
+        raise ValueError(f"cut_off: {text!r} is no time: write it like 16:00")
+    return time.fromisoformat(text)
+
+
+def _check_zone(zone: str, *, needed: bool) -> None:
+    if needed and not zone:
+        raise ValueError('zone is wanted: an IANA name, such as "Europe/Prague"')
+    try:
+        ZoneInfo(zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"zone: {zone!r} is no IANA time zone") from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """All of config.toml."""
 
@@ -151,8 +246,12 @@ class Config:
     folders: dict[str, Folder] = field(default_factory=dict)
     statements: dict[str, StatementSettings] = field(default_factory=dict)
     reconciliations: dict[str, ReconciliationSettings] = field(default_factory=dict)
+    calendars: dict[str, CalendarSettings] = field(default_factory=dict)
+    schedules: dict[str, ScheduleSettings] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for name, schedule in self.schedules.items():
+            self._check_schedule(name, schedule)
         if long := [name for name in self.reconciliations if len(name) > 60]:
             raise ValueError(f"reconciliations: {long[0]!r} has more than 60 characters")
         for name, folder in self.folders.items():
@@ -164,6 +263,29 @@ class Config:
                 other = seen.setdefault((each.system, account), name)
                 if other != name:
                     raise ValueError(f"statements: {name}: {account!r} stands in {other} too")
+
+    def _check_schedule(self, name: str, schedule: ScheduleSettings) -> None:
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,59}", name):
+            raise ValueError(f"schedules: {name}: a name of a-z, 0-9, - and _; 60 at most")
+        if schedule.calendar and schedule.calendar not in self.calendars:
+            hint = did_you_mean(schedule.calendar, self.calendars)
+            raise ValueError(
+                f"schedules: {name}: calendar: no [calendars.{schedule.calendar}]{hint}"
+            )
+        self._check_followed(name, schedule)
+
+    def _check_followed(self, name: str, schedule: ScheduleSettings) -> None:
+        """What it runs after is there, and is not itself in the end."""
+        followed, seen = schedule.parsed(), [name]
+        while isinstance(followed, After):  # ends: each turn is another schedule
+            if followed.name not in self.schedules:
+                hint = did_you_mean(followed.name, self.schedules)
+                raise ValueError(f"schedules: {name}: when: no schedule {followed.name!r}{hint}")
+            if followed.name in seen:
+                said = " after ".join([*seen, followed.name])
+                raise ValueError(f"schedules: {name}: when: {said}: that goes in a circle")
+            seen.append(followed.name)
+            followed = self.schedules[followed.name].parsed()
 
     def _check_system(self, where: str, system: str) -> None:
         if system not in self.systems:

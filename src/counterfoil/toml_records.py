@@ -7,6 +7,7 @@ the key and the nearest key we do know.
 
 from __future__ import annotations
 
+import re
 import tomllib
 import types
 from collections.abc import Iterable
@@ -30,10 +31,41 @@ def load_record(kind: type[T], path: Path, *, error: type[SetupError] = MapError
             unknown or wrongly typed key.
     """
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        table = tomllib.loads(text)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as trouble:
         raise error(f"{path}: {trouble}") from trouble
-    return build_record(kind, table, str(path), error=error)
+    try:
+        return build_record(kind, table, str(path), error=error)
+    except error as trouble:
+        said = str(trouble)
+        raise error(f"{said}{at_line(text, said.removeprefix(f'{path}: '))}") from None
+
+
+def at_line(text: str, sentence: str) -> str:
+    """`` (at line 12)``: where in a TOML *text* the key stands that a sentence begins with.
+
+    The sentence begins with tables and keys, each followed by a colon; the last of them
+    that the text has a line for is meant. Empty: there is none.
+    """
+    key_like = re.compile(r"['\"]?[\w.-]+['\"]?[:,]?")
+    words = [word for word in re.split(r": | ", sentence) if key_like.fullmatch(word)]
+    keys = [word.strip(":,'\"") for word in words]
+    found, lines, begins = 0, text.splitlines(), 0
+    for depth in range(1, len(keys) + 1):
+        header = re.compile(rf"\s*\[+\s*{re.escape('.'.join(keys[:depth]))}\s*\]")
+        for number, line in enumerate(lines, 1):
+            if header.match(line):
+                found, begins = number, depth
+                break
+    for key in keys[begins:]:
+        for number in range(found + 1, len(lines) + 1):
+            line = lines[number - 1]
+            if found and re.match(r"\s*\[", line):
+                break
+            if re.match(rf"\s*['\"]?{re.escape(key)}['\"]?\s*=", line):
+                return f" (at line {number})"
+    return f" (at line {found})" if found else ""
 
 
 def build_record(kind: type[T], table: Any, where: str, *, error: type[SetupError] = MapError) -> T:

@@ -6,7 +6,9 @@ wait for a person) · 2 wrong use or wrong settings · 130 interrupted.
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,10 +16,13 @@ from typing import TYPE_CHECKING
 
 from counterfoil.cli.terminal import say_error
 from counterfoil.config import Suite, find_suite
+from counterfoil.domain.schedules import UNDER
 from counterfoil.errors import CounterfoilError, SetupError
 
 if TYPE_CHECKING:
     from workflows.floor import Floor
+
+ENDED_WITH_WORKER = 143  # as if it had been told to terminate
 
 #: The commands that key: their browser starts while the rest of us is loaded.
 KEYING = (["up"], ["run"])
@@ -25,6 +30,8 @@ KEYING = (["up"], ["run"])
 
 def main() -> None:
     """Run the command; every error we raise on purpose becomes one sentence."""
+    if UNDER in os.environ:
+        _end_with_our_worker()
     if not __debug__:
         sys.exit("counterfoil: assertions must stay on: start Python without -O")
     try:
@@ -43,6 +50,17 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _end_with_our_worker() -> None:
+    """We are a scheduled run: our standard input closes when the worker that began us dies."""
+
+    def wait() -> None:
+        while os.read(0, 1024):  # nobody writes; ends when the pipe closes
+            pass
+        os._exit(ENDED_WITH_WORKER)
+
+    threading.Thread(target=wait, name="worker watch", daemon=True).start()
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from counterfoil.adapters.screens import check_login
 from counterfoil.adapters.secrets import CredentialFolder
 from counterfoil.adapters.sheets.maps import load_sheet_map
 from counterfoil.audit.witness import Witness
+from counterfoil.cli.schedule_commands import check_command
 from counterfoil.cli.site import approval_policy
 from counterfoil.cli.terminal import SET_UP, out, say
 from counterfoil.config import (
@@ -37,6 +38,7 @@ from counterfoil.domain.secrets import Redactor
 from counterfoil.errors import CounterfoilError, SetupError
 from counterfoil.rules.approval import person
 from counterfoil.store.database import look_at
+from workflows.schedules import checked_schedules
 
 FREE_BYTES_MIN = 1_000_000_000
 ANSWERS_WITHIN_SECONDS = 2.0
@@ -98,6 +100,8 @@ def checks_of(suite: Suite) -> Iterator[Check]:
     for name, found in suite.config.reconciliations.items():
         yield tried(f"reconciliation {name}", lambda each=found: _rules(suite, each))  # type: ignore[misc]
         yield _folder(f"export folder of {name}", suite.path(found.export))
+    if suite.config.schedules:
+        yield tried("schedules", lambda: _schedules(suite))
     yield from _approval(suite)
     yield _folder("data folder", suite.data)
     yield _private("keys", suite.data / "keys")
@@ -110,6 +114,11 @@ def _rules(suite: Suite, settings: ReconciliationSettings) -> str:
     """The days of its window. Raises SetupError: the rules cannot be read."""
     policy = load_policy(suite.path(settings.rules))
     return f"{settings.rules}, {policy.days_before} days before to {policy.days_after} after"
+
+
+def _schedules(suite: Suite) -> str:
+    """Their names. Raises SetupError: one of them is not right, and where."""
+    return ", ".join(checked_schedules(suite, check_command))
 
 
 def tried(what: str, look: Callable[[], str]) -> Check:

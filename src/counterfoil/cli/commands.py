@@ -14,6 +14,8 @@ from counterfoil.cli.reconcile import register as with_reconcile
 from counterfoil.cli.reconciliation import register as with_reconciliation
 from counterfoil.cli.reconciliation_rules import register as with_rules
 from counterfoil.cli.running import register as with_running
+from counterfoil.cli.schedules import register as with_schedules
+from counterfoil.cli.scheduling import register as with_scheduler
 from counterfoil.cli.statements import register as with_statements
 
 
@@ -21,7 +23,7 @@ def register(app: typer.Typer) -> None:
     """Add every command, in the order in which ``--help`` shows them."""
     for add_commands in (
         *(with_demo, with_running, with_items, with_statements, with_reconcile, with_rules),
-        *(with_reconciliation, with_controls),
+        *(with_reconciliation, with_controls, with_scheduler, with_schedules),
         *(with_proof, with_check, with_bank),
     ):
         add_commands(app)

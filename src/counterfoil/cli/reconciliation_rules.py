@@ -10,8 +10,7 @@ import typer
 
 from counterfoil.audit.finding import records_of
 from counterfoil.cli.items import Person
-from counterfoil.cli.running import emitter
-from counterfoil.cli.site import approval_policy, audit_folder, open_site
+from counterfoil.cli.site import approval_policy, audit_folder, emitter, open_site
 from counterfoil.cli.terminal import say, show_table
 
 rules = typer.Typer(

@@ -5,24 +5,28 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from counterfoil.adapters.inbox import Handled, Inbox, Watched
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.cli.items import tell_who_is_needed
-from counterfoil.cli.site import Site, approval_policy, open_site
+from counterfoil.cli.schedule_commands import check_intake
+from counterfoil.cli.scheduling import errands_of, keep_schedules
+from counterfoil.cli.site import Site, approval_policy, emitter, open_site
 from counterfoil.cli.terminal import WORK, out, progress, say, say_aloud
 from counterfoil.config import Folder, Suite, find_suite
 from counterfoil.domain.documents import Document
 from counterfoil.domain.items import SETTLED
-from counterfoil.engine.worker import Pace, Worker, worker_lock
+from counterfoil.engine.errands import Errands
+from counterfoil.engine.locking import worker_lock
+from counterfoil.engine.worker import Pace, Worker
 from counterfoil.errors import LedgerLost, SetupError
 from counterfoil.store.ledger import new_boot
 from counterfoil.store.reading import BatchRow
@@ -44,6 +48,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.command(rich_help_panel=WORK)(up)
     app.command(rich_help_panel=WORK)(run)
+    app.command(rich_help_panel=WORK)(intake)
 
 
 def up(context: typer.Context) -> None:
@@ -58,7 +63,8 @@ def up(context: typer.Context) -> None:
     """
     with running_site() as site:
         for name, folder in site.suite.config.folders.items():
-            say(f"watching {name}: {site.suite.path(folder.path)}")
+            how = "watching" if folder.watched else "by schedule"
+            say(f"{how} {name}: {site.suite.path(folder.path)}")
         say("Ctrl-C stops it.")
         works = Works(site)
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -105,6 +111,23 @@ def floor_of(context: typer.Context) -> Floor:
     """The floor that ``cli.main`` opened before it loaded us."""
     assert isinstance(context.obj, Floor), "cli.KEYING does not name this command"
     return context.obj
+
+
+def intake(
+    name: Annotated[str, typer.Argument(metavar="FOLDER", help="With watched = false.")],
+) -> None:
+    """Take what lies in FOLDER now, check and file it; counterfoil up keys it.
+
+    For a folder that is not watched all the time, but by schedule: docs/SCHEDULES.md.
+    Exit code 1 when anything waits for a person, and who that is.
+    """
+    suite = find_suite(Path.cwd())
+    check_intake(suite, name)
+    with open_site("intake", suite, boot=new_boot()) as site:
+        for inbox, receive in inboxes(site, [name]):
+            asyncio.run(_until_nothing_waits(site, inbox, receive))
+        if tell_who_is_needed(site.ledger.batches()):
+            raise typer.Exit(1)
 
 
 async def _run(site: Site, chromium: Chromium) -> None:
@@ -233,15 +256,24 @@ class Works:
         """
         self._loop = asyncio.get_running_loop()
         site = self._site
+        errands: Errands | None = None
         chores = [self._begin(site.checkpoints.keep_showing(site.audit, self._ended))]
         if not until_done:
             chores.append(self._begin(self._patiently(partial(_write_results, site))))
-            for inbox, receive in inboxes(site):
+            folders = site.suite.config.folders.items()
+            for inbox, receive in inboxes(site, [name for name, each in folders if each.watched]):
                 watching = partial(inbox.watch, receive, partial(report, site))
                 chores.append(self._begin(self._patiently(watching)))
+            errands = errands_of(site)
+            chores.append(self._begin(keep_schedules(site, errands.ledger, self._ended)))
         try:
             await key_due_items(
-                tools(site), chromium, until_done=until_done, pace=pace, started=self._started
+                tools(site),
+                chromium,
+                until_done=until_done,
+                pace=pace,
+                started=self._started,
+                errands=errands,
             )
         finally:
             self._ended.set()
@@ -308,12 +340,15 @@ def _is_stale(site: Site, batch: BatchRow) -> bool:
     return written < max(each.updated_at for each in site.ledger.items(batch_id=batch.batch_id))
 
 
-def inboxes(site: Site) -> list[tuple[Inbox, Callable[[Document], Taken]]]:
-    """Every watched folder, and what receives its documents."""
+def inboxes(
+    site: Site, names: Collection[str] | None = None
+) -> list[tuple[Inbox, Callable[[Document], Taken]]]:
+    """The folders of these names (None: every one), and what receives their documents."""
     keeping = site.suite.data / "received"
     return [
         (Inbox(_watched(site.suite, name, folder), keeping), _receiver(site, folder))
         for name, folder in site.suite.config.folders.items()
+        if names is None or name in names
     ]
 
 
@@ -336,15 +371,6 @@ def _receiver(site: Site, folder: Folder) -> Callable[[Document], Taken]:
         return take_in(document, order, ledger=site.ledger, today=today, emit=emit)
 
     return receive
-
-
-def emitter(site: Site) -> Callable[[str, Mapping[str, Any]], None]:
-    """What a workflow tells goes into the site's audit log."""
-
-    def emit(kind: str, data: Mapping[str, Any]) -> None:
-        site.audit.emit(kind, obj={}, data=data)
-
-    return emit
 
 
 def report(site: Site, handled: Handled) -> None:

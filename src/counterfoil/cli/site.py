@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from counterfoil.adapters.secrets import CredentialFolder, Secrets
 from counterfoil.audit.checkpoints import Checkpoints
@@ -60,6 +61,15 @@ def approval_policy(suite: Suite) -> ApprovalPolicy:
         approvers=settings.approvers,
         aliases=settings.aliases,
     )
+
+
+def emitter(site: Site) -> Callable[[str, Mapping[str, Any]], None]:
+    """What a workflow tells goes into the site's audit log."""
+
+    def emit(kind: str, data: Mapping[str, Any]) -> None:
+        site.audit.emit(kind, obj={}, data=data)
+
+    return emit
 
 
 def host_name() -> str:

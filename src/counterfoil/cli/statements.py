@@ -10,8 +10,7 @@ from typing import Annotated
 import typer
 
 from counterfoil.cli.items import Person, Reason
-from counterfoil.cli.running import emitter
-from counterfoil.cli.site import Site, open_reader, open_site
+from counterfoil.cli.site import Site, emitter, open_reader, open_site
 from counterfoil.cli.statement_reading import read
 from counterfoil.cli.statement_teaching import teach
 from counterfoil.cli.terminal import out, say, show_table

@@ -5,15 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
+import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 
-from counterfoil.engine.worker import Pace, worker_lock
+from counterfoil.engine.locking import worker_lock
+from counterfoil.engine.worker import Pace
 from counterfoil.errors import LedgerLost, Unavailable
 from counterfoil.store.claims import LeaseRow
 from counterfoil.store.ledger import Ledger
+
+#: The worker gives an idle login back after 30 seconds. People who type are told at once.
+WAIT_SECONDS = 1800.0
+LOOK_SECONDS = 1.0
 
 
 @asynccontextmanager
@@ -30,24 +36,39 @@ async def borrowed_login(
     """
     pace = Pace()
     length = timedelta(seconds=pace.lease_seconds)
-    with worker_lock(data):
+    with nullcontext() if ledger.is_child else worker_lock(data):
         host = f"{platform.node()}:{data.resolve()}"
         ledger.start_worker(host=host, pid=os.getpid(), lease=length)
         try:
-            lease = ledger.take_lease(system, logins, sessions_max=sessions_max, lease=length)
-            if lease is None:
-                raise Unavailable(system, "every bank login is in use")
             beating = asyncio.create_task(_beat(ledger, length, pace.beat_seconds))
             try:
-                yield lease
+                lease = await _free_login(ledger, system, logins, sessions_max, length)
+                try:
+                    yield lease
+                finally:
+                    ledger.give_lease_back(lease)
             finally:
                 beating.cancel()
                 with suppress(asyncio.CancelledError):
                     await beating
-                ledger.give_lease_back(lease)
         finally:
             with suppress(LedgerLost):
                 ledger.stop_worker(ledger.boot)
+
+
+async def _free_login(
+    ledger: Ledger, system: str, logins: Sequence[str], sessions_max: int, length: timedelta
+) -> LeaseRow:
+    """One that is free; a scheduled run waits for the keying beside it. Raises Unavailable."""
+    patience = WAIT_SECONDS if ledger.is_child else 0.0
+    ends = time.monotonic() + patience
+    while True:  # ends: when patience does
+        lease = ledger.take_lease(system, logins, sessions_max=sessions_max, lease=length)
+        if lease is not None:
+            return lease
+        if time.monotonic() >= ends:
+            raise Unavailable(system, "every bank login is in use")
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _beat(ledger: Ledger, length: timedelta, seconds: float) -> None:

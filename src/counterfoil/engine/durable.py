@@ -11,14 +11,15 @@ import logging
 import sqlite3
 import sys
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from counterfoil.errors import LedgerLost
 
@@ -35,8 +36,14 @@ RECOVERIES_MAX = 20
 LOCAL_EXECUTOR = "local-1"
 
 POLL_SECONDS = 0.2  # a freed place waits so long for the next visit
+RUN_POLL_SECONDS = 1.0
 
 _WORKFLOW = "counterfoil.visit"
+_RUN = "counterfoil.scheduled_run"
+
+#: One queue for the runs of all schedules; each of them has one run at a time (the ledger).
+RUN_QUEUE = "schedules"
+RUNS_AT_ONCE = 2  # on this machine: a child process each
 #: What was begun is finished before new work begins: a doubt is cleared at once, not
 #: behind a thousand fresh items. Always set: the library's default 0 would beat both.
 _BEGUN_FIRST, _FRESH = 5, 10
@@ -53,6 +60,7 @@ class Standing(StrEnum):
 _LIVE = frozenset({"ENQUEUED", "DELAYED", "PENDING"})
 
 VisitItem = Callable[[str, int], Awaitable[str]]
+CarryOut = Callable[[str, str, int], Awaitable[str]]  # schedule, key, visit
 
 
 P = ParamSpec("P")
@@ -75,6 +83,11 @@ def _told_as_ledger_lost(verb: Callable[P, R]) -> Callable[P, R]:
 def workflow_id(item_id: str, visit: int) -> str:
     """Deterministic: the same visit is never enqueued twice."""
     return f"item:{item_id}:v{visit}"
+
+
+def run_id(schedule: str, key: str, visit: int) -> str:
+    """Deterministic: schedule and occurrence; the same run is never enqueued twice."""
+    return f"schedule:{schedule}:{key}:v{visit}"
 
 
 def queue_name(system: str) -> str:
@@ -104,17 +117,41 @@ class VisitCarrier:
             options = _options(system, item_id, number, after)
             self._client.enqueue_in_transaction(connection, options, item_id, number)
 
+    def enqueue_run(self, connection: Connection, schedule: str, key: str, visit: int) -> None:
+        """Have the run of an occurrence begun (``store.schedule_book.RunCarrier``).
+
+        Where no worker has been launched yet, or one is just making its tables anew, the
+        row in the ledger is the queue: the sweeper of a worker finds it.
+        """
+        options = EnqueueOptions(
+            workflow_name=_RUN,
+            queue_name=RUN_QUEUE,
+            workflow_id=run_id(schedule, key, visit),
+            app_version=VERSION,
+            priority=_FRESH,
+        )
+        with suppress(ProgrammingError, OperationalError), connection.begin_nested():
+            self._client.enqueue_in_transaction(connection, options, schedule, key, visit)
+
 
 class Durable:
     """The engine of this process. DBOS is one per process, and so is this."""
 
-    def __init__(self, engine: Engine, *, executor: str, visit: VisitItem) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        executor: str,
+        visit: VisitItem,
+        carry_out: CarryOut | None = None,
+    ) -> None:
         """Make the engine ready; nothing runs before :meth:`launch`.
 
         Args:
             engine: The ledger's: both live in one database, so that they commit together.
             executor: LOCAL_EXECUTOR on SQLite; the worker's boot id on PostgreSQL.
             visit: Makes one visit; its answer is a word for the record.
+            carry_out: Runs one occurrence of a schedule; None: this process runs none.
         """
         _listen_to_the_library()
         _mend_old_sqlite(engine)
@@ -131,6 +168,9 @@ class Durable:
         )
         DBOS(config=config)
         _register(visit)
+        self._carries_out = carry_out is not None
+        if carry_out is not None:
+            _register_runs(carry_out)
 
     def launch(self) -> None:
         """Start working; visits that this executor left unfinished are taken up.
@@ -154,19 +194,27 @@ class Durable:
                 polling_interval_sec=POLL_SECONDS,
                 on_conflict="always_update",
             )
+        if self._carries_out:
+            DBOS.register_queue(
+                RUN_QUEUE,
+                worker_concurrency=RUNS_AT_ONCE,
+                polling_interval_sec=RUN_POLL_SECONDS,
+                on_conflict="always_update",
+            )
 
     @_told_as_ledger_lost
     def standings(self, visits: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Standing]:
         """How the engine sees each of *visits* (item id, number)."""
         by_id = {workflow_id(*each): each for each in visits}
-        if not by_id:
-            return {}  # the library takes an empty list for "all"
-        found = DBOS.list_workflows(workflow_ids=list(by_id), load_input=False, load_output=False)
-        standings = dict.fromkeys(by_id.values(), Standing.UNKNOWN)
-        for each in found:
-            live = each.status in _LIVE
-            standings[by_id[each.workflow_id]] = Standing.LIVE if live else Standing.ENDED
-        return standings
+        return {by_id[found]: standing for found, standing in _standings(by_id).items()}
+
+    @_told_as_ledger_lost
+    def run_standings(
+        self, runs: Iterable[tuple[str, str, int]]
+    ) -> dict[tuple[str, str, int], Standing]:
+        """How the engine sees each of *runs* (schedule, key, visit)."""
+        by_id = {run_id(*each): each for each in runs}
+        return {by_id[found]: standing for found, standing in _standings(by_id).items()}
 
     @_told_as_ledger_lost
     def enqueue(self, system: str, item_id: str, visit: int, *, after: float = 0.0) -> None:
@@ -231,6 +279,28 @@ class Durable:
         Call it from another thread than the event loop's.
         """
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=finish_within)
+
+
+def _standings(ids: Collection[str]) -> dict[str, Standing]:
+    if not ids:
+        return {}  # the library takes an empty list for "all"
+    found = DBOS.list_workflows(workflow_ids=list(ids), load_input=False, load_output=False)
+    standings = dict.fromkeys(ids, Standing.UNKNOWN)
+    for each in found:
+        standings[each.workflow_id] = Standing.LIVE if each.status in _LIVE else Standing.ENDED
+    return standings
+
+
+def _register_runs(carry_out: CarryOut) -> None:
+    """One workflow of one step, as for visits: a crash repeats the whole run."""
+
+    @DBOS.step(name=f"{_RUN}.step")
+    async def make_run(schedule: str, key: str, visit: int) -> str:
+        return await carry_out(schedule, key, visit)
+
+    @DBOS.workflow(name=_RUN, max_recovery_attempts=RECOVERIES_MAX)
+    async def run_occurrence(schedule: str, key: str, visit: int) -> str:
+        return await make_run(schedule, key, visit)
 
 
 def _register(visit: VisitItem) -> None:

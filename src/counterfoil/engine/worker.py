@@ -18,12 +18,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from counterfoil.domain.items import WorkItem
 from counterfoil.engine.durable import LOCAL_EXECUTOR, Durable, Standing
+from counterfoil.engine.errands import Errands
 from counterfoil.engine.journal import LedgerJournal
 from counterfoil.engine.keying import Policy, key_once
+from counterfoil.engine.locking import worker_lock
 from counterfoil.engine.sessions import Place, Seat, Sessions, SignOn
 from counterfoil.errors import (
     AuditLost,
@@ -31,7 +31,6 @@ from counterfoil.errors import (
     InDoubt,
     LedgerLost,
     Refused,
-    SetupError,
     Unavailable,
 )
 from counterfoil.store.book import Illegible
@@ -68,27 +67,10 @@ class _Health:
     fatal: BaseException | None = None
 
 
-def worker_lock(data: Path) -> FileLock:
-    """The operating system's lock of the one worker process on this data folder.
-
-    It is free again the moment the process dies, however it dies.
-
-    Raises:
-        SetupError: Another worker works here.
-    """
-    data.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(data / "worker.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise SetupError(f"another worker works on {data}: stop it first") from None
-    return lock
-
-
 class Worker:
     """Visits due items until told to stop."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - one worker has these parts
         self,
         ledger: Ledger,
         sign_on: SignOn,
@@ -96,8 +78,14 @@ class Worker:
         *,
         data: Path,
         pace: Pace | None = None,
+        errands: Errands | None = None,
     ) -> None:
-        """*ledger* is this worker's own, opened with audit log, vault and a fresh boot."""
+        """Make it ready.
+
+        Args:
+            ledger: This worker's own, opened with audit log, vault and a fresh boot.
+            errands: Carries out the runs of schedules, under the same boot; None: others do.
+        """
         self._ledger = ledger
         self._systems = dict(systems)
         self._data = data
@@ -105,6 +93,7 @@ class Worker:
         self._pace = pace or Pace()
         self._lease = timedelta(seconds=self._pace.lease_seconds)
         self._sign_on = sign_on
+        self._errands = errands
         self._health = _Health()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._visiting: set[str] = set()
@@ -172,12 +161,16 @@ class Worker:
         }
         self._sessions = Sessions(ledger, self._sign_on, places, lease=self._lease)
         executor = LOCAL_EXECUTOR if ledger.alone else ledger.boot
-        durable = Durable(ledger.engine, executor=executor, visit=self.visit)
+        errands = self._errands
+        carry_out = errands.carry_out if errands else None
+        durable = Durable(ledger.engine, executor=executor, visit=self.visit, carry_out=carry_out)
         at_once = {
             name: each.sessions_max + self._pace.waiting for name, each in self._systems.items()
         }
         durable.launch()
         ledger.carrier = durable.carrier
+        if errands is not None:
+            errands.ledger.runs = durable.carrier
         await self._in_thread(durable.open_queues, at_once)
         for boot in ledger.dead_workers(host=self._host):  # we hold the machine's lock
             await self._in_thread(self._bury, durable, boot)
@@ -193,6 +186,8 @@ class Worker:
         """Running visits are finished first, while the heart still beats."""
         await _end(chores)
         self._ledger.carrier = None  # what becomes due now is found by the next sweep
+        if self._errands is not None:
+            self._errands.stop()
         within = 0 if self._health.fatal is not None else finish_within
         await self._in_thread(durable.close, within)
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
@@ -341,6 +336,8 @@ class Worker:
             await asyncio.sleep(self._pace.sweep_seconds)
 
     def _sweep_once(self, durable: Durable) -> None:
+        if self._errands is not None:
+            self._errands.sweep(durable)
         due = self._ledger.due(limit=500)
         standings = durable.standings([(item_id, visit) for item_id, _, visit, _ in due])
         for (item_id, visit), standing in standings.items():

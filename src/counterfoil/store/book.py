@@ -84,6 +84,8 @@ class Fact:
     batch_id: str | None = None
     arrival_id: str | None = None  # a fetched statement
     reconciliation: str | None = None  # a standing one, by name
+    schedule: str | None = None  # by name
+    occurrence: str | None = None  # one of its times, by key
     attempt: int | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
@@ -162,6 +164,22 @@ class Book:
             connection.close()
             raise _lost(trouble) from trouble
 
+    def is_dead(self, tx: Transaction, holder: str) -> bool:
+        """Whether *holder* can do nothing any more.
+
+        With SQLite the one worker process holds the operating system's lock, so every
+        other boot is dead. With PostgreSQL a worker is dead when its heartbeat expired.
+        """
+        if holder == self.boot:
+            return False
+        if self.alone:
+            return True
+        workers = schema.workers
+        alive = select(workers.c.boot).where(
+            workers.c.boot == holder, workers.c.expires_at > tx.now
+        )
+        return tx.connection.execute(alive).first() is None
+
     def sealer(self) -> Sealer:
         """The vault, or a plain refusal."""
         if self.vault is None:
@@ -194,6 +212,8 @@ class Transaction:
             "item": fact.item_id,
             "arrival": fact.arrival_id,
             "reconciliation": fact.reconciliation,
+            "schedule": fact.schedule,
+            "occurrence": fact.occurrence,
             "attempt": fact.attempt,
         }
         mark = audit.emit(
@@ -216,6 +236,8 @@ class Transaction:
                 item_id=fact.item_id,
                 arrival_id=fact.arrival_id,
                 reconciliation=fact.reconciliation,
+                schedule=fact.schedule,
+                occurrence=fact.occurrence,
                 told=told,
             )
         )

@@ -157,22 +157,6 @@ class Claims(Book):
             return False
         return not is_frozen(tx.connection, values["system"])
 
-    def is_dead(self, tx: Transaction, holder: str) -> bool:
-        """Whether *holder* can do nothing any more.
-
-        With SQLite the one worker process holds the operating system's lock, so every
-        other boot is dead. With PostgreSQL a worker is dead when its heartbeat expired.
-        """
-        if holder == self.boot:
-            return False
-        if self.alone:
-            return True
-        workers = schema.workers
-        alive = select(workers.c.boot).where(
-            workers.c.boot == holder, workers.c.expires_at > tx.now
-        )
-        return tx.connection.execute(alive).first() is None
-
     def intend(
         self,
         item: WorkItem,

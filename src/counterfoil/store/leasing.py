@@ -13,6 +13,9 @@ from counterfoil.store import schema
 from counterfoil.store.book import Transaction
 from counterfoil.store.claims import Claims, LeaseRow
 
+#: Between a worker's boot and what makes its child's another one.
+CHILD = "+"
+
 _REAPER = 73290412  # any number that no other advisory lock of ours has
 
 
@@ -49,6 +52,11 @@ class Leasing(Claims):
                     .values(expires_at=tx.now + lease)
                 )
             return alive.rowcount == 1
+
+    @property
+    def is_child(self) -> bool:
+        """Whether a worker began this process: the worker holds the machine's lock for it."""
+        return CHILD in self.boot
 
     def stop_worker(self, boot: str) -> None:
         """Forget *boot*: it is gone, its logins are free and its claims may be taken over."""
@@ -140,10 +148,17 @@ class Leasing(Claims):
             tx.connection.execute(insert(leases), missing)
 
     def _free(self, tx: Transaction) -> ColumnElement[bool]:
-        """Given back, expired, or (SQLite) of a process that cannot be alive."""
+        """Given back, expired, or (SQLite) of a process that cannot be alive.
+
+        There the worker and the processes that it began are all that can be.
+        """
         leases = schema.leases
         free = or_(leases.c.holder.is_(None), leases.c.expires_at <= tx.now)
-        return or_(free, leases.c.holder != self.boot) if self.alone else free
+        if not self.alone:
+            return free
+        worker = self.boot.partition(CHILD)[0]
+        child = leases.c.holder.startswith(f"{worker}{CHILD}", autoescape=True)
+        return or_(free, and_(leases.c.holder != worker, ~child))
 
     def _sessions(self, tx: Transaction, system: str) -> int:
         leases = schema.leases

@@ -7,25 +7,34 @@ The verbs are grouped by who uses them: filing (intake), approving and deciding
 
 from __future__ import annotations
 
+import os
 import platform
 import secrets
 from collections.abc import Callable
 from datetime import datetime
 
+from counterfoil.domain.schedules import UNDER
 from counterfoil.domain.secrets import Redactor
 from counterfoil.store.approving import Approving
 from counterfoil.store.book import Audit, Carrier, Sealer
 from counterfoil.store.database import open_engine
 from counterfoil.store.deciding import Deciding
 from counterfoil.store.filing import Filing
-from counterfoil.store.leasing import Leasing
+from counterfoil.store.leasing import CHILD, Leasing
 from counterfoil.store.outcomes import Outcomes
 from counterfoil.store.reading import Reading
 
 
 def new_boot() -> str:
-    """A start of a process on this machine: never the same twice."""
-    return f"{platform.node() or 'host'}/{secrets.token_hex(6)}"
+    """A start of a process on this machine: never the same twice.
+
+    A process that a worker began is of that worker's family: what it holds is as alive as
+    the worker, also where one worker is all there may be (``store.leasing``).
+    """
+    own = secrets.token_hex(6)
+    if worker := os.environ.get(UNDER):
+        return f"{worker}{CHILD}{own}"
+    return f"{platform.node() or 'host'}/{own}"
 
 
 class Ledger(Filing, Approving, Deciding, Outcomes, Leasing, Reading):

@@ -189,12 +189,15 @@ steps = Table(
     Column("item_id", ForeignKey("items.item_id"), comment="what it is about"),
     Column("arrival_id", String(40), comment="what it is about: a fetched statement"),
     Column("reconciliation", String(60), comment="what it is about: a standing reconciliation"),
+    Column("schedule", String(60), comment="what it is about: a schedule"),
+    Column("occurrence", String(60), comment="what it is about: one of its times"),
     Column("told", Text, nullable=False, comment="one redacted sentence for people"),
     comment="every change of this ledger, and the audit record that tells of it",
 )
 Index("ix_steps_item", steps.c.item_id)
 Index("ix_steps_arrival", steps.c.arrival_id)
 Index("ix_steps_reconciliation", steps.c.reconciliation)
+Index("ix_steps_schedule", steps.c.schedule, steps.c.occurrence)
 
 intents = Table(
     "intents",

@@ -80,6 +80,8 @@ class Gathering:
     def total(self) -> Decimal:
         """The sum in the column of the control sum, formulas as they were kept."""
         name = self.sheet_map.control.sum_field
+        if not name:
+            return Decimal(0)  # nothing is added up, and nothing declares a sum
         return self.kept + self._decimal(name, self._sums.get(name, 0))
 
     def take(self, numbers: Sequence[int], parts: Sequence[Part]) -> None:

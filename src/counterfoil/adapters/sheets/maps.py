@@ -51,7 +51,7 @@ class Control:
     required: bool = True  # a file that declares none is not taken
     count: tuple[str, ...] = ()  # labels
     sum: tuple[str, ...] = ()  # labels
-    sum_field: str = "amount"
+    sum_field: str = "amount"  # entries may have none: "", and nothing is added up
     trailer: tuple[str, ...] = ()  # a row that begins with this ends the table
     subtotals: tuple[str, ...] = ()  # a row that begins so adds up the rows since the last such
     totals: tuple[str, ...] = ()  # a row that begins so adds up all rows of the sheet so far
@@ -90,7 +90,8 @@ class SheetMap:
     def __post_init__(self) -> None:
         self._check_entries()
         sums = self.columns.get(self.control.sum_field)
-        if sums is None or sums.kind != "money":
+        without = self.item == "entry" and not (self.control.sum_field or self.control.sum)
+        if not without and (sums is None or sums.kind != "money"):
             raise ValueError(f"control: sum_field {self.control.sum_field!r} is no money column")
         if self.group and self.group not in self.columns:
             raise ValueError(f"group {self.group!r} is none of the columns")
