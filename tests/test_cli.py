@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from counterfoil.cli import main
+from tests.cli_support import counterfoil as in_a_process
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = (
@@ -122,6 +123,15 @@ def test_outside_a_suite_the_error_says_where_it_looked(
     answer = counterfoil("items", at=elsewhere)
 
     assert (answer.code, "no config.toml in" in answer.told) == (2, True)
+
+
+def test_a_config_without_its_workflows_is_told_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_bytes((ROOT / "config.toml").read_bytes())
+    done = in_a_process("items", at=tmp_path)
+
+    assert done.returncode == 2
+    assert "no workflows/" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 SAID = [

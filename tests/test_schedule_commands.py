@@ -105,6 +105,17 @@ def _succeeded(name: str, book: ScheduleLedger) -> bool:
     return states(book, name) == ["SUCCEEDED"]
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("month-end", "start `counterfoil up`"), ("moon-end", "there is no schedule moon-end")],
+)
+def test_a_schedule_that_was_never_in_force_says_what_brings_it_there(
+    typed: Typed, name: str, says: str
+) -> None:
+    with pytest.raises(Refused, match=says):
+        typed("why", name, "2026-12-24")
+
+
 def test_what_will_be_due_is_listed_by_wall_and_in_utc(typed: Typed) -> None:
     code, said = typed("next", "--days", "400", "month-end")
 

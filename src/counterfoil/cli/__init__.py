@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 ENDED_WITH_WORKER = 143  # as if it had been told to terminate
 
+#: Folders of the suite's own Python, which stand beside its config.toml.
+SUITE = ("bots", "workflows")
+REMEDY = "run counterfoil in the suite's own folder, or take these folders along with it"
+
 #: The commands that key: their browser starts while the rest of us is loaded.
 KEYING = (["up"], ["run"])
 
@@ -42,6 +46,11 @@ def main() -> None:
             from counterfoil.cli.app import app_for  # the suite's bots and workflows come with it
 
             app_for(sys.argv[1:])(prog_name="counterfoil", obj=floor)
+    except ModuleNotFoundError as error:
+        if error.name not in SUITE:
+            raise
+        say_error(SetupError(f"{suite.root} has a config.toml and no {error.name}/: {REMEDY}"))
+        sys.exit(2)
     except SetupError as error:
         say_error(error)
         sys.exit(2)

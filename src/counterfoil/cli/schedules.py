@@ -37,7 +37,7 @@ schedule = typer.Typer(
     no_args_is_help=True,
     help=(
         "Schedules: what runs when, what became of every time that it was due, and why.\n\n"
-        "They stand in [schedules.*] of config.toml and are read again when it changes; "
+        "They stand in \\[schedules.*] of config.toml and are read again when it changes; "
         "docs/SCHEDULES.md has the sentences."
     ),
 )
@@ -164,7 +164,7 @@ def why(
     with _reading() as (ledger, suite):
         rows = [each for each in ledger.schedules(active_only=False) if each.name == name]
         if not rows:
-            raise _unknown(name)
+            raise _not_yet(name) if name in suite.config.schedules else _unknown(name)
         terms = terms_of(name, rows[0].settings, suite.root)
         found = ledger.occurrences(name, day=day.date())
         for each in reversed(found):
@@ -278,6 +278,14 @@ def _reading() -> Iterator[tuple[ScheduleLedger, Suite]]:
     suite = find_suite(Path.cwd())
     with open_reader(suite) as book:
         yield ScheduleLedger.beside(book), suite
+
+
+def _not_yet(name: str) -> Refused:
+    return Refused(
+        "not_in_force",
+        f"{name} stands in config.toml and was never in force: start `counterfoil up` or"
+        f" `counterfoil scheduler`; what it will do: counterfoil schedule next {name}",
+    )
 
 
 def _unknown(name: str) -> Refused:
