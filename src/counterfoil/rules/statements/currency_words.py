@@ -80,12 +80,13 @@ PLACES = (
     (
         "USD",
         r"member fdic|\bfdic\b|routing number|national association|federal credit union|"
-        r"insured by ncua|\bncua\b|united states|u\.s\. bank",
+        r"insured by ncua|\bncua\b|united states|u\.s\. bank|\bbank\b[\w ]*, n\.a\.(?!\w)|"
+        r"\bchecking\b|\bzelle\b",
     ),
     ("GBP", r"sort ?code|\bfscs\b|prudential regulation|united kingdom"),
     ("INR", r"\bifsc?\b|micr|\bindia\b|bengaluru|mumbai|chennai|new delhi|\brbi\b"),
     ("AUD", r"\bbsb\b|australia|\babn\b|\bafsl\b"),
-    ("NZD", "new zealand"),
+    ("NZD", r"new zealand|\bnz\b|auckland|wellington"),
     ("KES", "kenya|nairobi|m-?pesa|safaricom"),
     ("NGN", "nigeria|lagos|abuja|ikeja"),
     ("GHS", "ghana|accra"),
