@@ -24,6 +24,7 @@ COMMANDS = (
     *("booked", "cancel", "unfreeze", "verify", "enrol", "evidence", "check", "bank"),
     "statement",
     "control",
+    "kpi",
 )
 
 
