@@ -155,7 +155,8 @@ def show_report(report: KpiReport) -> None:
 
 def _head(column: KpiColumn) -> str:
     number = ">" if column.unit or column.name == "quantity" else ""
-    return f"{number}{column.name}{' %' if column.unit == '%' else ''}"
+    unit = f" {column.unit}" if column.tells_unit and column.unit != "s" else ""
+    return f"{number}{column.name}{unit}"
 
 
 def _shown(cell: Cell) -> str:

@@ -157,6 +157,11 @@ class KpiColumn:
     name: str
     unit: str = ""
 
+    @property
+    def tells_unit(self) -> bool:
+        """Whether people need the unit beside the name: of a time, a share, an amount."""
+        return self.unit in ("s", "%") or (self.unit.isupper() and len(self.unit) == 3)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KpiTable:

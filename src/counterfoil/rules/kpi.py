@@ -205,7 +205,7 @@ def straight_through(facts: KpiFacts) -> KpiTable:
         ),
         columns=(
             KpiColumn("system"), KpiColumn("finished", "items"), KpiColumn("confirmed", "items"),
-            KpiColumn("posted without enquiry", "items"), KpiColumn("refused", "items"),
+            KpiColumn("unconfirmed", "items"), KpiColumn("refused", "items"),
             KpiColumn("cancelled", "items"), KpiColumn("straight through", "items"),
             KpiColumn("rate", "%"),
         ),
@@ -250,6 +250,7 @@ def _decimals(cells: Iterable[Cell]) -> int:
 def cost(facts: KpiFacts, rates: Rates | None) -> KpiTable:
     """What the period's work cost, and what one transaction did."""
     rows = () if rates is None else _cost_rows(facts, rates)
+    currency = "currency" if rates is None else rates.currency
     return KpiTable(
         name="cost",
         heading="Cost per transaction",
@@ -259,10 +260,11 @@ def cost(facts: KpiFacts, rates: Rates | None) -> KpiTable:
             f"{GAPS_MIN} measured gaps"
         ),
         columns=(
-            KpiColumn("of what"), KpiColumn("quantity"), KpiColumn("unit"),
-            KpiColumn("rate", "currency"), KpiColumn("cost", "currency"), KpiColumn("currency"),
+            KpiColumn("of what"), KpiColumn("counted in"), KpiColumn("quantity"),
+            KpiColumn("rate", currency), KpiColumn("cost", currency),
         ),
         rows=rows,
+        keys=2,
         empty=(
             "no rates: config.toml has no [kpi] (currency, bot_hour, manual_item, approval)"
             if rates is None
@@ -289,11 +291,11 @@ def _cost_rows(facts: KpiFacts, rates: Rates) -> tuple[tuple[Cell, ...], ...]:
     each_one = None if total is None or posted == 0 else total / posted
     return (
         *(
-            (name, _rounded(much), unit, rate, _rounded(costs[at]), rates.currency)
+            (name, unit, _rounded(much), rate, _rounded(costs[at]))
             for at, (name, much, unit, rate) in enumerate(lines)
         ),
-        ("total", None, "", None, _rounded(total), rates.currency),
-        ("per posted item", posted, "items", None, _rounded(each_one), rates.currency),
+        ("total", "", None, None, _rounded(total)),
+        ("per posted item", "items", posted, None, _rounded(each_one)),
     )
 
 

@@ -76,9 +76,8 @@ def _chart(table: KpiTable) -> PageChart | None:
 
 
 def _head(column: KpiColumn) -> str:
-    shown = column.unit in ("s", "%")
     name = column.name[:1].upper() + column.name[1:]
-    return f"{name} ({column.unit})" if shown else name
+    return f"{name} ({column.unit})" if column.tells_unit else name
 
 
 def _value(cell: Cell) -> Value:
