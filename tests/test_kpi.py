@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from sqlalchemy import event
 
 from counterfoil.config import CONFIG_NAME, Config
 from counterfoil.domain.batches import Finding
-from counterfoil.domain.items import LookUp, Receipt, WorkItem
-from counterfoil.domain.kpi import Attempt, Cell, ItemFacts, ItemState, KpiReport, Period, Rates
+from counterfoil.domain.items import ItemState, LookUp, Receipt, WorkItem
+from counterfoil.domain.kpi import Attempt, Cell, ItemFacts, KpiReport, Period, Rates
 from counterfoil.errors import Refused, SetupError
 from counterfoil.rules.kpi import kpi_report
 from counterfoil.rules.kpi_measures import BUCKETS, GAPS_MIN, bucket, handling, percentile, share
@@ -204,6 +205,7 @@ def test_cost_and_forecast_come_from_the_measured_pace(floor: Floor) -> None:
     ]
     (through,) = rows(report, "straight_through")
     assert through[1:4] == (41, 0, 41), "posted without an enquiry is not confirmed"
+    assert through[-1] is None, "and whether it went straight through, nobody can tell"
 
 
 def test_a_pause_is_not_taken_for_slow_work(floor: Floor) -> None:
@@ -212,6 +214,25 @@ def test_a_pause_is_not_taken_for_slow_work(floor: Floor) -> None:
     (queue,) = rows(floor.report(), "queue")
 
     assert queue[3:5] == (timedelta(seconds=6), 30)
+
+
+def test_waiting_for_work_or_for_the_bank_is_no_handling_time(floor: Floor) -> None:
+    """Five minutes without an item, and a second intent of the same item, leave no gap."""
+    keyed(floor, [6] * 25, 26)
+    floor.clock.pass_(300)
+    first, doubtful, last = floor.file(3, "later.xlsx", first=100)
+    floor.clock.pass_(1)
+    floor.posted(first, floor.intend(first), enquiry=False)  # not counted: it was not there
+    floor.clock.pass_(6)  # counted
+    retry = floor.clock.at
+    floor.ledger.not_keyed(doubtful, floor.intend(doubtful), "no answer", next_at=retry)
+    floor.clock.pass_(200)
+    floor.posted(doubtful, floor.intend(doubtful), enquiry=False)  # not counted: a repeat
+    floor.clock.pass_(6)  # counted
+    floor.posted(last, floor.intend(last), enquiry=False)
+    (queue,) = rows(floor.report(), "queue")
+
+    assert queue[3:5] == (timedelta(seconds=6), 27)
 
 
 def test_a_frozen_system_gets_no_prediction(floor: Floor) -> None:
@@ -278,6 +299,26 @@ def test_nothing_is_dropped_between_backlog_and_finished(floor: Floor) -> None:
     assert sum(counts.values()) == 2 + 4
     assert (through[1], len(floor.ledger.items())) == (4, 6)
     assert report.table("backlog").heading.endswith("2 of 6 items")
+
+
+def test_what_happens_while_it_is_read_is_in_all_of_it_or_in_none(floor: Floor) -> None:
+    """A batch is filed and keyed after the first query of the reader."""
+    a_morning(floor)
+    late: list[WorkItem] = []
+
+    def meanwhile(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if "FROM items" in statement and not late:
+            late.append(a_batch(1, name="late.xlsx", first=50)[1].items[0])
+            floor.file(1, "late.xlsx", first=50)
+            floor.intend(late[0])
+
+    event.listen(floor.ledger.engine, "after_cursor_execute", meanwhile)
+    facts = read_kpi_facts(floor.ledger, NOVEMBER)
+    event.remove(floor.ledger.engine, "after_cursor_execute", meanwhile)
+
+    assert len(floor.ledger.items()) == 7
+    assert sum(facts.states.values()) == len(facts.items) == 6
+    assert late[0].item_id not in {each.item_id for each in facts.attempts}
 
 
 # Percentiles, shares, buckets, pace: whatever the values

@@ -57,7 +57,7 @@ def kpi(  # noqa: PLR0913 - what can be said on the command line
 
     Everything is computed from the ledger, nothing from what a bot says of itself; docs/KPI.md
     defines each figure. Backlog and forecast are of now, all else is of the period. The cost
-    needs rates: [[kpi]] in config.toml.
+    needs rates: the table kpi of config.toml.
 
     \b
         counterfoil kpi

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from counterfoil.domain.items import ItemState
 from counterfoil.domain.kpi import (
-    BatchFacts,
     Cell,
     ItemFacts,
     KpiColumn,
@@ -22,20 +21,18 @@ from counterfoil.domain.kpi import (
     Mishap,
     Rates,
 )
+from counterfoil.rules.kpi_cost import cost
 from counterfoil.rules.kpi_measures import (
     BUCKETS,
-    GAPS_MIN,
+    approved_in,
     bucket,
-    by_system,
-    handling,
-    hours,
+    ended_in,
     percentile,
     share,
 )
 from counterfoil.rules.kpi_queue import queue
 
 _Place = tuple[str, str]  # system, kind
-_SHOWN = Decimal("0.0001")
 
 #: Of the table "errors", in the order of its columns.
 _WHAT = ("refused", "in_doubt", "on_hold", "failed")
@@ -76,11 +73,6 @@ def kpi_report(
     )
 
 
-def _ended(facts: KpiFacts) -> list[ItemFacts]:
-    """Finished within the period."""
-    return [each for each in facts.items if each.finished and each.changed_at in facts.period]
-
-
 def _by_place(items: Iterable[ItemFacts]) -> list[tuple[_Place, list[ItemFacts]]]:
     found: defaultdict[_Place, list[ItemFacts]] = defaultdict(list)
     for each in items:
@@ -91,7 +83,7 @@ def _by_place(items: Iterable[ItemFacts]) -> list[tuple[_Place, list[ItemFacts]]
 def processing(facts: KpiFacts) -> KpiTable:
     """From the first intent to the confirmation, and the wait before it."""
     rows: list[tuple[Cell, ...]] = []
-    for place, items in _by_place(each for each in _ended(facts) if each.confirmed):
+    for place, items in _by_place(each for each in ended_in(facts) if each.confirmed):
         took = [each.changed_at - each.begun_at for each in items if each.begun_at]
         queued = [
             each.begun_at - each.ready_at
@@ -121,7 +113,7 @@ def processing(facts: KpiFacts) -> KpiTable:
 def approval(facts: KpiFacts) -> KpiTable:
     """How long batches waited for the second pair of eyes."""
     waits: defaultdict[str, list[timedelta]] = defaultdict(list)
-    for each in _approved(facts):
+    for each in approved_in(facts):
         assert each.approved_at is not None
         waits[each.system].append(each.approved_at - each.filed_at)
     return KpiTable(
@@ -138,10 +130,6 @@ def approval(facts: KpiFacts) -> KpiTable:
         ),
         empty="no batch was approved in this period",
     )  # fmt: skip
-
-
-def _approved(facts: KpiFacts) -> list[BatchFacts]:
-    return [each for each in facts.batches if each.approved_at and each.approved_at in facts.period]
 
 
 def errors(facts: KpiFacts, screens: Mapping[_Place, str]) -> KpiTable:
@@ -185,16 +173,19 @@ def _error_row(
 def straight_through(facts: KpiFacts) -> KpiTable:
     """Confirmed without any person's decision but the batch's approval."""
     rows: list[tuple[Cell, ...]] = []
-    ended = _ended(facts)
+    ended = ended_in(facts)
     for system in sorted({each.system for each in ended}):
         mine = [each for each in ended if each.system == system]
         straight = sum(1 for each in mine if each.confirmed and not each.decisions)
         confirmed = sum(1 for each in mine if each.confirmed)
         posted = sum(1 for each in mine if each.state is ItemState.POSTED)
         refused = sum(1 for each in mine if each.state is ItemState.REFUSED)
+        unseen = any(e.state is ItemState.POSTED and not e.confirmed for e in mine)
+        known = confirmed or not unseen  # without any enquiry, nobody can tell
         rows.append(
             (system, len(mine), confirmed, posted - confirmed, refused,
-             len(mine) - posted - refused, straight, share(straight, len(mine)))
+             len(mine) - posted - refused, straight,
+             share(straight, len(mine)) if known else None)
         )  # fmt: skip
     return KpiTable(
         name="straight_through",
@@ -217,7 +208,7 @@ def straight_through(facts: KpiFacts) -> KpiTable:
 def volumes(facts: KpiFacts) -> KpiTable:
     """Items and money that came, and that the bank booked, a currency a row."""
     came = [each for each in facts.items if each.filed_at in facts.period]
-    booked = [each for each in _ended(facts) if each.state is ItemState.POSTED]
+    booked = [each for each in ended_in(facts) if each.state is ItemState.POSTED]
     places = sorted({(each.system, each.currency) for each in (*came, *booked)})
     rows: list[tuple[Cell, ...]] = []
     for place in places:
@@ -245,75 +236,6 @@ def volumes(facts: KpiFacts) -> KpiTable:
 def _decimals(cells: Iterable[Cell]) -> int:
     found = [cell.as_tuple().exponent for cell in cells if isinstance(cell, Decimal)]
     return max([2, *(-each for each in found if isinstance(each, int))])
-
-
-def cost(facts: KpiFacts, rates: Rates | None) -> KpiTable:
-    """What the period's work cost, and what one transaction did."""
-    rows = () if rates is None else _cost_rows(facts, rates)
-    currency = "currency" if rates is None else rates.currency
-    return KpiTable(
-        name="cost",
-        heading="Cost per transaction",
-        formula=(
-            "(bot hours x rate + items that people decided about x rate + approvals x rate) / "
-            "items posted; bot hours = intents x measured handling time, unknown below "
-            f"{GAPS_MIN} measured gaps"
-        ),
-        columns=(
-            KpiColumn("of what"), KpiColumn("counted in"), KpiColumn("quantity"),
-            KpiColumn("rate", currency), KpiColumn("cost", currency),
-        ),
-        rows=rows,
-        keys=2,
-        empty=(
-            "no rates: config.toml has no [kpi] (currency, bot_hour, manual_item, approval)"
-            if rates is None
-            else "there was no work in this period"
-        ),
-        decimals=4,
-    )  # fmt: skip
-
-
-def _cost_rows(facts: KpiFacts, rates: Rates) -> tuple[tuple[Cell, ...], ...]:
-    decided = sum(any(at in facts.period for at in each.decisions) for each in facts.items)
-    approved = len(_approved(facts))
-    if not (facts.attempts or decided or approved):
-        return ()
-    lines: tuple[tuple[str, Decimal | int | None, str, Decimal], ...] = (
-        ("bots at work", bot_hours(facts), "h", rates.bot_hour),
-        ("items that people decided about", decided, "items", rates.manual_item),
-        ("approvals", approved, "batches", rates.approval),
-    )
-    costs = [None if much is None else much * rate for _, much, _, rate in lines]
-    known = [each for each in costs if each is not None]
-    total = sum(known, Decimal(0)) if len(known) == len(costs) else None
-    posted = sum(1 for each in _ended(facts) if each.state is ItemState.POSTED)
-    each_one = None if total is None or posted == 0 else total / posted
-    return (
-        *(
-            (name, unit, _rounded(much), rate, _rounded(costs[at]))
-            for at, (name, much, unit, rate) in enumerate(lines)
-        ),
-        ("total", "", None, None, _rounded(total)),
-        ("per posted item", "items", posted, None, _rounded(each_one)),
-    )
-
-
-def _rounded(value: Decimal | int | None) -> Decimal | int | None:
-    """To a hundredth of a cent, at the very end; counts stay counts."""
-    return value.quantize(_SHOWN, ROUND_HALF_UP) if isinstance(value, Decimal) else value
-
-
-def bot_hours(facts: KpiFacts) -> Decimal | None:
-    """Hours of bank sessions at work. None: too few intents to measure a handling time."""
-    items = {each.item_id: each for each in facts.items}
-    total = Decimal(0)
-    for attempts in by_system(facts.attempts).values():
-        pace = handling(attempts, items)
-        if pace is None:
-            return None
-        total += hours(len(attempts) * pace.mean)
-    return total
 
 
 def backlog(facts: KpiFacts) -> KpiTable:
@@ -375,7 +297,7 @@ def days(facts: KpiFacts) -> KpiTable:
     for item in facts.items:
         if item.filed_at in facts.period:
             came[item.filed_at.date()] += 1
-    for item in _ended(facts):
+    for item in ended_in(facts):
         ended[item.changed_at.date()].append(item)
     for mishap in facts.mishaps:
         met[mishap.at.date()].add(mishap.item_id)

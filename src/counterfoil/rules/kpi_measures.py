@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 
-from counterfoil.domain.kpi import Attempt, Handling, ItemFacts
+from counterfoil.domain.kpi import Attempt, BatchFacts, Handling, ItemFacts, KpiFacts
 
 #: An age belongs to the last bucket that begins at or below it.
 BUCKETS: tuple[tuple[str, timedelta], ...] = (
@@ -115,3 +115,13 @@ def by_system(attempts: Sequence[Attempt]) -> dict[str, list[Attempt]]:
     for each in attempts:
         found[each.system].append(each)
     return dict(found)
+
+
+def ended_in(facts: KpiFacts) -> list[ItemFacts]:
+    """The items that were finished within the period."""
+    return [each for each in facts.items if each.finished and each.changed_at in facts.period]
+
+
+def approved_in(facts: KpiFacts) -> list[BatchFacts]:
+    """The batches that were approved within the period."""
+    return [each for each in facts.batches if each.approved_at and each.approved_at in facts.period]

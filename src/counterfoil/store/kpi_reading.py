@@ -45,6 +45,8 @@ def read_kpi_facts(book: Book, period: Period, *, system: str | None = None) -> 
     """What KPIs of *period* need; *system* None: of all systems."""
     now = book.now()
     with book.reading() as connection:
+        if not book.alone:  # PostgreSQL shows each query what was committed meanwhile
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         return KpiFacts(
             read_at=now,
             period=period,
