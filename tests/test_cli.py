@@ -20,11 +20,10 @@ from counterfoil.cli import main
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = (
-    *("demo", "up", "run", "batches", "items", "why", "approve", "release", "look-again"),
+    *("kpi", "demo", "up", "run", "batches", "items", "why", "approve", "release", "look-again"),
     *("booked", "cancel", "unfreeze", "verify", "enrol", "evidence", "check", "bank"),
     "statement",
     "control",
-    "kpi",
 )
 
 

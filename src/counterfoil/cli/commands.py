@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     for add_commands in (
         *(with_demo, with_running, with_items, with_statements, with_reconcile, with_rules),
         *(with_reconciliation, with_controls),
-        *(with_kpi, with_proof, with_check, with_bank),
+        *(with_proof, with_check, with_bank),
+        with_kpi,
     ):
         add_commands(app)
