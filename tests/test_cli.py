@@ -21,7 +21,7 @@ from tests.cli_support import counterfoil as in_a_process
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = (
-    *("demo", "up", "run", "batches", "items", "why", "approve", "release", "look-again"),
+    *("kpi", "demo", "up", "run", "batches", "items", "why", "approve", "release", "look-again"),
     *("booked", "cancel", "unfreeze", "verify", "enrol", "evidence", "check", "bank"),
     "statement",
     "control",

@@ -107,6 +107,25 @@ class ApprovalSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KpiSettings:
+    """What work costs, for the cost per transaction: docs/KPI.md."""
+
+    currency: str  # ISO 4217, of every rate
+    bot_hour: Decimal  # of one bank session at work
+    manual_item: Decimal  # each item that a person decided about
+    approval: Decimal = Decimal(0)  # each batch that was approved
+
+    def __post_init__(self) -> None:
+        code = self.currency
+        if not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
+            raise ValueError(f"currency: {code!r} is not an ISO 4217 code")
+        for name in ("bot_hour", "manual_item", "approval"):
+            rate: Decimal = getattr(self, name)
+            if not rate.is_finite() or rate < 0:
+                raise ValueError(f"{name}: {rate} is no rate: 0 or more is wanted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StatementSettings:
     """Statements of some accounts at one system: what is fetched, what passes, where it goes."""
 
@@ -242,6 +261,7 @@ class Config:
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     browser: BrowserSettings = field(default_factory=BrowserSettings)
     approval: ApprovalSettings = field(default_factory=ApprovalSettings)
+    kpi: KpiSettings | None = None  # None: no cost is computed
     systems: dict[str, SystemSettings] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)
     statements: dict[str, StatementSettings] = field(default_factory=dict)
