@@ -19,6 +19,7 @@ from counterfoil.rules.statements.currency_words import (
     NAMES,
     PLACES,
     SHARED,
+    STATES,
     SYMBOLS,
 )
 from counterfoil.rules.statements.document import Document
@@ -28,7 +29,7 @@ from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.terms import Label
 
 _IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2})\d{2}(?: ?[A-Z0-9]{4}){3,}")
-_ZIP = re.compile(r"(?<![A-Za-z])[A-Z]{2},? +\d{5}(?:-\d{4})?(?!\d)")  # of the United States
+_ZIP = re.compile(rf"(?<![A-Za-z])(?:{STATES}),? +\d{{5}}(?:-\d{{4}})?(?!\d)")
 _LAKHS = re.compile(r"(?<![\d,])\d{1,2},\d{2},\d{3}\.\d{2}")
 _CODE = re.compile(r"(?<![A-Z0-9])([A-Z]{3})(?![A-Z0-9])")
 _WORDED = re.compile(

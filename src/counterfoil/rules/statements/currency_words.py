@@ -104,7 +104,7 @@ PLACES = (
     ("MYR", r"malaysia|kuala lumpur|\bpidm\b"),
     ("CHF", "schweiz|suisse|svizzera|zurich"),
     ("BRL", r"\bbrasil\b|\bcpf\b|\bcnpj\b|agencia"),
-    ("MXN", r"\bclabe\b|\br\.?f\.?c\.?\b|mexico|\bipab\b"),
+    ("MXN", r"\bspei\b|\bclabe\b|\br\.?f\.?c\.?\b|mexico|\bipab\b"),
     ("ARS", r"\bcbu\b|argentina|\bcuit\b|\bcuil\b"),
     ("COP", "colombia|bogota|medellin|fogafin"),
     ("CLP", r"\bchile\b|\bcmf\b|cartola"),
@@ -121,6 +121,12 @@ PLACES = (
         "sparkasse|girokonto|volksbank|rekeningafschrift|estratto conto|deutschland|"
         r"espana|italia|nederland|\bfrance\b|osterreich|ireland|suomi|portugal",
     ),
+)
+
+#: The United States' states and territories, as they stand before a ZIP code (USPS).
+STATES = (
+    "AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|GU|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|"
+    "NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|PR|RI|SC|SD|TN|TX|UT|VT|VA|VI|WA|WV|WI|WY"
 )
 
 #: Currency -> the lands whose IBANs speak for it.

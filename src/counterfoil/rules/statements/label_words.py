@@ -175,7 +175,7 @@ LABEL_WORDS: dict[Label, str] = {
         소계 | المجموع | الإجمالي | סהכ | סה"כ | tong cong | kopsumma | viso | сул | სულ |
         apyvarta* | обороти | оборот* | обіг | promet | ukupno | dienos apyvarta | apgrozijums |
         kaive | gjithsej | samtals | jumla | कुल | মোট | summe umsatze | total des operations |
-        total mouvements | total movimientos | 合 計 | zwischensumme umsatze |
+        total mouvements | total movimientos | 合 計 | umsatztotal* | zwischensumme umsatze |
         zwischensumme der umsatze
     """,
     Label.BALANCE: """

@@ -212,7 +212,8 @@ def _makes_sense(uses: Sequence[Use], roles: Roles, over: Collection[Role | None
     Args:
         over: What the heading names, columns included in which no number stands.
     """
-    if Role.BALANCE in roles and Use.BALANCE not in uses:
+    named = Role.BALANCE in roles
+    if named and (Use.BALANCE, Role.BALANCE) not in zip(uses, roles, strict=True):
         return False  # balances that are printed must tie
     money = [use for use in uses if use in (Use.DEBIT, Use.CREDIT, Use.AMOUNT)]
     if not money or sum(use is Use.BALANCE for use in uses) > 1:

@@ -43,8 +43,9 @@ _CARD = (
     r"amount due", r"cash advance", r"card ?member", r"(?:new|previous) balance",
     r"kreditkarte", r"carte de credit", r"tarjeta de credito", r"cartao de credito",
     r"total minimum due", r"available credit", r"annual percentage rate", r"late payment",
-    r"statement balance",
+    r"statement balance", r"payment ?-? ?thank you", r"standard purchases", r"fees charged",
 )  # fmt: skip
+TITLED_FROM = 3  # entries under titles of money in or money out
 CARD_SIGNS = 3  # so many different words of the trade make it a card's statement
 
 
@@ -189,6 +190,8 @@ def _unproved(account: str, outcome: Outcome) -> Unproved:
 
 def _polarity(document: Document, outcome: Outcome, chain: Chain) -> int | None:
     """-1 where balances are printed as money owed; +1 as money had; None: cannot be told."""
+    if _runs_against_titles(chain) and not chain.hypothesis.flipped:
+        return -1
     owed = _is_loan(document, outcome) or _is_card(document)
     if not owed:
         return None if chain.hypothesis.flipped else 1
@@ -198,6 +201,15 @@ def _polarity(document: Document, outcome: Outcome, chain: Chain) -> int | None:
     if spent * 2 > len(chain.entries) and not _is_loan(document, outcome):
         return 1
     return -1
+
+
+def _runs_against_titles(chain: Chain) -> bool:
+    """``Payments and credits  -42.26``: less is owed by what came in, title for title."""
+    if chain.opening < 0 or chain.closing < 0:
+        return False
+    titled = [each.amount * each.event.section.sign for each in chain.entries]
+    titled = [each for each in titled if each]
+    return len(titled) >= TITLED_FROM and all(each < 0 for each in titled)
 
 
 def _is_card(document: Document) -> bool:
