@@ -252,6 +252,16 @@ def test_an_mt940_that_is_not_right_is_refused(right: str, wrong: str, code: str
     assert found.proved() == ()
 
 
+def test_an_mt940_entry_is_booked_in_the_year_next_to_its_value_date() -> None:
+    """1 December and 6 January are 329 days apart in one year, and 36 over its end."""
+    text = MT940.replace("C261001", "C251130").replace("C261031", "C260103")
+    text = text.replace(":61:2610021002", ":61:2601061201").replace(":61:261009", ":61:251209")
+    text = text.replace("2512091009", "2512091209").replace(":61:2610301030", ":61:2512301230")
+    (verdict,) = judge(text.encode()).proved()
+    booked = [each.booking_date for each in verdict.statement.transactions]
+    assert booked == [date(2025, 12, 1), date(2025, 12, 9), date(2025, 12, 30)]
+
+
 @pytest.mark.parametrize("ends", ["\n", "\r", "\r\r\n"])
 def test_line_ends_of_any_kind_are_read(ends: str) -> None:
     assert judge(MT940.replace("\r\n", ends).encode()).passes(Grade.A)

@@ -158,7 +158,7 @@ def _entry(
     if _short_day(match["value"]) is None:
         shortfalls.append(f"{field.place()}: the value date {match['value']} is read as {value}")
     return Transaction(
-        booking_date=_plain_day(booked or value),
+        booking_date=_near(_plain_day(booked or value), _plain_day(value)),
         amount=amount,
         description=_description(data, details),
         place=field.place(),
@@ -186,6 +186,19 @@ def _same_days(match: re.Match[str], value: date, booked: date | None) -> bool:
 
 def _short_day(text: str) -> date | None:
     return day_of(text[:2], text[2:4], text[4:6])
+
+
+def _near(booked: date, value: date) -> date:
+    """The entry date, printed without a year, in the year that puts it next to the value date.
+
+    mt-940 sees another year only from 330 days on: 1 December and 6 January are 329 apart.
+    """
+    days = [
+        day
+        for year in (value.year, value.year - 1, value.year + 1)
+        if (day := day_of(str(year), f"{booked:%m}", f"{booked:%d}")) is not None
+    ]
+    return min(days, key=lambda day: abs(day - value), default=booked)
 
 
 def _plain_day(day: date) -> date:
