@@ -76,6 +76,8 @@ SEEN = (
     ("nl_dommel", "statement", 1, "Bedrag af/bij is a column of both"),
     ("sg_angsana", "statement", 1, "an average balance where balances stand"),
     ("toy_avocet", "statement", 1, "a summary's title is none of the table below its money"),
+    ("card_beryl", "statement", 1, "payments less, purchases more: what is owed"),
+    ("ch_bergkristall", "statement", 1, "Umsatztotal"),
     ("it_tagliamento", "statement", 7, "the end alone on its page, its words behind it"),
     ("au_paroo", "statement", 7, "a year on a line of its own below the year's last entry"),
     ("uk_teesdale", "statement", 7, "a box beside the table on the first page only"),
@@ -87,6 +89,12 @@ LUCKY = (
     ("odd_sheets", "silent", 7, "the page is full, and a month is missing"),
     ("in_periyar", "torn", 1, "the first page says that it is the second"),
     ("ng_gurara", "swapped", 19, "a page of another account, and each piece a chain that holds"),
+    (
+        "us_basalt",
+        "exchanged_1",
+        1,
+        "numbers in the texts, taken for balances, that came to the end",
+    ),
     ("uk_dabble", "other_opening_2", 1, "a caption's opening that the entries do not come from"),
 )
 

@@ -32,6 +32,7 @@ from workflows.schedules import (
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As in config.toml.")]
 DAYS_MAX = 400
+SHOWN_MAX = 50  # times of one schedule that are listed
 
 schedule = typer.Typer(
     no_args_is_help=True,
@@ -134,20 +135,28 @@ def upcoming(
     known = checked_schedules(suite, check_command)
     if name is not None and name not in suite.config.schedules:
         raise _unknown(name)
+    chosen = known if name is None else {name: known[name]}
     now = datetime.now().astimezone()
-    found = []
-    for each in known if name is None else [name]:
-        terms = known[each]
-        due = occurrences(terms.rule, now, now + timedelta(days=days))
-        found += [(one.due_at, each, terms) for one in due]
-    found.sort(key=lambda one: one[:2])
+    due = {
+        each: list(occurrences(terms.rule, now, now + timedelta(days=days)))
+        for each, terms in chosen.items()
+    }
+    found = sorted((one.due_at, each) for each, all_ in due.items() for one in all_[:SHOWN_MAX])
     rows = [
-        (f"{_on_the_wall(due_at, terms)}", f"{due_at:%Y-%m-%d %H:%M:%S}Z", each, terms.settings.run)
-        for due_at, each, terms in found
+        (
+            _on_the_wall(due_at, known[each]),
+            f"{due_at:%Y-%m-%d %H:%M:%S}Z",
+            each,
+            known[each].settings.run,
+        )
+        for due_at, each in found
     ]
     columns = ("due", "UTC", "schedule", "runs")
-    show_table(f"{len(rows)} times in the next {days} days", columns, rows)
-    for each in known if name is None else [name]:
+    show_table(f"{sum(map(len, due.values())):,} times in the next {days} days", columns, rows)
+    for each, all_ in due.items():
+        if len(all_) > SHOWN_MAX:
+            say(f"{each} is due {len(all_):,} times: the first {SHOWN_MAX} are listed")
+    for each in chosen:
         if upstream := known[each].upstream:
             say(f"{each} runs whenever {upstream} succeeded: {known[each].settings.run}")
 
