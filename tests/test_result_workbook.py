@@ -15,9 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from openpyxl.chart import BarChart, Reference
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
+from counterfoil.adapters.sheets.readers import open_styled
 from counterfoil.adapters.sheets.results import put
 from counterfoil.domain.batches import Batch
 from counterfoil.errors import Quarantined
@@ -322,3 +324,18 @@ def live_parts(path: Path) -> list[str]:
             if 'TargetMode="External"' in content:
                 found.append(name)
     return found
+
+
+def test_reading_leaves_the_library_as_it_was(tmp_path: Path) -> None:
+    """Pictures are left alone while a dropped workbook is read, and by nobody else."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append([1, 2, 3])
+    chart = BarChart()
+    chart.add_data(Reference(sheet, min_col=1, max_col=3, min_row=1))
+    sheet.add_chart(chart, "A3")
+    path = tmp_path / "with_a_chart.xlsx"
+    book.save(path)
+
+    assert vars(open_styled(path).worksheets[0])["_charts"] == []
+    assert len(vars(load_workbook(path).worksheets[0])["_charts"]) == 1

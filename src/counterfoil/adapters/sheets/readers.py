@@ -23,8 +23,12 @@ from counterfoil.errors import Quarantined
 def open_styled(path: Path) -> Workbook:
     """The whole workbook, in openpyxl's normal mode; pictures are left alone."""
     # A picture of 3.6 gigapixels would end the reading; payments have none.
+    theirs = vars(excel)["find_images"]
     vars(excel)["find_images"] = _no_pictures
-    return excel.load_workbook(in_memory(path), keep_links=False)
+    try:
+        return excel.load_workbook(in_memory(path), keep_links=False)
+    finally:
+        vars(excel)["find_images"] = theirs  # whoever else reads a workbook here sees its charts
 
 
 def in_memory(path: Path) -> BytesIO:
