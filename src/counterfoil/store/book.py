@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from sqlalchemy import Connection, Engine, func, insert, select
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -114,6 +114,19 @@ class Book:
         self.carrier = carrier
         self._clock = clock
         self.alone = engine.dialect.name == "sqlite"  # one worker process: the rest are dead
+
+    @classmethod
+    def _over(cls, ledger: Book) -> Self:
+        """On *ledger*'s own connection, audit log, vault and clock; it enqueues nothing."""
+        return cls(
+            ledger.engine,
+            boot=ledger.boot,
+            audit=ledger.audit,
+            vault=ledger.vault,
+            redactor=ledger.redactor,
+            carrier=None,
+            clock=ledger._clock,
+        )
 
     def now(self) -> datetime:
         """UTC by the ledger's clock: one for all machines."""

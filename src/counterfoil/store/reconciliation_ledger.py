@@ -21,14 +21,6 @@ class ReconciliationLedger(ReconciliationFiling, ReconciliationDeciding, Reconci
     @classmethod
     def beside(cls, ledger: Book, files: ReconciliationFiles) -> ReconciliationLedger:
         """On *ledger*'s own connection, audit log, vault and clock."""
-        made = cls(
-            ledger.engine,
-            boot=ledger.boot,
-            audit=ledger.audit,
-            vault=ledger.vault,
-            redactor=ledger.redactor,
-            carrier=None,
-            clock=ledger._clock,
-        )
+        made = cls._over(ledger)
         made.files = files
         return made

@@ -18,12 +18,4 @@ class ScheduleLedger(ScheduleFiring, ScheduleRuns, ScheduleReads):
     @classmethod
     def beside(cls, ledger: Book) -> ScheduleLedger:
         """On *ledger*'s own connection, audit log and clock."""
-        return cls(
-            ledger.engine,
-            boot=ledger.boot,
-            audit=ledger.audit,
-            vault=ledger.vault,
-            redactor=ledger.redactor,
-            carrier=None,
-            clock=ledger._clock,
-        )
+        return cls._over(ledger)

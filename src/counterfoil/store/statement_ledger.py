@@ -18,12 +18,4 @@ class StatementLedger(StatementFiling, StatementDeciding, StatementReads):
     @classmethod
     def beside(cls, ledger: Book) -> StatementLedger:
         """On *ledger*'s own connection, audit log, vault and clock."""
-        return cls(
-            ledger.engine,
-            boot=ledger.boot,
-            audit=ledger.audit,
-            vault=ledger.vault,
-            redactor=ledger.redactor,
-            carrier=None,
-            clock=ledger._clock,
-        )
+        return cls._over(ledger)
