@@ -90,8 +90,7 @@ def processing(facts: KpiFacts) -> KpiTable:
             for each in items
             if each.begun_at and each.ready_at and not each.decisions
         ]
-        spread = (*(percentile(took, each) for each in (50, 95)),)
-        rows.append((*place, len(items), *spread, *(percentile(queued, p) for p in (50, 95))))
+        rows.append((*place, len(items), *_spread(took), *_spread(queued)))
     return KpiTable(
         name="processing",
         heading="Processing time",
@@ -110,6 +109,11 @@ def processing(facts: KpiFacts) -> KpiTable:
     )  # fmt: skip
 
 
+def _spread(took: Sequence[timedelta]) -> tuple[timedelta | None, timedelta | None]:
+    """The median, and what 95 of a hundred do not exceed."""
+    return percentile(took, 50), percentile(took, 95)
+
+
 def approval(facts: KpiFacts) -> KpiTable:
     """How long batches waited for the second pair of eyes."""
     waits: defaultdict[str, list[timedelta]] = defaultdict(list)
@@ -125,7 +129,7 @@ def approval(facts: KpiFacts) -> KpiTable:
             KpiColumn("p50", "s"), KpiColumn("p95", "s"),
         ),
         rows=tuple(
-            (system, len(each), percentile(each, 50), percentile(each, 95))
+            (system, len(each), *_spread(each))
             for system, each in sorted(waits.items())
         ),
         empty="no batch was approved in this period",
