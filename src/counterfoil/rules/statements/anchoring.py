@@ -245,8 +245,10 @@ def _in_column(lines: Sequence[Line], column: _Column | None) -> dict[int, Print
             year = _year_alone(line, column) or year
         at = place + 1
         own = below.get(place, year)
-        whole = token.printed.has_year or own is None
-        found[lines[place].index] = token.printed if whole else token.printed.with_year(own or 0)
+        printed = token.printed
+        if own is not None and not printed.has_year:
+            printed = printed.with_year(own)
+        found[lines[place].index] = printed
     return found
 
 

@@ -19,7 +19,7 @@ from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.facts import Fact, Period
 from counterfoil.rules.statements.runs import Run, last_value, opens_anew, runs_of
 from counterfoil.rules.statements.search import Ends, Found, search
-from counterfoil.rules.statements.terms import Label
+from counterfoil.rules.statements.terms import ENDS, Label
 from counterfoil.rules.statements.ways import Use
 
 QUIET_REACH = 8  # lines between the two ends of an account without entries
@@ -84,10 +84,10 @@ def quiet_accounts(document: Document, outcomes: Sequence[Outcome]) -> Iterator[
     facts = [
         fact
         for fact in document.facts
-        if fact.beside and fact.label in (Label.OPENING, Label.CLOSING) and fact.line not in used
+        if fact.beside and fact.label in ENDS and fact.line not in used
     ]
     for one, two in pairwise(facts):
-        pair = (one.label, two.label) == (Label.OPENING, Label.CLOSING)
+        pair = (one.label, two.label) == ENDS
         close = two.line - one.line <= QUIET_REACH
         if pair and close and one.value == two.value and abs(one.value) not in ends:
             yield Quiet(one, two)
@@ -191,14 +191,13 @@ def _ends(document: Document, block: Block) -> Ends:
         for fact in facts
         if fact.label is Label.BALANCE and fact.line not in document.daily_lines
     ]
-    if not balances and not any(fact.label in _ENDS for fact in facts):
+    if not balances and not any(fact.label in ENDS for fact in facts):
         facts = _of_summary(document, block)
     openings = [fact for fact in facts if fact.label is Label.OPENING] + balances[:1]
     closings = [fact for fact in facts if fact.label is Label.CLOSING] + balances[-1:]
     return Ends(_values(openings), _values(closings))
 
 
-_ENDS = (Label.OPENING, Label.CLOSING)
 _NUMBER = re.compile(r"\d[\d-]{2,}\d")
 
 
@@ -208,7 +207,7 @@ def _of_summary(document: Document, block: Block) -> list[Fact]:
     return [
         fact
         for fact in document.facts
-        if fact.line < block.start and fact.label in _ENDS
+        if fact.line < block.start and fact.label in ENDS
         if any(number in document.lines[fact.line].text for number in numbers)
     ]
 

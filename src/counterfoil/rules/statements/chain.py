@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from counterfoil.domain.statements import Equation
 from counterfoil.rules.statements.events import Event, Kind
-from counterfoil.rules.statements.terms import Label
+from counterfoil.rules.statements.terms import ENDS, Label
 from counterfoil.rules.statements.ties import Tie, Waiting
 from counterfoil.rules.statements.ways import (
     Hypothesis,
@@ -338,7 +338,7 @@ def _labelled(event: Event, uses: Sequence[Use], state: _Walk) -> Decimal | None
     value = signed_balance(amount, event, state.hypothesis)
     if not amount.mark and not event.sign and uses[index] is Use.DEBIT:
         value = -value
-    if event.label in (Label.OPENING, Label.CLOSING) or not event.dated:
+    if event.label in ENDS or not event.dated:
         return value
     known = state.balance is not None and state.balance + state.waited() == value
     return value if known else None

@@ -30,7 +30,7 @@ from counterfoil.rules.statements.stacked import unstacked
 from counterfoil.rules.statements.strung import set_out
 from counterfoil.rules.statements.strung_heads import headed
 from counterfoil.rules.statements.tables import Table, tables_of
-from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.terms import ENDS, Role
 from counterfoil.rules.statements.vocabulary import not_booked, role_of, section_sign
 
 TITLE_MAX = 90  # characters
@@ -64,9 +64,10 @@ class Document:
         for index in range(line - 1, max(line - TITLE_ABOVE, 0) - 1, -1):
             if index in self.entry_lines:
                 return ""
-            if self._has_captions(index) or _is_section(self.lines[index]):
+            if _is_section(self.lines[index]):
                 continue
-            if any(each.line == index for each in self.accounts) or is_title(self.lines[index]):
+            named = any(each.line == index for each in self.accounts)
+            if (named or is_title(self.lines[index])) and not self._has_captions(index):
                 return self.lines[index].text
         return ""
 
@@ -81,10 +82,7 @@ class Document:
         return (
             any(each.line == line for each in self.accounts)
             or any(each.line == line and each.worded for each in self.periods)
-            or any(
-                each.line == line and each.label in (Label.OPENING, Label.CLOSING)
-                for each in self.facts
-            )
+            or any(each.line == line and each.label in ENDS for each in self.facts)
         )
 
 

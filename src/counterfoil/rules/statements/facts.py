@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
+from counterfoil.domain.pages import Word
 from counterfoil.domain.statements import Place
 from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.events import Event
@@ -16,7 +17,7 @@ from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.months import month_of
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.terms import Label
+from counterfoil.rules.statements.terms import ENDS, Label
 from counterfoil.rules.statements.vocabulary import label_of, side_of
 
 GAP = 200  # hundredths of the height: what stands further to the left is another thing
@@ -87,9 +88,9 @@ def _told_by_days(facts: Sequence[Fact]) -> Iterator[Fact]:
     for pair in _pairs(facts, places):
         one, two = (facts[index].day for index in pair)
         if one and two and one.is_before(two):
-            ends |= dict(zip(pair, (Label.OPENING, Label.CLOSING), strict=True))
+            ends |= dict(zip(pair, ENDS, strict=True))
         elif one and two and two.is_before(one):
-            ends |= dict(zip(pair, (Label.CLOSING, Label.OPENING), strict=True))
+            ends |= dict(zip(pair, reversed(ENDS), strict=True))
     for index, fact in enumerate(facts):
         yield replace(fact, label=ends[index]) if index in ends else fact
 
@@ -115,7 +116,7 @@ def _named(lines: Sequence[Line], tables: Sequence[Table]) -> Iterator[Fact]:
         captions = _captions(lines, line)
         for amount in line.amounts:
             words, label = _named_before(line, amount)
-            day = _day_before(line, amount)
+            day = None
             if label is None:
                 words = under.get((line.index, amount.first), "")
                 label = label_of(words) if words else None
@@ -124,9 +125,10 @@ def _named(lines: Sequence[Line], tables: Sequence[Table]) -> Iterator[Fact]:
                 label = label_of(words)
             beside = label is not None
             if label is None:
-                words, day = _words_above(lines, line, amount), None
+                words = _words_above(lines, line, amount)
                 label = label_of(words) if words else None
             if label is not None:
+                day = day or (_day_before(line, amount) if beside else None)
                 place = line.place_of(amount)
                 value = _signed(amount, label, words)
                 yield Fact(label, value, line.index, words, place, beside, day)
@@ -135,7 +137,7 @@ def _named(lines: Sequence[Line], tables: Sequence[Table]) -> Iterator[Fact]:
 def _of_broken_label(event: Event) -> Iterator[Fact]:
     """An end whose words are broken over the lines around its number."""
     label, line = event.label, event.line
-    if label not in (Label.OPENING, Label.CLOSING) or line.label() or len(event.cells) != 1:
+    if label not in ENDS or line.label() or len(event.cells) != 1:
         return
     (amount,) = event.cells.values()
     words = " ".join(each.label() for each in event.words)
@@ -162,14 +164,16 @@ def _named_before(line: Line, amount: Amount) -> tuple[str, Label | None]:
     words = line.row.words
     start = _behind_the_last(line, amount)
     for first in range(amount.first - 1, start - 1, -1):
-        apart = (
-            first == start
-            or (words[first].left - words[first - 1].right) * 100 > words[first].em * GAP
-        )
+        apart = first == start or _stands_apart(words, first)
         text = " ".join([word.text for word in words[first : amount.first]]) if apart else ""
         if text and (label := label_of(text)) is not None:
             return text, label
     return "", None
+
+
+def _stands_apart(words: Sequence[Word], index: int) -> bool:
+    """Whether a wide gap parts the word at *index* from the one before."""
+    return (words[index].left - words[index - 1].right) * 100 > words[index].em * GAP
 
 
 def _day_before(line: Line, amount: Amount) -> Printed | None:
@@ -207,15 +211,13 @@ def _captions(lines: Sequence[Line], line: Line) -> dict[int, tuple[str, Printed
 
     By the first word of each number; empty where the line above is no row of captions.
     """
+    if not line.amounts or line.dates:
+        return {}
     above = next(_lines_above(lines, line), None)
-    if above is None or above.amounts or not line.amounts or line.dates:
+    if above is None or above.amounts:
         return {}
     words = above.row.words
-    starts = [
-        index
-        for index in range(len(words))
-        if not index or (words[index].left - words[index - 1].right) * 100 > words[index].em * GAP
-    ]
+    starts = [index for index in range(len(words)) if not index or _stands_apart(words, index)]
     cells = list(pairwise([*starts, len(words)]))
     if len(cells) != len(line.amounts):
         return {}

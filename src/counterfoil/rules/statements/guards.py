@@ -24,12 +24,11 @@ from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line, first_date
 from counterfoil.rules.statements.months import month_of
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.terms import MOVES, Label, Role
+from counterfoil.rules.statements.terms import ENDS, MOVES, Label, Role
 from counterfoil.rules.statements.vocabulary import label_of, not_booked
 from counterfoil.rules.statements.ways import Use
 
 TITLE_REACH = 25  # lines from a line up to the title that says what it is
-_ENDS = {Label.OPENING, Label.CLOSING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +243,7 @@ def _called(label: Label) -> str:
 
 def _is_end(fact: Fact) -> bool:
     """A labelled end, or a plain "Balance", alone or of a day."""
-    return fact.label in _ENDS or is_plain_balance(fact)
+    return fact.label in ENDS or is_plain_balance(fact)
 
 
 def is_plain_balance(fact: Fact) -> bool:

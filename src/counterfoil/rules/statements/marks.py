@@ -16,7 +16,7 @@ from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.reading import Examined
 from counterfoil.rules.statements.search import newest_first
-from counterfoil.rules.statements.terms import Label
+from counterfoil.rules.statements.terms import ENDS, Label
 from counterfoil.rules.statements.ways import Use
 
 _OBJECTIONS = {
@@ -95,7 +95,7 @@ def _chain(document: Document, outcome: Outcome, chain: Chain) -> Iterator[Mark]
         for amount in _balances(chain, entry.event):
             yield from _at(MarkKind.HOLDS, entry.event.line.place_of(amount))
     for event in chain.labels:
-        note = f"{event.label.value} balance" if event.label in _ENDS else ""
+        note = f"{event.label.value} balance" if event.label in ENDS else ""
         for amount in _balances(chain, event) or event.cells.values():
             said = f"{note} {amount.value:,}" if note else ""
             yield from _at(MarkKind.HOLDS, event.line.place_of(amount), note=said)
@@ -104,9 +104,6 @@ def _chain(document: Document, outcome: Outcome, chain: Chain) -> Iterator[Mark]
         yield from _total(equation)
     for event in outcome.left_out:
         yield from _at(MarkKind.UNREAD, event.line.place())
-
-
-_ENDS = {Label.OPENING, Label.CLOSING}
 
 
 def _ends_outside(document: Document, outcome: Outcome, chain: Chain) -> Iterator[Mark]:

@@ -38,3 +38,7 @@ class Label(StrEnum):
     TOTAL_DEBITS = "total debits"
     TOTAL_CREDITS = "total credits"
     OTHER = "other"  # available, average, minimum balance, limits: not part of any proof
+
+
+#: The two ends of an account, in their order.
+ENDS = (Label.OPENING, Label.CLOSING)
