@@ -87,3 +87,13 @@ def classes(result: Reconciliation, side: str) -> dict[str, str]:
     )
     ids = lines["id"].to_list()
     return {ids[line]: kind for line, kind in breaks.select("line", "class").iter_rows()}
+
+
+def settled(
+    bank_lines: list[dict[str, Any]],
+    ledger_lines: list[dict[str, Any]],
+    policy: Policy | None = None,
+) -> Reconciliation:
+    """The lines among ordinary ones."""
+    sides = bank(*bank_lines, *daily_business()), ledger(*ledger_lines, *daily_business())
+    return found(*sides, policy) if policy else found(*sides)

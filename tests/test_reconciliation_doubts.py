@@ -7,10 +7,12 @@ from typing import Any
 import polars as pl
 import pytest
 
-from counterfoil.domain.reconciliation import Policy
-from counterfoil.rules.reconciliation.matching import Reconciliation
 from counterfoil.rules.reconciliation.misread import one_slip_apart
-from tests.reconciliation_support import bank, classes, daily_business, found, ledger, pairs
+from tests.reconciliation_support import (
+    classes,
+    pairs,
+    settled,
+)
 
 ACME: dict[str, Any] = {"name": "Acme Tools"}
 
@@ -21,16 +23,6 @@ def paid(amount: int, text: str = "ACH DEBIT ACME TOOLS", **more: Any) -> dict[s
 
 def owed(amount: int, reference: str, **more: Any) -> dict[str, Any]:
     return {"amount": -amount, "reference": reference} | ACME | more
-
-
-def settled(
-    bank_lines: list[dict[str, Any]],
-    ledger_lines: list[dict[str, Any]],
-    policy: Policy | None = None,
-) -> Reconciliation:
-    """The lines among ordinary ones."""
-    sides = bank(*bank_lines, *daily_business()), ledger(*ledger_lines, *daily_business())
-    return found(*sides, policy) if policy else found(*sides)
 
 
 @pytest.mark.parametrize(

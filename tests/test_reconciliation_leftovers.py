@@ -7,8 +7,14 @@ from typing import Any
 import pytest
 
 from counterfoil.domain.reconciliation import Fee, Policy
-from counterfoil.rules.reconciliation.matching import Reconciliation
-from tests.reconciliation_support import bank, classes, daily_business, found, ledger, pairs
+from tests.reconciliation_support import (
+    bank,
+    classes,
+    found,
+    ledger,
+    pairs,
+    settled,
+)
 
 ACME: dict[str, Any] = {"name": "Acme Tools"}
 
@@ -20,16 +26,6 @@ def paid(amount: int, **more: Any) -> dict[str, Any]:
 
 def owed(amount: int, number: int, **more: Any) -> dict[str, Any]:
     return {"amount": -amount, "reference": f"PV004{number:05d}"} | ACME | more
-
-
-def settled(
-    bank_lines: list[dict[str, Any]],
-    ledger_lines: list[dict[str, Any]],
-    policy: Policy | None = None,
-) -> Reconciliation:
-    """The lines among ordinary ones."""
-    sides = bank(*bank_lines, *daily_business()), ledger(*ledger_lines, *daily_business())
-    return found(*sides, policy) if policy else found(*sides)
 
 
 def monthly_fees() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
