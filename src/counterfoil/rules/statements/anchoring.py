@@ -68,7 +68,7 @@ def find_dates(
         booking = headings or booking
     value_lines = frozenset(_value_lines(lines, money, booking))
     within = first is not None and not first.leads and not headings
-    each = within and _nearly_all(lines, money, booking)
+    each = within and _nearly_all(lines, money, booking) and _repeats_days(lines, money, booking)
     return Dates(booking, value, value_lines, frozenset(headings), each)
 
 
@@ -85,6 +85,14 @@ def _nearly_all(
     entries = [each for each in lines if each.index in money and not label_of(each.label())]
     held = sum(line.index in booking for line in entries)
     return held * 10 >= len(entries) * EACH_FROM
+
+
+def _repeats_days(
+    lines: Sequence[Line], money: frozenset[int], booking: Mapping[int, Printed]
+) -> bool:
+    """Whether a day is printed again where it has not changed; else an empty place repeats it."""
+    days = [booking.get(line.index) for line in lines if line.index in money]
+    return None not in days or any(one is not None and one == two for one, two in pairwise(days))
 
 
 def anchor(
@@ -180,6 +188,7 @@ def _columns(
             if cell is not None and column.role is None:
                 column.role, column.posting = cell.role, is_posting(cell.text)
             column.leads = column.leads or token.first == 0
+    _name_the_last(columns, cells, lines, money)
     unnamed = not any(column.role is Role.DATE for column in columns)
     wanted = [column for column in columns if column.role or (unnamed and column.leads)]
     wanted = wanted or _only(_filled(columns, lines, money))
@@ -194,6 +203,17 @@ def _columns(
     first = next(iter(booking or others or wanted), None)
     second = [column for column in (values or booking[1:] or wanted) if column is not first]
     return first, second[0] if second else None
+
+
+def _name_the_last(
+    columns: Sequence[_Column], cells: Sequence[Cell], lines: Sequence[Line], money: frozenset[int]
+) -> None:
+    """Where a heading names value dates only, one in words we do not know is over the others."""
+    if {column.role for column in columns} != {Role.VALUE_DATE, None}:
+        return
+    strange = [cell for cell in cells if cell.role is None]
+    for column in _only(each for each in _filled(columns, lines, money) if each.role is None):
+        column.role = Role.DATE if _heading_over(strange, column) else None
 
 
 def _filled(
@@ -212,7 +232,7 @@ def _only(columns: Iterable[_Column]) -> list[_Column]:
     return found if len(found) == 1 else []
 
 
-def _heading_over(cells: Sequence[Cell], token: DateToken) -> Cell | None:
+def _heading_over(cells: Sequence[Cell], token: DateToken | _Column) -> Cell | None:
     """Which of *cells* stands over *token*."""
     over = [
         (max(cell.left - token.right, token.left - cell.right), number, cell)

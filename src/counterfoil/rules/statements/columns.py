@@ -103,16 +103,28 @@ def _sure(lines: Sequence[Line]) -> list[Line]:
 def _lined_up(lines: Sequence[Line]) -> list[Amount]:
     """Amounts with a text close behind them, where many end at one place: they are cells."""
     dated = [line for line in lines if line.dates]
+    return [
+        *_at_one_edge([line.amounts[:1] for line in dated], dated, share=5),
+        *_at_one_edge([line.amounts[1:] for line in dated], dated, share=2),
+    ]
+
+
+def _at_one_edge(
+    amounts: Sequence[Sequence[Amount]], lines: Sequence[Line], *, share: int
+) -> list[Amount]:
+    """Those of *amounts*, by line, that end at one place in a *share* of the lines."""
     found = [
         amount
-        for line in dated
-        for amount in line.amounts[:1]
+        for line, some in zip(lines, amounts, strict=True)
+        for amount in some
         if not amount.alone and _is_apart(line, amount)
     ]
     if len(found) < LINED_UP_FROM:
         return []
     places = _common([each.right for each in found])
-    edges = [edge for edge, count in places if count >= LINED_UP_FROM and count * 5 >= len(dated)]
+    edges = [
+        edge for edge, count in places if count >= LINED_UP_FROM and count * share >= len(lines)
+    ]
     return [each for each in found if any(abs(each.right - edge) <= ALIGNED for edge in edges)]
 
 

@@ -243,6 +243,8 @@ def _held(entries: Sequence[Entry], reading: Reading, era: Era) -> Dated:
 
 
 def _only_value_dates(entries: Sequence[Entry]) -> bool:
+    if any(entry.event.value_date for entry in entries):
+        return False
     headings = [entry.event.table.heading for entry in entries]
     roles = {role for heading in headings if heading is not None for role in heading.roles()}
     return Role.VALUE_DATE in roles and Role.DATE not in roles

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,6 +10,7 @@ from typing import NamedTuple
 
 from counterfoil.rules.statements.anchoring import anchor, find_dates
 from counterfoil.rules.statements.dates import Printed
+from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.grouping import groups
 from counterfoil.rules.statements.headings import Cell
 from counterfoil.rules.statements.lines import Line
@@ -279,21 +279,24 @@ def _section(title: str, line: int) -> Section | None:
     return Section(line, sign) if sign else None
 
 
-_SIGN_WORD = re.compile(
-    r"\(?(CR|DR|DB|D|C|S|H|Cr|Dr|Db|Debit|Credit|DEBIT|CREDIT|Af|Bij|K|[-+])\)?"
-)
+#: What stands under a heading of signs, folded.
 _SIGNS = {
-    "CR": 1, "C": 1, "H": 1, "CREDIT": 1, "BIJ": 1, "+": 1,
-    "DR": -1, "DB": -1, "D": -1, "S": -1, "DEBIT": -1, "AF": -1, "-": -1,
+    "cr": 1, "c": 1, "h": 1, "credit": 1, "bij": 1, "+": 1, "k": 1, "kredit": 1, "haben": 1, "haber": 1,
+    "abono": 1, "avere": 1, "ma": 1, "credito": 1,
+    "dr": -1, "db": -1, "d": -1, "s": -1, "debit": -1, "af": -1, "-": -1, "debet": -1, "soll": -1,
+    "debe": -1, "cargo": -1, "dare": -1, "wn": -1, "debito": -1,
 }  # fmt: skip
+#: Letters that say so in one language only, by their heading.
+_SIGN_PAIRS = {"b/a": {"b": -1, "a": 1}, "t/j": {"t": -1, "j": 1}, "d/a": {"d": -1, "a": 1}}
 
 
 def _sign_word(line: Line, headings: Sequence[Cell]) -> int:
     """CR or DR as a word of its own, under one of the *headings* that say so."""
     for cell in headings:
+        signs = _SIGN_PAIRS.get(folded(cell.text), _SIGNS)
         for word in line.row.words:
             if word.right >= cell.left - 800 and word.left <= cell.right + 800:
-                hit = _SIGN_WORD.fullmatch(word.text)
-                if hit:
-                    return _SIGNS.get(hit[1].upper(), 0)
+                sign = signs.get(folded(word.text).strip("()"))
+                if sign:
+                    return sign
     return 0

@@ -29,11 +29,20 @@ _FIRST_OF_GROUPS = re.compile(rf"[-+(]?(?:{_SYMBOLS})?[-+]?\d{{1,3}}")
 _MARKS_BEHIND = {
     "-": -1, "+": 1, "CR": 1, "DR": -1, "DB": -1, "C": 1, "D": -1, "H": 1, "S": -1,
     "OD": -1, "K": 1, "CT": 1, "DT": -1, "Χ": -1, "Π": 1, "Д": -1, "К": 1,
+    "CREDIT": 1, "DEBIT": -1, "CRÉDIT": 1, "DÉBIT": -1, "CRÉDITO": 1, "DÉBITO": -1, "KREDIT": 1, "DEBET": -1, "HABEN": 1, "SOLL": -1, "HABER": 1, "DEBE": -1,
+    "ABONO": 1, "CARGO": -1, "AVERE": 1, "DARE": -1, "BIJ": 1, "AF": -1, "MA": 1, "WN": -1,
 }  # fmt: skip
 #: German S (Soll) and H (Haben); OD is overdrawn; K is kredit; Greek and Russian letters.
 _SIDES = "CR|DR|DB|OD|Cr|Dr|Db|cr|dr"
+_SPELLED = (
+    "CREDIT|DEBIT|KREDIT|DEBET|HABEN|SOLL|HABER|DEBE|ABONO|CARGO|AVERE|DARE|BIJ|AF|MA|WN"
+    "|Crédit|Débit|CRÉDIT|DÉBIT|Crédito|Débito|Credit|Debit|Kredit|Debet|Haben|Soll|Haber|Debe|Abono|Cargo|Avere|Dare|Bij|Af|Ma|Wn"
+)
 #: A sign may be spelled out behind a slash: "-/DEBET".
-_BEHIND = re.compile(rf"^(?:\(?({_SIDES}|CT|DT|[CDHSKΧΠДК])\.?\)?|([-+])(?:/[^\W\d_]+)?)$")
+_BEHIND = re.compile(
+    rf"^(?:\(?({_SIDES}|CT|DT|[CDHSKΧΠДК]|{_SPELLED})\.?\)?|([-+])(?:/[^\W\d_]+)?)$"
+)
+_UNIT_AND_SIGN = re.compile(rf"({_SYMBOLS})([-+)\]])")
 MINORITY = 5  # so many times rarer than the other, a decimal mark is none
 WIDE_GAP = 75  # hundredths of the height: what stands alone has so much room on both sides
 _NEAR = 110  # and a sign or a currency this close belongs to the number
@@ -247,6 +256,8 @@ def _with_behind(words: Sequence[Word], texts: Sequence[str], around: _Around) -
     if last + 1 == len(words) or _gap(words, last) > _NEAR * 2:
         return around
     behind, near = texts[last + 1], _gap(words, last) <= _NEAR
+    if near and not mark and not currency and (both := _UNIT_AND_SIGN.fullmatch(behind)):
+        return _unit_and_sign(around, texts, both)
     if (sign := _BEHIND.match(behind)) and not mark and _ends_cell(words, last + 1):
         if behind in "-+" and not near:
             return around
@@ -255,6 +266,15 @@ def _with_behind(words: Sequence[Word], texts: Sequence[str], around: _Around) -
     if near and not currency and _SYMBOL.fullmatch(behind):
         return _Around(first, last + 1, mark, lettered, behind)
     return around
+
+
+def _unit_and_sign(around: _Around, texts: Sequence[str], found: re.Match[str]) -> _Around:
+    """With ``CHF-`` behind it, or ``EUR)`` where a bracket stands before it."""
+    first, last, _, lettered, _ = around
+    if found[2] in "-+":
+        return _Around(first, last + 1, -1 if found[2] == "-" else 1, lettered, found[1])
+    opened = texts[first][:1] in ("(", "[")
+    return _Around(first, last + 1, -1, lettered, found[1]) if opened else around
 
 
 def _is_money_in_text(digits: str, style: Style) -> bool:

@@ -32,12 +32,13 @@ ROLE_WORDS: dict[Role, str] = {
         ნაშთი | ბალანსი | салдо | наличност | saldo contabil | gjendja | gjendje | balanca |
         saldo final | salio | staða | iarmheid | jumlah saldo | शेष | শেষ | мнацорд | қалдық |
         qaliq | qoldiq | sodu | bakiyesi | net balance | cash balance | outstanding owed |
-        balance owed | amount owed | balance due | =left | =remaining
+        balance owed | amount owed | balance due | kontosaldo | bokfort saldo | bokford saldo | =left | =remaining
     """,
     Role.SIGN: """
         dr/cr | cr/dr | d/c | c/d | d/k | s/h | h/s | deb/cred | debit/credit | debit / credit |
         dc | type dr/cr | cr dr | dr cr | +/- | af/bij | af bij | soll/haben | 借貸 | 借贷 |
-        sign | dir | direction | drcr | crdr
+        sign | dir | direction | drcr | crdr | wn/ma | b/a | t/j | d/a | d/h | h/d | =segno | =signo |
+        =sens | dare/avere | debe/haber | debito/credito | borc/alacak
     """,
     Role.FEE: """
         fee | fees | charge | charges | bank charges | accrued* | commission* | comision* |
@@ -94,7 +95,8 @@ ROLE_WORDS: dict[Role, str] = {
         поступлен* | შემოსული* | შემოსავალი | kredi | hyrje | dobro | priliv | prilivy | entrees |
         capitaux credit | 存入金額 | 입금 | 입금액 | 入金 | ฝากเงิน | ingreso | ingresos | abono |
         abonos | yatirilan | gelen | innbetaling* | ind pa konto | inflow | in flow | जमा | জমা |
-        zahlungseingang | zahlungseingange | eingaenge | gutschriften
+        zahlungseingang | zahlungseingange | eingaenge | gutschriften | mutasi kredit | mutasi cr |
+        prichozi* | vlozeno
     """,
     Role.AMOUNT: """
         入出金 | 入出金額 |
@@ -105,7 +107,7 @@ ROLE_WORDS: dict[Role, str] = {
         金額 | 金额 | 发生额 | 交易金额 | 交易金額 | จำนวนเงิน | จำนวน | 금액 | 거래금액 |
         المبلغ | סכום | so tien | თანხა | net amount | gross amount | iznos u* | suma operacijos |
         vrednost | znesek | shuma | montanti | bedrag* | maht | сумма операции | сума операції |
-        износ | tranzacija | upphaed | upphad | amount in | amount (in | betrag in | upphæð
+        износ | tranzacija | obrat | upphaed | upphad | amount in | amount (in | betrag in | upphæð
     """,
     Role.REFERENCE: """
         reference* | ref | ref. | ref no* | ref. no* | ref/chq | cheque* | check | check number |
@@ -138,7 +140,8 @@ ROLE_WORDS: dict[Role, str] = {
         data operacijos | datu | дата операции | дата проводки | дата операції | data e | dt |
         dt. | txn dt | 帳務日 | tarehe | dagsetning | तारीख | তারিখ | огноо | күні | tarixi |
         sana | dags* | timestamp | created at | created on | occurred at | occurred on | =when |
-        =on
+        =on | zauctovano | datum zauctovani | muhasebe tarihi | islem tarihi | bokfort | bokford |
+        bogforingsdato | data inregistrarii | data tranzactiei | book date | buchungszeit
     """,
     Role.DESCRIPTION: """
         description* | desc | details | detail | particulars | transaction* | transactions |

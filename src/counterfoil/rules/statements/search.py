@@ -247,7 +247,7 @@ def _variants(events: Sequence[Event], uses: Mapping[int, tuple[Use, ...]]) -> I
     reversals = (False, True) if -1 in one_way and one_way != {-1} else (False,)
     balances = (1, -1) if 1 in marks[Use.BALANCE] and 0 in marks[Use.BALANCE] else (1,)
     flat = not any(Use.BALANCE in each for each in uses.values())
-    for signs in _section_signs(events) if flat and 0 in marks[Use.AMOUNT] else ():
+    for signs in _section_signs(events) if flat and marks[Use.AMOUNT] == {0} else ():
         yield replace(base, plain=Plain.SECTION, signs=signs)
     for flipped in (False, True) if flat else (False,):
         for balance, reversal, plain in product(balances, reversals, plains):
