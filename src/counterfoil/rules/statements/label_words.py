@@ -40,7 +40,12 @@ LABEL_WORDS: dict[Label, str] = {
         ingresos | potrazni promet | ukupno potrazuje | ukupno odobrenja | оборот кредит |
         обороты по кредиту | пополнения | toplam giris | gelen toplam | zahlungseingang |
         zahlungseingange | summe eingange | purchase returns | total versements | total recettes |
-        total credito | payment/credits | payments/credits
+        total credito | payment/credits | payments/credits |
+        total de creditos | totaal bijgeschreven | indsat i alt | suma wplywow | celkem prijmy |
+        prichozi platby celkem | kreditni obrat | jovairasok osszesen | toplam giren |
+        rulaj creditor | total de abonos | total de ingresos | totale dei crediti |
+        totaal ontvangsten | summe der eingange | celkem pripsano | razem uznania |
+        suma incasari | total recibido | total recebido
     """,
     Label.TOTAL_DEBITS: """
         total debit* | total withdrawal* | total money out | money out | total paid out |
@@ -59,7 +64,12 @@ LABEL_WORDS: dict[Label, str] = {
         total gastos | gastos | dugovni promet | ukupno duguje | ukupno zaduzenja | оборот дебит |
         обороты по дебету | toplam cikis | giden toplam | zahlungsausgang | zahlungsausgange |
         summe ausgange | total retraits | total depenses | total debito | purchase/debits |
-        purchases/debits
+        purchases/debits |
+        total de debitos | totaal afgeschreven | haevet i alt | suma wydatkow | celkem vydaje |
+        odchozi platby celkem | debetni obrat | terhelesek osszesen | toplam cikan |
+        rulaj debitor | total debet | jumlah debet | total de cargos | total de egresos |
+        totale dei debiti | totaal uitgaven | summe der ausgange | celkem odepsano |
+        razem obciazenia | suma plati | total pagado | total pago
     """,
     Label.CARRIED: """
         carried forward to next page | carried to next page | brought forward from page |
@@ -67,7 +77,12 @@ LABEL_WORDS: dict[Label, str] = {
         a reporter | report page* | solde a reporter | report | reporte | saldo a transportar |
         transporte | transport | a transportar | saldo anterior a transportar | suma y sigue |
         sigue | riporto | a riportare | do przeniesienia | z przeniesienia | prevod | atvitel |
-        nakli yekun | page balance | 過次頁 | 承前頁 | 轉下頁 | 承上頁
+        nakli yekun | page balance | 過次頁 | 承前頁 | 轉下頁 | 承上頁 |
+        saldo transportado | saldo riportato | da riportare | over te brengen | =overfort |
+        =overfores | saldo pindahan | viene de la pagina anterior | suma anterior |
+        saldo a cuenta nueva | pasa a la pagina siguiente | de reportat | sold reportat |
+        athozat | saldo vorige pagina | transporte de la pagina | prevod z predchozi strany |
+        prevod na dalsi stranu
     """,
     Label.DAILY: """
         saldo do dia | saldo del dia | saldo dia | saldo giornaliero | saldo diario |
@@ -124,7 +139,13 @@ LABEL_WORDS: dict[Label, str] = {
         account balance brought forward | balance forward |
         saldo ved periodens start | saldo fra forrige* |
         saldo fra kontout* | overforsel fra sidste* | opened at | opened with | started at |
-        started with | began at | began with
+        started with | began at | began with |
+        saldo poprzednie | predchozi zustatek | zustatek predchozi | predchadzajuci zostatok |
+        elozo egyenleg | indulo egyenleg | sold precedent | saldo lalu | stan poprzedni |
+        vorheriger saldo | bisheriger saldo | saldo de partida | saldo do extrato anterior |
+        saldo extracto anterior | saldo estratto precedente | saldo del extracto anterior |
+        edellinen saldo | foregaende saldo | forrige saldo | sidste saldo | vorige balans |
+        balance from previous statement
     """,
     Label.CLOSING: """
         outstanding at end | balance at end* | balance at the end* | closing bal* |
@@ -164,7 +185,10 @@ LABEL_WORDS: dict[Label, str] = {
         saldo bulan ini | baki akhir* | so du cuoi ky | 期末餘額 | 本期餘額 | 本月結餘 |
         total dues | total due | total balance due | amount owed | new balance owed |
         saldo ved periodens slut | end-of-period balance | closed at | closed with | ended at |
-        ended with | finished at | finished with
+        ended with | finished at | finished with |
+        saldo i deres favor | nytt saldo | uusi saldo | zustatek konecny | nova saldo |
+        novy zustatek | uj egyenleg | sold nou | saldo al corte del periodo | saldo a final |
+        saldo do extrato
     """,
     Label.TOTAL: """
         total* | totals | subtotal | sub total | sub-total | grand total | page total* | summe* |
@@ -176,14 +200,18 @@ LABEL_WORDS: dict[Label, str] = {
         apyvarta* | обороти | оборот* | обіг | promet | ukupno | dienos apyvarta | apgrozijums |
         kaive | gjithsej | samtals | jumla | कुल | মোট | summe umsatze | total des operations |
         total mouvements | total movimientos | 合 計 | umsatztotal* | zwischensumme umsatze |
-        zwischensumme der umsatze
+        zwischensumme der umsatze |
+        totais | =i alt | total general | total geral | totale generale | totaal generaal |
+        summe der umsatze | saldo mutasi | total transaksi
     """,
     Label.BALANCE: """
         balance* | balance as of | balance as at | balance on | saldo* | saldo per | saldo am |
         solde* | kontostand* | stan konta | stav uctu | egyenleg* | bakiye | υπολοιπο | остаток* |
         baki | jaannos | 残高 | 余额 | 余額 | 結餘 | ยอดคงเหลือ | 잔액 | الرصيد | יתרה |
         saldo contable | likutis | atlikums | jaak | stanje | салдо | залишок | ნაშთი | gjendja |
-        staða | salio | доступно на | 결산 | 餘額
+        staða | salio | доступно на | 결산 | 餘額 |
+        zustatek* | zostatok* | sold la | sold contabil | stav ke dni | saldo na dzien |
+        saldo na den
     """,
 }
 
@@ -198,7 +226,9 @@ SECTION_WORDS: dict[int, str] = {
         debit card* | electronic payments* | belastungen* | ausgaben | ausgange | lastschriften* |
         debits* | retraits* | depenses* | cargos* | retiros* | saidas* | debitos* | uscite* |
         addebiti* | afschrijvingen* | uttag* | uttak* | wydatki* | obciazenia* | odchozi* |
-        terhelesek* | plati* | giderler* | expenses* | outgoing* | bank card* | account fees
+        terhelesek* | plati* | giderler* | expenses* | outgoing* | bank card* | account fees |
+        payments made | vos depenses | uitgaven | borclar | =debet | pagos realizados |
+        pagamentos efetuados | gastos* | egresos*
     """,
     1: """
         deposits* | other deposits* | additions* | credits | other credits* |
@@ -208,6 +238,8 @@ SECTION_WORDS: dict[int, str] = {
         direct deposits* | customer deposits* | gutschriften* | eingange* | einnahmen* |
         versements* | abonos* | depositos* | entradas* | creditos* | entrate* | accrediti* |
         bijschrijvingen* | insattningar* | innskudd* | wplywy* | uznania* | prichozi* |
-        jovairasok* | incasari* | gelirler* | income
+        jovairasok* | incasari* | gelirler* | income |
+        vos encaissements | ingresos* | ontvangsten | alacaklar | =kredit | pagos recibidos |
+        pagamentos recebidos | encaissements*
     """,
 }

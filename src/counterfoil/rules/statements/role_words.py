@@ -18,7 +18,10 @@ ROLE_WORDS: dict[Role, str] = {
         =eff. | data effettiva | liq | fecha liq* | operation date value | 起息日 | 起息 |
         ημ valeur | valööripäev | arvopäivä | arvopv | дата валютирования | תאריך ערך | вальор |
         вальер | datum valute | valuta dat* | settlement date | settled | settlement |
-        vaxtadags*
+        vaxtadags* |
+        data-valor | valor data | data wal | data wal. | erteknapja | tanggal valuta |
+        tgl valuta | tgl efektif | tgl. efektif | tanggal efektif | datum valuta | valuutapaiv* |
+        rentedatum
     """,
     Role.BALANCE: """
         outstanding | outstanding balance | balance outstanding | balance | balances | bal |
@@ -73,7 +76,9 @@ ROLE_WORDS: dict[Role, str] = {
         dalje | bremenitev | breme | odliv | odlivy | sorties | capitaux debit | 支出金額 | 提款 |
         출금 | 출금액 | 出金 | มคานอน | ถอนเงิน | gasto | pago | pagamentos | giden |
         utbetaling* | ud af konto | money-out | out flow | outflow | खर्च | नामे | উত্তোলন |
-        lastschriften | ausgaenge | zahlungsausgang | zahlungsausgange | belastungen
+        lastschriften | ausgaenge | zahlungsausgang | zahlungsausgange | belastungen |
+        uitgaven | vybery | tartozik | cikan | vydano | wydatek | uit rekening | zu lasten von |
+        a debito | a cargo | su cargo | a su cargo
     """,
     Role.CREDIT: """
         cr amt | amt cr | amt in |
@@ -96,7 +101,9 @@ ROLE_WORDS: dict[Role, str] = {
         capitaux credit | 存入金額 | 입금 | 입금액 | 入金 | ฝากเงิน | ingreso | ingresos | abono |
         abonos | yatirilan | gelen | innbetaling* | ind pa konto | inflow | in flow | जमा | জমা |
         zahlungseingang | zahlungseingange | eingaenge | gutschriften | mutasi kredit | mutasi cr |
-        prichozi* | vlozeno
+        prichozi* | vlozeno |
+        ontvangsten | ve prospech | vklady | kovetel | giren | godskrevet | prijato |
+        na rekening | a credito | a su favor | su abono
     """,
     Role.AMOUNT: """
         入出金 | 入出金額 |
@@ -107,7 +114,8 @@ ROLE_WORDS: dict[Role, str] = {
         金額 | 金额 | 发生额 | 交易金额 | 交易金額 | จำนวนเงิน | จำนวน | 금액 | 거래금액 |
         المبلغ | סכום | so tien | თანხა | net amount | gross amount | iznos u* | suma operacijos |
         vrednost | znesek | shuma | montanti | bedrag* | maht | сумма операции | сума операції |
-        износ | tranzacija | obrat | upphaed | upphad | amount in | amount (in | betrag in | upphæð
+        износ | tranzacija | obrat | upphaed | upphad | amount in | amount (in | betrag in | upphæð |
+        importancia | quantia | umsatzbetrag | monto operacion
     """,
     Role.REFERENCE: """
         reference* | ref | ref. | ref no* | ref. no* | ref/chq | cheque* | check | check number |
@@ -141,7 +149,14 @@ ROLE_WORDS: dict[Role, str] = {
         dt. | txn dt | 帳務日 | tarehe | dagsetning | तारीख | তারিখ | огноо | күні | tarixi |
         sana | dags* | timestamp | created at | created on | occurred at | occurred on | =when |
         =on | zauctovano | datum zauctovani | muhasebe tarihi | islem tarihi | bokfort | bokford |
-        bogforingsdato | data inregistrarii | data tranzactiei | book date | buchungszeit
+        bogforingsdato | data inregistrarii | data tranzactiei | book date | buchungszeit |
+        date operation | date de l'operation | date d'operation | date comptable |
+        data lancamento | data do lancamento | data de lancamento | data do movimento |
+        data de movimento | den splatnosti | datum proveden* | data transakcji |
+        tranzakcio datuma | tranzakcio napja | transactiedatum | verwerkingsdatum |
+        boekingsdatum | transaktionsdatum | transaktionsdato | fecha movimiento |
+        fecha de movimiento | fecha transaccion | data registrazione | data movimento |
+        kirjauspaivamaara
     """,
     Role.DESCRIPTION: """
         description* | desc | details | detail | particulars | transaction* | transactions |
@@ -164,6 +179,8 @@ ROLE_WORDS: dict[Role, str] = {
         დანიშნულება | naziv* | svrha* | namen* | mokejimo paskirtis | moketojas* | gavejas* |
         makse selgitus | основание* | контрагент* | детали* | операция* | вид операции |
         призначення* | pershkrimi | pershkrim | lysing | skyring | 備註 | 備考 | विवरण | বিবরণ |
-        beschreibung* |  merchant name | skýring
+        beschreibung* |  merchant name | skýring |
+        descritivo | verrichting* | umsatzdetails | umsatzinformation* | tranzakcio leirasa |
+        omschr. | opis transakcji | rodzaj transakcji | islem detay*
     """,
 }

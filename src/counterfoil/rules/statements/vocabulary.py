@@ -23,7 +23,7 @@ _NEVER = re.compile(
     r"uncleared|pending|unbilled)(?!\w)"
 )
 
-SIGN_MAX = 5  # letters: "Dr/Cr" is a column of signs, "Debit/Credit" one of amounts
+SIGN_MAX = 6  # letters: "Dr/Cr" is a column of signs, "Debit/Credit" one of amounts
 
 #: Over a table of entries that are not booked yet.
 _NOT_BOOKED = re.compile(
