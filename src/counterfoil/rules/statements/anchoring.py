@@ -159,6 +159,11 @@ class _Column:
     posting: bool = False  # its heading speaks of booking
     leads: bool = False  # lines begin with it
 
+    @property
+    def is_of_days(self) -> bool:
+        """Whether it is named and leads: a day may be printed once for many entries."""
+        return self.role is Role.DATE and self.leads
+
     def holds(self, token: DateToken) -> bool:
         """Whether *token* stands under the others: left edges, or most of both widths."""
         common = min(self.right, token.right) - max(self.left, token.left)
@@ -194,7 +199,8 @@ def _columns(
     wanted = wanted or _only(_filled(columns, lines, money))
     most = max((column.count for column in wanted), default=0)
     wanted = sorted(
-        (column for column in wanted if column.count * 3 >= most), key=lambda each: each.left
+        (column for column in wanted if column.count * 3 >= most or column.is_of_days),
+        key=lambda each: each.left,
     )
     values = [column for column in wanted if column.role is Role.VALUE_DATE]
     booking = [column for column in wanted if column.role is Role.DATE]

@@ -80,7 +80,7 @@ def columns_of(lines: Sequence[Line], heading: Heading | None) -> tuple[Column, 
         return ()
     if not tokens:
         tokens = [amount for line in lines for amount in line.amounts if amount.alone]
-    tokens = [*tokens, *_lined_up(sure)] if heading else tokens
+    tokens = [*tokens, *_lined_up(sure, heading)] if heading else tokens
     spans = _merged(_aligned(tokens))
     spans = sorted(spans, key=lambda span: -span[2])[:COLUMNS_MAX]
     return tuple(_named(sorted(spans), heading, tokens))
@@ -100,40 +100,48 @@ def _sure(lines: Sequence[Line]) -> list[Line]:
     return sure if any(line.amounts for line in sure) else list(lines)
 
 
-def _lined_up(lines: Sequence[Line]) -> list[Amount]:
-    """Amounts with a text close behind them, where many end at one place: they are cells."""
+def _lined_up(lines: Sequence[Line], heading: Heading) -> list[Amount]:
+    """Amounts with a text close behind them, where many end at one place: they are cells.
+
+    Below the end of a heading over money one is enough.
+    """
     dated = [line for line in lines if line.dates]
+    below = [cell.right for cell in heading.cells if cell.role in MONEY]
     return [
-        *_at_one_edge([line.amounts[:1] for line in dated], dated, share=5),
-        *_at_one_edge([line.amounts[1:] for line in dated], dated, share=2),
+        *_at_one_edge([line.amounts[:1] for line in dated], dated, below, share=5),
+        *_at_one_edge([line.amounts[1:] for line in dated], dated, below, share=2),
     ]
 
 
 def _at_one_edge(
-    amounts: Sequence[Sequence[Amount]], lines: Sequence[Line], *, share: int
+    amounts: Sequence[Sequence[Amount]], lines: Sequence[Line], below: Sequence[int], *, share: int
 ) -> list[Amount]:
-    """Those of *amounts*, by line, that end at one place in a *share* of the lines."""
+    """Those of *amounts*, by line, that end at one place in a *share* of the lines, or *below*."""
     found = [
         amount
         for line, some in zip(lines, amounts, strict=True)
         for amount in some
         if not amount.alone and _is_apart(line, amount)
     ]
-    if len(found) < LINED_UP_FROM:
-        return []
     places = _common([each.right for each in found])
     edges = [
         edge for edge, count in places if count >= LINED_UP_FROM and count * share >= len(lines)
     ]
-    return [each for each in found if any(abs(each.right - edge) <= ALIGNED for edge in edges)]
+    return [
+        each
+        for each in found
+        if any(abs(each.right - edge) <= ALIGNED for edge in edges)
+        or any(abs(each.end - edge) <= ALIGNED for edge in below)
+    ]
 
 
 def _is_apart(line: Line, amount: Amount) -> bool:
-    """Whether room is left in front of *amount*, or a date stands there."""
-    if any(token.last + 1 == amount.first for token in line.dates) or not amount.first:
+    """Whether room is left in front of *amount*, or a date or another amount stands there."""
+    before = {token.last for token in line.dates} | {each.last for each in line.amounts}
+    if not amount.first or amount.first - 1 in before:
         return True
-    before, word = line.row.words[amount.first - 1 : amount.first + 1]
-    return (word.left - before.right) * 100 >= word.em * WIDE_GAP
+    other, word = line.row.words[amount.first - 1 : amount.first + 1]
+    return (word.left - other.right) * 100 >= word.em * WIDE_GAP
 
 
 Span = tuple[int, int, int, int, int]  # left, right, count, common left, common right
@@ -197,8 +205,9 @@ def _named(
             continue
         role = cell.role if cell is not None else _unnamed(spans, index)
         if role in (Role.VALUE_DATE, Role.DATE):
-            role = Role.AMOUNT  # "valor" is an amount in one language and a day in another
-        if cell is not None and role is not Role.FEE and _is_no_money(cell.text):
+            # "valor" is an amount in one language and a day in another
+            role = Role.OTHER if _are_days(span, tokens) else Role.AMOUNT
+        elif cell is not None and role is not Role.FEE and _is_no_money(cell.text):
             role = Role.OTHER  # limits, minimum payments, available balances
         flush, edges, firm = _edges(span, tokens)
         text = "" if cell is None else cell.text
@@ -214,6 +223,13 @@ def _unnamed(spans: Sequence[Span], index: int) -> Role | None:
     """Of entries that are strings the last of several numbers has to be the balance."""
     last = len(spans) > 1 and index == len(spans) - 1 and spans[index][1] == FAR
     return Role.BALANCE if last else None
+
+
+def _are_days(span: Span, tokens: Sequence[Amount]) -> bool:
+    """Whether all numbers there could be days: ``06.08`` where a point parts the cents."""
+    inside = [each.value for each in tokens if span[0] <= each.left and each.right <= span[1]]
+    days = [1 <= value <= 31 and 1 <= value % 1 * 100 <= 12 for value in inside]
+    return len(days) >= FIRM_FROM and all(days)
 
 
 def _is_no_money(heading: str) -> bool:

@@ -111,7 +111,7 @@ def _is_heading(cells: Sequence[Cell]) -> bool:
     """Two known roles at least, one of them money, in short cells."""
     roles = [cell.role for cell in cells]
     known = {role for role in roles if role is not None}
-    if len(known) < 2 or not known & MONEY:
+    if len(known) < 2 or not (known & MONEY or _heads_values(cells)):
         return False
     if not (known & _TEXT or len(known & MONEY) >= 2):
         return False
@@ -119,6 +119,11 @@ def _is_heading(cells: Sequence[Cell]) -> bool:
     return (
         long == 0 and len(cells) >= 2 and sum(role is not None for role in roles) * 2 >= len(cells)
     )
+
+
+def _heads_values(cells: Sequence[Cell]) -> bool:
+    """``Date  Details  Value``: where nothing else is headed as money, that is what it is."""
+    return any(cell.role is Role.VALUE_DATE and len(cell.text.split()) == 1 for cell in cells)
 
 
 def _known(heading: Heading) -> tuple[int, int]:
@@ -213,7 +218,8 @@ def _are_two(words: Sequence[Word], index: int, *, typed: bool) -> bool:
     if here == there:
         return False
     if before in MONEY and after in _TEXT and there in _TEXT:
-        return here in ({Role.AMOUNT, Role.BALANCE} if typed else MONEY)
+        unit = words[index].text.startswith("(") and not typed  # "Credit (EUR)"
+        return unit or here in ({Role.AMOUNT, Role.BALANCE} if typed else MONEY)
     if typed:
         return False
     if here is Role.REFERENCE and there is Role.DESCRIPTION:

@@ -186,7 +186,7 @@ LABEL_WORDS: dict[Label, str] = {
         total dues | total due | total balance due | amount owed | new balance owed |
         saldo ved periodens slut | end-of-period balance | closed at | closed with | ended at |
         ended with | finished at | finished with |
-        saldo i deres favor | nytt saldo | uusi saldo | zustatek konecny | nova saldo |
+        nytt saldo | uusi saldo | zustatek konecny | nova saldo |
         novy zustatek | uj egyenleg | sold nou | saldo al corte del periodo | saldo a final |
         saldo do extrato
     """,

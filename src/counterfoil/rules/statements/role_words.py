@@ -77,7 +77,7 @@ ROLE_WORDS: dict[Role, str] = {
         출금 | 출금액 | 出金 | มคานอน | ถอนเงิน | gasto | pago | pagamentos | giden |
         utbetaling* | ud af konto | money-out | out flow | outflow | खर्च | नामे | উত্তোলন |
         lastschriften | ausgaenge | zahlungsausgang | zahlungsausgange | belastungen |
-        uitgaven | vybery | tartozik | cikan | vydano | wydatek | uit rekening | zu lasten von |
+        uitgaven | vybery | mutasi debet | mutasi debit | mutasi db | tartozik | cikan | vydano | wydatek | uit rekening | zu lasten von |
         a debito | a cargo | su cargo | a su cargo
     """,
     Role.CREDIT: """
@@ -102,7 +102,7 @@ ROLE_WORDS: dict[Role, str] = {
         abonos | yatirilan | gelen | innbetaling* | ind pa konto | inflow | in flow | जमा | জমা |
         zahlungseingang | zahlungseingange | eingaenge | gutschriften | mutasi kredit | mutasi cr |
         prichozi* | vlozeno |
-        ontvangsten | ve prospech | vklady | kovetel | giren | godskrevet | prijato |
+        ontvangsten | ve prospech | mutasi kredit | mutasi cr | vklady | kovetel | giren | godskrevet | prijato |
         na rekening | a credito | a su favor | su abono
     """,
     Role.AMOUNT: """
