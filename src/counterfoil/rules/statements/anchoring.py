@@ -195,7 +195,11 @@ def _columns(
             column.leads = column.leads or token.first == 0
     _name_the_last(columns, cells, lines, money)
     unnamed = not any(column.role is Role.DATE for column in columns)
-    wanted = [column for column in columns if column.role or (unnamed and column.leads)]
+    wanted = [
+        column
+        for column in columns
+        if column.role or (unnamed and column.leads and not _is_in_texts(cells, column))
+    ]
     wanted = wanted or _only(_filled(columns, lines, money))
     most = max((column.count for column in wanted), default=0)
     wanted = sorted(
@@ -206,6 +210,8 @@ def _columns(
     booking = [column for column in wanted if column.role is Role.DATE]
     booking.sort(key=lambda column: not column.posting)
     others = [column for column in wanted if column not in values]
+    if any(cell.role is Role.DATE for cell in named) and wanted == values:
+        return None, next(iter(values), None)  # all of this page were booked on the day before
     first = next(iter(booking or others or wanted), None)
     second = [column for column in (values or booking[1:] or wanted) if column is not first]
     return first, second[0] if second else None
@@ -246,6 +252,13 @@ def _heading_over(cells: Sequence[Cell], token: DateToken | _Column) -> Cell | N
     ]
     distance, _, cell = min(over, default=(10**9, 0, None))
     return cell if distance <= HEADING_REACH else None
+
+
+def _is_in_texts(cells: Sequence[Cell], column: _Column) -> bool:
+    """Whether it is the texts that begin with a date, where the dates have a heading."""
+    over = _heading_over(cells, column)
+    dated = any(cell.role is Role.DATE for cell in cells)
+    return dated and over is not None and over.role is Role.DESCRIPTION
 
 
 def _in_column(lines: Sequence[Line], column: _Column | None) -> dict[int, Printed]:

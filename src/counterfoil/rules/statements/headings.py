@@ -217,6 +217,8 @@ def _are_two(words: Sequence[Word], index: int, *, typed: bool) -> bool:
     after = role_of(" ".join(word.text for word in words[index + 1 :]))
     if here == there:
         return False
+    if before is Role.AMOUNT and there is Role.SIGN and not typed:
+        return not words[index + 1].text.startswith("(")  # "Amount D/C", but "Amount (D/C)"
     if before in MONEY and after in _TEXT and there in _TEXT:
         unit = words[index].text.startswith("(") and not typed  # "Credit (EUR)"
         return unit or here in ({Role.AMOUNT, Role.BALANCE} if typed else MONEY)

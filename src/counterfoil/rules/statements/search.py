@@ -242,7 +242,8 @@ def _variants(events: Sequence[Event], uses: Mapping[int, tuple[Use, ...]]) -> I
         plains += [Plain.OUT] if marks[Use.AMOUNT] == {0, 1} else []  # "CR" marks what comes in
         plains += [Plain.SECTION] if any(event.section.sign for event in events) else []
         plains += [Plain.COLOUR] if _hues(events, base) - {0} else []
-        plains += [Plain.UNKNOWN, Plain.OUT] if marks[Use.AMOUNT] == {0} else []
+        plains += [Plain.UNKNOWN] if marks[Use.AMOUNT] == {0} and not _is_titled(events) else []
+        plains += [Plain.OUT] if marks[Use.AMOUNT] == {0} else []
     one_way = marks[Use.DEBIT] | marks[Use.CREDIT]
     reversals = (False, True) if -1 in one_way and one_way != {-1} else (False,)
     balances = (1, -1) if 1 in marks[Use.BALANCE] and 0 in marks[Use.BALANCE] else (1,)
@@ -260,6 +261,11 @@ def _variants(events: Sequence[Event], uses: Mapping[int, tuple[Use, ...]]) -> I
             )
 
 
+def _is_titled(events: Sequence[Event]) -> bool:
+    """Whether titles say which way the entries below them went."""
+    return any(event.section.sign for event in events)
+
+
 def _section_signs(events: Sequence[Event]) -> Iterator[dict[int, int]]:
     """Every way to sign the sections, those that follow their titles first."""
     sections = list(dict.fromkeys(event.section for event in events))
@@ -270,8 +276,9 @@ def _section_signs(events: Sequence[Event]) -> Iterator[dict[int, int]]:
         for signs in product((1, -1), repeat=len(silent)):
             yield dict(zip(silent, signs, strict=True))
     if len(silent) < len(sections) <= SECTIONS_MAX:
-        for signs in product((1, -1), repeat=len(sections)):
-            yield dict(zip((section.line for section in sections), signs, strict=True))
+        turned = {section.line: -section.sign for section in sections if section.sign}
+        for signs in product((1, -1), repeat=len(silent)):
+            yield turned | dict(zip(silent, signs, strict=True))
 
 
 def _hues(events: Sequence[Event], hypothesis: Hypothesis) -> set[int]:

@@ -54,7 +54,7 @@ def _marks(entry: Entry) -> Iterator[Mark]:
             words = line.row.words[first : last + 1]
             text = " ".join(word.text for word in words).strip("()[].·: ")
             says, shade = _way(text), words[-1].hue if len(text) == 1 else 0
-            if says or shade or _is_arrow(text):
+            if says or shade or _is_arrow(text) or (len(text) == 1 and text.isalpha()):
                 text += "" if says or not shade else f" {shade:+}"
                 yield Mark(entry, text, says, words[0].left, words[-1].right)
 
@@ -172,6 +172,8 @@ def _stands_in(entry: Entry, left: int, right: int) -> bool:
 def _odd_by_use(column: Sequence[Mark]) -> list[Entry]:
     """Arrows point up for money in at one bank and for money sent at the next."""
     ways = dict.fromkeys(sorted({mark.text for mark in column}), 0)
+    if len(ways) != 2 and all(each.isalpha() for each in ways):
+        return []  # letters of which there are more are codes
     for mark in column:
         ways[mark.text] += 1 if mark.entry.amount > 0 else -1
     if {way > 0 for way in ways.values()} != {True, False} or 0 in ways.values():
