@@ -63,7 +63,10 @@ def characters_of(text: Any) -> Characters:
     boxed = list(map(_box_of, repeat(text), range(count), slots))
     sides: list[float] = [*memoryview(boxes).cast("B").cast("f")[: count * 4]]
     lefts, tops, rights, bottoms = (sides[side::4] for side in range(4))
-    letters = list(map(_letter, codes))
+    letters = [
+        "-" if code == _AT_LINE_END and pdfium.FPDFText_IsHyphen(text, index) == 1 else letter
+        for index, (code, letter) in enumerate(zip(codes, map(_letter, codes), strict=True))
+    ]
     for index, letter in enumerate(letters):
         made_up = letter in _MADE_UP and rights[index] <= lefts[index]
         if made_up or not boxed[index]:
@@ -126,6 +129,10 @@ def _shrink(
         half = min(lean * (high[index] - low[index]), far[index] - near[index]) / 2
         near[index] += half
         far[index] -= half
+
+
+#: How pdfium tells of a hyphen that ends a line behind a letter: "30,42 zł-" as well.
+_AT_LINE_END = 2
 
 
 @cache

@@ -338,7 +338,8 @@ def _labelled(event: Event, uses: Sequence[Use], state: _Walk) -> Decimal | None
     value = signed_balance(amount, event, state.hypothesis)
     if not amount.mark and not event.sign and uses[index] is Use.DEBIT:
         value = -value
-    if event.label in ENDS or not event.dated:
+    first = state.balance is None and not state.waiting
+    if event.label in ENDS or not event.dated or first:
         return value
     known = state.balance is not None and state.balance + state.waited() == value
     return value if known else None

@@ -217,11 +217,12 @@ def _are_two(words: Sequence[Word], index: int, *, typed: bool) -> bool:
     after = role_of(" ".join(word.text for word in words[index + 1 :]))
     if here == there:
         return False
-    if before is Role.AMOUNT and there is Role.SIGN and not typed:
+    if before in (Role.AMOUNT, Role.VALUE_DATE) and there is Role.SIGN and not typed:
         return not words[index + 1].text.startswith("(")  # "Amount D/C", but "Amount (D/C)"
     if before in MONEY and after in _TEXT and there in _TEXT:
-        unit = words[index].text.startswith("(") and not typed  # "Credit (EUR)"
-        return unit or here in ({Role.AMOUNT, Role.BALANCE} if typed else MONEY)
+        if not typed and index and here is None:
+            return True  # "Credit (EUR)", "Saldo progressivo"
+        return here in ({Role.AMOUNT, Role.BALANCE} if typed else MONEY)
     if typed:
         return False
     if here is Role.REFERENCE and there is Role.DESCRIPTION:

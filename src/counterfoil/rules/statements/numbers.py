@@ -264,7 +264,7 @@ def _with_behind(words: Sequence[Word], texts: Sequence[str], around: _Around) -
         mark = _MARKS_BEHIND[(sign[1] or sign[2]).upper()]
         return _Around(first, last + 1, mark, bool(sign[1]), currency)
     if near and not currency and _SYMBOL.fullmatch(behind):
-        return _Around(first, last + 1, mark, lettered, behind)
+        return _with_behind(words, texts, _Around(first, last + 1, mark, lettered, behind))
     return around
 
 
