@@ -56,7 +56,7 @@ _BOX = ctypes.sizeof(pdfium.FS_RECTF)  # left, top, right, bottom: four floats
 def characters_of(text: Any) -> Characters:
     """Everything on the page whose text page is *text*."""
     count = pdfium.FPDFText_CountChars(text)
-    codes = map(_unicode_of, repeat(text), range(count))
+    codes = list(map(_unicode_of, repeat(text), range(count)))
     angles = list(map(_angle_of, repeat(text), range(count)))
     boxes = (pdfium.FS_RECTF * max(count, 1))()
     slots = map(ctypes.byref, repeat(boxes), range(0, count * _BOX, _BOX))
