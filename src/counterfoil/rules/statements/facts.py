@@ -223,7 +223,7 @@ def _captions(lines: Sequence[Line], line: Line) -> dict[int, tuple[str, Printed
         return {}
     found = {}
     for (first, end), amount in zip(cells, line.amounts, strict=True):
-        if words[first].left > amount.right or amount.left > words[end - 1].right:
+        if words[first].left > amount.right or _begins(line, amount) > words[end - 1].right:
             return {}
         days = [each.printed for each in above.dates if first < each.first < end]
         text = " ".join(word.text for word in words[first:end])
@@ -231,6 +231,14 @@ def _captions(lines: Sequence[Line], line: Line) -> dict[int, tuple[str, Printed
     return found
 
 
+def _begins(line: Line, amount: Amount) -> int:
+    """Where the number begins, with the currency at the beginning of its line."""
+    first = line.row.words[0]
+    coded = amount.first == 1 and _CODE.fullmatch(first.text)
+    return first.left if coded else amount.left
+
+
+_CODE = re.compile("[A-Z]{3}")
 _PERIOD_WORDS = re.compile(
     r"period|statement|from|zeitraum|auszug|vom|periode|periodo|releve|du|desde|del|dal|extrato|"
     r"umsatze|okres|obdobi|idoszak|"

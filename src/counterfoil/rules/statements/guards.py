@@ -329,6 +329,23 @@ def summary_contradicts(document: Document, outcome: Outcome) -> str:
     return ""
 
 
+def total_contradicts(chain: Chain) -> str:
+    """A line of totals of which one is the sum of its column and another is none; or ""."""
+    sums = _candidates(chain)
+    for event in chain.totals:
+        uses = chain.hypothesis.use_of(event)
+        cells = [
+            amount.value
+            for index, amount in event.cells.items()
+            if uses[index] in (Use.DEBIT, Use.CREDIT) and amount.value
+        ]
+        wrong = [value for value in cells if value not in sums]
+        if wrong and len(wrong) < len(cells):
+            line = event.line
+            return f"page {line.row.page}: {line.text[:60]}: no entries come to {wrong[0]:,}"
+    return ""
+
+
 def _candidates(chain: Chain) -> list[Decimal]:
     groups: dict[object, list[Entry]] = {}
     for entry in chain.entries:

@@ -114,7 +114,8 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
 
 def _contradicted(document: Document, outcome: Outcome, chain: Chain) -> tuple[str, str] | None:
     """(code, reason) where a summary, or balances that are not read, say something else."""
-    if wrong := guards.summary_contradicts(document, outcome):
+    wrong = guards.summary_contradicts(document, outcome) or guards.total_contradicts(chain)
+    if wrong:
         return "totals_contradict", wrong
     if wrong := contradicted_balance(chain):
         return "balance_contradicts", wrong
