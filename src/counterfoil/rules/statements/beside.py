@@ -43,7 +43,7 @@ def _left_out(chain: Chain, event: Event) -> Iterator[tuple[int, Decimal]]:
         if uses[index] is Use.NOTHING:
             yield index, amount.value
     places = {amount.first for amount in event.cells.values()}
-    if event.line.amounts[-1].first not in places:
+    if event.line.amounts[-1].alone and event.line.amounts[-1].first not in places:
         yield -1, event.line.amounts[-1].value
 
 

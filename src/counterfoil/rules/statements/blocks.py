@@ -23,6 +23,7 @@ from counterfoil.rules.statements.terms import ENDS, Label
 from counterfoil.rules.statements.ways import Use
 
 QUIET_REACH = 8  # lines between the two ends of an account without entries
+SUMMARY_MAX = 4  # lines from an opening balance to the closing one of its summary
 ENDS_MAX = 5  # different balances to try as an end
 SIDE_TABLES_MAX = 6  # tables without a balance column that may be summaries
 
@@ -256,7 +257,7 @@ def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
         known = {fact.value for fact in _openings_of(document, group)}
         return not carried and openings[-1].value not in known
     first = run.events[0]
-    if first.kind is Kind.LABEL and first.label is Label.OPENING:
+    if first.kind is Kind.LABEL and first.label in (Label.OPENING, Label.BALANCE):
         ends = [event for event in group[-1].events if event.kind is Kind.LABEL]
         titled = all(each.identity != run.identity for each in group)  # else a page stands twice
         if ends and titled and opens_anew(ends[-1], first):
@@ -303,14 +304,26 @@ def _spelled(period: Period) -> tuple[object, object]:
 
 
 def _announced(document: Document, run: Run, used: Collection[int]) -> int:
-    """The first line, going up from the table, that still speaks of its account."""
+    """The first line, going up from the table, that still speaks of its account.
+
+    A closing balance above the account's name is the last account's.
+    """
     lowest = run.first
+    named = False
     for line in range(run.first - 1, max(run.first - 80, -1), -1):
-        if line in used:
+        if line in used or (named and _closes_another(document, line)):
             return lowest
+        named = named or document.names_account(line)
         if document.speaks_of_account(line):
             lowest = line
     return lowest
+
+
+def _closes_another(document: Document, line: int) -> bool:
+    """Whether a closing balance stands there, and no opening one right above it."""
+    near = [fact for fact in document.facts if line - SUMMARY_MAX <= fact.line <= line]
+    here = {fact.label for fact in near if fact.line == line}
+    return Label.CLOSING in here and all(fact.label is not Label.OPENING for fact in near)
 
 
 def uses_balances(chain: Chain) -> bool:

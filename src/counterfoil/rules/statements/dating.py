@@ -30,6 +30,7 @@ from counterfoil.rules.statements.terms import Role
 
 MONTH = timedelta(days=31)
 AGE_MAX = 12 * YEAR
+ALL_FROM = 4  # entries
 UNNOTICED_MAX = 5  # per cent of one-digit slips that may pass where dates "hold" (grade A)
 
 
@@ -90,6 +91,8 @@ def settle(
     entries = chain.entries
     if any(entry.event.date is None for entry in entries):
         return Undated("date_missing", "an entry has no date, on its lines or above them")
+    if _are_of_a_label(entries):
+        return Undated("date_missing", "no entry has a date, and all are taken for that of an end")
     if misprint := unreadable_date(entries):
         line, text = misprint
         return Undated(
@@ -120,6 +123,12 @@ def settle(
             where = f"page {entry.event.line.row.page}: {entry.event.line.text[:60]}"
             return Undated("no_such_day", f"its value date is no day: {where}")
     return _odd_day(context, chosen) or _held(entries, chosen, context.era)
+
+
+def _are_of_a_label(entries: Sequence[Entry]) -> bool:
+    """Whether all have one day, which stands with none of them: that of the opening balance."""
+    days = {entry.event.date for entry in entries}
+    return len(entries) >= ALL_FROM and len(days) == 1 and not any(e.event.anchored for e in entries)
 
 
 def _odd_day(context: Context, reading: Reading) -> Undated | None:

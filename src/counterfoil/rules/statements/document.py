@@ -31,7 +31,7 @@ from counterfoil.rules.statements.strung import set_out
 from counterfoil.rules.statements.strung_heads import headed
 from counterfoil.rules.statements.tables import Table, tables_of
 from counterfoil.rules.statements.terms import ENDS, Role
-from counterfoil.rules.statements.vocabulary import not_booked, role_of, section_sign
+from counterfoil.rules.statements.vocabulary import label_of, not_booked, role_of, section_sign
 
 TITLE_MAX = 90  # characters
 DIGITS_MAX = 24  # of a title, its period apart
@@ -63,13 +63,23 @@ class Document:
         """What the lines just above *line* call the account; "" where they are silent."""
         for index in range(line - 1, max(line - TITLE_ABOVE, 0) - 1, -1):
             if index in self.entry_lines:
+                if self._only_sums_up(index):
+                    continue
                 return ""
             if _is_section(self.lines[index]):
                 continue
-            named = any(each.line == index for each in self.accounts)
-            if (named or is_title(self.lines[index])) and not self._has_captions(index):
+            if (self.names_account(index) or is_title(self.lines[index])) and not self._has_captions(index):
                 return self.lines[index].text
         return ""
+
+    def _only_sums_up(self, line: int) -> bool:
+        """Whether *line* has nothing but numbers, or an end, and no date of its own."""
+        label = self.lines[line].label()
+        return not self.lines[line].dates and (not label or label_of(label) is not None)
+
+    def names_account(self, line: int) -> bool:
+        """Whether *line* has the number of an account."""
+        return any(each.line == line for each in self.accounts)
 
     def _has_captions(self, line: int) -> bool:
         """Whether *line* has the words of several numbers below it: "Total deposits"."""
@@ -80,7 +90,7 @@ class Document:
     def speaks_of_account(self, line: int) -> bool:
         """Whether *line* names an account, a period or an end."""
         return (
-            any(each.line == line for each in self.accounts)
+            self.names_account(line)
             or any(each.line == line and each.worded for each in self.periods)
             or any(each.line == line and each.label in ENDS for each in self.facts)
         )

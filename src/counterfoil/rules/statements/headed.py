@@ -1,4 +1,4 @@
-"""Dates that only their heading makes dates: ``0112``, or ``3`` below "November 2024"."""
+"""Dates that only their heading makes dates: ``0112``, ``01.12``, or ``3`` below "November 2024"."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ REACH = 600  # hundredths of a point: how far beside its heading a date may stan
 FEWEST = 2  # dates in a column
 _DIGITS = re.compile(r"\d{4}(?:\d{2})?")
 _PAIR = re.compile(r"\d{2}")
+_POINTED = re.compile(r"(\d{1,2})\.(\d{1,2})")
 _DAY = re.compile(r"([1-9]|[0-2]\d|3[01])\.?")
 _MONTH = re.compile(r"([^\W\d_]{3,})\.?[ ,/-]*((?:19|20|25)\d\d)")
 
@@ -100,7 +101,9 @@ def _digits(column: Sequence[_Below], found: Found) -> None:
 
 
 def _of_digits(line: Line, index: int, word: Word) -> DateToken | None:
-    """``0112``, ``011224``, or ``01 12`` as two words."""
+    """``0112``, ``011224``, ``01 12`` as two words, or ``01.12`` where points part the cents."""
+    if hit := _POINTED.fullmatch(word.text):
+        return _token(Printed((int(hit[1]), int(hit[2])), open=True), index, word)
     if _DIGITS.fullmatch(word.text):
         pairs = [word.text[at : at + 2] for at in range(0, len(word.text), 2)]
         return _token(_printed(pairs), index, word)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from counterfoil.domain.pages import Row, Word
+from counterfoil.rules.statements.accounts import account_numbers
 from counterfoil.rules.statements.columns import ALIGNED, SURE_FROM, Column, columns_of
 from counterfoil.rules.statements.headings import Heading, repeats
 from counterfoil.rules.statements.lines import Line, dated_places, first_date, line_of
@@ -87,9 +88,9 @@ def _stretches(
         end = len(lines) if heading is None else heading.first
         own = lines[start:end] if heading is None else _without_page_top(lines[start:end], heading)
         stretch = tuple(_going_on(own, current) if current else _between_dates(own))
-        end = _days_begin(stretch) if current else len(stretch)
+        end = min(_days_begin(stretch), _account_begins(stretch)) if current else len(stretch)
         yield from _halves(current, stretch[:end], style)
-        if end < len(stretch):
+        if end < len(stretch) and current and end == _days_begin(stretch):
             yield None, stretch[end:]
         current, start = heading, 0 if heading is None else heading.last + 1
 
@@ -99,6 +100,15 @@ def _days_begin(lines: Sequence[Line]) -> int:
     titles = (n for n, each in enumerate(lines) if not each.amounts and is_of_balances(each.text))
     end = next(titles, len(lines))
     return end if any(line.amounts for line in lines[:end]) else len(lines)
+
+
+def _account_begins(lines: Sequence[Line]) -> int:
+    """Where, behind the last dated entry, a title names the account of the next table."""
+    dated = [place for place, line in enumerate(lines) if line.amounts and first_date(line)]
+    after = dated[-1] + 1 if dated else len(lines)
+    named = {each.line for each in account_numbers(lines[after:])}
+    titles = (n for n, each in enumerate(lines) if each.index in named and not each.amounts)
+    return next(titles, len(lines))
 
 
 def _without_page_top(lines: Sequence[Line], following: Heading) -> Sequence[Line]:

@@ -30,23 +30,11 @@ from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.gaps import Gap
 from counterfoil.rules.statements.naming import titles_of
+from counterfoil.rules.statements.polarity import polarity
 from counterfoil.rules.statements.side_marks import marks_contradict
 from counterfoil.rules.statements.sides import side_contradicts
 from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.thousands import thousand_or_point
-
-_LOAN = re.compile(
-    r"(?<!\w)(?:loan|mortgage|kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo)(?!\w)"
-)
-_CARD = (
-    r"credit card", r"minimum (?:payment|amount|due)", r"payment due", r"credit limit",
-    r"amount due", r"cash advance", r"card ?member", r"(?:new|previous) balance",
-    r"kreditkarte", r"carte de credit", r"tarjeta de credito", r"cartao de credito",
-    r"total minimum due", r"available credit", r"annual percentage rate", r"late payment",
-    r"statement balance", r"payment ?-? ?thank you", r"standard purchases", r"fees charged",
-)  # fmt: skip
-TITLED_FROM = 3  # entries under titles of money in or money out
-CARD_SIGNS = 3  # so many different words of the trade make it a card's statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +67,13 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     dated = settle(document, chain, lines, file.today, file.made_on)
     if isinstance(dated, Undated):
         return Unproved(account=account, code=dated.code, reason=dated.reason)
-    sign = _polarity(document, outcome, chain)
+    sign = polarity(document, outcome, chain)
     if sign is None:
         return Unproved(
             account=account,
             code="polarity",
-            reason="amounts run against the printed balances, and nothing says that money is owed",
+            reason="its amounts and what they are called run against its balances, and nothing says"
+            " that they are money owed",
         )
     if (against := _on_the_other_side(account, chain, sign)) is not None:
         return against
@@ -187,40 +176,6 @@ def _unproved(account: str, outcome: Outcome) -> Unproved:
         failed=(equation,) if equation else (),
         place=broken.event.line.place() if broken.event else None,
     )
-
-
-def _polarity(document: Document, outcome: Outcome, chain: Chain) -> int | None:
-    """-1 where balances are printed as money owed; +1 as money had; None: cannot be told."""
-    if _runs_against_titles(chain) and not chain.hypothesis.flipped:
-        return -1
-    owed = _is_loan(document, outcome) or _is_card(document)
-    if not owed:
-        return None if chain.hypothesis.flipped else 1
-    if chain.opening < 0 or chain.closing < 0:
-        return 1
-    spent = sum(entry.amount < 0 for entry in chain.entries)
-    if spent * 2 > len(chain.entries) and not _is_loan(document, outcome):
-        return 1
-    return -1
-
-
-def _runs_against_titles(chain: Chain) -> bool:
-    """``Payments and credits  -42.26``: less is owed by what came in, title for title."""
-    if chain.opening < 0 or chain.closing < 0:
-        return False
-    titled = [each.amount * each.event.section.sign for each in chain.entries]
-    titled = [each for each in titled if each]
-    return len(titled) >= TITLED_FROM and all(each < 0 for each in titled)
-
-
-def _is_card(document: Document) -> bool:
-    text = folded(" ".join(line.text for line in document.lines[:400]))
-    return sum(re.search(words, text) is not None for words in _CARD) >= CARD_SIGNS
-
-
-def _is_loan(document: Document, outcome: Outcome) -> bool:
-    first = outcome.block.runs[0]
-    return _LOAN.search(folded(first.identity)) is not None
 
 
 def _ends(document: Document, outcome: Outcome, chain: Chain, dated: Dated) -> _Ends:

@@ -1,0 +1,140 @@
+"""Whether printed balances are money had or money owed: a card, a loan.
+
+Where only one column of amounts is printed, a statement adds up both ways, every sign turned.
+What decides: negative balances, titles and totals that say which way they went, words of the
+trade. What the entries call themselves can only contradict: then nobody can tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from counterfoil.domain.statements import sum_of
+from counterfoil.rules.statements.blocks import Outcome
+from counterfoil.rules.statements.chain import Chain, Entry
+from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.terms import Label
+from counterfoil.rules.statements.ways import Use
+
+TITLED_FROM = 3  # entries under titles of money in or money out
+CARD_SIGNS = 3  # so many different words of the trade make it a card's statement
+SPOKEN_FROM = 4  # entries that say which way they went ...
+SPOKEN_TIMES = 3  # ... and so many times as many as those that say the other way
+
+_LOAN = re.compile(
+    r"(?<!\w)(?:loan|mortgage|kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo)(?!\w)"
+)
+_CARD = (
+    r"credit card", r"minimum (?:payment|amount|due)", r"payment due", r"credit limit",
+    r"amount due", r"cash advance", r"card ?member", r"(?:new|previous) balance",
+    r"kreditkarte", r"carte de credit", r"tarjeta de credito", r"cartao de credito",
+    r"total minimum due", r"available credit", r"annual percentage rate", r"late payment",
+    r"statement balance", r"payment ?-? ?thank you", r"standard purchases", r"fees charged",
+)  # fmt: skip
+_SPENT = re.compile(
+    r"(?<!\w)(?:purchase|pos|withdrawal|withdrawn|atm|cash machine|card payment|debit card|direct debit|"
+    r"standing order|bill pay(?:ment)?|payment to|transfer to|interest charged|fee|charge|insurance|"
+    r"rent|contactless|kartenzahlung|lastschrift|abbuchung|dauerauftrag|bargeldauszahlung|achat|"
+    r"retrait|prlv|prelevement|compra|reintegro|retiro|adeudo|cargo|pagamento pos|prelievo|"
+    r"addebito|betaalautomaat|geldautomaat|incasso|varekjop|kortkop|autogiro|uttag)(?!\w)"
+)
+_CAME = re.compile(
+    r"(?<!\w)(?:salary|payroll|wages|deposit|refund|cashback|thank you|payment received|interest paid|"
+    r"interest earned|credit interest|reversal|returned|return|transfer from|payment from|credit from|"
+    r"dividend|pension|lohn|gehalt|gutschrift|rente|salaire|virement recu|vir recu|remboursement|"
+    r"nomina|abono|ingreso|devolucion|stipendio|accredito|bonifico a vostro favore|salaris|lonn|lon)(?!\w)"
+)
+
+
+def polarity(document: Document, outcome: Outcome, chain: Chain) -> int | None:
+    """-1 where balances are printed as money owed; +1 as money had; None: cannot be told."""
+    sign = _by_print(document, outcome, chain)
+    if sign is None or not _is_open(chain):
+        return sign
+    told = _by_totals(document, outcome, chain)
+    if told:
+        return told
+    return None if _spoken(chain) * sign < 0 else sign
+
+
+def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
+    if _runs_against_titles(chain) and not chain.hypothesis.flipped:
+        return -1
+    owed = _is_loan(outcome) or _is_card(document)
+    if not owed:
+        return None if chain.hypothesis.flipped else 1
+    if chain.opening < 0 or chain.closing < 0:
+        return 1
+    spent = sum(entry.amount < 0 for entry in chain.entries)
+    if spent * 2 > len(chain.entries) and not _is_loan(outcome):
+        return 1
+    return -1
+
+
+def _is_open(chain: Chain) -> bool:
+    """One column of amounts with signs that are no letters, no titles, balances all positive."""
+    if chain.opening < 0 or chain.closing < 0 or chain.hypothesis.flipped:
+        return False
+    return not any(_is_told(chain, entry) for entry in chain.entries)
+
+
+def _is_told(chain: Chain, entry: Entry) -> bool:
+    """Whether a column, letters or a title say which way the entry went."""
+    event, uses = entry.event, chain.hypothesis.use_of(entry.event)
+    return bool(event.sign or event.section.sign) or any(
+        uses[index] in (Use.DEBIT, Use.CREDIT) or (uses[index] is Use.AMOUNT and amount.lettered)
+        for index, amount in event.cells.items()
+    )
+
+
+def _by_totals(document: Document, outcome: Outcome, chain: Chain) -> int:
+    """What totals of money in and of money out say of the signs; 0 where there are none."""
+    block = outcome.block
+    facts = [fact for fact in document.facts if block.start <= fact.line < block.end]
+    came = {abs(fact.value) for fact in facts if fact.label is Label.TOTAL_CREDITS}
+    went = {abs(fact.value) for fact in facts if fact.label is Label.TOTAL_DEBITS}
+    more = sum_of([entry.amount for entry in chain.entries if entry.amount > 0])
+    less = -sum_of([entry.amount for entry in chain.entries if entry.amount < 0])
+    if more == less or Decimal(0) in (more, less):
+        return 0
+    return (more in came and less in went) - (less in came and more in went)
+
+
+def _spoken(chain: Chain) -> int:
+    """+1 where the entries' words bear the signs out, -1 where they run against them."""
+    said = list(_said(chain))
+    borne, against = sum(each > 0 for each in said), sum(each < 0 for each in said)
+    if max(borne, against) < SPOKEN_FROM:
+        return 0
+    return (borne >= against * SPOKEN_TIMES) - (against >= borne * SPOKEN_TIMES)
+
+
+def _said(chain: Chain) -> Iterator[int]:
+    """For each entry that says which way it went, whether its sign does too."""
+    for entry in chain.entries:
+        text = folded(" ".join(line.label() for line in entry.event.words))
+        way = (_CAME.search(text) is not None) - (_SPENT.search(text) is not None)
+        if way:
+            yield way if entry.amount > 0 else -way
+
+
+def _runs_against_titles(chain: Chain) -> bool:
+    """``Payments and credits  -42.26``: less is owed by what came in, title for title."""
+    if chain.opening < 0 or chain.closing < 0:
+        return False
+    titled = [each.amount * each.event.section.sign for each in chain.entries]
+    titled = [each for each in titled if each]
+    return len(titled) >= TITLED_FROM and all(each < 0 for each in titled)
+
+
+def _is_card(document: Document) -> bool:
+    text = folded(" ".join(line.text for line in document.lines[:400]))
+    return sum(re.search(words, text) is not None for words in _CARD) >= CARD_SIGNS
+
+
+def _is_loan(outcome: Outcome) -> bool:
+    first = outcome.block.runs[0]
+    return _LOAN.search(folded(first.identity)) is not None
