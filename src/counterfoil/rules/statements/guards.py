@@ -330,9 +330,13 @@ def summary_contradicts(document: Document, outcome: Outcome) -> str:
 
 
 def total_contradicts(chain: Chain) -> str:
-    """A line of totals of which one is the sum of its column and another is none; or ""."""
+    """A line of totals below all entries, of which one is the sum of its column and one is none.
+
+    "" where there is none.
+    """
     sums = _candidates(chain)
-    for event in chain.totals:
+    last = max(entry.event.line.index for entry in chain.entries)
+    for event in (each for each in chain.totals if each.line.index > last):
         uses = chain.hypothesis.use_of(event)
         cells = [
             amount.value

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from counterfoil.domain.statements import sum_of
-from counterfoil.rules.statements.blocks import Outcome
+from counterfoil.rules.statements.blocks import Outcome, uses_balances
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.folding import folded
@@ -75,8 +75,10 @@ def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
 
 
 def _is_open(chain: Chain) -> bool:
-    """One column of amounts with signs that are no letters, no titles, balances all positive."""
+    """One column of amounts with signs that are no letters, no titles, positive ends, no more."""
     if chain.opening < 0 or chain.closing < 0 or chain.hypothesis.flipped:
+        return False
+    if uses_balances(chain):
         return False
     return not any(_is_told(chain, entry) for entry in chain.entries)
 
