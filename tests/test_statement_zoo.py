@@ -29,7 +29,8 @@ WORLD = "us card uk de fr es it nl se no pl in au ca za ng ke sg jp kr br mx ae 
 SLOW = {
     "de_isar", "es_guadiana", "se_vasa", "tr_halic", "ng_zuma", "sa_najd", "toy_ledgerly",
     "toy_dayfeed", "toy_musterbank", "toy_finboard", "toy_plantilla", "toy_dahlia", "toy_fern",
-    "toy_pine", "toy_talc", "toy_calcite", "toy_oyster", "toy_inkcap",
+    "toy_pine", "toy_talc", "toy_calcite", "toy_oyster", "toy_inkcap", "toy_chenille",
+    "toy_taffeta",
 }  # fmt: skip
 
 
