@@ -16,7 +16,7 @@ import pytest
 
 from fixtures.statements.zoo import spoil
 from fixtures.statements.zoo.books import account, adds_up
-from fixtures.statements.zoo.catalogue import FIFTH, FOURTH, FRESH, HALVES, LAYOUTS, SIXTH
+from fixtures.statements.zoo.catalogue import FIFTH, FOURTH, FRESH, HALVES, LATE, LAYOUTS, SIXTH
 from fixtures.statements.zoo.filing import file, missing
 from fixtures.statements.zoo.fonts import FACES
 from fixtures.statements.zoo.fresh.kit import clock
@@ -29,7 +29,8 @@ WORLD = "us card uk de fr es it nl se no pl in au ca za ng ke sg jp kr br mx ae 
 SLOW = {
     "de_isar", "es_guadiana", "se_vasa", "tr_halic", "ng_zuma", "sa_najd", "toy_ledgerly",
     "toy_dayfeed", "toy_musterbank", "toy_finboard", "toy_plantilla", "toy_dahlia", "toy_fern",
-    "toy_pine", "toy_talc", "toy_calcite",
+    "toy_pine", "toy_talc", "toy_calcite", "toy_oyster", "toy_inkcap", "toy_chenille",
+    "toy_taffeta",
 }  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def test_half_of_a_mixed_half_are_toys_and_each_good_print_has_a_spoiled_one(
         assert len({document.name for document in found}) == len(found)
 
 
-@pytest.mark.parametrize("name", HALVES["tenth"] + HALVES["eleventh"] + HALVES["twelfth"])
+@pytest.mark.parametrize("name", LATE)
 def test_a_late_layout_has_a_good_print_and_a_spoiled_one(name: str) -> None:
     found = documents(name)
     assert [document.expect for document in found] == ["prove", "quarantine"]
