@@ -31,11 +31,12 @@ def ends_of_others(document: Document, outcomes: Sequence[Outcome]) -> Iterator[
 
 
 def _said(document: Document, outcome: Outcome, chain: Chain, label: Label) -> Iterator[Fact]:
-    """What is printed as that end within the account's lines, its entries apart."""
-    entries = {entry.event.line.index for entry in chain.entries}
+    """What is printed as that end within the account's lines, apart from what is read."""
+    read = {event.line.index for event in (*chain.labels, *chain.totals)}
+    read |= {entry.event.line.index for entry in chain.entries}
     for fact in document.facts:
         within = outcome.block.start <= fact.line < outcome.block.end
-        if within and fact.label is label and fact.beside and fact.line not in entries:
+        if within and fact.label is label and fact.beside and fact.line not in read:
             yield fact
 
 

@@ -73,7 +73,7 @@ class _Hunt:
             return
         if not _is_proof(result, opening) or (self.chains and result.hypothesis.flipped):
             return  # the mirror image of a reading that holds is none
-        if all(not _same(result, other) for other in self.chains):
+        if not any(_same(result, other) or _mirrors(result, other) for other in self.chains):
             self.chains.append(result)
         if result.balances >= SURE_TIES and self.rank_found is None:
             self.rank_found = rank
@@ -137,6 +137,13 @@ def _is_backwards(chain: Chain) -> bool:
 def _same(one: Chain, two: Chain) -> bool:
     """Whether both say the same of the account; the order among entries is the dates' affair."""
     return (one.opening, one.closing, _amounts(one)) == (two.opening, two.closing, _amounts(two))
+
+
+def _mirrors(one: Chain, two: Chain) -> bool:
+    """Whether all of the one is the other's opposite: which is right is no matter of sums."""
+    if (one.opening, one.closing) != (-two.opening, -two.closing):
+        return False
+    return _amounts(one) == {(event, -amount) for event, amount in _amounts(two)}
 
 
 def _amounts(chain: Chain) -> set[tuple[int, Decimal]]:
