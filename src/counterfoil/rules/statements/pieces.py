@@ -24,19 +24,23 @@ def ends_of_others(document: Document, outcomes: Sequence[Outcome]) -> Iterator[
     for outcome in outcomes:
         if (chain := outcome.chain) is None:
             continue
-        for label, value in ((Label.OPENING, chain.opening), (Label.CLOSING, chain.closing)):
+        for label, value, at in (
+            (Label.OPENING, chain.opening, chain.opening_at),
+            (Label.CLOSING, chain.closing, chain.closing_at),
+        ):
+            if at is not None and at.label is label:
+                continue  # it is printed in the account itself
             said = list(_said(document, outcome, chain, label))
             if said and not any(abs(fact.value) == abs(value) for fact in said):
                 yield _objection(document, said[0], value)
 
 
 def _said(document: Document, outcome: Outcome, chain: Chain, label: Label) -> Iterator[Fact]:
-    """What is printed as that end within the account's lines, apart from what is read."""
-    read = {event.line.index for event in (*chain.labels, *chain.totals)}
-    read |= {entry.event.line.index for entry in chain.entries}
+    """What is printed as that end within the account's lines, its entries apart."""
+    entries = {entry.event.line.index for entry in chain.entries}
     for fact in document.facts:
         within = outcome.block.start <= fact.line < outcome.block.end
-        if within and fact.label is label and fact.beside and fact.line not in read:
+        if within and fact.label is label and fact.beside and fact.line not in entries:
             yield fact
 
 
