@@ -128,7 +128,9 @@ def settle(
 def _are_of_a_label(entries: Sequence[Entry]) -> bool:
     """Whether all have one day, which stands with none of them: that of the opening balance."""
     days = {entry.event.date for entry in entries}
-    return len(entries) >= ALL_FROM and len(days) == 1 and not any(e.event.anchored for e in entries)
+    return (
+        len(entries) >= ALL_FROM and len(days) == 1 and not any(e.event.anchored for e in entries)
+    )
 
 
 def _odd_day(context: Context, reading: Reading) -> Undated | None:

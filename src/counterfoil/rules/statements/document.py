@@ -68,7 +68,9 @@ class Document:
                 return ""
             if _is_section(self.lines[index]):
                 continue
-            if (self.names_account(index) or is_title(self.lines[index])) and not self._has_captions(index):
+            if (
+                self.names_account(index) or is_title(self.lines[index])
+            ) and not self._has_captions(index):
                 return self.lines[index].text
         return ""
 

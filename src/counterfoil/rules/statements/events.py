@@ -281,8 +281,8 @@ def _section(title: str, line: int) -> Section | None:
 
 #: What stands under a heading of signs, folded.
 _SIGNS = {
-    "cr": 1, "c": 1, "h": 1, "credit": 1, "bij": 1, "+": 1, "k": 1, "kredit": 1, "haben": 1, "haber": 1,
-    "abono": 1, "avere": 1, "ma": 1, "credito": 1,
+    "cr": 1, "c": 1, "h": 1, "credit": 1, "bij": 1, "+": 1, "k": 1, "kredit": 1, "haben": 1,
+    "haber": 1, "abono": 1, "avere": 1, "ma": 1, "credito": 1,
     "dr": -1, "db": -1, "d": -1, "s": -1, "debit": -1, "af": -1, "-": -1, "debet": -1, "soll": -1,
     "debe": -1, "cargo": -1, "dare": -1, "wn": -1, "debito": -1,
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Dates that only their heading makes dates: ``0112``, ``01.12``, or ``3`` below "November 2024"."""
+"""Dates that only their heading makes dates: ``0112``, ``01.12``, ``3`` below "November 2024"."""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ _FIRST_OF_GROUPS = re.compile(rf"[-+(]?(?:{_SYMBOLS})?[-+]?\d{{1,3}}")
 _MARKS_BEHIND = {
     "-": -1, "+": 1, "CR": 1, "DR": -1, "DB": -1, "C": 1, "D": -1, "H": 1, "S": -1,
     "OD": -1, "K": 1, "CT": 1, "DT": -1, "Χ": -1, "Π": 1, "Д": -1, "К": 1,
-    "CREDIT": 1, "DEBIT": -1, "CRÉDIT": 1, "DÉBIT": -1, "CRÉDITO": 1, "DÉBITO": -1, "KREDIT": 1, "DEBET": -1, "HABEN": 1, "SOLL": -1, "HABER": 1, "DEBE": -1,
+    "CREDIT": 1, "DEBIT": -1, "CRÉDIT": 1, "DÉBIT": -1, "CRÉDITO": 1, "DÉBITO": -1,
+    "KREDIT": 1, "DEBET": -1, "HABEN": 1, "SOLL": -1, "HABER": 1, "DEBE": -1,
     "ABONO": 1, "CARGO": -1, "AVERE": 1, "DARE": -1, "BIJ": 1, "AF": -1, "MA": 1, "WN": -1,
 }  # fmt: skip
 #: German S (Soll) and H (Haben); OD is overdrawn; K is kredit; Greek and Russian letters.

@@ -34,19 +34,30 @@ _CARD = (
     r"total minimum due", r"available credit", r"annual percentage rate", r"late payment",
     r"statement balance", r"payment ?-? ?thank you", r"standard purchases", r"fees charged",
 )  # fmt: skip
-_SPENT = re.compile(
-    r"(?<!\w)(?:purchase|pos|withdrawal|withdrawn|atm|cash machine|card payment|debit card|direct debit|"
-    r"standing order|bill pay(?:ment)?|payment to|transfer to|interest charged|fee|charge|insurance|"
-    r"rent|contactless|kartenzahlung|lastschrift|abbuchung|dauerauftrag|bargeldauszahlung|achat|"
-    r"retrait|prlv|prelevement|compra|reintegro|retiro|adeudo|cargo|pagamento pos|prelievo|"
-    r"addebito|betaalautomaat|geldautomaat|incasso|varekjop|kortkop|autogiro|uttag)(?!\w)"
-)
-_CAME = re.compile(
-    r"(?<!\w)(?:salary|payroll|wages|deposit|refund|cashback|thank you|payment received|interest paid|"
-    r"interest earned|credit interest|reversal|returned|return|transfer from|payment from|credit from|"
-    r"dividend|pension|lohn|gehalt|gutschrift|rente|salaire|virement recu|vir recu|remboursement|"
-    r"nomina|abono|ingreso|devolucion|stipendio|accredito|bonifico a vostro favore|salaris|lonn|lon)(?!\w)"
-)
+#: What entries call themselves, folded: money spent, and money that came in.
+_SPENT_WORDS = """
+    purchase | pos | withdrawal | withdrawn | atm | cash machine | card payment | debit card |
+    direct debit | standing order | bill pay | bill payment | payment to | transfer to |
+    interest charged | fee | charge | insurance | rent | contactless | kartenzahlung |
+    lastschrift | abbuchung | dauerauftrag | bargeldauszahlung | achat | retrait | prlv |
+    prelevement | compra | reintegro | retiro | adeudo | cargo | pagamento pos | prelievo |
+    addebito | betaalautomaat | geldautomaat | incasso | varekjop | kortkop | autogiro | uttag
+"""
+_CAME_WORDS = """
+    salary | payroll | wages | deposit | refund | cashback | thank you | payment received |
+    interest paid | interest earned | credit interest | reversal | returned | return |
+    transfer from | payment from | credit from | dividend | pension | lohn | gehalt | gutschrift |
+    rente | salaire | virement recu | vir recu | remboursement | nomina | abono | ingreso |
+    devolucion | stipendio | accredito | bonifico a vostro favore | salaris | lonn | lon
+"""
+
+
+def _any_of(words: str) -> re.Pattern[str]:
+    parts = sorted((re.escape(word.strip()) for word in words.split("|")), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+
+
+_SPENT, _CAME = _any_of(_SPENT_WORDS), _any_of(_CAME_WORDS)
 
 
 def polarity(document: Document, outcome: Outcome, chain: Chain) -> int | None:

@@ -19,7 +19,8 @@ ROLE_WORDS: dict[Role, str] = {
         ημ valeur | valööripäev | arvopäivä | arvopv | дата валютирования | תאריך ערך | вальор |
         вальер | datum valute | valuta dat* | settlement date | settled | settlement |
         vaxtadags* |
-        data-valor | valor data | value dt | value dt. | val dt | val. dt | data wal | data wal. | erteknapja | tanggal valuta |
+        data-valor | valor data | value dt | value dt. | val dt | val. dt | data wal | data wal. |
+        erteknapja | tanggal valuta |
         tgl valuta | tgl efektif | tgl. efektif | tanggal efektif | datum valuta | valuutapaiv* |
         rentedatum
     """,
@@ -35,12 +36,14 @@ ROLE_WORDS: dict[Role, str] = {
         ნაშთი | ბალანსი | салдо | наличност | saldo contabil | gjendja | gjendje | balanca |
         saldo final | salio | staða | iarmheid | jumlah saldo | शेष | শেষ | мнацорд | қалдық |
         qaliq | qoldiq | sodu | bakiyesi | net balance | cash balance | outstanding owed |
-        balance owed | amount owed | balance due | kontosaldo | bokfort saldo | bokford saldo | =left | =remaining
+        balance owed | amount owed | balance due | kontosaldo | bokfort saldo | bokford saldo |
+        =left | =remaining
     """,
     Role.SIGN: """
         dr/cr | cr/dr | d/c | c/d | d/k | s/h | h/s | deb/cred | debit/credit | debit / credit |
         dc | type dr/cr | cr dr | dr cr | +/- | af/bij | af bij | soll/haben | 借貸 | 借贷 |
-        sign | dir | direction | drcr | crdr | wn/ma | b/a | t/j | d/a | d/h | h/d | =segno | =signo |
+        sign | dir | direction | drcr | crdr | wn/ma | b/a | t/j | d/a | d/h | h/d | =segno |
+        =signo |
         =sens | dare/avere | debe/haber | debito/credito | borc/alacak
     """,
     Role.FEE: """
@@ -77,7 +80,8 @@ ROLE_WORDS: dict[Role, str] = {
         출금 | 출금액 | 出金 | มคานอน | ถอนเงิน | gasto | pago | pagamentos | giden |
         utbetaling* | ud af konto | money-out | out flow | outflow | खर्च | नामे | উত্তোলন |
         lastschriften | ausgaenge | zahlungsausgang | zahlungsausgange | belastungen |
-        uitgaven | vybery | mutasi debet | mutasi debit | mutasi db | tartozik | cikan | vydano | wydatek | uit rekening | zu lasten von |
+        uitgaven | vybery | mutasi debet | mutasi debit | mutasi db | tartozik | cikan | vydano |
+        wydatek | uit rekening | zu lasten von |
         a debito | a cargo | su cargo | a su cargo
     """,
     Role.CREDIT: """
@@ -102,7 +106,8 @@ ROLE_WORDS: dict[Role, str] = {
         abonos | yatirilan | gelen | innbetaling* | ind pa konto | inflow | in flow | जमा | জমা |
         zahlungseingang | zahlungseingange | eingaenge | gutschriften | mutasi kredit | mutasi cr |
         prichozi* | vlozeno |
-        ontvangsten | ve prospech | mutasi kredit | mutasi cr | vklady | kovetel | giren | godskrevet | prijato |
+        ontvangsten | ve prospech | mutasi kredit | mutasi cr | vklady | kovetel | giren |
+        godskrevet | prijato |
         na rekening | a credito | a su favor | su abono
     """,
     Role.AMOUNT: """
@@ -114,7 +119,8 @@ ROLE_WORDS: dict[Role, str] = {
         金額 | 金额 | 发生额 | 交易金额 | 交易金額 | จำนวนเงิน | จำนวน | 금액 | 거래금액 |
         المبلغ | סכום | so tien | თანხა | net amount | gross amount | iznos u* | suma operacijos |
         vrednost | znesek | shuma | montanti | bedrag* | maht | сумма операции | сума операції |
-        износ | tranzacija | obrat | upphaed | upphad | amount in | amount (in | betrag in | upphæð |
+        износ | tranzacija | obrat | upphaed | upphad | amount in | amount (in | betrag in |
+        upphæð |
         importancia | quantia | umsatzbetrag | monto operacion
     """,
     Role.REFERENCE: """
