@@ -103,7 +103,9 @@ def events_of(
             kind=kind,
             label=label,
             section=sections[line.index],
-            sign=side_of(line.text) if kind is Kind.LABEL else _sign_word(line, over_signs),
+            sign=side_of(line.text)
+            if kind is Kind.LABEL
+            else _sign_word((line, *entries[line.index]), over_signs),
             dated=own,
             anchored=any(each.index in dates.booking for each in entries[line.index]),
             date=anchors[line.index].date,
@@ -290,11 +292,11 @@ _SIGNS = {
 _SIGN_PAIRS = {"b/a": {"b": -1, "a": 1}, "t/j": {"t": -1, "j": 1}, "d/a": {"d": -1, "a": 1}}
 
 
-def _sign_word(line: Line, headings: Sequence[Cell]) -> int:
+def _sign_word(lines: Sequence[Line], headings: Sequence[Cell]) -> int:
     """CR or DR as a word of its own, under one of the *headings* that say so."""
     for cell in headings:
         signs = _SIGN_PAIRS.get(folded(cell.text), _SIGNS)
-        for word in line.row.words:
+        for word in (word for line in lines for word in line.row.words):
             if word.right >= cell.left - 800 and word.left <= cell.right + 800:
                 sign = signs.get(folded(word.text).strip("()"))
                 if sign:

@@ -16,36 +16,20 @@ from typing import NamedTuple
 
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.folding import plain
+from counterfoil.rules.statements.number_signs import (
+    BEHIND,
+    FIRST_OF_GROUPS,
+    MARKS_BEHIND,
+    SIDES,
+    SYMBOL,
+    SYMBOL_BEFORE,
+    SYMBOLS,
+    UNIT_AND_SIGN,
+)
 
-#: What may stand before or behind a number without being part of it.
-_SYMBOLS = (
-    r"(?:US|C|CA|A|AU|S|HK|NT|NZ|R|Z|MX|B/|J|TT|EC|BZ)?\$|[€£¥₹₦₱₩₺₽₪฿₫₴₡₲₵₸]"
-    r"|R[sS]\.?|Rp\.?|RM|R(?=[\d -])|Kč|kr\.?|zł|Ft|lei|TL|kn|S?Fr\.?|円|元|원|บาท|"
-    r"[A-Z]{3}(?![A-Z])"
-)
-_SYMBOL = re.compile(_SYMBOLS)
-_SYMBOL_BEFORE = re.compile(rf"[-+(]?(?:{_SYMBOLS}|R)[-+]?")
-_FIRST_OF_GROUPS = re.compile(rf"[-+(]?(?:{_SYMBOLS})?[-+]?\d{{1,3}}")
-_MARKS_BEHIND = {
-    "-": -1, "+": 1, "CR": 1, "DR": -1, "DB": -1, "C": 1, "D": -1, "H": 1, "S": -1,
-    "OD": -1, "K": 1, "CT": 1, "DT": -1, "Χ": -1, "Π": 1, "Д": -1, "К": 1,
-    "CREDIT": 1, "DEBIT": -1, "CRÉDIT": 1, "DÉBIT": -1, "CRÉDITO": 1, "DÉBITO": -1,
-    "KREDIT": 1, "DEBET": -1, "HABEN": 1, "SOLL": -1, "HABER": 1, "DEBE": -1,
-    "ABONO": 1, "CARGO": -1, "AVERE": 1, "DARE": -1, "BIJ": 1, "AF": -1, "MA": 1, "WN": -1,
-}  # fmt: skip
-#: German S (Soll) and H (Haben); OD is overdrawn; K is kredit; Greek and Russian letters.
-_SIDES = "CR|DR|DB|OD|Cr|Dr|Db|cr|dr"
-_SPELLED = (
-    "CREDIT|DEBIT|KREDIT|DEBET|HABEN|SOLL|HABER|DEBE|ABONO|CARGO|AVERE|DARE|BIJ|AF|MA|WN"
-    "|Crédit|Débit|CRÉDIT|DÉBIT|Crédito|Débito|Credit|Debit|Kredit|Debet|Haben|Soll|Haber|Debe|Abono|Cargo|Avere|Dare|Bij|Af|Ma|Wn"
-)
-#: A sign may be spelled out behind a slash: "-/DEBET".
-_BEHIND = re.compile(
-    rf"^(?:\(?({_SIDES}|CT|DT|[CDHSKΧΠДК]|{_SPELLED})\.?\)?|([-+])(?:/[^\W\d_]+)?)$"
-)
-_UNIT_AND_SIGN = re.compile(rf"({_SYMBOLS})([-+)\]])")
 MINORITY = 5  # so many times rarer than the other, a decimal mark is none
 WIDE_GAP = 75  # hundredths of the height: what stands alone has so much room on both sides
+CELL_GAP = 45  # more than a space, and than the room in front of it
 _NEAR = 110  # and a sign or a currency this close belongs to the number
 
 
@@ -93,10 +77,10 @@ def _number(style: Style) -> re.Pattern[str]:
     else:
         body = rf"(?:{whole})"
     return re.compile(
-        rf"\*{{0,3}}(?P<open>[(\[]?)(?P<sign>[-+]?)(?P<symbol>{_SYMBOLS})?(?P<inner>[-+(]?)"
+        rf"\*{{0,3}}(?P<open>[(\[]?)(?P<sign>[-+]?)(?P<symbol>{SYMBOLS})?(?P<inner>[-+(]?)"
         rf"(?P<digits>{body})"
-        rf"(?P<close>[)\]]?)(?P<unit>{_SYMBOLS})?"
-        rf"(?P<behind>[-+]|{_SIDES}|[CDHSK]|\((?:{_SIDES}|[CD])\))?"
+        rf"(?P<close>[)\]]?)(?P<unit>{SYMBOLS})?"
+        rf"(?P<behind>[-+]|{SIDES}|[CDHSK]|\((?:{SIDES}|[CD])\))?"
         r"(?P<tail>[)\]*]?)(?P<stop>(?:(?<=\d\d)[.,;:])?)"
     )
 
@@ -245,7 +229,7 @@ def _with_before(words: Sequence[Word], texts: Sequence[str], around: _Around) -
     before = texts[first - 1]
     if before in "-+" and not mark:
         return _Around(first - 1, last, -1 if before == "-" else 1, lettered, currency)
-    if not currency and _SYMBOL_BEFORE.fullmatch(before):
+    if not currency and SYMBOL_BEFORE.fullmatch(before):
         mark = mark or (-1 if "-" in before or "(" in before else 0)
         return _Around(first - 1, last, mark, lettered, before.strip("-+("))
     return around
@@ -257,14 +241,14 @@ def _with_behind(words: Sequence[Word], texts: Sequence[str], around: _Around) -
     if last + 1 == len(words) or _gap(words, last) > _NEAR * 2:
         return around
     behind, near = texts[last + 1], _gap(words, last) <= _NEAR
-    if near and not mark and not currency and (both := _UNIT_AND_SIGN.fullmatch(behind)):
+    if near and not mark and not currency and (both := UNIT_AND_SIGN.fullmatch(behind)):
         return _unit_and_sign(around, texts, both)
-    if (sign := _BEHIND.match(behind)) and not mark and _ends_cell(words, last + 1):
+    if (sign := BEHIND.match(behind)) and not mark and _ends_cell(words, last + 1):
         if behind in "-+" and not near:
             return around
-        mark = _MARKS_BEHIND[(sign[1] or sign[2]).upper()]
+        mark = MARKS_BEHIND[(sign[1] or sign[2]).upper()]
         return _Around(first, last + 1, mark, bool(sign[1]), currency)
-    if near and not currency and _SYMBOL.fullmatch(behind):
+    if near and not currency and SYMBOL.fullmatch(behind):
         return _with_behind(words, texts, _Around(first, last + 1, mark, lettered, behind))
     return around
 
@@ -297,7 +281,7 @@ def _is_rate(texts: Sequence[str], index: int) -> bool:
 
 def _last_group(words: Sequence[Word], texts: Sequence[str], index: int) -> int:
     """The end of ``1 234 567,89``, whose groups are words of their own."""
-    if not _FIRST_OF_GROUPS.fullmatch(texts[index]):
+    if not FIRST_OF_GROUPS.fullmatch(texts[index]):
         return index
     last = index
     while last + 1 < len(words) and _gap(words, last) <= 60:
@@ -352,7 +336,7 @@ def _mark(match: re.Match[str]) -> tuple[int, bool]:
         if part and part in "-+":
             return (-1 if part == "-" else 1), False
     if match["behind"]:
-        return _MARKS_BEHIND[match["behind"].strip("()").upper()], match["behind"] not in "-+"
+        return MARKS_BEHIND[match["behind"].strip("()").upper()], match["behind"] not in "-+"
     return 0, False
 
 
@@ -394,4 +378,7 @@ def _end(words: Sequence[Word], last: int) -> int:
 
 
 def _ends_cell(words: Sequence[Word], index: int) -> bool:
-    return index + 1 == len(words) or _gap(words, index) >= WIDE_GAP
+    """Whether the word at *index*, behind a number, is the last of its cell."""
+    if index + 1 == len(words) or _gap(words, index) >= WIDE_GAP:
+        return True
+    return _gap(words, index) >= CELL_GAP and _gap(words, index) * 10 > _gap(words, index - 1) * 14
