@@ -78,8 +78,8 @@ LABEL_WORDS: dict[Label, str] = {
         transporte | transport | a transportar | saldo anterior a transportar | suma y sigue |
         sigue | riporto | a riportare | do przeniesienia | z przeniesienia | prevod | atvitel |
         nakli yekun | page balance | 過次頁 | 承前頁 | 轉下頁 | 承上頁 |
-        saldo transportado | saldo riportato | da riportare | over te brengen | =overfort |
-        =overfores | saldo pindahan | viene de la pagina anterior | suma anterior |
+        saldo transportado | saldo riportato | da riportare | over te brengen |
+        saldo pindahan | viene de la pagina anterior | suma anterior |
         saldo a cuenta nueva | pasa a la pagina siguiente | de reportat | sold reportat |
         athozat | saldo vorige pagina | transporte de la pagina | prevod z predchozi strany |
         prevod na dalsi stranu
@@ -201,7 +201,7 @@ LABEL_WORDS: dict[Label, str] = {
         kaive | gjithsej | samtals | jumla | कुल | মোট | summe umsatze | total des operations |
         total mouvements | total movimientos | 合 計 | umsatztotal* | zwischensumme umsatze |
         zwischensumme der umsatze |
-        totais | =i alt | total general | total geral | totale generale | totaal generaal |
+        totais | i alt | total general | total geral | totale generale | totaal generaal |
         summe der umsatze | saldo mutasi | total transaksi
     """,
     Label.BALANCE: """
@@ -227,7 +227,7 @@ SECTION_WORDS: dict[int, str] = {
         debits* | retraits* | depenses* | cargos* | retiros* | saidas* | debitos* | uscite* |
         addebiti* | afschrijvingen* | uttag* | uttak* | wydatki* | obciazenia* | odchozi* |
         terhelesek* | plati* | giderler* | expenses* | outgoing* | bank card* | account fees |
-        payments made | vos depenses | uitgaven | borclar | =debet | pagos realizados |
+        payments made | vos depenses | uitgaven | borclar |  pagos realizados |
         pagamentos efetuados | gastos* | egresos*
     """,
     1: """
@@ -239,7 +239,7 @@ SECTION_WORDS: dict[int, str] = {
         versements* | abonos* | depositos* | entradas* | creditos* | entrate* | accrediti* |
         bijschrijvingen* | insattningar* | innskudd* | wplywy* | uznania* | prichozi* |
         jovairasok* | incasari* | gelirler* | income |
-        vos encaissements | ingresos* | ontvangsten | alacaklar | =kredit | pagos recibidos |
+        vos encaissements | ingresos* | ontvangsten | alacaklar |  pagos recibidos |
         pagamentos recebidos | encaissements*
     """,
 }
