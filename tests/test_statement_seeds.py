@@ -81,6 +81,10 @@ SEEN = (
     ("it_tagliamento", "statement", 7, "the end alone on its page, its words behind it"),
     ("au_paroo", "statement", 7, "a year on a line of its own below the year's last entry"),
     ("uk_teesdale", "statement", 7, "a box beside the table on the first page only"),
+    ("toy_enoki", "statement", 1, "Value Dt stands left of Date, and is none"),
+    ("de_zander", "statement", 1, "a currency and a sum below the words for them"),
+    ("kh_trey", "statement", 1, "dollars with cents, then riels without, an account each"),
+    ("us_cornet", "statement", 1, "totals and the end on one line, of two accounts"),
 )
 #: The same of prints that are spoiled: each was taken for proved.
 LUCKY = (
@@ -95,6 +99,8 @@ LUCKY = (
         1,
         "numbers in the texts, taken for balances, that came to the end",
     ),
+    ("it_branzino", "mistold", 1, "the sum of credits below the list is not theirs"),
+    ("sn_thiof", "mistold", 1, "the same in whole francs"),
     ("uk_dabble", "other_opening_2", 1, "a caption's opening that the entries do not come from"),
 )
 
