@@ -33,8 +33,7 @@ class Beginnings:
     def of(cls, keys: pl.DataFrame, parties: pl.DataFrame) -> Beginnings:
         """Args: keys: ``target``, ``purse``, ``key``, ``tail``. parties: ``target``, ``party``."""
         all_keys = keys.join(parties, on="target", how="left", maintain_order="left")
-        own = _of_parties(all_keys)
-        common = _common(own)
+        common = _common(all_keys)
         spellings = (
             pl.concat([keys["key"], keys["tail"].alias("key"), common["key"]]).unique().sort()
         )
@@ -44,7 +43,7 @@ class Beginnings:
         return cls(
             count=len(all_keys),
             spellings=spellings,
-            of_purses=np.unique(_placed(ranked, "purse", "key", "tail")),
+            of_purses=pl.Series(_placed(ranked, "purse", "key", "tail")).unique().sort().to_numpy(),
             of_parties=(
                 np.sort(
                     np.concatenate(
@@ -53,8 +52,8 @@ class Beginnings:
                 ),
                 np.sort(_placed(_ranked(common, spellings), "owner", "key")),
             ),
-            owners=own.select("target", "party").unique(),
-            sizes=own.group_by("party").agg(pl.len().cast(pl.Int64).alias("numbers")),
+            owners=of_parties.select("target", "party").unique(),
+            sizes=of_parties.group_by("party").agg(pl.len().cast(pl.Int64).alias("numbers")),
         )
 
     def in_purses(self, asked: pl.DataFrame) -> pl.DataFrame:
@@ -74,6 +73,16 @@ class Beginnings:
         counted = asked.with_columns(pl.Series("others", either - both - 1))
         return counted.filter(pl.col("others") >= 0)
 
+    def begun(self, numbers: pl.DataFrame) -> pl.DataFrame:
+        """Those of *numbers* with whose ``key`` or ``tail`` a longer one of the ledger begins."""
+        return numbers.filter(self._begin(numbers["key"]) | self._begin(numbers["tail"]))
+
+    def _begin(self, beginnings: pl.Series) -> pl.Series:
+        """Sorted, the next spelling behind a beginning is the first that begins so."""
+        behind = self.spellings.search_sorted(beginnings, side="right")
+        following = self.spellings.gather(behind.set(behind == len(self.spellings), None))
+        return following.str.starts_with(beginnings)
+
     def _counted(self, places: Numbers, owners: pl.Series, beginnings: pl.Series) -> Numbers:
         low = self.spellings.search_sorted(beginnings, side="left")
         high = self.spellings.search_sorted(beginnings + "\x7f", side="left")
@@ -92,12 +101,8 @@ def _of_parties(keys: pl.DataFrame) -> pl.DataFrame:
 def _ranked(keys: pl.DataFrame, spellings: pl.Series) -> pl.DataFrame:
     """*keys* with the rank of each spelling in place of it."""
     names = [each for each in ("key", "tail") if each in keys.columns]
-    ranks = pl.DataFrame({"written": spellings}).with_row_index("rank")
     return keys.with_columns(
-        keys.select(pl.col(each).alias("written"))
-        .join(ranks, on="written", how="left", maintain_order="left")["rank"]
-        .cast(pl.Int64)
-        .alias(each)
+        spellings.search_sorted(keys[each], side="left").cast(pl.Int64).alias(each)
         for each in names
     )
 
@@ -109,15 +114,17 @@ def _placed(ranked: pl.DataFrame, owner: str, *spellings: str) -> Numbers:
     return placed
 
 
-def _common(own: pl.DataFrame) -> pl.DataFrame:
-    """What key and tail begin with alike where they differ: ``owner``, ``key``."""
-    alike = own.filter(
-        (pl.col("key") != pl.col("tail"))
-        & (pl.col("key").str.head(BEGINNING_MIN) == pl.col("tail").str.head(BEGINNING_MIN))
-    )
+def _common(keys: pl.DataFrame) -> pl.DataFrame:
+    """What a party's key and tail begin with alike where they differ: ``owner``, ``key``."""
+    heads_alike = pl.col("key").str.head(BEGINNING_MIN) == pl.col("tail").str.head(BEGINNING_MIN)
+    alike = (pl.col("key") != pl.col("tail")) & heads_alike
+    few = keys.join(keys.filter(alike), on="target", how="semi", maintain_order="left")
     rows = [
         (party, _beginning(key, tail))
-        for party, key, tail in alike.select("party", "key", "tail").iter_rows()
+        for party, key, tail in _of_parties(few)
+        .filter(alike)
+        .select("party", "key", "tail")
+        .iter_rows()
     ]
     return pl.DataFrame(rows, schema={"owner": pl.Int64, "key": pl.String}, orient="row")
 

@@ -30,22 +30,19 @@ def standing(claims: pl.DataFrame) -> pl.DataFrame:
 
     Returns: *claims* with ``rivals`` (how many) and ``lead`` (centibans; null: none).
     """
-    used = elements(claims)
-    best = used.group_by("element").agg(
-        pl.col("score").max().alias("first"), pl.len().alias("claims")
-    )
-    contested = used.join(best.filter(pl.col("claims") > 1), on="element")
-    shares = contested.filter(pl.col("score") == pl.col("first")).group_by("element").len("firsts")
-    below = contested.filter(pl.col("score") < pl.col("first"))
-    second = below.group_by("element").agg(pl.col("score").max().alias("second"))
-    best = best.join(shares, on="element", how="left").join(second, on="element", how="left")
-    alone = (pl.col("score") == pl.col("first")) & (pl.col("firsts").fill_null(1) == 1)
-    other = pl.when(alone).then(pl.col("second")).otherwise(pl.col("first"))
+    # the claims on a line stand behind each other, the best of them first
+    used = elements(claims).sort("element", "score", descending=[False, True])
+    element, score = pl.col("element"), pl.col("score")
+    leads_there = element.ne_missing(element.shift(1))
+    best = pl.when(leads_there).then(score).forward_fill()
+    second = pl.when(element == element.shift(-1)).then(score.shift(-1))
     leads = (
-        used.join(best, on="element")
-        .with_columns((pl.col("score") - other).alias("lead"))
+        used.with_columns(
+            (score - pl.when(leads_there).then(second).otherwise(best)).alias("lead"),
+            (pl.len().over("element") - 1).alias("rivals"),
+        )
         .group_by("claim")
-        .agg(pl.col("lead").min(), (pl.col("claims") - 1).sum().cast(pl.Int64).alias("rivals"))
+        .agg(pl.col("lead").min(), pl.col("rivals").sum().cast(pl.Int64))
     )
     return claims.drop("lead", "rivals", strict=False).join(
         leads, on="claim", maintain_order="left"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 
 from counterfoil.rules.reconciliation.asking import left_to_people
-from counterfoil.rules.reconciliation.evidence import weigh
+from counterfoil.rules.reconciliation.evidence import Known, of_link, weigh
 from counterfoil.rules.reconciliation.laying import Table, laid
 from counterfoil.rules.reconciliation.parts import claims_of_parts
 from counterfoil.rules.reconciliation.position import Position
@@ -46,10 +46,8 @@ def claims_on(
     """Every claim on open lines: CLAIM, numbered by ``claim``."""
     table = laid(position, setting, groups=silent, late=late)
     known = replace(setting.known, links=table.links)
-    pairs = table.pairs if silent else _numbered(table)
+    pairs = table.pairs if silent else _numbered(table, known)
     facts = weigh(pairs, position.bank, table.targets.table, known)
-    if not silent:
-        facts = facts.filter(pl.col("w_number") >= NUMBER_COUNTS)
     claims = [
         as_claims(facts, table, setting, late=late),
         claims_of_parts(table, setting, late=late),
@@ -58,9 +56,10 @@ def claims_on(
     return left.with_row_index("claim")
 
 
-def _numbered(table: Table) -> pl.DataFrame:
-    """Pairs that a number links: of the others it only says what speaks against them."""
-    linked = table.links.select(pl.col("line").alias("bank"), "target")
+def _numbered(table: Table, known: Known) -> pl.DataFrame:
+    """Pairs that a number links that counts: of the others it only says what is against them."""
+    counts = table.links.filter(of_link(known) >= NUMBER_COUNTS)
+    linked = counts.select(pl.col("line").alias("bank"), "target")
     return table.pairs.join(linked, on=linked.columns, how="semi", maintain_order="left")
 
 
