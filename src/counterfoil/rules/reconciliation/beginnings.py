@@ -81,7 +81,8 @@ class Beginnings:
         """Sorted, the next spelling behind a beginning is the first that begins so."""
         behind = self.spellings.search_sorted(beginnings, side="right")
         following = self.spellings.gather(behind.set(behind == len(self.spellings), None))
-        return following.str.starts_with(beginnings)
+        both = pl.DataFrame({"begins": beginnings, "following": following})
+        return both.select(pl.col("following").str.starts_with(pl.col("begins"))).to_series()
 
     def _counted(self, places: Numbers, owners: pl.Series, beginnings: pl.Series) -> Numbers:
         low = self.spellings.search_sorted(beginnings, side="left")

@@ -75,9 +75,7 @@ def _of(setting: Setting, mine: pl.Expr, bank: pl.DataFrame, ledger: pl.DataFram
     )
 
 
-def _of_open_lines(
-    texts: Texts, mine: pl.Expr, bank: pl.DataFrame, ledger: pl.DataFrame
-) -> Texts:
+def _of_open_lines(texts: Texts, mine: pl.Expr, bank: pl.DataFrame, ledger: pl.DataFrame) -> Texts:
     """What no round will ask for again is left out: what is open only becomes less."""
     targets = pl.concat([ledger.select(target=each) for each in ("line", "run_number")])
     links = texts.links.filter(mine).join(targets, on="target", how="semi")
