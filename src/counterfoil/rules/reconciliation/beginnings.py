@@ -6,7 +6,7 @@ span of ranks, and to count is to look up both ends of the span among the ranks 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -55,6 +55,10 @@ class Beginnings:
             owners=of_parties.select("target", "party").unique(),
             sizes=of_parties.group_by("party").agg(pl.len().cast(pl.Int64).alias("numbers")),
         )
+
+    def asked_of(self, targets: pl.DataFrame) -> Beginnings:
+        """The same numbers, for those who ask for no other ``target``."""
+        return replace(self, owners=self.owners.join(targets, on="target", how="semi"))
 
     def in_purses(self, asked: pl.DataFrame) -> pl.DataFrame:
         """Add ``sharing`` to *asked* (``purse``, ``key``): different numbers that begin so."""

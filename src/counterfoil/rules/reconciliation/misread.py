@@ -189,19 +189,29 @@ def _lost(one: Letters, other: Letters) -> Yes:
     return result
 
 
-def of_one_party(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """Pairs of one purse and party in the window: ``line``, ``target``."""
+def of_one_party(
+    bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy, *facts: str
+) -> pl.DataFrame:
+    """Pairs of one purse and party in the window: ``line``, ``target``.
+
+    Args:
+        facts: Columns of either side that are wanted as well; with ``on`` and ``day``.
+    """
     sides = bank.filter(pl.col("beyond") - pl.col("first") == 1).select(
-        "line", "purse", pl.col("first").alias("party"), pl.col("day").alias("on")
+        *("line", "purse", pl.col("first").alias("party"), pl.col("day").alias("on")),
+        *(each for each in facts if each in bank.columns),
     )
-    theirs = targets.select("target", "purse", "party", "day")
-    return joined_near(
+    theirs = targets.select(
+        *("target", "purse", "party", "day"), *(each for each in facts if each in targets.columns)
+    )
+    near = joined_near(
         sides,
         theirs,
         keys=["purse", "party"],
         before=policy.days_before,
         after=policy.days_after,
-    ).select("line", "target")
+    )
+    return near.select("line", "target", *(("on", "day", *facts) if facts else ()))
 
 
 def _beginnings(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -53,7 +53,8 @@ def _purses(position: Position, lines_min: int) -> Iterator[list[int]]:
 
 
 def _of(setting: Setting, mine: pl.Expr, bank: pl.DataFrame, ledger: pl.DataFrame) -> Setting:
-    known, texts = setting.known, _of_open_lines(setting.texts, mine, bank, ledger)
+    targets = pl.concat([ledger.select(target=each) for each in ("line", "run_number")]).unique()
+    known, texts = setting.known, _of_open_lines(setting.texts, mine, bank, targets)
     return replace(
         setting,
         texts=texts,
@@ -61,6 +62,7 @@ def _of(setting: Setting, mine: pl.Expr, bank: pl.DataFrame, ledger: pl.DataFram
             slips=slips_between(texts.numbers, texts.keys),
             broken_off=setting.beginnings.begun(texts.numbers),
         ),
+        beginnings=setting.beginnings.asked_of(targets),
         known=replace(
             known,
             links=known.links.filter(mine),
@@ -75,9 +77,8 @@ def _of(setting: Setting, mine: pl.Expr, bank: pl.DataFrame, ledger: pl.DataFram
     )
 
 
-def _of_open_lines(texts: Texts, mine: pl.Expr, bank: pl.DataFrame, ledger: pl.DataFrame) -> Texts:
+def _of_open_lines(texts: Texts, mine: pl.Expr, bank: pl.DataFrame, targets: pl.DataFrame) -> Texts:
     """What no round will ask for again is left out: what is open only becomes less."""
-    targets = pl.concat([ledger.select(target=each) for each in ("line", "run_number")])
     links = texts.links.filter(mine).join(targets, on="target", how="semi")
     return Texts(
         keys=texts.keys.filter(mine).join(targets, on="target", how="semi"),
