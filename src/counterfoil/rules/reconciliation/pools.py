@@ -146,9 +146,9 @@ def _questions(
     for hopeless in setting.hopeless:
         asking = asking.join(hopeless, on=hopeless.columns, how="anti")
     asking = _with_charges(asking, pools["amounts"], fees)
-    hopeless = pl.col("charges") == 0
-    setting.hopeless.append(asking.filter(hopeless).select("line", *PLACE, "size"))
-    asking = asking.filter(~hopeless).sort([*PLACE, "line"])
+    hope = pl.col("charges") > 0
+    setting.hopeless.append(asking.filter(~hope).select("line", *PLACE, "size"))
+    asking = asking.filter(hope).sort([*PLACE, "line"])
     whole = asking.join(listed, on="line", how="left", maintain_order="left").join(
         pools.select("pool", "lines", "amounts", "scale"),
         on="pool",
