@@ -49,7 +49,7 @@ def standing(claims: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def upheld(claims: pl.DataFrame, *, lead_min: int) -> pl.DataFrame:
+def upheld(claims: pl.DataFrame, *, lead_min: pl.Expr) -> pl.DataFrame:
     """The claims that are strong enough (``score_min``) and far enough ahead."""
     ahead = pl.col("lead").is_null() | (pl.col("lead") >= lead_min)
     return claims.filter((pl.col("score") >= pl.col("score_min")) & ahead)

@@ -12,12 +12,13 @@ from counterfoil.rules.reconciliation.laying import Table, laid
 from counterfoil.rules.reconciliation.parts import claims_of_parts
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.rivals import standing, unspent, upheld
-from counterfoil.rules.reconciliation.scoring import as_claims
+from counterfoil.rules.reconciliation.scoring import SILENT, as_claims
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.thresholds import NUMBER_COUNTS
 
-#: Centibans by which a claim must lead every rival: about forty to one.
-LEAD_MIN = 160
+#: Centibans by which a claim must lead every rival: about forty to one; three hundred to one
+#: where one payment is to be several lines and none is named: other sums were not tried.
+LEAD_MIN, LEAD_MIN_OF_SUMS = 160, 250
 
 
 def settle_round(
@@ -33,11 +34,16 @@ def settle_round(
     """
     claims = claims_on(position, setting, silent=silent, late=late)
     while True:  # each pass settles a claim at least, or is the last
-        good = upheld(standing(claims), lead_min=LEAD_MIN)
+        good = upheld(standing(claims), lead_min=_lead_min())
         if good.is_empty():
             return position, claims
         position = position.settled(good.sort("bank", "ledger"))
         claims = unspent(claims, good)
+
+
+def _lead_min() -> pl.Expr:
+    sums = (pl.col("bank").list.len() == 1) & (pl.col("ledger").list.len() > 1)
+    return pl.when(sums & (pl.col("tier") == SILENT)).then(LEAD_MIN_OF_SUMS).otherwise(LEAD_MIN)
 
 
 def claims_on(
