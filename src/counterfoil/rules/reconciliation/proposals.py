@@ -38,7 +38,8 @@ def ranked(
         claims: On open lines.
         listing: ``line`` of the bank that is not one ledger line alone.
     """
-    claims = standing(_lists_together(claims, position, listing))
+    claims = _lists_together(claims, position, listing)
+    claims = standing(claims, elements(claims))
     both = pl.concat([claims.select(COLUMNS), _near(position, setting).select(COLUMNS)])
     return both.sort(
         *("bank", "score", "ledger", "rule"), descending=[False, True, False, False]

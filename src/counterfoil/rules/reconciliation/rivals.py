@@ -10,7 +10,10 @@ import polars as pl
 
 
 def elements(claims: pl.DataFrame) -> pl.DataFrame:
-    """The lines that each claim uses: ``claim``, ``element`` (bank lines below 0), ``score``."""
+    """The lines that each claim uses: ``claim``, ``element`` (bank lines below 0), ``score``.
+
+    The claims on a line stand behind each other, the best of them first.
+    """
     theirs = claims.select("claim", pl.col("ledger").alias("element"), "score")
     ours = claims.select("claim", pl.col("bank").alias("element"), "score")
     return pl.concat(
@@ -18,20 +21,18 @@ def elements(claims: pl.DataFrame) -> pl.DataFrame:
             theirs.explode("element"),
             ours.explode("element").with_columns((-1 - pl.col("element")).alias("element")),
         ]
-    )
+    ).sort("element", "score", descending=[False, True])
 
 
-def standing(claims: pl.DataFrame) -> pl.DataFrame:
+def standing(claims: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
     """Add to each claim its lead over the best of its rivals.
 
     Args:
-        claims: ``claim`` (a number), ``bank`` and ``ledger`` (lists of lines), ``score``
-            (centibans).
+        claims: ``claim`` (a number) and whatever else.
+        used: The elements of all claims.
 
     Returns: *claims* with ``rivals`` (how many) and ``lead`` (centibans; null: none).
     """
-    # the claims on a line stand behind each other, the best of them first
-    used = elements(claims).sort("element", "score", descending=[False, True])
     element, score = pl.col("element"), pl.col("score")
     leads_there = element.ne_missing(element.shift(1))
     best = pl.when(leads_there).then(score).forward_fill()
@@ -49,10 +50,17 @@ def standing(claims: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def upheld(claims: pl.DataFrame, *, lead_min: pl.Expr) -> pl.DataFrame:
+def upheld(claims: pl.DataFrame, used: pl.DataFrame, *, lead_min: pl.Expr) -> pl.DataFrame:
     """The claims that are strong enough (``score_min``) and far enough ahead."""
+    strong = claims.filter(pl.col("score") >= pl.col("score_min"))
     ahead = pl.col("lead").is_null() | (pl.col("lead") >= lead_min)
-    return claims.filter((pl.col("score") >= pl.col("score_min")) & ahead)
+    return standing(strong, used).filter(ahead)
+
+
+def rivals_of(settled: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
+    """Those that use a line of the claims *settled*, and these themselves: ``claim``."""
+    spent = used.join(settled, on="claim", how="semi").select("element").unique()
+    return used.join(spent, on="element", how="semi").select("claim").unique()
 
 
 def unspent(claims: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
