@@ -65,6 +65,7 @@ HOME_OF: dict[str, str | tuple[str, ...]] = {
     "polars": (
         "src/counterfoil/rules/reconciliation/",
         "src/counterfoil/adapters/reconciliation_",
+        "src/counterfoil/adapters/sheets/frame_cells.py",
     ),
     "psutil": "src/counterfoil/engine/",
     "psycopg": "src/counterfoil/store/",

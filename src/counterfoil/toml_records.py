@@ -15,6 +15,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -136,12 +137,18 @@ def _build_dataclass(kind: Any, table: Any, where: str) -> Any:
         required = each.default is MISSING and each.default_factory is MISSING
         if required and key not in table:
             raise _WrongError(f"{where}: missing key {key!r}")
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     built = {key: _build(hints[key], table[key], f"{where}: {key}") for key in table}
     try:
         return kind(**built)
     except ValueError as trouble:  # a record that can be checked checks itself
         raise _WrongError(f"{where}: {trouble}") from trouble
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """A program has few kinds of records, and a folder has many files of one."""
+    return get_type_hints(kind)
 
 
 def _one_of(allowed: tuple[Any, ...], value: Any, where: str) -> Any:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from itertools import chain, repeat
 from pathlib import Path
+from typing import ClassVar, Protocol
 
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -26,7 +27,6 @@ from counterfoil.adapters.sheets.raw import column_letters
 SHEET_ROWS_MAX = 1_048_576
 SHEET_NAME_MAX = 31  # characters
 PARTS_MAX = 99
-PIECE_ROWS = 4_096  # written at a time, whatever the caller's blocks are: memory
 DEFLATE_LEVEL = 1  # 6 makes a file a fifth smaller and takes a quarter more time
 
 _STYLED = re.compile(r'<c r="([A-Z]+)([0-9]+)" s="([0-9]+)"')
@@ -40,6 +40,33 @@ _FILTER = re.compile(r'(<autoFilter ref="A1:[A-Z]+)[0-9]+"')
 Columns = Sequence[Sequence[Value]]
 
 
+class Block(Protocol):
+    """Rows of a big sheet that can write themselves."""
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+
+    @property
+    def piece_rows(self) -> int:
+        """Rows that are written at a time, however long it is: memory."""
+
+    def __len__(self) -> int: ...
+
+    def part(self, start: int, rows: int) -> Block:
+        """So many rows of it."""
+
+    def xml(
+        self, first: int, columns: Sequence[BigColumn], styles: Sequence[Mapping[str, int]]
+    ) -> bytes:
+        """Its rows as XML.
+
+        Args:
+            first: The number of the first row in the sheet.
+            styles: Of each column: text -> style id of its coloured cell, ``""`` -> of all others.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BigSheet:
     """A table of any length.
@@ -47,14 +74,14 @@ class BigSheet:
     Args:
         name: Up to 31 characters. What does not fit on one sheet goes on, under the same
             header, on ``"<name> (2)"``, ``"<name> (3)"`` ...
-        blocks: Blocks of columns: each one sequence of values per column, equally long.
+        blocks: One sequence of values per column, equally long; or what writes itself.
         keys: The first columns that stay in sight, and stand on every printed page.
         across: Pages beside each other when printed.
     """
 
     name: str
     columns: tuple[BigColumn, ...]
-    blocks: Iterable[Columns]
+    blocks: Iterable[Columns | Block]
     keys: int = 0
     across: int = 1
 
@@ -145,8 +172,8 @@ def _write_sheet(
             part.write(_head(xml, sheet.columns))
             rows = 0
             while ahead is not None and rows < rows_max:
-                part.write(_rows(rows + 2, sheet.columns, ahead, styles))
-                rows += len(ahead[0])
+                part.write(ahead.xml(rows + 2, sheet.columns, styles))
+                rows += len(ahead)
                 ahead = next(pieces, None)
             part.write(_tail(xml, rows))
         yield sheet, _name(sheet.name, number), rows
@@ -155,41 +182,56 @@ def _write_sheet(
     raise ValueError(f"{sheet.name}: more than {PARTS_MAX} sheets of {rows_max:,} rows")
 
 
-def _rows(
-    first: int,
-    columns: Sequence[BigColumn],
-    piece: Columns,
-    styles: Sequence[Mapping[str, int]],
-) -> bytes:
-    texts: list[Iterable[str]] = [map(str, range(first, first + len(piece[0])))]
-    between = '">'
-    for column, values, ids in zip(columns, piece, styles, strict=True):
-        template, cells = cells_of(column, values, ids)
-        before, after = template.split("%s")
-        texts += [repeat(between + before), cells]
-        between = after
-    rows = zip(repeat('<row r="'), *texts, repeat(between + "</row>"), strict=False)
-    return "".join(chain.from_iterable(rows)).encode()
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """A block of columns of values, equally long."""
+
+    columns: Columns
+    piece_rows: ClassVar[int] = 4_096
+
+    @property
+    def width(self) -> int:
+        return len(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns[0]) if self.columns else 0
+
+    def part(self, start: int, rows: int) -> _Values:
+        return _Values([column[start : start + rows] for column in self.columns])
+
+    def xml(
+        self, first: int, columns: Sequence[BigColumn], styles: Sequence[Mapping[str, int]]
+    ) -> bytes:
+        texts: list[Iterable[str]] = [map(str, range(first, first + len(self)))]
+        between = '">'
+        for column, values, ids in zip(columns, self.columns, styles, strict=True):
+            template, cells = cells_of(column, values, ids)
+            before, after = template.split("%s")
+            texts += [repeat(between + before), cells]
+            between = after
+        rows = zip(repeat('<row r="'), *texts, repeat(between + "</row>"), strict=False)
+        return "".join(chain.from_iterable(rows)).encode()
 
 
-def _pieces(sheet: BigSheet, rows_max: int) -> Iterator[Columns]:
+def _pieces(sheet: BigSheet, rows_max: int) -> Iterator[Block]:
     """The blocks cut so small that none reaches from one sheet to the next."""
     room = rows_max
-    for block in sheet.blocks:
-        length = _length(block, sheet)
+    for each in sheet.blocks:
+        block = _block(each, sheet)
         start = 0
-        while start < length:
-            rows = min(PIECE_ROWS, room, length - start)
-            yield [column[start : start + rows] for column in block]
+        while start < len(block):
+            rows = min(block.piece_rows, room, len(block) - start)
+            yield block.part(start, rows)
             start += rows
             room = room - rows or rows_max
 
 
-def _length(block: Columns, sheet: BigSheet) -> int:
-    lengths = {len(column) for column in block}
-    if len(block) != len(sheet.columns) or len(lengths) != 1:
+def _block(block: Columns | Block, sheet: BigSheet) -> Block:
+    whole = _Values(block) if isinstance(block, Sequence) else block
+    uneven = isinstance(whole, _Values) and len(set(map(len, whole.columns))) != 1
+    if uneven or whole.width != len(sheet.columns):
         raise ValueError(f"{sheet.name}: a block needs {len(sheet.columns)} equally long columns")
-    return lengths.pop()
+    return whole
 
 
 def _name(name: str, number: int) -> str:

@@ -16,10 +16,10 @@ from counterfoil.adapters.sheets.pages import DIGITS_EXACT, BigColumn, Value
 from counterfoil.adapters.sheets.results import harmless
 
 #: Day 0 of the 1900 system. From March 1900 on, after the leap day that never was.
-_DAY_ZERO = date(1899, 12, 30).toordinal()
-_FIRST_SERIAL = 61
+DAY_ZERO = date(1899, 12, 30).toordinal()
+FIRST_SERIAL = 61
 _BETWEEN = "\x1f"  # in no text that is plain
-_PLAIN_MAX = 8_000  # characters; a piece with a longer text is looked at cell by cell
+PLAIN_MAX = 8_000  # characters; a piece with a longer text is looked at cell by cell
 _NOT_NUMERIC = "\x00" * 16  # begins what has to be a text; longer than any number
 
 Cells = tuple[str, Sequence[str]]  # one cell with %s in it, and the texts that go there
@@ -72,7 +72,7 @@ def _is_plain(joined: str, values: Sequence[str]) -> bool:
     return (
         "".join(values).isprintable()
         and not any(each in around for each in (f"{_BETWEEN} ", f" {_BETWEEN}"))
-        and max(map(len, values)) <= _PLAIN_MAX
+        and max(map(len, values)) <= PLAIN_MAX
     )
 
 
@@ -142,5 +142,5 @@ def _serial(value: Value) -> str:
         return ""
     if type(value) is not date:
         raise TypeError(f"{value!r} is no day")
-    serial = value.toordinal() - _DAY_ZERO
-    return str(serial) if serial >= _FIRST_SERIAL else f"{_NOT_NUMERIC}{value}"
+    serial = value.toordinal() - DAY_ZERO
+    return str(serial) if serial >= FIRST_SERIAL else f"{_NOT_NUMERIC}{value}"

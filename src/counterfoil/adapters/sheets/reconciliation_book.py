@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-from counterfoil.adapters.sheets.book import BigSheet, write_book
+from counterfoil.adapters.sheets.book import BigSheet, Columns, write_book
 from counterfoil.adapters.sheets.charts import PageChart
+from counterfoil.adapters.sheets.frame_cells import Frame, FrameBlock
 from counterfoil.adapters.sheets.pages import BigColumn, Page, PageTable, Value
 from counterfoil.adapters.sheets.reconciliation_words import (
     BLUE,
@@ -24,8 +24,6 @@ from counterfoil.adapters.sheets.reconciliation_words import (
 )
 from counterfoil.domain.reconciliation_report import Report, Total, share
 from counterfoil.domain.vouchers import JournalVoucher
-
-Block = Mapping[str, list[Any]]
 
 #: From the youngest to the oldest.
 AGES = ("A9C4E4", "6F9BD1", "E0A44A", "C0504D")
@@ -118,14 +116,14 @@ VOUCHERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lines:
-    """The rows of the big sheets: blocks of columns by name, read once.
+    """The rows of the big sheets: frames with columns by name, read once.
 
-    A column that a block has not is left empty.
+    A column that a frame has not is left empty.
     """
 
-    matched: Iterable[Block]  # MATCHED
-    breaks: Iterable[Block]  # BREAKS
-    proposals: Iterable[Block]  # PROPOSALS
+    matched: Iterable[Frame]  # MATCHED
+    breaks: Iterable[Frame]  # BREAKS
+    proposals: Iterable[Frame]  # PROPOSALS
     vouchers: tuple[JournalVoucher, ...] = ()
 
 
@@ -135,9 +133,9 @@ def write_reconciliation(target: Path, report: Report, lines: Lines) -> Mapping[
         target,
         [_summary(report), _by_rule(report), how_to_read(report)],
         [
-            _sheet("Matched", MATCHED, lines.matched, keys=3, across=2),
-            _sheet("Breaks", BREAKS, lines.breaks, keys=3, across=2),
-            _sheet("Proposals", PROPOSALS, lines.proposals, keys=2, across=2),
+            _sheet("Matched", MATCHED, _in_order(lines.matched, MATCHED), keys=3, across=2),
+            _sheet("Breaks", BREAKS, _in_order(lines.breaks, BREAKS), keys=3, across=2),
+            _sheet("Proposals", PROPOSALS, _in_order(lines.proposals, PROPOSALS), keys=2, across=2),
             _sheet("Vouchers", VOUCHERS, _voucher_blocks(lines.vouchers)),
         ],
     )
@@ -146,7 +144,7 @@ def write_reconciliation(target: Path, report: Report, lines: Lines) -> Mapping[
 def _sheet(
     name: str,
     columns: tuple[Column, ...],
-    blocks: Iterable[Block],
+    blocks: Iterable[FrameBlock] | Iterable[Columns],
     *,
     keys: int = 0,
     across: int = 1,
@@ -156,26 +154,27 @@ def _sheet(
         keys=keys,
         across=across,
         columns=tuple(column for _, column in columns),
-        blocks=([_values(block, each) for each, _ in columns] for block in blocks),
+        blocks=blocks,
     )
 
 
-def _values(block: Block, name: str) -> list[Any]:
-    return block.get(name) or [None] * len(next(iter(block.values())))
+def _in_order(frames: Iterable[Frame], columns: tuple[Column, ...]) -> Iterator[FrameBlock]:
+    names = [name for name, _ in columns]
+    return (FrameBlock.of(each, names) for each in frames)
 
 
-def _voucher_blocks(vouchers: Iterable[JournalVoucher]) -> Iterator[Block]:
+def _voucher_blocks(vouchers: Iterable[JournalVoucher]) -> Iterator[Columns]:
     lines = [(each, line) for each in vouchers for line in each.entries]
-    yield {
-        "voucher": [each.voucher_no for each, _ in lines],
-        "day": [each.booking_date for each, _ in lines],
-        "currency": [each.currency for each, _ in lines],
-        "description": [each.description for each, _ in lines],
-        "account": [line.account for _, line in lines],
-        "debit": [line.debit or None for _, line in lines],
-        "credit": [line.credit or None for _, line in lines],
-        "narrative": [line.narrative for _, line in lines],
-    }
+    yield [
+        [each.voucher_no for each, _ in lines],
+        [each.booking_date for each, _ in lines],
+        [each.currency for each, _ in lines],
+        [each.description for each, _ in lines],
+        [line.account for _, line in lines],
+        [line.debit or None for _, line in lines],
+        [line.credit or None for _, line in lines],
+        [line.narrative for _, line in lines],
+    ]
 
 
 def _summary(report: Report) -> Page:

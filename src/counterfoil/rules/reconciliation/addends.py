@@ -32,27 +32,33 @@ def with_addends(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
     """
     loose = ledger.filter("loose").select(*DAY, pl.col("amount").abs().alias("size"))
     asked = facts.select(*DAY, pl.col("gross").abs().alias("size"))
-    whole = loose.filter(pl.col("size") % WHOLE == 0)
-    of_day = _up_to(asked.with_columns(pl.lit(2**62).alias("size")), loose).clip(1)
-    smaller = (_up_to(asked, loose) - 1).clip(0)
-    rounds = _up_to(asked, whole) * (asked["size"].to_numpy() % WHOLE == 0)
+    days, places = _placed(asked, loose)
+    wanted, there = np.split(places, [len(asked)])
+    size, whole = asked["size"].to_numpy(), loose["size"].to_numpy() % WHOLE == 0
+    start, end = days[: len(asked)], days[: len(asked)] + len(days)
+    of_day = _between(start, end, there).clip(1)
+    smaller = (_between(start, wanted, there) - 1).clip(0)
+    rounds = _between(start, wanted, there[whole]) * (size % WHOLE == 0)
     share = smaller / of_day
     hits = sum(share**many / factorial(many - 1) for many in range(2, ADDENDS_MAX))
     coarser = 1 + (WHOLE - 1) * np.minimum(rounds / np.maximum(smaller, 1), 1) ** 2
-    sums = asked["size"].to_numpy().clip(1) * (ADDENDS_MAX - 1) * BATCHES
+    sums = size.clip(1) * (ADDENDS_MAX - 1) * BATCHES
     odds = of_day * hits * coarser / sums * MILLIONTHS
     return facts.with_columns(pl.Series("addends", odds.round().astype(np.int64)))
 
 
-def _up_to(asked: pl.DataFrame, lines: pl.DataFrame) -> Counts:
-    """For each of *asked*: how many *lines* of its day are not larger."""
+def _placed(asked: pl.DataFrame, lines: pl.DataFrame) -> tuple[Counts, Counts]:
+    """For each row of both, one number: its day's, which comes before all of its lines; its own."""
     both = pl.concat([asked, lines])
-    places = both.select(
-        pl.struct(DAY).rank("dense").cast(pl.Int64) * (len(both) + 1)
-        + pl.col("size").rank("dense").cast(pl.Int64)
-    ).to_series()
-    wanted = places.head(len(asked)).to_numpy()
-    there = np.sort(places.tail(len(lines)).to_numpy())
-    start = np.searchsorted(there, wanted // (len(both) + 1) * (len(both) + 1))
-    result: Counts = np.searchsorted(there, wanted, side="right") - start
+    day = pl.struct(DAY).rank("dense").cast(pl.Int64) * (len(both) + 1)
+    ranked = both.select(day.alias("day"), size=pl.col("size").rank("dense").cast(pl.Int64))
+    days = ranked["day"].to_numpy()
+    return days, days + ranked["size"].to_numpy()
+
+
+def _between(start: Counts, last: Counts, lines: Counts) -> Counts:
+    """For each pair of numbers: how many *lines* are between them; the last one counts."""
+    there = np.sort(lines)
+    until = np.searchsorted(there, last, side="right")
+    result: Counts = until - np.searchsorted(there, start)
     return result

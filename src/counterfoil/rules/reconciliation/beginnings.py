@@ -6,7 +6,7 @@ span of ranks, and to count is to look up both ends of the span among the ranks 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +33,7 @@ class Beginnings:
     def of(cls, keys: pl.DataFrame, parties: pl.DataFrame) -> Beginnings:
         """Args: keys: ``target``, ``purse``, ``key``, ``tail``. parties: ``target``, ``party``."""
         all_keys = keys.join(parties, on="target", how="left", maintain_order="left")
-        own = _of_parties(all_keys)
-        common = _common(own)
+        common = _common(all_keys)
         spellings = (
             pl.concat([keys["key"], keys["tail"].alias("key"), common["key"]]).unique().sort()
         )
@@ -44,7 +43,7 @@ class Beginnings:
         return cls(
             count=len(all_keys),
             spellings=spellings,
-            of_purses=np.unique(_placed(ranked, "purse", "key", "tail")),
+            of_purses=pl.Series(_placed(ranked, "purse", "key", "tail")).unique().sort().to_numpy(),
             of_parties=(
                 np.sort(
                     np.concatenate(
@@ -53,9 +52,13 @@ class Beginnings:
                 ),
                 np.sort(_placed(_ranked(common, spellings), "owner", "key")),
             ),
-            owners=own.select("target", "party").unique(),
-            sizes=own.group_by("party").agg(pl.len().cast(pl.Int64).alias("numbers")),
+            owners=of_parties.select("target", "party").unique(),
+            sizes=of_parties.group_by("party").agg(pl.len().cast(pl.Int64).alias("numbers")),
         )
+
+    def asked_of(self, targets: pl.DataFrame) -> Beginnings:
+        """The same numbers, for those who ask for no other ``target``."""
+        return replace(self, owners=self.owners.join(targets, on="target", how="semi"))
 
     def in_purses(self, asked: pl.DataFrame) -> pl.DataFrame:
         """Add ``sharing`` to *asked* (``purse``, ``key``): different numbers that begin so."""
@@ -73,6 +76,17 @@ class Beginnings:
         )
         counted = asked.with_columns(pl.Series("others", either - both - 1))
         return counted.filter(pl.col("others") >= 0)
+
+    def begun(self, numbers: pl.DataFrame) -> pl.DataFrame:
+        """Those of *numbers* with whose ``key`` or ``tail`` a longer one of the ledger begins."""
+        return numbers.filter(self._begin(numbers["key"]) | self._begin(numbers["tail"]))
+
+    def _begin(self, beginnings: pl.Series) -> pl.Series:
+        """Sorted, the next spelling behind a beginning is the first that begins so."""
+        behind = self.spellings.search_sorted(beginnings, side="right")
+        following = self.spellings.gather(behind.set(behind == len(self.spellings), None))
+        both = pl.DataFrame({"begins": beginnings, "following": following})
+        return both.select(pl.col("following").str.starts_with(pl.col("begins"))).to_series()
 
     def _counted(self, places: Numbers, owners: pl.Series, beginnings: pl.Series) -> Numbers:
         low = self.spellings.search_sorted(beginnings, side="left")
@@ -92,12 +106,8 @@ def _of_parties(keys: pl.DataFrame) -> pl.DataFrame:
 def _ranked(keys: pl.DataFrame, spellings: pl.Series) -> pl.DataFrame:
     """*keys* with the rank of each spelling in place of it."""
     names = [each for each in ("key", "tail") if each in keys.columns]
-    ranks = pl.DataFrame({"written": spellings}).with_row_index("rank")
     return keys.with_columns(
-        keys.select(pl.col(each).alias("written"))
-        .join(ranks, on="written", how="left", maintain_order="left")["rank"]
-        .cast(pl.Int64)
-        .alias(each)
+        spellings.search_sorted(keys[each], side="left").cast(pl.Int64).alias(each)
         for each in names
     )
 
@@ -109,15 +119,17 @@ def _placed(ranked: pl.DataFrame, owner: str, *spellings: str) -> Numbers:
     return placed
 
 
-def _common(own: pl.DataFrame) -> pl.DataFrame:
-    """What key and tail begin with alike where they differ: ``owner``, ``key``."""
-    alike = own.filter(
-        (pl.col("key") != pl.col("tail"))
-        & (pl.col("key").str.head(BEGINNING_MIN) == pl.col("tail").str.head(BEGINNING_MIN))
-    )
+def _common(keys: pl.DataFrame) -> pl.DataFrame:
+    """What a party's key and tail begin with alike where they differ: ``owner``, ``key``."""
+    heads_alike = pl.col("key").str.head(BEGINNING_MIN) == pl.col("tail").str.head(BEGINNING_MIN)
+    alike = (pl.col("key") != pl.col("tail")) & heads_alike
+    few = keys.join(keys.filter(alike), on="target", how="semi", maintain_order="left")
     rows = [
         (party, _beginning(key, tail))
-        for party, key, tail in alike.select("party", "key", "tail").iter_rows()
+        for party, key, tail in _of_parties(few)
+        .filter(alike)
+        .select("party", "key", "tail")
+        .iter_rows()
     ]
     return pl.DataFrame(rows, schema={"owner": pl.Int64, "key": pl.String}, orient="row")
 

@@ -143,24 +143,29 @@ def _weigh_name(facts: pl.DataFrame) -> pl.DataFrame:
 def _weigh_number(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     links = known.links.select(pl.col("line").alias("bank"), "target", "how", "sharing")
     loud = known.loud.select(pl.col("line").alias("bank"), "loud")
-    docked = pl.col("how").replace_strict(DOCKED, default=0)
-    # a number cut short is worth what it tells apart; a whole one more, in however few lines
-    told_apart = (
-        pl.when(pl.col("how") == CUT).then(known.keys).otherwise(max(known.keys, NUMBERS_MIN))
-    )
-    found = centibans(told_apart + 1, pl.col("sharing")) - docked
     silence = pl.min_horizontal(
         pl.col("loud").replace_strict(CONTRADICTED, default=0),
         pl.when("document").then(known.no_cheque).otherwise(0),
         pl.when(pl.col("rated") & (pl.col("why") == NONE)).then(known.no_rate).otherwise(0),
     )
-    weight = pl.when(pl.col("how").is_not_null()).then(found.clip(0, NUMBER_MAX)).otherwise(silence)
+    weight = pl.when(pl.col("how").is_not_null()).then(of_link(known)).otherwise(silence)
     return (
         facts.join(links, on=["bank", "target"], how="left")
         .join(loud, on="bank", how="left")
         .with_columns(pl.col("loud").fill_null(SILENT))
         .with_columns(weight.cast(pl.Int64).alias("w_number"))
     )
+
+
+def of_link(known: Known) -> pl.Expr:
+    """What a number weighs by ``how`` it was recognised and how many are ``sharing`` it."""
+    docked = pl.col("how").replace_strict(DOCKED, default=0)
+    # a number cut short is worth what it tells apart; a whole one more, in however few lines
+    told_apart = (
+        pl.when(pl.col("how") == CUT).then(known.keys).otherwise(max(known.keys, NUMBERS_MIN))
+    )
+    found = centibans(told_apart + 1, pl.col("sharing")) - docked
+    return found.clip(0, NUMBER_MAX)
 
 
 def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:

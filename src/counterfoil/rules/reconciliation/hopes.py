@@ -18,7 +18,7 @@ Yes = npt.NDArray[np.bool_]
 
 
 def hopeful(pools: pl.Series, of: Numbers, wanted: Numbers) -> Yes:
-    """For each question: do two or more of its pool's amounts add up to a sum that it wants?
+    """For each sum that a question wants: do two or more of its pool's amounts add up to it?
 
     Args:
         pools: Lists of amounts in cents; up to about twenty in each that is asked for.
@@ -28,7 +28,7 @@ def hopeful(pools: pl.Series, of: Numbers, wanted: Numbers) -> Yes:
     sizes = pools.list.len().cast(pl.Int64).to_numpy()
     starts = np.cumsum(sizes) - sizes
     flat = pools.list.explode(empty_as_null=False).to_numpy()
-    found = np.zeros(len(of), np.bool_)
+    found = np.zeros(wanted.shape, np.bool_)
     for size in np.unique(sizes[of]).tolist():
         asked = np.flatnonzero(sizes[of] == size)
         asked = asked[np.argsort(of[asked], kind="stable")]
@@ -47,11 +47,11 @@ def _hits(amounts: Numbers, row_of: Numbers, wanted: Numbers) -> Yes:
     low, high = np.minimum(amounts, 0).sum(axis=1), np.maximum(amounts, 0).sum(axis=1)
     inside = (wanted >= low[row_of, None]) & (wanted <= high[row_of, None])
     questions, column = np.nonzero(inside)
-    hits = np.zeros(len(wanted), np.bool_)
+    hits = np.zeros(wanted.shape, np.bool_)
     if len(questions):
         rows, row_of = np.unique(row_of[questions], return_inverse=True)
         sought = wanted[questions, column]
-        hits[questions[_subsets(amounts[rows], row_of, sought) > 0]] = True
+        hits[questions, column] = _subsets(amounts[rows], row_of, sought) > 0
     return hits
 
 

@@ -8,6 +8,8 @@ import polars as pl
 
 from counterfoil.rules.reconciliation.matching import Reconciliation
 
+#: What JSON writes otherwise than it is.
+_NOT_AS_IT_IS = r"[^ !#-\[\]-~]"
 _NONE = pl.Series([[]], dtype=pl.List(pl.Int64))
 
 
@@ -32,7 +34,9 @@ def breaks_json(found: Reconciliation) -> str:
 
 def quoted(texts: pl.Series) -> pl.Series:
     """Each text as JSON."""
-    return pl.Series(texts.name, list(map(quote, texts)), dtype=pl.String)
+    told = ('"' + texts + '"').alias(texts.name)
+    odd = texts.str.contains(_NOT_AS_IT_IS).arg_true()
+    return told.scatter(odd, list(map(quote, texts.gather(odd).to_list())))
 
 
 def _with_names(claims: pl.DataFrame, bank: pl.Series, ledger: pl.Series) -> pl.DataFrame:

@@ -132,11 +132,14 @@ def _links(
         open_links, on="line", how="anti"
     )
     keys = texts.keys.join(still, on="target", how="semi")
-    slips = one_slip(numbers, keys)
-    unsure = position.bank.join(numbers, on="line", how="semi")
-    near = of_one_party(unsure, targets.table, setting.policy)
+    assert setting.misread is not None
+    slips = one_slip(setting.misread.slips, numbers, keys)
+    broken_off = setting.misread.broken_off.join(numbers, on="line", how="semi")
+    near = of_one_party(
+        position.bank.join(broken_off, on="line", how="semi"), targets.table, setting.policy
+    )
     same = equal.select(pl.col("bank").alias("line"), "target")
-    cuts = cut_short(pl.concat([near, same]), numbers, keys, setting.beginnings)
+    cuts = cut_short(pl.concat([near, same]), broken_off, keys, setting.beginnings)
     others = _otherwise(
         position.bank,
         targets.table,

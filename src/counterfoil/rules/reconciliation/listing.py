@@ -1,14 +1,13 @@
-"""The rows of the workbook's sheets, as blocks of columns: what was matched, what is open.
+"""The rows of the workbook's sheets, as frames: what was matched, what is open.
 
-A block is a mapping from a column's name to its values. Lines are looked up by their place, a
-slice at a time, so that a million of them are listed with little memory.
+Lines are looked up by their place, a slice at a time, so that a million of them are listed
+with little memory.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 import polars as pl
 
@@ -25,9 +24,7 @@ from counterfoil.rules.reconciliation.causes import likely_cause
 from counterfoil.rules.reconciliation.matching import Reconciliation
 from counterfoil.rules.reconciliation.reporting import age_of, bucket_of
 
-Block = Mapping[str, list[Any]]
-
-MATCHES_EACH = 20_000  # of a block
+MATCHES_EACH = 20_000  # of a frame
 LISTED_MAX = 20  # ids in a cell
 FACTS = ("id", "account", "on", "amount", "currency", "name", "number", "text")
 _OF_MATCH = ("evidence", "rivals_beaten", "by_chance", "difference", "fee")
@@ -40,7 +37,7 @@ _ASKS = {
 }
 
 
-def matched_blocks(found: Reconciliation) -> Iterator[Block]:
+def matched_blocks(found: Reconciliation) -> Iterator[pl.DataFrame]:
     """One row a line, those of one match together; what is said of a match stands on its first.
 
     Columns: ``match`` (from 1, in the order of ids), ``side``, FACTS, ``rule``, ``tier``,
@@ -56,7 +53,7 @@ def matched_blocks(found: Reconciliation) -> Iterator[Block]:
         said = part.with_columns(unequal).select(pl.col("match").cast(pl.Int64), *_OF_MATCH)
         firsts = pl.col("match").is_first_distinct()
         rows = rows.join(said, on="match", maintain_order="left")
-        yield _block(rows.with_columns(pl.when(firsts).then(pl.col(_OF_MATCH))))
+        yield rows.with_columns(pl.when(firsts).then(pl.col(_OF_MATCH)))
 
 
 def _facts(lines: pl.DataFrame) -> pl.DataFrame:
@@ -89,7 +86,7 @@ def _of_side(part: pl.DataFrame, side: str, facts: pl.DataFrame) -> pl.DataFrame
 
 def broken_blocks(
     found: Reconciliation, *, as_of: date, rules: RuleBook, noted: pl.DataFrame | None = None
-) -> Iterator[Block]:
+) -> Iterator[pl.DataFrame]:
     """One row an open line, by side, class and day.
 
     Args:
@@ -117,7 +114,7 @@ def broken_blocks(
         rows = rows.drop("other").rename({"related": "other"})
         if noted is not None:
             rows = rows.join(noted, on=["side", "id"], how="left", maintain_order="left")
-        yield from map(_block, rows.iter_slices(MATCHES_EACH))
+        yield from rows.iter_slices(MATCHES_EACH)
 
 
 def _related(breaks: pl.DataFrame, own: pl.DataFrame, other: pl.DataFrame) -> pl.Series:
@@ -151,7 +148,7 @@ def _causes(breaks: pl.DataFrame, side: str, found: Reconciliation, rules: RuleB
     return pl.Series("cause", said, dtype=pl.String)
 
 
-def proposal_blocks(found: Reconciliation) -> Iterator[Block]:
+def proposal_blocks(found: Reconciliation) -> Iterator[pl.DataFrame]:
     """One row a proposal, of each open bank line the likeliest first.
 
     Columns: ``place`` (1: first), FACTS of the bank's line, ``bank`` and ``ledger`` (ids of all
@@ -168,7 +165,7 @@ def proposal_blocks(found: Reconciliation) -> Iterator[Block]:
         found.ledger["name"].gather(claims["ledger"].list.first()).alias("party"),
         claims.select(_odds(pl.col("score"))).to_series().alias("odds"),
     )
-    yield from map(_block, rows.iter_slices(MATCHES_EACH))
+    yield from rows.iter_slices(MATCHES_EACH)
 
 
 def _odds(centibans: pl.Expr) -> pl.Expr:
@@ -211,7 +208,3 @@ def _sums(lists: pl.Series, amounts: pl.Series) -> pl.Series:
         .agg(pl.col("cents").sum())
     )
     return table.join(sums, on="at", how="left", maintain_order="left")["cents"]
-
-
-def _block(rows: pl.DataFrame) -> Block:
-    return {name: rows[name].to_list() for name in rows.columns}

@@ -23,21 +23,21 @@ Letters = npt.NDArray[np.uint8]
 Yes = npt.NDArray[np.bool_]
 
 
-def one_slip(numbers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """Links between numbers that one wrong, swapped, lost or added character tells apart.
+def slips_between(numbers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Numbers that one wrong, swapped, lost or added character tells apart.
 
     Args:
-        numbers: ``line``, ``purse``, ``key``: what the bank wrote.
-        keys: ``target``, ``purse``, ``key``: what the ledger holds.
+        numbers: ``purse``, ``key``: what the bank wrote.
+        keys: ``purse``, ``key``: what the ledger holds.
 
-    Returns: LINK.
+    Returns: ``purse``, ``key``, ``key_ledger``.
     """
     ours = _lacking(numbers.select("purse", "key").unique())
     theirs = _lacking(keys.select("purse", "key").unique())
     both = ours.join(theirs, on=["purse", "less"], suffix="_ledger")
     step = pl.col("at") - pl.col("at_ledger")
     whole = (pl.col("at") < 0) | (pl.col("at_ledger") < 0)  # one of them is written in full
-    slips = (
+    return (
         both.filter(pl.col("key") != pl.col("key_ledger"))
         .group_by("purse", "key", "key_ledger")
         .agg(
@@ -46,10 +46,23 @@ def one_slip(numbers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
             ((step == -1) & ~whole).any().alias("down"),
         )
         .filter(pl.col("changed") | (pl.col("up") & pl.col("down")))
+        .select("purse", "key", "key_ledger")
     )
+
+
+def one_slip(slips: pl.DataFrame, numbers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    """Links between numbers that a slip tells apart.
+
+    Args:
+        slips: As :func:`slips_between` finds them.
+        numbers: ``line``, ``purse``, ``key``: what the bank wrote.
+        keys: ``target``, ``purse``, ``key``: what is open in the ledger.
+
+    Returns: LINK.
+    """
     return (
         numbers.select("line", "purse", "key")
-        .join(slips.select("purse", "key", "key_ledger"), on=["purse", "key"])
+        .join(slips, on=["purse", "key"])
         .join(
             keys.select("target", "purse", pl.col("key").alias("key_ledger")),
             on=["purse", "key_ledger"],
@@ -82,7 +95,7 @@ def cut_short(
 
     Args:
         pairs: ``line``, ``target``: where to look.
-        numbers: ``line``, ``key``, ``tail``: what the bank wrote.
+        numbers: ``line``, ``key``, ``tail``: what the bank wrote, with which longer ones begin.
         keys: ``target``, ``purse``, ``key``, ``tail``: what is open in the ledger.
         beginnings: Of the whole ledger.
 
@@ -91,6 +104,7 @@ def cut_short(
     long_enough = numbers.filter(pl.col("key").str.len_bytes() >= BEGINNING_MIN)
     both = (
         pairs.select("line", "target")
+        .join(numbers, on="line", how="semi")
         .unique()
         .join(long_enough.select("line", "key", "tail"), on="line")
         .join(keys, on="target", suffix="_ledger")
@@ -175,19 +189,29 @@ def _lost(one: Letters, other: Letters) -> Yes:
     return result
 
 
-def of_one_party(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """Pairs of one purse and party in the window: ``line``, ``target``."""
+def of_one_party(
+    bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy, *facts: str
+) -> pl.DataFrame:
+    """Pairs of one purse and party in the window: ``line``, ``target``.
+
+    Args:
+        facts: Columns of either side that are wanted as well; with ``on`` and ``day``.
+    """
     sides = bank.filter(pl.col("beyond") - pl.col("first") == 1).select(
-        "line", "purse", pl.col("first").alias("party"), pl.col("day").alias("on")
+        *("line", "purse", pl.col("first").alias("party"), pl.col("day").alias("on")),
+        *(each for each in facts if each in bank.columns),
     )
-    theirs = targets.select("target", "purse", "party", "day")
-    return joined_near(
+    theirs = targets.select(
+        *("target", "purse", "party", "day"), *(each for each in facts if each in targets.columns)
+    )
+    near = joined_near(
         sides,
         theirs,
         keys=["purse", "party"],
         before=policy.days_before,
         after=policy.days_after,
-    ).select("line", "target")
+    )
+    return near.select("line", "target", *(("on", "day", *facts) if facts else ()))
 
 
 def _beginnings(pairs: pl.DataFrame) -> pl.DataFrame:

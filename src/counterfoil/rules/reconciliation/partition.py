@@ -11,8 +11,9 @@ from dataclasses import replace
 
 import polars as pl
 
+from counterfoil.rules.reconciliation.misread import slips_between
 from counterfoil.rules.reconciliation.position import Position
-from counterfoil.rules.reconciliation.setting import Setting
+from counterfoil.rules.reconciliation.setting import Misread, Setting, Texts
 
 #: Open lines of both sides from which on the next account is settled by itself: small ones
 #: together, since a round has its price however few lines there are.
@@ -29,7 +30,7 @@ def parts_of(
     for purses in _purses(position, lines_min):
         mine = pl.col("purse").is_in(pl.Series(purses, dtype=pl.Int64).implode())
         bank, ledger = position.bank.filter(mine), position.ledger.filter(mine)
-        yield Position(bank, ledger), _of(setting, mine, bank)
+        yield Position(bank, ledger), _of(setting, mine, bank, ledger)
 
 
 def _purses(position: Position, lines_min: int) -> Iterator[list[int]]:
@@ -51,16 +52,17 @@ def _purses(position: Position, lines_min: int) -> Iterator[list[int]]:
         yield together
 
 
-def _of(setting: Setting, mine: pl.Expr, bank: pl.DataFrame) -> Setting:
-    texts, known = setting.texts, setting.known
+def _of(setting: Setting, mine: pl.Expr, bank: pl.DataFrame, ledger: pl.DataFrame) -> Setting:
+    targets = pl.concat([ledger.select(target=each) for each in ("line", "run_number")]).unique()
+    known, texts = setting.known, _of_open_lines(setting.texts, mine, bank, targets)
     return replace(
         setting,
-        texts=replace(
-            texts,
-            keys=texts.keys.filter(mine),
-            numbers=texts.numbers.filter(mine),
-            links=texts.links.filter(mine),
+        texts=texts,
+        misread=Misread(
+            slips=slips_between(texts.numbers, texts.keys),
+            broken_off=setting.beginnings.begun(texts.numbers),
         ),
+        beginnings=setting.beginnings.asked_of(targets),
         known=replace(
             known,
             links=known.links.filter(mine),
@@ -72,6 +74,16 @@ def _of(setting: Setting, mine: pl.Expr, bank: pl.DataFrame) -> Setting:
         ),
         counted={},
         hopeless=[],
+    )
+
+
+def _of_open_lines(texts: Texts, mine: pl.Expr, bank: pl.DataFrame, targets: pl.DataFrame) -> Texts:
+    """What no round will ask for again is left out: what is open only becomes less."""
+    links = texts.links.filter(mine).join(targets, on="target", how="semi")
+    return Texts(
+        keys=texts.keys.filter(mine).join(targets, on="target", how="semi"),
+        numbers=texts.numbers.filter(mine).join(bank, on="line", how="semi"),
+        links=links.join(bank, on="line", how="semi"),
     )
 
 

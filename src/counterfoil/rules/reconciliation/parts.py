@@ -9,7 +9,7 @@ import polars as pl
 from counterfoil.rules.reconciliation.balances import COMPLETED, balance_claims
 from counterfoil.rules.reconciliation.balances import RULE as BALANCE
 from counterfoil.rules.reconciliation.candidates import UNEQUAL, linked
-from counterfoil.rules.reconciliation.evidence import weigh
+from counterfoil.rules.reconciliation.evidence import of_link, weigh
 from counterfoil.rules.reconciliation.laying import Table, uncounted
 from counterfoil.rules.reconciliation.position import with_absent
 from counterfoil.rules.reconciliation.scoring import CLAIM, CONFIRMED
@@ -77,11 +77,12 @@ def claims_of_parts(table: Table, setting: Setting, *, late: bool) -> pl.DataFra
 def _unequal(table: Table, setting: Setting) -> pl.DataFrame:
     """Bank lines that name a ledger line whose amount is another, weighed."""
     single = table.targets.table.filter(pl.col("kind") == LINE)
-    own = table.links.join(single, on="target", how="semi")
+    counts = table.links.filter(of_link(setting.known) >= NUMBER_COUNTS)
+    own = counts.join(single, on="target", how="semi")
     bank = table.position.bank
     pairs = linked(bank, single, own, setting.policy).filter(pl.col("why") == UNEQUAL)
     facts = weigh(uncounted(pairs), bank, single, replace(setting.known, links=own))
-    return facts.filter((pl.col("w_number") >= NUMBER_COUNTS) & (pl.col("w_name") >= 0))
+    return facts.filter(pl.col("w_name") >= 0)
 
 
 def _with_loudness(bank: pl.DataFrame, setting: Setting) -> pl.DataFrame:

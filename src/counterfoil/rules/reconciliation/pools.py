@@ -55,6 +55,7 @@ class Question:
     more: int | None  # lines beyond the listed ones, as printed
     items: int | None
     listed: frozenset[int]
+    charges: int  # a bit for each that may be taken off: less others, nothing makes the sum
 
 
 def subset_claims(
@@ -144,7 +145,8 @@ def _questions(
     asking = _asking(bank, pools, links, setting.policy)
     for hopeless in setting.hopeless:
         asking = asking.join(hopeless, on=hopeless.columns, how="anti")
-    hope = _worth_a_look(asking, pools["amounts"], fees)
+    asking = _with_charges(asking, pools["amounts"], fees)
+    hope = pl.col("charges") > 0
     setting.hopeless.append(asking.filter(~hope).select("line", *PLACE, "size"))
     asking = asking.filter(hope).sort([*PLACE, "line"])
     whole = asking.join(listed, on="line", how="left", maintain_order="left").join(
@@ -153,15 +155,15 @@ def _questions(
         how="left",
         maintain_order="left",
     )
-    columns = [*Pool._fields, "line", "amount", "more", "items", "listed"]
+    columns = [*Pool._fields, "line", "amount", "more", "items", "listed", "charges"]
     last: Pool | None = None
     questions: list[Question] = []
-    for *place, line, amount, more, items, names in whole.select(columns).iter_rows():
+    for *place, line, amount, more, items, names, charges in whole.select(columns).iter_rows():
         if last is None or last[:4] != tuple(place[:4]):
             if last is not None:
                 yield last, questions
             last, questions = Pool(*place), []
-        questions.append(Question(line, amount, more, items, frozenset(names or ())))
+        questions.append(Question(line, amount, more, items, frozenset(names or ()), charges))
     if last is not None:
         yield last, questions
 
@@ -195,20 +197,19 @@ def _asking(
     )
 
 
-def _worth_a_look(asking: pl.DataFrame, amounts: pl.Series, fees: dict[str, int]) -> pl.Series:
-    """Which questions may have an answer: where the bank says nothing more, it is tried."""
+def _with_charges(asking: pl.DataFrame, amounts: pl.Series, fees: dict[str, int]) -> pl.DataFrame:
+    """Add ``charges``: a bit for each of *fees* less which there may be an answer.
+
+    Where the bank says nothing more, it is tried; there is none in a pool too long for that.
+    """
     silent = (asking["names"] == 0) & asking["items"].is_null()
     tried = silent & (asking["size"] <= POOL_MAX)
-    places = asking.select(pl.int_range(pl.len())).to_series().filter(tried)
     of = asking.filter(tried)
     wanted = of["amount"].to_numpy()[:, None] + np.array(list(fees.values()), np.int64)
-    found = hopeful(amounts, of["pool"].to_numpy(), wanted)
-    return (
-        ~silent
-        | asking.select(
-            pl.int_range(pl.len()).is_in(places.filter(pl.Series(found)).implode())
-        ).to_series()
-    )
+    bits = 2 ** np.arange(len(fees), dtype=np.int64)
+    charges = np.where(silent.to_numpy(), 0, bits.sum())
+    charges[tried.to_numpy()] = hopeful(amounts, of["pool"].to_numpy(), wanted) @ bits
+    return asking.with_columns(pl.Series("charges", charges))
 
 
 def _answers(
@@ -217,16 +218,14 @@ def _answers(
     lines, amounts = pool.lines, pool.amounts
     known: dict[frozenset[int], Sums | None] = {}
     for asked in questions:
-        rest = [at for at, line in enumerate(lines) if line not in asked.listed]
-        named = sum(
-            amount for line, amount in zip(lines, amounts, strict=True) if line in asked.listed
-        )
+        rest, named = _less_listed(pool, asked.listed)
         if asked.listed not in known:
             fits = 1 <= len(rest) <= POOL_MAX
             known[asked.listed] = Sums([amounts[at] for at in rest]) if fits else None
         sums = known[asked.listed] or _sized([amounts[at] for at in rest], asked)
-        for fee, cents in fees.items():
-            if cents * FEE_SHARE_MAX >= abs(asked.amount + cents):
+        for at, (fee, cents) in enumerate(fees.items()):
+            excessive = cents * FEE_SHARE_MAX >= abs(asked.amount + cents)
+            if excessive or not asked.charges >> at & 1:
                 continue
             wanted = asked.amount + cents - named
             for way in _ways(sums, wanted, asked):
@@ -238,6 +237,15 @@ def _answers(
                         *(asked.bank, *pool[:3], chosen, asked.amount + cents, -cents),
                         *(FEE if fee else NONE, fee, chance, len(asked.listed)),
                     )
+
+
+def _less_listed(pool: Pool, listed: frozenset[int]) -> tuple[Sequence[int], int]:
+    """Places of the lines that are not *listed*, and the sum of those that are."""
+    if not listed:
+        return range(len(pool.lines)), 0
+    rest = [at for at, line in enumerate(pool.lines) if line not in listed]
+    both = zip(pool.lines, pool.amounts, strict=True)
+    return rest, sum(amount for line, amount in both if line in listed)
 
 
 def _alike(amounts: Iterable[int]) -> bool:

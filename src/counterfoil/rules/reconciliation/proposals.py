@@ -38,7 +38,8 @@ def ranked(
         claims: On open lines.
         listing: ``line`` of the bank that is not one ledger line alone.
     """
-    claims = standing(_lists_together(claims, position, listing))
+    claims = _lists_together(claims, position, listing)
+    claims = standing(claims, elements(claims))
     both = pl.concat([claims.select(COLUMNS), _near(position, setting).select(COLUMNS)])
     return both.sort(
         *("bank", "score", "ledger", "rule"), descending=[False, True, False, False]
@@ -73,18 +74,15 @@ def _lists_together(
 
 def _near(position: Position, setting: Setting) -> pl.DataFrame:
     """Pairs of one party whose amounts differ as a slip, a charge or a rate would have it."""
-    targets = single_lines(position.ledger).table
-    pairs = of_one_party(position.bank, targets, setting.policy)
-    bank = position.bank.select("line", "amount", pl.col("day").alias("on"))
-    theirs = targets.select("target", "day", pl.col("amount").alias("gross"), "document")
-    facts = with_slip(
-        pairs.join(bank, on="line").join(theirs, on="target"), "amount", "gross"
-    ).with_columns(
+    targets = single_lines(position.ledger).table.rename({"amount": "gross"})
+    pairs = of_one_party(position.bank, targets, setting.policy, "amount", "gross", "document")
+    facts = pairs.filter(pl.col("amount") != pl.col("gross")).with_columns(
         (pl.col("amount") - pl.col("gross")).alias("difference"),
         (pl.col("on") - pl.col("day")).alias("lag"),
     )
+    facts = with_slip(facts, "amount", "gross")
     small = pl.col("difference").abs() * LESS_SHARE_MAX <= pl.col("gross").abs()
-    facts = facts.filter((pl.col("difference") != 0) & (pl.col("slip") | small))
+    facts = facts.filter(pl.col("slip") | small)
     resembling = pl.max_horizontal(pl.len().over("line"), pl.len().over("target"))
     facts = facts.filter(resembling <= RESEMBLING_MAX)
     facts = facts.join(setting.known.lags, on=["lag", "document"], how="left")

@@ -10,7 +10,10 @@ import polars as pl
 
 
 def elements(claims: pl.DataFrame) -> pl.DataFrame:
-    """The lines that each claim uses: ``claim``, ``element`` (bank lines below 0), ``score``."""
+    """The lines that each claim uses: ``claim``, ``element`` (bank lines below 0), ``score``.
+
+    The claims on a line stand behind each other, the best of them first.
+    """
     theirs = claims.select("claim", pl.col("ledger").alias("element"), "score")
     ours = claims.select("claim", pl.col("bank").alias("element"), "score")
     return pl.concat(
@@ -18,44 +21,46 @@ def elements(claims: pl.DataFrame) -> pl.DataFrame:
             theirs.explode("element"),
             ours.explode("element").with_columns((-1 - pl.col("element")).alias("element")),
         ]
-    )
+    ).sort("element", "score", descending=[False, True])
 
 
-def standing(claims: pl.DataFrame) -> pl.DataFrame:
+def standing(claims: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
     """Add to each claim its lead over the best of its rivals.
 
     Args:
-        claims: ``claim`` (a number), ``bank`` and ``ledger`` (lists of lines), ``score``
-            (centibans).
+        claims: ``claim`` (a number) and whatever else.
+        used: The elements of all claims.
 
     Returns: *claims* with ``rivals`` (how many) and ``lead`` (centibans; null: none).
     """
-    used = elements(claims)
-    best = used.group_by("element").agg(
-        pl.col("score").max().alias("first"), pl.len().alias("claims")
-    )
-    contested = used.join(best.filter(pl.col("claims") > 1), on="element")
-    shares = contested.filter(pl.col("score") == pl.col("first")).group_by("element").len("firsts")
-    below = contested.filter(pl.col("score") < pl.col("first"))
-    second = below.group_by("element").agg(pl.col("score").max().alias("second"))
-    best = best.join(shares, on="element", how="left").join(second, on="element", how="left")
-    alone = (pl.col("score") == pl.col("first")) & (pl.col("firsts").fill_null(1) == 1)
-    other = pl.when(alone).then(pl.col("second")).otherwise(pl.col("first"))
+    element, score = pl.col("element"), pl.col("score")
+    leads_there = element.ne_missing(element.shift(1))
+    best = pl.when(leads_there).then(score).forward_fill()
+    second = pl.when(element == element.shift(-1)).then(score.shift(-1))
     leads = (
-        used.join(best, on="element")
-        .with_columns((pl.col("score") - other).alias("lead"))
+        used.with_columns(
+            (score - pl.when(leads_there).then(second).otherwise(best)).alias("lead"),
+            (pl.len().over("element") - 1).alias("rivals"),
+        )
         .group_by("claim")
-        .agg(pl.col("lead").min(), (pl.col("claims") - 1).sum().cast(pl.Int64).alias("rivals"))
+        .agg(pl.col("lead").min(), pl.col("rivals").sum().cast(pl.Int64))
     )
     return claims.drop("lead", "rivals", strict=False).join(
         leads, on="claim", maintain_order="left"
     )
 
 
-def upheld(claims: pl.DataFrame, *, lead_min: int) -> pl.DataFrame:
+def upheld(claims: pl.DataFrame, used: pl.DataFrame, *, lead_min: pl.Expr) -> pl.DataFrame:
     """The claims that are strong enough (``score_min``) and far enough ahead."""
+    strong = claims.filter(pl.col("score") >= pl.col("score_min"))
     ahead = pl.col("lead").is_null() | (pl.col("lead") >= lead_min)
-    return claims.filter((pl.col("score") >= pl.col("score_min")) & ahead)
+    return standing(strong, used).filter(ahead)
+
+
+def rivals_of(settled: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
+    """Those that use a line of the claims *settled*, and these themselves: ``claim``."""
+    spent = used.join(settled, on="claim", how="semi").select("element").unique()
+    return used.join(spent, on="element", how="semi").select("claim").unique()
 
 
 def unspent(claims: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:

@@ -7,17 +7,18 @@ from dataclasses import replace
 import polars as pl
 
 from counterfoil.rules.reconciliation.asking import left_to_people
-from counterfoil.rules.reconciliation.evidence import weigh
+from counterfoil.rules.reconciliation.evidence import Known, of_link, weigh
 from counterfoil.rules.reconciliation.laying import Table, laid
 from counterfoil.rules.reconciliation.parts import claims_of_parts
 from counterfoil.rules.reconciliation.position import Position
-from counterfoil.rules.reconciliation.rivals import standing, unspent, upheld
-from counterfoil.rules.reconciliation.scoring import as_claims
+from counterfoil.rules.reconciliation.rivals import elements, rivals_of, upheld
+from counterfoil.rules.reconciliation.scoring import SILENT, as_claims
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.thresholds import NUMBER_COUNTS
 
-#: Centibans by which a claim must lead every rival: about forty to one.
-LEAD_MIN = 160
+#: Centibans by which a claim must lead every rival: about forty to one; three hundred to one
+#: where one payment is to be several lines and none is named: other sums were not tried.
+LEAD_MIN, LEAD_MIN_OF_SUMS = 160, 250
 
 
 def settle_round(
@@ -32,12 +33,22 @@ def settle_round(
     Returns: The position, and the claims on what is open of those that were laid.
     """
     claims = claims_on(position, setting, silent=silent, late=late)
+    used = elements(claims)
     while True:  # each pass settles a claim at least, or is the last
-        good = upheld(standing(claims), lead_min=LEAD_MIN)
+        good = upheld(claims, used, lead_min=_lead_min())
         if good.is_empty():
             return position, claims
         position = position.settled(good.sort("bank", "ledger"))
-        claims = unspent(claims, good)
+        gone = rivals_of(good, used)
+        claims, used = (
+            each.join(gone, on="claim", how="anti", maintain_order="left")
+            for each in (claims, used)
+        )
+
+
+def _lead_min() -> pl.Expr:
+    sums = (pl.col("bank").list.len() == 1) & (pl.col("ledger").list.len() > 1)
+    return pl.when(sums & (pl.col("tier") == SILENT)).then(LEAD_MIN_OF_SUMS).otherwise(LEAD_MIN)
 
 
 def claims_on(
@@ -46,10 +57,8 @@ def claims_on(
     """Every claim on open lines: CLAIM, numbered by ``claim``."""
     table = laid(position, setting, groups=silent, late=late)
     known = replace(setting.known, links=table.links)
-    pairs = table.pairs if silent else _numbered(table)
+    pairs = table.pairs if silent else _numbered(table, known)
     facts = weigh(pairs, position.bank, table.targets.table, known)
-    if not silent:
-        facts = facts.filter(pl.col("w_number") >= NUMBER_COUNTS)
     claims = [
         as_claims(facts, table, setting, late=late),
         claims_of_parts(table, setting, late=late),
@@ -58,9 +67,10 @@ def claims_on(
     return left.with_row_index("claim")
 
 
-def _numbered(table: Table) -> pl.DataFrame:
-    """Pairs that a number links: of the others it only says what speaks against them."""
-    linked = table.links.select(pl.col("line").alias("bank"), "target")
+def _numbered(table: Table, known: Known) -> pl.DataFrame:
+    """Pairs that a number links that counts: of the others it only says what is against them."""
+    counts = table.links.filter(of_link(known) >= NUMBER_COUNTS)
+    linked = counts.select(pl.col("line").alias("bank"), "target")
     return table.pairs.join(linked, on=linked.columns, how="semi", maintain_order="left")
 
 

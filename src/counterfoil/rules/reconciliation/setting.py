@@ -21,6 +21,14 @@ class Texts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Misread:
+    """What the numbers of open lines resemble: looked up once, before the first round."""
+
+    slips: pl.DataFrame  # purse, key, key_ledger: a number of the bank, one of the ledger
+    broken_off: pl.DataFrame  # line, purse, key, tail: numbers with which longer ones begin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What a round goes by."""
 
@@ -29,6 +37,7 @@ class Setting:
     known: Known
     beginnings: Beginnings
     beyond: int  # numbers of targets from here on are free
+    misread: Misread | None = None  # None: before the accounts are settled
     #: Subsets that an earlier round counted, by pool and questions: only saves counting again.
     counted: dict[object, list[tuple[object, ...]]] = field(default_factory=dict)
     #: Questions that had no answer. A pool only ever loses lines: of one size, it is the same.

@@ -68,7 +68,13 @@ class Sums:
         return max(1, min(1_000_000, others * 1_000_000 * self._step // (2 * reach)))
 
     def _places(self, at: int) -> tuple[int, ...]:
-        return tuple(place for place in range(POOL_MAX) if at >> place & 1)
+        return _bits(at)
+
+
+@cache
+def _bits(number: int) -> tuple[int, ...]:
+    """The places of its bits, below POOL_MAX."""
+    return tuple(place for place in range(POOL_MAX) if number >> place & 1)
 
 
 @cache

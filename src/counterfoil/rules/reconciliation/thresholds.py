@@ -35,6 +35,7 @@ RARITY_MIN = 40
 CROWDED_MIN = 160
 ADDENDS_MANY = 300  # millionths: beyond, several lines may as well be meant
 #: In the last rounds.
+MISREAD_NAMELESS_MIN_LATE = 200  # of so few letters and digits, and of anybody
 NUMBER_MIN_LATE, GROUP_MIN_LATE, RATE_MIN_LATE, FEE_MIN_LATE = 0, -50, -200, 0
 SINGLE_MIN_LATE = -50  # a line whose every other use was tried
 ALONE_MIN_LATE = -150  # a line that no other payment of the bank can be for
@@ -83,6 +84,8 @@ def _questions(sure: pl.Expr, setting: Setting, *, late: bool) -> Asks:
         ((pl.col("kind") == SUBSET) & (pl.col("chance") > chance_max), NEVER),
         # how a number may be read besides only speaks against what it says
         (pl.col("how").eq_missing(OTHERWISE), NEVER),
+        # another's name and another amount: then the number is misread
+        ((pl.col("why") == RATE) & (pl.col("w_name") < 0), NEVER),
         # what is paid in parts is not less a fee
         (pl.col("rest"), NEVER),
         # without a name, more sums of others may be meant than there are days
@@ -106,8 +109,10 @@ def _late(numbered: pl.Expr, sure: pl.Expr) -> Asks:
     size = pl.col("amount").abs()
     # without a name, a whole or a tiny amount is as good as anybody's
     anybodys = ~pl.col("same_party") & ((size < WHOLE) | (size % WHOLE == 0))
+    misread = numbered & pl.col("how").is_in([EDIT, CUT])
     plain = single & silent & named & usual & (why == NONE)
     return [
+        (misread & ~pl.col("same_party"), MISREAD_NAMELESS_MIN_LATE),
         (numbered, NUMBER_MIN_LATE),
         (~sure & anybodys, NEVER),
         (plain & alone & pl.col("same_party"), ALONE_MIN_LATE),
