@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -105,6 +105,15 @@ def terms_of(name: str, kept: Mapping[str, Any], root: Path) -> Terms:
         cron_walls=cron_walls,
     )
     return Terms(settings=settings, rule=rule, calendar=calendar)
+
+
+def calendars_of(suite: Suite, names: Iterable[str]) -> dict[str, Calendar]:
+    """The calendars of these names; "" is open every day. Raises SetupError."""
+    config = suite.config
+    named = {
+        each: _calendar(each, _plain(config.calendars[each]), suite.root) for each in names if each
+    }
+    return {"": _AlwaysOpen(), **named}
 
 
 def _calendar(name: str, kept: Mapping[str, Any], root: Path) -> HolidayCalendar:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from counterfoil.domain.alert_settings import AlertSettings
 from counterfoil.domain.schedules import Misfire, Overlap, Policy
 from counterfoil.domain.when import After, Every, OnDays, When, Window, parse_when
 from counterfoil.errors import SetupError
@@ -268,8 +269,10 @@ class Config:
     reconciliations: dict[str, ReconciliationSettings] = field(default_factory=dict)
     calendars: dict[str, CalendarSettings] = field(default_factory=dict)
     schedules: dict[str, ScheduleSettings] = field(default_factory=dict)
+    alerts: AlertSettings | None = None  # None: nobody is told
 
     def __post_init__(self) -> None:
+        self._check_alerts()
         for name, schedule in self.schedules.items():
             self._check_schedule(name, schedule)
         if long := [name for name in self.reconciliations if len(name) > 60]:
@@ -293,6 +296,15 @@ class Config:
                 f"schedules: {name}: calendar: no [calendars.{schedule.calendar}]{hint}"
             )
         self._check_followed(name, schedule)
+
+    def _check_alerts(self) -> None:
+        """Calendars and systems that it names are there."""
+        for where, name in self.alerts.calendars if self.alerts else ():
+            if name not in self.calendars:
+                hint = did_you_mean(name, self.calendars)
+                raise ValueError(f"alerts: {where}: calendar: no [calendars.{name}]{hint}")
+        for system in self.alerts.queues if self.alerts else ():
+            self._check_system(f"alerts: queues: {system}", system)
 
     def _check_followed(self, name: str, schedule: ScheduleSettings) -> None:
         """What it runs after is there, and is not itself in the end."""

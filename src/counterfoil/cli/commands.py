@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from counterfoil.cli.alerts import register as with_alerts
 from counterfoil.cli.bank import register as with_bank
 from counterfoil.cli.check import register as with_check
 from counterfoil.cli.controls import register as with_controls
@@ -24,7 +25,7 @@ def register(app: typer.Typer) -> None:
     """Add every command, in the order in which ``--help`` shows them."""
     for add_commands in (
         *(with_demo, with_running, with_items, with_statements, with_reconcile, with_rules),
-        *(with_reconciliation, with_controls, with_scheduler, with_schedules),
+        *(with_reconciliation, with_controls, with_scheduler, with_schedules, with_alerts),
         *(with_proof, with_check, with_bank),
         with_kpi,
     ):

@@ -16,6 +16,7 @@ import typer
 
 from counterfoil.adapters.inbox import Handled, Inbox, Watched
 from counterfoil.adapters.screens.browser import Chromium
+from counterfoil.cli.alerting import keep_alerting
 from counterfoil.cli.items import tell_who_is_needed
 from counterfoil.cli.schedule_commands import check_intake
 from counterfoil.cli.scheduling import errands_of, keep_schedules
@@ -266,6 +267,7 @@ class Works:
                 chores.append(self._begin(self._patiently(watching)))
             errands = errands_of(site)
             chores.append(self._begin(keep_schedules(site, errands.ledger, self._ended)))
+            chores.append(self._begin(keep_alerting(site, self._ended)))
         try:
             await key_due_items(
                 tools(site),
