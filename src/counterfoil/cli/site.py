@@ -52,6 +52,13 @@ def open_vault(suite: Suite) -> Vault:
     return Vault(read_or_make_key(suite.data / "keys" / "vault.key"))
 
 
+def secrets_of(suite: Suite, redactor: Redactor) -> Secrets:
+    """Where config.toml says that passwords are."""
+    return CredentialFolder.of_service(
+        redactor, otherwise=suite.path(suite.config.site.credentials)
+    )
+
+
 def approval_policy(suite: Suite) -> ApprovalPolicy:
     """What config.toml says about the second pair of eyes."""
     settings = suite.config.approval
@@ -101,9 +108,7 @@ def open_site(bot: str, suite: Suite | None = None, *, boot: str = "person") -> 
             yield Site(
                 suite=suite,
                 redactor=redactor,
-                secrets=CredentialFolder.of_service(
-                    redactor, otherwise=suite.path(suite.config.site.credentials)
-                ),
+                secrets=secrets_of(suite, redactor),
                 vault=vault,
                 evidence=EvidenceStore(evidence_folder(suite), redactor),
                 audit=audit,

@@ -55,15 +55,16 @@ class AlertLedger(AlertReads):
 
     def watched_since(self) -> datetime:
         """What happened before is not told: alerts began then, or it is too long ago (UTC)."""
-        began_at = self._began_at()
+        began_at = self.began_at()
         if began_at is None:
             with suppress(IntegrityError):  # another process did, at the same moment
                 self._begin()
-            began_at = self._began_at()
+            began_at = self.began_at()
         assert began_at is not None, "somebody just wrote it"
         return max(began_at, self.now() - timedelta(days=NEWS_DAYS))
 
-    def _began_at(self) -> datetime | None:
+    def began_at(self) -> datetime | None:
+        """When alerts were first looked at (UTC); None: never."""
         with self.reading() as connection:
             return connection.execute(select(schema.alert_watch.c.began_at)).scalar()
 
