@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from counterfoil.cli.alerting import Unlooking
 from counterfoil.cli.app import app_for
+from counterfoil.cli.site import open_site
 from counterfoil.config import find_suite
 from counterfoil.domain.alerts import AlertKind
 from counterfoil.errors import Refused, SetupError
@@ -84,11 +85,11 @@ def typed(suite: Path) -> Typed:
     return type_
 
 
-def frozen(suite: Path, typed: Typed) -> None:
+def frozen(typed: Typed) -> None:
     """Somebody has to be told of something."""
     assert typed("send")[0] == 0
-    with sqlite_house(suite / "var").ledger() as ledger:
-        ledger.freeze_by_hand(CORE, Word(person="worker", reason="booked twice"))
+    with open_site("worker") as site:
+        site.ledger.freeze_by_hand(CORE, Word(person="worker", reason="booked twice"))
     assert typed("send")[0] == 0
 
 
@@ -112,7 +113,7 @@ def test_what_was_told_is_listed_until_somebody_knows_of_it(
     suite: Path, typed: Typed, web: Hook
 ) -> None:
     assert typed("list") == (0, "no alert waits for anybody\n")
-    frozen(suite, typed)
+    frozen(typed)
     code, said = typed("list")
     assert code == 1
     assert "CRITICAL system_frozen" in said
