@@ -374,7 +374,7 @@ credential = "ops-url"
         ("quiet =", "quite =", "unknown key 'quite', did you mean 'quiet'? (at line 7)"),
         ('credential = "ops-url"', "", "credential or url is wanted, one of the two (at line 8)"),
         ('credential = "ops-url"', 'url = "json://a:secret@b/c"', "it holds a password"),
-        ("", '[alerts.queues.core]\ndone_by = "16:30"\n', "alerts: queues: core: system 'core'"),
+        ("", '[alerts.queues.core]\ndone_by = "16:30"\n', "alerts: queues: core: is not among"),
         ("", '[alerts.dead_man.x]\nbetween = "17:00-08:00"\n', "goes over midnight"),
         (
             "",

@@ -55,6 +55,8 @@ HOME_OF: dict[str, str | tuple[str, ...]] = {
         "src/counterfoil/adapters/statement_formats/xml_elements.py",
     ),
     "filelock": "src/counterfoil/engine/",
+    "hvac": "src/counterfoil/adapters/secret_vault.py",
+    "keyring": "src/counterfoil/adapters/secret_keyring.py",
     "holidays": "src/counterfoil/adapters/calendars.py",
     "loguru": "src/counterfoil/audit/log.py",
     "mt940": "src/counterfoil/adapters/statement_formats/mt940",

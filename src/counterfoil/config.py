@@ -1,7 +1,7 @@
 """config.toml, read strictly: one record, refused with file, key and nearest known key.
 
 Paths are relative to the folder of config.toml. Nothing secret stands here: a login
-names its credential, and adapters/secrets.py fetches it.
+names its credential, and the place that [secrets] names has it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from counterfoil.domain.alert_settings import AlertSettings
 from counterfoil.domain.schedules import Misfire, Overlap, Policy
+from counterfoil.domain.secret_settings import SecretSettings
 from counterfoil.domain.when import After, Every, OnDays, When, Window, parse_when
 from counterfoil.errors import SetupError
 from counterfoil.toml_records import did_you_mean, load_record
@@ -262,6 +263,7 @@ class Config:
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     browser: BrowserSettings = field(default_factory=BrowserSettings)
     approval: ApprovalSettings = field(default_factory=ApprovalSettings)
+    secrets: SecretSettings = field(default_factory=SecretSettings)
     kpi: KpiSettings | None = None  # None: no cost is computed
     systems: dict[str, SystemSettings] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)
@@ -272,7 +274,8 @@ class Config:
     alerts: AlertSettings | None = None  # None: nobody is told
 
     def __post_init__(self) -> None:
-        self._check_alerts()
+        if self.alerts is not None:
+            self.alerts.check_names(self.calendars, self.systems)
         for name, schedule in self.schedules.items():
             self._check_schedule(name, schedule)
         if long := [name for name in self.reconciliations if len(name) > 60]:
@@ -296,15 +299,6 @@ class Config:
                 f"schedules: {name}: calendar: no [calendars.{schedule.calendar}]{hint}"
             )
         self._check_followed(name, schedule)
-
-    def _check_alerts(self) -> None:
-        """Calendars and systems that it names are there."""
-        for where, name in self.alerts.calendars if self.alerts else ():
-            if name not in self.calendars:
-                hint = did_you_mean(name, self.calendars)
-                raise ValueError(f"alerts: {where}: calendar: no [calendars.{name}]{hint}")
-        for system in self.alerts.queues if self.alerts else ():
-            self._check_system(f"alerts: queues: {system}", system)
 
     def _check_followed(self, name: str, schedule: ScheduleSettings) -> None:
         """What it runs after is there, and is not itself in the end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from urllib.parse import urlsplit
@@ -117,6 +117,16 @@ class AlertSettings:
             if strange := [each for each in names if each not in self.addresses]:
                 known = ", ".join(self.addresses) or "none"
                 raise ValueError(f"{key}: no [alerts.addresses.{strange[0]}]; known: {known}")
+
+    def check_names(self, calendars: Collection[str], systems: Collection[str]) -> None:
+        """What it names of the rest of config.toml is there. Raises ValueError."""
+        for where, name in self.calendars:
+            if name not in calendars:
+                raise ValueError(f"alerts: {where}: calendar: no [calendars.{name}]")
+        for system in self.queues:
+            if system not in systems:
+                known = ", ".join(sorted(systems)) or "none"
+                raise ValueError(f"alerts: queues: {system}: is not among [systems.*]: {known}")
 
     @property
     def calendars(self) -> list[tuple[str, str]]:

@@ -2,8 +2,8 @@
 
 A session lives as long as its lease: whoever lost the lease closes the session and
 never touches the bank with it again. A failed sign-on is tried again after a pause
-that doubles; a refused one freezes the system, because a third wrong password locks
-the operator out.
+that doubles; a refused one stops that login, because a third wrong password locks the
+operator out; the system's other logins work on.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from datetime import timedelta
 from typing import Protocol
 
 from counterfoil.engine.keying import Bank
-from counterfoil.errors import BrowserDied, LedgerLost, Refused, Unavailable
+from counterfoil.engine.logins import in_turn
+from counterfoil.errors import BrowserDied, LedgerLost, LoginStopped, Refused, Unavailable
 from counterfoil.store.claims import LeaseRow
-from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import Ledger
+from counterfoil.store.login_stops import LoginStops
 
 
 class Session(Protocol):
@@ -101,6 +102,7 @@ class Sessions:
         lease: timedelta,
     ) -> None:
         self._ledger = ledger
+        self._stops = LoginStops.beside(ledger)
         self._sign_on = sign_on
         self._places = dict(places)
         self._lease = lease
@@ -145,7 +147,7 @@ class Sessions:
         place = self._places[system]
         lease = self._ledger.take_lease(
             system,
-            place.logins,
+            in_turn(self._ledger, system, place.logins),
             sessions_max=place.sessions_max,
             lease=self._lease,
             in_use=row.in_use,
@@ -163,19 +165,24 @@ class Sessions:
             if isinstance(trouble, TimeoutError):
                 raise Unavailable(system, "the sign-on hangs") from trouble
             if isinstance(trouble, Refused):
-                self._freeze(system, lease.login, trouble)
+                self._stops.stop_login(system, lease.login, trouble.reason)
                 raise Unavailable(system, f"sign-on refused: {trouble}") from trouble
             raise
         row.failures, row.not_before = 0, 0.0
         return Seat(system, lease, session)
 
-    def _freeze(self, system: str, login: str, refusal: Refused) -> None:
-        reason = f"sign-on of {login} refused: {refusal}"
-        self._ledger.freeze_by_hand(system, Word(person="worker", reason=reason))
+    def resting(self) -> set[str]:
+        """The systems of which every login was refused: nothing is keyed by itself there."""
+        stopped = {(each.system, each.login) for each in self._stops.stopped_logins()}
+        return {
+            system
+            for system, place in self._places.items()
+            if place.logins and stopped.issuperset((system, each) for each in place.logins)
+        }
 
     def _wait_longer(self, row: _Row, trouble: BaseException) -> None:
         pause = self.PAUSE_SECONDS
-        if not isinstance(trouble, BrowserDied):  # that is no reason to spare the system
+        if not isinstance(trouble, BrowserDied | LoginStopped):  # no reason to spare the system
             pause = min(pause * 2**row.failures, 60.0)
             row.failures = min(row.failures + 1, 10)
         row.not_before = time.monotonic() + pause
