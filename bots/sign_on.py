@@ -27,9 +27,9 @@ async def sign_on(session: Session) -> None:
     await session.forget()
     step = session.system.map.session.sign_on
     screen = await open_screen(session, step.screen)
-    with secret.reveal() as password:
-        await screen.fill({**login.values, "password": password})
     try:
+        with secret.reveal() as password:
+            await screen.fill({**login.values, "password": password})
         await wait_signed_on(screen, step.action)
     except Refused as refusal:
         await asyncio.to_thread(login.password.was_refused, refusal.reason)
