@@ -217,3 +217,28 @@ def test_an_alert_reaches_mail_and_web_once(floor: Floor, kind: AlertKind) -> No
     assert "alert_raised" in kept
     assert "alert_sent" in kept
     assert PASSWORD not in kept
+
+
+def test_what_was_before_alerts_began_is_not_told_and_after_an_acknowledgement_it_is_news(
+    floor: Floor,
+) -> None:
+    """One alert for a schedule's day, until somebody knows of it; then the next trouble is one."""
+    table = alerts_table("web", more=f"off = ['{AlertKind.RUN_WAITS}']")
+    run_missed(floor)
+    process = teller(floor.ledger, floor.folder, table)
+    process.alerts.look()
+    assert process.ledger.alerts() == []
+    for _ in range(2):
+        run_missed(floor)
+        process.alerts.look()
+    (row,) = process.ledger.alerts()
+    assert len(floor.web.texts) == 1
+    process.ledger.acknowledge([row.alert.alert_id], Word(person="anna", reason="known"))
+    floor.clock.pass_(1)
+    process.alerts.look()
+    assert process.ledger.alerts() == []
+    run_missed(floor)
+    process.alerts.look()
+    (again,) = process.ledger.alerts()
+    assert again.alert.key > row.alert.key
+    assert len(floor.web.texts) == 2

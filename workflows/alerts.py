@@ -41,7 +41,7 @@ from counterfoil.store.alert_ledger import AlertLedger
 from counterfoil.store.kpi_reading import read_kpi_facts
 
 #: The pace of a queue is measured anew so often: it reads days of work.
-QUEUES_EVERY = timedelta(minutes=1)
+QUEUES_EVERY = timedelta(minutes=5)
 #: Days over which the pace is measured.
 PACE_DAYS = 7
 
@@ -106,7 +106,7 @@ class Alerts:
         )
 
     def _queues(self, now: datetime) -> tuple[QueueFacts, ...] | None:
-        """None: it is not a minute since they were looked at."""
+        """None: they were looked at a moment ago."""
         if self._queues_at is not None and now - self._queues_at < QUEUES_EVERY:
             return None
         self._queues_at = now

@@ -227,7 +227,8 @@ def _entry(terms: Terms, judged: Judged, now: datetime) -> Entry:
 Signature = tuple[int, ...]
 
 
-def _signature(kept: Mapping[str, Any], root: Path) -> Signature:
+def signature_of(kept: Mapping[str, Any], root: Path) -> Signature:
+    """Of the file of closed days that *kept* settings name."""
     name = (kept["calendar"] or {}).get("closed_file")
     if name is None or not (root / name).is_file():
         return ()
@@ -351,7 +352,7 @@ class Schedules:
             SetupError: The file is wrong, and it is the first that this process reads.
         """
         root = self._tools.suite.root
-        made_of = (row.settings, _signature(row.settings, root))
+        made_of = (row.settings, signature_of(row.settings, root))
         known = self._terms.get(row.name)
         if known is not None and known[0] == made_of:
             return known[1]

@@ -16,14 +16,13 @@ from counterfoil.cli.site import Site
 from counterfoil.cli.terminal import say_aloud
 from counterfoil.config import CONFIG_NAME, Suite, find_suite
 from counterfoil.domain.alerts import Unlooked
-from counterfoil.domain.values import canonical_json
 from counterfoil.errors import LedgerLost, SetupError
 from counterfoil.rules.due_times import next_due
 from counterfoil.store.alert_ledger import AlertLedger
 from counterfoil.store.schedule_book import ScheduleRow
 from counterfoil.store.schedule_ledger import ScheduleLedger
 from workflows.alerts import Alerts, Tools
-from workflows.schedules import Terms, calendars_of, terms_of
+from workflows.schedules import Terms, calendars_of, signature_of, terms_of
 
 LOOK_SECONDS = 10.0
 #: Whoever starts together with a scheduler gives it so long for its first look.
@@ -139,7 +138,7 @@ class Unlooking:
         self._ledger = ledger
         self._suite = suite
         self._not_before = time.monotonic() + grace_seconds
-        self._terms: dict[str, tuple[bytes, Terms]] = {}
+        self._terms: dict[str, tuple[object, Terms]] = {}
 
     def __call__(self, now: datetime) -> list[Unlooked]:
         """The first of each schedule that is late by *now* (UTC)."""
@@ -149,14 +148,17 @@ class Unlooking:
         return [found for each in rows if (found := self._first(each, now))]
 
     def _first(self, row: ScheduleRow, now: datetime) -> Unlooked | None:
-        terms = self._terms_of(row)
+        try:
+            terms = self._terms_of(row)
+        except SetupError:
+            return None  # its file of closed days is wrong: whoever judges it says so
         due = None if terms.upstream else next_due(terms.rule, row.looked_until, until=now)
         if due is None:
             return None
         return Unlooked(schedule=row.name, day=due.day, key=due.key, due_at=due.due_at)
 
     def _terms_of(self, row: ScheduleRow) -> Terms:
-        made_of = canonical_json(dict(row.settings))
+        made_of = (row.settings, signature_of(row.settings, self._suite.root))
         known = self._terms.get(row.name)
         if known is None or known[0] != made_of:
             known = (made_of, terms_of(row.name, row.settings, self._suite.root))

@@ -36,7 +36,7 @@ from counterfoil.config import (
 )
 from counterfoil.domain.alert_settings import AddressSettings
 from counterfoil.domain.secrets import Redactor, Secret
-from counterfoil.errors import CounterfoilError, SetupError
+from counterfoil.errors import CounterfoilError, SetupError, Unavailable
 from counterfoil.rules.approval import person
 from counterfoil.store.database import look_at
 from workflows.schedules import checked_schedules
@@ -209,24 +209,25 @@ def _statements(suite: Suite, settings: StatementSettings) -> str:
     if strange := [each for each in settings.formats if each not in table.downloads]:
         known = ", ".join(table.downloads)
         raise SetupError(f"config.toml: formats: {strange[0]!r} is not offered; known: {known}")
-    path = suite.path(suite.config.site.credentials) / settings.password
-    if settings.password and not path.is_file():
-        raise SetupError(f"config.toml: password: there is no {path}")
+    if settings.password:
+        _credential(suite, settings.password)
     shown = ", ".join(settings.formats)
     return f"{len(settings.accounts)} accounts as {shown}, grade {settings.lowest_grade} passes"
 
 
 def _credentials(suite: Suite, name: str) -> Iterator[Check]:
-    secrets = secrets_of(suite, Redactor())
     for login in suite.config.systems[name].logins:
-        what = f"credential {login.credential}"
-        try:
-            secrets.get(login.credential)
-        except SetupError as trouble:
-            told, _, remedy = str(trouble).partition(" -> ")
-            yield Check(what, told, remedy)
-        else:
-            yield Check(what)
+        what, each = f"credential {login.credential}", login.credential
+        yield tried(what, lambda each=each: _credential(suite, each))  # type: ignore[misc]
+
+
+def _credential(suite: Suite, name: str) -> str:
+    """Where it is. Raises SetupError: it is not, or the place cannot be asked."""
+    try:
+        secrets_of(suite, Redactor()).get(name)
+    except Unavailable as trouble:
+        raise SetupError(f"{trouble}") from None
+    return f"from {suite.config.secrets.source}"
 
 
 def _bounds(suite: Suite, name: str) -> Check:

@@ -125,7 +125,7 @@ def _on_hold(group: ItemGroup) -> Due:
 
 def _items(group: ItemGroup) -> str:
     count = "1 item is" if group.count == 1 else f"{group.count:,} items are"
-    return f"{group.name} ({group.batch_id}): {count}"
+    return f"{mask_numbers(group.name)} ({group.batch_id}): {count}"
 
 
 def _stopped(each: Stopped) -> Due:

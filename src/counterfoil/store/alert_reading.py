@@ -30,6 +30,8 @@ from counterfoil.store.book import Book
 
 #: What happened longer ago is in the record, and no news.
 NEWS_DAYS = 7
+#: Troubles of schedules that one look reads: a week of one that fails every six seconds.
+TROUBLES_MAX = 100_000
 
 #: Signs of work: what a dead man's switch without events of its own listens for.
 SIGNS_OF_WORK = (
@@ -72,23 +74,31 @@ class AlertReads(Book):
             .group_by(alert_schema.alerts.c.subject, alert_schema.alerts.c.kind)
             .subquery()
         )
-        came = func.coalesce(table.c.ended_at, table.c.judged_at)
-        query = (
+        # First the few that are troubles, by their own index: all that ever was is never read.
+        few = (
             select(
                 table.c.schedule,
                 table.c.day,
+                table.c.due_at,
                 kind.label("kind"),
-                func.min(table.c.due_at).label("first"),
+                func.coalesce(table.c.ended_at, table.c.judged_at).label("came"),
+            )
+            .where(schedule_schema.TROUBLES, table.c.judged_at >= since - timedelta(days=1))
+            .order_by(table.c.judged_at)
+            .limit(TROUBLES_MAX)
+            .subquery()
+        )
+        query = (
+            select(
+                few.c.schedule,
+                few.c.day,
+                few.c.kind,
+                func.min(few.c.due_at).label("first"),
                 func.count().label("count"),
             )
-            .outerjoin(known, and_(known.c.subject == table.c.schedule, known.c.kind == kind))
-            .where(
-                schedule_schema.TROUBLES,
-                table.c.judged_at >= since - timedelta(days=1),
-                came > since,
-                or_(known.c.at.is_(None), came > known.c.at),
-            )
-            .group_by(table.c.schedule, table.c.day, kind)
+            .outerjoin(known, and_(known.c.subject == few.c.schedule, known.c.kind == few.c.kind))
+            .where(few.c.came > since, or_(known.c.at.is_(None), few.c.came > known.c.at))
+            .group_by(few.c.schedule, few.c.day, few.c.kind)
         )
         with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
@@ -118,13 +128,13 @@ class AlertReads(Book):
             select(*_group(intents.c.at))
             .join(intents, doubted)
             .join(batches, batches.c.batch_id == items.c.batch_id)
-            .where(items.c.state.in_([ItemState.IN_DOUBT, ItemState.KEYING]))
+            .where(schema.TROUBLED, items.c.state.in_([ItemState.IN_DOUBT, ItemState.KEYING]))
             .group_by(items.c.batch_id, batches.c.name, items.c.system)
         )
         on_hold = (
             select(*_group(items.c.updated_at), items.c.code)
             .join(batches, batches.c.batch_id == items.c.batch_id)
-            .where(items.c.state.in_([ItemState.ON_HOLD, ItemState.FAILED]))
+            .where(schema.TROUBLED, items.c.state.in_([ItemState.ON_HOLD, ItemState.FAILED]))
             .group_by(items.c.batch_id, batches.c.name, items.c.system, items.c.code)
         )
         with self.reading() as connection:

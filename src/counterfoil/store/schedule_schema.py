@@ -80,7 +80,7 @@ Index(
     postgresql_where=occurrences.c.run_state == "RUNNING",
 )
 #: An occurrence that came to grief: few, and somebody is told of each.
-TROUBLES = text("verdict IN ('MISSED', 'REFUSED') OR run_state IN ('FAILED', 'NOT_STARTED')")
+TROUBLES = text("(verdict IN ('MISSED', 'REFUSED') OR run_state IN ('FAILED', 'NOT_STARTED'))")
 Index(
     "ix_occurrences_troubles",
     occurrences.c.judged_at,

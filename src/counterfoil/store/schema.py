@@ -28,6 +28,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -149,6 +150,14 @@ items = Table(
 Index("ix_items_due", items.c.due_at)
 Index("ix_items_state", items.c.system, items.c.state)
 Index("ix_items_holder", items.c.holder)
+#: Items that somebody may have to be told of: few, among all that ever were.
+TROUBLED = text("items.state IN ('KEYING', 'IN_DOUBT', 'ON_HOLD', 'FAILED')")
+Index(
+    "ix_items_troubled",
+    items.c.state,
+    sqlite_where=text("state IN ('KEYING', 'IN_DOUBT', 'ON_HOLD', 'FAILED')"),
+    postgresql_where=text("state IN ('KEYING', 'IN_DOUBT', 'ON_HOLD', 'FAILED')"),
+)
 
 likenesses = Table(
     "likenesses",

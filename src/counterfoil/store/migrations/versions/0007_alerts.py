@@ -15,7 +15,8 @@ KINDS = (
     "'queue_at_risk', 'circuit_open', 'system_frozen', 'login_stopped', 'witness_silent', "
     "'nothing_happened')"
 )
-TROUBLES = "verdict IN ('MISSED', 'REFUSED') OR run_state IN ('FAILED', 'NOT_STARTED')"
+TROUBLED = "state IN ('KEYING', 'IN_DOUBT', 'ON_HOLD', 'FAILED')"
+TROUBLES = "(verdict IN ('MISSED', 'REFUSED') OR run_state IN ('FAILED', 'NOT_STARTED'))"
 
 
 def upgrade() -> None:
@@ -119,6 +120,14 @@ def _make_stopped_logins() -> None:
 
 
 def _add_indexes() -> None:
+    op.create_index(
+        "ix_items_troubled",
+        "items",
+        ["state"],
+        unique=False,
+        sqlite_where=sa.text(TROUBLED),
+        postgresql_where=sa.text(TROUBLED),
+    )
     op.create_index("ix_steps_kind", "steps", ["kind", "at"], unique=False)
     op.create_index(
         "ix_occurrences_troubles",
