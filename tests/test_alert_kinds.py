@@ -13,6 +13,7 @@ import pytest
 from counterfoil.audit.log import AuditLog
 from counterfoil.audit.witness import Witness
 from counterfoil.domain.alerts import AlertKind
+from counterfoil.domain.items import Receipt
 from counterfoil.domain.schedules import RunState
 from counterfoil.domain.secrets import Redactor, Secret
 from counterfoil.store.book import Fact
@@ -242,3 +243,27 @@ def test_what_was_before_alerts_began_is_not_told_and_after_an_acknowledgement_i
     (again,) = process.ledger.alerts()
     assert again.alert.key > row.alert.key
     assert len(floor.web.texts) == 2
+
+
+def test_a_queue_is_at_risk_long_before_its_deadline_by_the_measured_pace(floor: Floor) -> None:
+    """A minute an item; at three in Prague a hundred are left, to be done by half past four."""
+    document, batch = a_batch(125)
+    floor.ledger.file_batch(document, batch, needs_approval=False)
+    day = timedelta(hours=9)
+    lease = floor.ledger.take_lease(CORE, ["OP1"], sessions_max=1, lease=day)
+    assert lease is not None
+    process = teller(floor.ledger, floor.folder, f"{alerts_table('web')}{QUEUE}", SYSTEM)
+    for item in batch.items[:25]:
+        floor.clock.pass_(60)
+        claim = floor.ledger.claim(item.item_id)
+        assert claim is not None
+        floor.ledger.intend(item, claim.token, lease, outlast=timedelta(seconds=9)).make_durable()
+        receipt = Receipt(bank_reference=item.reference, read_at=floor.clock.at, source="receipt")
+        floor.ledger.posted(item, claim.token, receipt, confirm_at=None)
+    process.alerts.look()
+    assert floor.web.texts == [], "at 09:25 there is time enough"
+    floor.clock.at = floor.clock.at.replace(hour=14, minute=0)
+    process.alerts.look()
+    (text,) = floor.web.texts
+    assert "core: 100 items are to be keyed by 2026-11-24 15:30Z: at the measured pace" in text
+    assert "expected at 2026-11-24 15:40Z, at the latest 2026-11-24 15:40Z" in text
