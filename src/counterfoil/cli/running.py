@@ -17,7 +17,7 @@ import typer
 from counterfoil.adapters.inbox import Handled, Inbox, Watched
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.cli.alerting import keep_alerting
-from counterfoil.cli.items import tell_who_is_needed
+from counterfoil.cli.items import tell_resting, tell_who_is_needed
 from counterfoil.cli.schedule_commands import check_intake
 from counterfoil.cli.scheduling import errands_of, keep_schedules
 from counterfoil.cli.site import Site, approval_policy, emitter, open_site
@@ -30,6 +30,7 @@ from counterfoil.engine.locking import worker_lock
 from counterfoil.engine.worker import Pace, Worker
 from counterfoil.errors import LedgerLost, SetupError
 from counterfoil.store.ledger import new_boot
+from counterfoil.store.login_stops import LoginStops
 from counterfoil.store.reading import BatchRow
 from counterfoil.toml_records import did_you_mean
 from workflows.floor import Floor
@@ -104,7 +105,8 @@ def run(
     with running_site(suite) as site:
         _drop(suite, folder, files or [])
         floor_of(context).run(partial(_run, site))
-        if tell_who_is_needed(site.ledger.batches()):
+        resting = tell_resting(LoginStops.beside(site.ledger).stopped_logins())
+        if tell_who_is_needed(site.ledger.batches()) or resting:
             raise typer.Exit(1)
 
 
