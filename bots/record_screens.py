@@ -23,7 +23,7 @@ from bots.look_up_item import look_up_item
 from bots.sign_on import sign_on
 from counterfoil.adapters.map_schema import LookUpTask
 from counterfoil.adapters.maps import load_system
-from counterfoil.adapters.screens import Chromium, Login, Session, open_screen
+from counterfoil.adapters.screens import Chromium, FixedPassword, Login, Session, open_screen
 from counterfoil.adapters.screens.inventory import Inventory, Sight, load_inventory
 from counterfoil.adapters.screens.record import record_inventory
 from counterfoil.domain.allocations import Allocation
@@ -122,7 +122,7 @@ def _kept_nowhere(kind: str, content: bytes) -> Evidence:
 async def _main(arguments: argparse.Namespace) -> None:
     redactor = Redactor()
     password = Secret("password", arguments.password_file.read_text("utf-8").strip(), redactor)
-    login = Login(dict(each.split("=", 1) for each in arguments.login), password)
+    login = Login(dict(each.split("=", 1) for each in arguments.login), FixedPassword(password))
     system = load_system(arguments.selectors, arguments.system)
     samples = load_record(Samples, arguments.samples) if arguments.samples else Samples()
     host = urlsplit(arguments.url).hostname or ""

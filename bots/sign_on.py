@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -14,17 +15,25 @@ T = TypeVar("T")
 async def sign_on(session: Session) -> None:
     """Type the login, pass the notices, and see that we are in.
 
+    The password is read anew each time. Once refused it is not tried again.
+
     Raises:
-        Unavailable: The system does not let us in now.
+        Unavailable: The system does not let us in now, or the login was refused before.
         Refused: It does not accept this operator; trying again would lock it.
     """
+    login = session.login
+    secret = await asyncio.to_thread(login.password.for_sign_on)  # it may ask another machine
     await session.refresh()
     await session.forget()
     step = session.system.map.session.sign_on
     screen = await open_screen(session, step.screen)
-    with session.login.password.reveal() as password:
-        await screen.fill({**session.login.values, "password": password})
-    await wait_signed_on(screen, step.action)
+    try:
+        with secret.reveal() as password:
+            await screen.fill({**login.values, "password": password})
+        await wait_signed_on(screen, step.action)
+    except Refused as refusal:
+        await asyncio.to_thread(login.password.was_refused, refusal.reason)
+        raise
 
 
 async def signed_on(session: Session, work: Callable[[], Awaitable[T]]) -> T:

@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar
 from bots.screen_bank import ScreenBank
 from counterfoil.adapters.map_schema import System
 from counterfoil.adapters.maps import load_system
-from counterfoil.adapters.screens import Chromium, Login, Session
+from counterfoil.adapters.screens import Chromium, FixedPassword, Login, Session
 from counterfoil.domain.allocations import Allocation
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import Payload, Receipt, WorkItem
@@ -83,7 +83,7 @@ class Rig:
         session = Session(
             system or load_system(SELECTORS, "corebank"),
             self.bank.url,
-            Login(values, Secret("corebank", known["password"], self.redactor)),
+            Login(values, FixedPassword(Secret("corebank", known["password"], self.redactor))),
             self.chromium,
             redactor=self.redactor,
             keep=self.kept.keep,

@@ -19,7 +19,7 @@ from typing import Any
 
 from bots.screen_bank import ScreenBank
 from counterfoil.adapters.maps import load_system
-from counterfoil.adapters.screens import Chromium, Login, Session
+from counterfoil.adapters.screens import Chromium, FixedPassword, Login, Session
 from counterfoil.audit.log import AuditLog
 from counterfoil.config import Suite, find_suite
 from counterfoil.domain.batches import Batch
@@ -222,7 +222,7 @@ def two_sessions(
                 "dataset": "acme",
                 "company": "Acme Bank Back Office",
             },
-            Secret("clerk3", PASSWORD, redactor),
+            FixedPassword(Secret("clerk3", PASSWORD, redactor)),
         )
         kept = Kept()
         async with chromium:

@@ -18,6 +18,7 @@ from counterfoil.errors import AuditLost, BrowserDied, InDoubt, Refused, SetupEr
 from counterfoil.store import schema
 from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import Ledger
+from counterfoil.store.login_stops import LoginStops
 from tests.engine_support import (
     CORE,
     FAST,
@@ -161,11 +162,13 @@ def test_a_frozen_system_is_left_alone_until_a_person_lifts_it(
 
 
 def test_a_refused_sign_on_is_not_repeated(house: House, ledger: Ledger) -> None:
-    """A third wrong password would lock the operator out."""
+    """A third wrong password would lock the operator out; the worker ends, and says so."""
     filed(ledger, 3)
     bank = CardboardBank(sign_on_trouble=[Refused("password", "PASSWORD WRONG")] * 5)
     work(a_worker(house, ledger, bank))
-    assert list(ledger.frozen_systems()) == ["core"]
+    (stop,) = LoginStops.beside(ledger).stopped_logins("core")
+    assert (stop.login, stop.reason) == ("OP1", "PASSWORD WRONG")
+    assert ledger.frozen_systems() == {}
     assert len(bank.sign_on_trouble) == 4
     assert bank.booked == []
 

@@ -12,7 +12,7 @@ import pytest
 
 from bots.fetch_statements import fetch_statements
 from counterfoil.adapters.maps import load_system
-from counterfoil.adapters.screens import Chromium, Login, Session
+from counterfoil.adapters.screens import Chromium, FixedPassword, Login, Session
 from counterfoil.domain.secrets import Redactor, Secret
 from counterfoil.domain.statement_orders import FetchedFile, StatementOrder
 from counterfoil.errors import Unavailable
@@ -58,7 +58,7 @@ class Teller:
         session = Session(
             load_system(home / "selectors", "paper"),
             self.url,
-            Login({"who": "me"}, Secret("word", "opensesame", redactor)),
+            Login({"who": "me"}, FixedPassword(Secret("word", "opensesame", redactor))),
             self.chromium,
             redactor=redactor,
             keep=Kept().keep,

@@ -347,15 +347,18 @@ def test_a_closed_bank_leaves_the_orders(suite: Suite, bank: RunningBank) -> Non
     assert audit_kinds(suite)["statements_not_fetched"] == 1
 
 
-def test_a_refused_operator_freezes_the_system_and_is_not_tried_again(
+def test_a_refused_login_is_not_tried_again_before_its_secret_is_another_one(
     suite: Suite, bank: RunningBank
 ) -> None:
     path = suite.path(suite.config.site.credentials) / bank.operators[0]["operator"]
     path.write_text("wrong", "utf-8")
     with pytest.raises(Unavailable, match="refused"):
         run(suite)
-    with pytest.raises(Unavailable, match="frozen"):
+    with pytest.raises(Unavailable, match=r"is not tried: refused on .* -> change its secret"):
         run(suite)
+    path.write_text(bank.operators[0]["password"], "utf-8")
+    run(suite)
+    assert audit_kinds(suite)["login_released"] == 1
 
 
 def test_an_account_that_is_not_configured_is_not_ordered(suite: Suite) -> None:

@@ -45,6 +45,7 @@ MAY_NOT_IMPORT: dict[str, set[str]] = {"workflows": {"counterfoil.cli"}}
 HOME_OF: dict[str, str | tuple[str, ...]] = {
     "PIL": "src/counterfoil/adapters/statement_pdf/",
     "alembic": "src/counterfoil/store/",
+    "apprise": "src/counterfoil/adapters/alert_sender.py",
     "apscheduler": "src/counterfoil/engine/scheduler.py",
     "bai2": "src/counterfoil/adapters/statement_formats/bai2_",
     "cryptography": ("src/counterfoil/audit/keys.py", "src/counterfoil/store/vault.py"),
@@ -54,6 +55,8 @@ HOME_OF: dict[str, str | tuple[str, ...]] = {
         "src/counterfoil/adapters/statement_formats/xml_elements.py",
     ),
     "filelock": "src/counterfoil/engine/",
+    "hvac": "src/counterfoil/adapters/secret_vault.py",
+    "keyring": "src/counterfoil/adapters/secret_keyring.py",
     "holidays": "src/counterfoil/adapters/calendars.py",
     "loguru": "src/counterfoil/audit/log.py",
     "mt940": "src/counterfoil/adapters/statement_formats/mt940",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from bots.screen_bank import ScreenBank
 from bots.sign_on import sign_on
@@ -15,12 +16,14 @@ from counterfoil.adapters.map_schema import System as SystemMaps
 from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.screens import Chromium, Login, Session
 from counterfoil.adapters.secrets import Secrets
+from counterfoil.config import Login as LoginSettings
 from counterfoil.config import Suite, SystemSettings
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.secrets import Redactor
 from counterfoil.engine.errands import Errands
 from counterfoil.engine.journal import steady_seconds
 from counterfoil.engine.keying import Policy
+from counterfoil.engine.logins import GuardedPassword
 from counterfoil.engine.worker import Pace, System, Worker
 from counterfoil.store.evidence import EvidenceStore
 from counterfoil.store.ledger import Ledger
@@ -118,6 +121,7 @@ class ScreenSignOn:
         self._tools = tools
         self._maps = maps
         self._chromium = chromium
+        self._passwords: dict[tuple[str, str], GuardedPassword] = {}
 
     async def sign_on(self, system: str, login: str) -> ScreenSession:
         """One session, signed on. Raises Unavailable, Refused."""
@@ -126,7 +130,7 @@ class ScreenSignOn:
         session = Session(
             self._maps[system],
             settings.base_url,
-            Login(values=found.values, password=self._tools.secrets.get(found.credential)),
+            Login(values=found.values, password=self._password(system, found)),
             self._chromium,
             redactor=self._tools.redactor,
             keep=self._keep,
@@ -138,6 +142,15 @@ class ScreenSignOn:
             await session.close()
             raise
         return ScreenSession(ScreenBank(session))
+
+    def _password(self, system: str, login: LoginSettings) -> GuardedPassword:
+        """One for as long as we live: what it could not write down is not forgotten."""
+        known = self._passwords.get((system, login.name))
+        if known is None:
+            read = partial(self._tools.secrets.get, login.credential)
+            known = GuardedPassword(self._tools.ledger, system, login.name, read)
+            self._passwords[system, login.name] = known
+        return known
 
     def _keep(self, kind: str, content: bytes) -> Evidence:
         return self._tools.evidence.put(kind, content, picture=kind == "screenshot")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,12 +24,13 @@ from counterfoil.adapters.secrets import Secrets
 from counterfoil.adapters.sheets.book import BigSheet
 from counterfoil.adapters.sheets.control_book import amount, day, text, write_whole
 from counterfoil.adapters.sheets.pages import BigColumn, Page, PageTable, Value
+from counterfoil.config import Login as LoginSettings
 from counterfoil.config import Suite
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.secrets import Redactor
 from counterfoil.engine.borrowing import borrowed_login
+from counterfoil.engine.logins import GuardedPassword
 from counterfoil.errors import Refused, SetupError, Unavailable
-from counterfoil.store.deciding import Word
 from counterfoil.store.evidence import EvidenceStore
 from counterfoil.store.ledger import Ledger
 from counterfoil.toml_records import did_you_mean
@@ -103,7 +105,7 @@ async def _read(tools: Tools, maps: System, name: str) -> Register:
     ):
         session = _session(tools, maps, lease.login, chromium)
         try:
-            await _sign_on(tools, session)
+            await _sign_on(session)
             register = await read_register(session, name)
         finally:
             await session.close()
@@ -118,20 +120,23 @@ def _session(tools: Tools, maps: System, login: str, chromium: Chromium) -> Sess
     return Session(
         maps,
         settings.base_url,
-        Login(values=found.values, password=tools.secrets.get(found.credential)),
+        Login(values=found.values, password=_password(tools, maps.name, found)),
         chromium,
         redactor=tools.redactor,
         keep=lambda kind, content: tools.evidence.put(kind, content, picture=kind == "screenshot"),
     )
 
 
-async def _sign_on(tools: Tools, session: Session) -> None:
-    """Raises Unavailable; a refused operator freezes the system, as a worker would."""
+def _password(tools: Tools, system: str, login: LoginSettings) -> GuardedPassword:
+    read = partial(tools.secrets.get, login.credential)
+    return GuardedPassword(tools.ledger, system, login.name, read)
+
+
+async def _sign_on(session: Session) -> None:
+    """Raises Unavailable; a refused login is not tried again, as by a worker."""
     try:
         await sign_on(session)
     except Refused as refusal:
-        word = Word(person="registers", reason=str(refusal))
-        tools.ledger.freeze_by_hand(session.system.name, word)
         raise Unavailable(session.system.name, f"sign-on refused: {refusal}") from refusal
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -105,6 +105,15 @@ def terms_of(name: str, kept: Mapping[str, Any], root: Path) -> Terms:
         cron_walls=cron_walls,
     )
     return Terms(settings=settings, rule=rule, calendar=calendar)
+
+
+def calendars_of(suite: Suite, names: Iterable[str]) -> dict[str, Calendar]:
+    """The calendars of these names; "" is open every day. Raises SetupError."""
+    config = suite.config
+    named = {
+        each: _calendar(each, _plain(config.calendars[each]), suite.root) for each in names if each
+    }
+    return {"": _AlwaysOpen(), **named}
 
 
 def _calendar(name: str, kept: Mapping[str, Any], root: Path) -> HolidayCalendar:
@@ -218,7 +227,8 @@ def _entry(terms: Terms, judged: Judged, now: datetime) -> Entry:
 Signature = tuple[int, ...]
 
 
-def _signature(kept: Mapping[str, Any], root: Path) -> Signature:
+def signature_of(kept: Mapping[str, Any], root: Path) -> Signature:
+    """Of the file of closed days that *kept* settings name."""
     name = (kept["calendar"] or {}).get("closed_file")
     if name is None or not (root / name).is_file():
         return ()
@@ -342,7 +352,7 @@ class Schedules:
             SetupError: The file is wrong, and it is the first that this process reads.
         """
         root = self._tools.suite.root
-        made_of = (row.settings, _signature(row.settings, root))
+        made_of = (row.settings, signature_of(row.settings, root))
         known = self._terms.get(row.name)
         if known is not None and known[0] == made_of:
             return known[1]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from counterfoil.adapters.browsers import find_browser
 from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.screens import Chromium, Login, Session
 from counterfoil.adapters.secrets import Secrets
+from counterfoil.config import Login as LoginSettings
 from counterfoil.config import Suite, SystemSettings
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.secrets import Redactor, bare, mask_account
@@ -26,10 +28,10 @@ from counterfoil.domain.statement_orders import (
     StatementOrder,
 )
 from counterfoil.engine.borrowing import borrowed_login
+from counterfoil.engine.logins import GuardedPassword
 from counterfoil.engine.run_folders import run_folder
 from counterfoil.errors import Refused, SetupError, Unavailable
 from counterfoil.store.claims import LeaseRow
-from counterfoil.store.deciding import Word
 from counterfoil.store.evidence import EvidenceStore
 from counterfoil.store.ledger import Ledger
 from counterfoil.store.statement_files import StatementFiles
@@ -139,7 +141,7 @@ async def _fetch_in_session(
             async with _chromium(tools.suite, settings) as chromium:
                 session = _session(tools, system, lease.login, chromium)
                 try:
-                    await _sign_on(tools, system, session)
+                    await _sign_on(session)
                     return await _fetch_all(tools, wanted, session, lease, folder, say)
                 finally:
                     await session.close()
@@ -164,8 +166,6 @@ async def _fetch_all(  # noqa: PLR0913 - one visit has these parts
         files += receiver.files
         in_a_row = in_a_row + 1 if trouble else 0
         troubles += [trouble] if trouble else []
-        if session.refused:
-            _freeze(tools, lease.system, trouble)
         if session.refused or in_a_row >= UNAVAILABLE_MAX:
             break
     return Fetching(files=files, troubles=tuple(troubles))
@@ -231,7 +231,7 @@ def _session(tools: Tools, system: str, login: str, chromium: Chromium) -> Sessi
     return Session(
         load_system(tools.suite.selectors, system),
         settings.base_url,
-        Login(values=found.values, password=tools.secrets.get(found.credential)),
+        Login(values=found.values, password=_password(tools, system, found)),
         chromium,
         redactor=tools.redactor,
         keep=lambda kind, content: _keep(tools, kind, content),
@@ -242,17 +242,17 @@ def _keep(tools: Tools, kind: str, content: bytes) -> Evidence:
     return tools.evidence.put(kind, content, picture=kind == "screenshot")
 
 
-async def _sign_on(tools: Tools, system: str, session: Session) -> None:
-    """Raises Unavailable; a refused operator freezes the system, as a worker would."""
+def _password(tools: Tools, system: str, login: LoginSettings) -> GuardedPassword:
+    read = partial(tools.secrets.get, login.credential)
+    return GuardedPassword(tools.ledger, system, login.name, read)
+
+
+async def _sign_on(session: Session) -> None:
+    """Raises Unavailable; a refused login is not tried again, as by a worker."""
     try:
         await sign_on(session)
     except Refused as refusal:
-        _freeze(tools, system, str(refusal))
-        raise Unavailable(system, f"sign-on refused: {refusal}") from refusal
-
-
-def _freeze(tools: Tools, system: str, reason: str) -> None:
-    tools.ledger.freeze_by_hand(system, Word(person="statements", reason=reason))
+        raise Unavailable(session.system.name, f"sign-on refused: {refusal}") from refusal
 
 
 def _chromium(suite: Suite, settings: SystemSettings) -> Chromium:

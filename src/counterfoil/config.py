@@ -1,7 +1,7 @@
 """config.toml, read strictly: one record, refused with file, key and nearest known key.
 
 Paths are relative to the folder of config.toml. Nothing secret stands here: a login
-names its credential, and adapters/secrets.py fetches it.
+names its credential, and the place that [secrets] names has it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from counterfoil.domain.alert_settings import AlertSettings
 from counterfoil.domain.schedules import Misfire, Overlap, Policy
+from counterfoil.domain.secret_settings import SecretSettings
 from counterfoil.domain.when import After, Every, OnDays, When, Window, parse_when
 from counterfoil.errors import SetupError
 from counterfoil.toml_records import did_you_mean, load_record
@@ -261,6 +263,7 @@ class Config:
     ledger: LedgerSettings = field(default_factory=LedgerSettings)
     browser: BrowserSettings = field(default_factory=BrowserSettings)
     approval: ApprovalSettings = field(default_factory=ApprovalSettings)
+    secrets: SecretSettings = field(default_factory=SecretSettings)
     kpi: KpiSettings | None = None  # None: no cost is computed
     systems: dict[str, SystemSettings] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)
@@ -268,8 +271,11 @@ class Config:
     reconciliations: dict[str, ReconciliationSettings] = field(default_factory=dict)
     calendars: dict[str, CalendarSettings] = field(default_factory=dict)
     schedules: dict[str, ScheduleSettings] = field(default_factory=dict)
+    alerts: AlertSettings | None = None  # None: nobody is told
 
     def __post_init__(self) -> None:
+        if self.alerts is not None:
+            self.alerts.check_names(self.calendars, self.systems)
         for name, schedule in self.schedules.items():
             self._check_schedule(name, schedule)
         if long := [name for name in self.reconciliations if len(name) > 60]:

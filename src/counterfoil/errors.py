@@ -3,7 +3,8 @@
 CounterfoilError
 ├── Refused         someone said no: park the item, a person decides
 ├── Unavailable     nothing was keyed: wait and try again
-│   └── BrowserDied it was our own browser: try again with another one
+│   ├── BrowserDied it was our own browser: try again with another one
+│   └── LoginStopped this bank login was refused: a person, or another secret, is needed
 ├── InDoubt         something may have been keyed: look it up, never key again
 ├── ClaimLost       another worker owns this item now: put the hands up
 ├── Quarantined     this file cannot be trusted: set it aside, with the reason
@@ -47,6 +48,14 @@ class Unavailable(CounterfoilError):
 
 class BrowserDied(Unavailable):
     """Our own browser died of it: nothing is wrong with the system, nor with the item."""
+
+
+class LoginStopped(Unavailable):
+    """The bank refused this login before: it is not tried again, or the bank would lock it."""
+
+    def __init__(self, system: str, login: str, why: str) -> None:
+        remedy = f"change its secret, or: counterfoil login release {system} {login}"
+        super().__init__(system, f"the login {login} is not tried: {why} -> {remedy}")
 
 
 class InDoubt(CounterfoilError):

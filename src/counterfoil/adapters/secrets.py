@@ -1,4 +1,4 @@
-"""Where passwords come from: a folder of credential files, one secret in each.
+"""Where passwords come from: a folder of credential files, one secret in each, or another place.
 
 The layout is systemd's ``CREDENTIALS_DIRECTORY``: the file's name is the secret's name,
 its content the value. Values never come from environment variables or the command line:
@@ -26,7 +26,19 @@ class Secrets(Protocol):
     """A place that keeps secrets."""
 
     def get(self, name: str) -> Secret:
-        """The secret *name*. Raises SetupError, with file and remedy."""
+        """The secret *name* as it is now: what was changed counts from the next time on.
+
+        Raises:
+            SetupError: There is none, or not a right one; names the place and the remedy.
+            Unavailable: The place cannot be asked just now.
+        """
+
+
+def check_name(name: str) -> str:
+    """*name*, if a secret may be called so. Raises SetupError."""
+    if not _NAME.fullmatch(name):
+        raise SetupError(f"not the name of a secret: {name!r}")
+    return name
 
 
 class CredentialFolder:
@@ -53,9 +65,7 @@ class CredentialFolder:
         Raises:
             SetupError: No such file, others may read it, it is empty or no text.
         """
-        if not _NAME.fullmatch(name):
-            raise SetupError(f"not the name of a secret: {name!r}")
-        path = self._folder / name
+        path = self._folder / check_name(name)
         text = _decoded(_read(path), path).removesuffix("\n").removesuffix("\r")
         if not text:
             raise SetupError(f"{path}: is empty -> put the secret there: it is the whole file")
@@ -79,6 +89,8 @@ def _read(path: Path) -> bytes:
         facts = os.fstat(fd)
         if not stat.S_ISREG(facts.st_mode):
             raise SetupError(f"{path}: is not a regular file -> {remedy}")
+        if facts.st_uid not in (0, os.geteuid()):
+            raise SetupError(f"{path}: is another user's (uid {facts.st_uid}) -> chown it")
         if _others_may_read(fd, facts.st_mode):
             mode = stat.S_IMODE(facts.st_mode)
             raise SetupError(f"{path}: others may read it (mode {mode:o}) -> chmod 600 {path}")

@@ -213,12 +213,24 @@ class Witness:
 
     def silent(self) -> tuple[str, ...]:
         """The streams whose run did not end, and that were not heard of for three minutes."""
+        return tuple(stream for stream, _ in self._silent())
+
+    def silent_since(self) -> tuple[tuple[str, str], ...]:
+        """The same, and when each was heard last (ISO 8601, UTC).
+
+        Raises:
+            OSError: The witness is not there, or cannot be read.
+            Refused: Another hand than ours wrote in it.
+        """
+        if not self._folder.is_dir():
+            raise FileNotFoundError(f"there is no folder {self._folder}")
+        return tuple(self._silent())
+
+    def _silent(self) -> Iterator[tuple[str, str]]:
         due = self._now() - SILENCE_MAX
-        return tuple(
-            each["stream"]
-            for each in self._kept()
-            if not each["ended"] and datetime.fromisoformat(each["seen_at"]) < due
-        )
+        for each in self._kept():
+            if not each["ended"] and datetime.fromisoformat(each["seen_at"]) < due:
+                yield each["stream"], each["seen_at"]
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """What the verifier takes as ``--witness``, one checkpoint a line."""

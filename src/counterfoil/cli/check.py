@@ -16,16 +16,16 @@ from urllib.parse import urlsplit
 
 import typer
 
+from counterfoil.adapters.alert_sender import check_url, is_plain
 from counterfoil.adapters.browsers import find_browser
 from counterfoil.adapters.map_schema import System as SystemMaps
 from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.reconciliation_rules import load_policy
 from counterfoil.adapters.screens import check_login
-from counterfoil.adapters.secrets import CredentialFolder
 from counterfoil.adapters.sheets.maps import load_sheet_map
 from counterfoil.audit.witness import Witness
 from counterfoil.cli.schedule_commands import check_command
-from counterfoil.cli.site import approval_policy
+from counterfoil.cli.site import approval_policy, secrets_of
 from counterfoil.cli.terminal import SET_UP, out, say
 from counterfoil.config import (
     Folder,
@@ -34,8 +34,9 @@ from counterfoil.config import (
     Suite,
     find_suite,
 )
-from counterfoil.domain.secrets import Redactor
-from counterfoil.errors import CounterfoilError, SetupError
+from counterfoil.domain.alert_settings import AddressSettings
+from counterfoil.domain.secrets import Redactor, Secret
+from counterfoil.errors import CounterfoilError, SetupError, Unavailable
 from counterfoil.rules.approval import person
 from counterfoil.store.database import look_at
 from workflows.schedules import checked_schedules
@@ -102,6 +103,7 @@ def checks_of(suite: Suite) -> Iterator[Check]:
         yield _folder(f"export folder of {name}", suite.path(found.export))
     if suite.config.schedules:
         yield tried("schedules", lambda: _schedules(suite))
+    yield from _alerts(suite)
     yield from _approval(suite)
     yield _folder("data folder", suite.data)
     yield _private("keys", suite.data / "keys")
@@ -119,6 +121,27 @@ def _rules(suite: Suite, settings: ReconciliationSettings) -> str:
 def _schedules(suite: Suite) -> str:
     """Their names. Raises SetupError: one of them is not right, and where."""
     return ", ".join(checked_schedules(suite, check_command))
+
+
+def _alerts(suite: Suite) -> Iterator[Check]:
+    """Every address is one; nothing is sent (counterfoil alerts test does)."""
+    if suite.config.alerts is None:
+        yield Check("alerts", note="no [alerts]: nobody is told", remedy="docs/ALERTS.md")
+        return
+    for name, settings in suite.config.alerts.addresses.items():
+        yield tried(f"alert address {name}", lambda n=name, s=settings: _address(suite, n, s))  # type: ignore[misc]
+
+
+def _address(suite: Suite, name: str, settings: AddressSettings) -> str:
+    """What may be shown of it. Raises SetupError."""
+    redactor = Redactor()
+    if settings.credential:
+        return check_url(name, secrets_of(suite, redactor).get(settings.credential), redactor)
+    if not is_plain(name, settings.url):
+        raise SetupError(
+            f"alerts: addresses: {name}: url: it holds a secret -> keep it as a credential"
+        )
+    return check_url(name, Secret(name, settings.url, redactor), redactor)
 
 
 def tried(what: str, look: Callable[[], str]) -> Check:
@@ -186,25 +209,25 @@ def _statements(suite: Suite, settings: StatementSettings) -> str:
     if strange := [each for each in settings.formats if each not in table.downloads]:
         known = ", ".join(table.downloads)
         raise SetupError(f"config.toml: formats: {strange[0]!r} is not offered; known: {known}")
-    path = suite.path(suite.config.site.credentials) / settings.password
-    if settings.password and not path.is_file():
-        raise SetupError(f"config.toml: password: there is no {path}")
+    if settings.password:
+        _credential(suite, settings.password)
     shown = ", ".join(settings.formats)
     return f"{len(settings.accounts)} accounts as {shown}, grade {settings.lowest_grade} passes"
 
 
 def _credentials(suite: Suite, name: str) -> Iterator[Check]:
-    folder = suite.path(suite.config.site.credentials)
-    secrets = CredentialFolder.of_service(Redactor(), otherwise=folder)
     for login in suite.config.systems[name].logins:
-        what = f"credential {login.credential}"
-        try:
-            secrets.get(login.credential)
-        except SetupError as trouble:
-            told, _, remedy = str(trouble).partition(" -> ")
-            yield Check(what, told, remedy)
-        else:
-            yield Check(what)
+        what, each = f"credential {login.credential}", login.credential
+        yield tried(what, lambda each=each: _credential(suite, each))  # type: ignore[misc]
+
+
+def _credential(suite: Suite, name: str) -> str:
+    """Where it is. Raises SetupError: it is not, or the place cannot be asked."""
+    try:
+        secrets_of(suite, Redactor()).get(name)
+    except Unavailable as trouble:
+        raise SetupError(f"{trouble}") from None
+    return f"from {suite.config.secrets.source}"
 
 
 def _bounds(suite: Suite, name: str) -> Check:

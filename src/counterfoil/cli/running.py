@@ -16,7 +16,8 @@ import typer
 
 from counterfoil.adapters.inbox import Handled, Inbox, Watched
 from counterfoil.adapters.screens.browser import Chromium
-from counterfoil.cli.items import tell_who_is_needed
+from counterfoil.cli.alerting import keep_alerting
+from counterfoil.cli.items import tell_resting, tell_who_is_needed
 from counterfoil.cli.schedule_commands import check_intake
 from counterfoil.cli.scheduling import errands_of, keep_schedules
 from counterfoil.cli.site import Site, approval_policy, emitter, open_site
@@ -29,6 +30,7 @@ from counterfoil.engine.locking import worker_lock
 from counterfoil.engine.worker import Pace, Worker
 from counterfoil.errors import LedgerLost, SetupError
 from counterfoil.store.ledger import new_boot
+from counterfoil.store.login_stops import LoginStops
 from counterfoil.store.reading import BatchRow
 from counterfoil.toml_records import did_you_mean
 from workflows.floor import Floor
@@ -103,7 +105,8 @@ def run(
     with running_site(suite) as site:
         _drop(suite, folder, files or [])
         floor_of(context).run(partial(_run, site))
-        if tell_who_is_needed(site.ledger.batches()):
+        resting = tell_resting(LoginStops.beside(site.ledger).stopped_logins())
+        if tell_who_is_needed(site.ledger.batches()) or resting:
             raise typer.Exit(1)
 
 
@@ -266,6 +269,7 @@ class Works:
                 chores.append(self._begin(self._patiently(watching)))
             errands = errands_of(site)
             chores.append(self._begin(keep_schedules(site, errands.ledger, self._ended)))
+            chores.append(self._begin(keep_alerting(site, self._ended)))
         try:
             await key_due_items(
                 tools(site),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
+from functools import partial
 from pathlib import Path
 
 import typer
 
+from counterfoil.cli.alerting import alerting, in_thread
 from counterfoil.cli.schedule_commands import check_command
 from counterfoil.cli.site import Site, emitter, open_site
 from counterfoil.cli.terminal import WORK, say, say_aloud
@@ -44,7 +46,8 @@ def scheduler() -> None:
         ledger = ScheduleLedger.beside(site.ledger)
         ledger.runs = VisitCarrier(ledger.engine)
         say("looking at the clock; Ctrl-C stops it.")
-        run_schedules(site, ledger, stop)
+        with alerting(site, stop):
+            run_schedules(site, ledger, stop)
         say("stopped; what becomes due is found at the next start")
 
 
@@ -56,13 +59,7 @@ def errands_of(site: Site) -> Errands:
 
 async def keep_schedules(site: Site, ledger: ScheduleLedger, ended: asyncio.Event) -> None:
     """Beside a worker, until *ended* is set."""
-    stop = threading.Event()
-    looking = asyncio.create_task(asyncio.to_thread(run_schedules, site, ledger, stop))
-    ends = asyncio.create_task(ended.wait())
-    await asyncio.wait({looking, ends}, return_when=asyncio.FIRST_COMPLETED)
-    stop.set()
-    ends.cancel()
-    await looking
+    await in_thread(partial(run_schedules, site, ledger), ended)
 
 
 def run_schedules(site: Site, ledger: ScheduleLedger, stop: threading.Event) -> None:

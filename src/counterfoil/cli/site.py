@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from counterfoil.adapters.secret_keyring import KeyringSecrets
+from counterfoil.adapters.secret_vault import open_vault_secrets
 from counterfoil.adapters.secrets import CredentialFolder, Secrets
 from counterfoil.audit.checkpoints import Checkpoints
 from counterfoil.audit.log import AuditLog
@@ -50,6 +52,19 @@ def evidence_folder(suite: Suite) -> Path:
 def open_vault(suite: Suite) -> Vault:
     """The key of what is sealed at rest; made on first use."""
     return Vault(read_or_make_key(suite.data / "keys" / "vault.key"))
+
+
+def secrets_of(suite: Suite, redactor: Redactor) -> Secrets:
+    """Where config.toml says that passwords are. Raises SetupError: it cannot be used here."""
+    settings = suite.config.secrets
+    files = CredentialFolder.of_service(
+        redactor, otherwise=suite.path(suite.config.site.credentials)
+    )
+    if settings.source == "keyring":
+        return KeyringSecrets(settings.service, redactor)
+    if settings.vault is not None:
+        return open_vault_secrets(settings.vault, redactor, keys=files, root=suite.root)
+    return files
 
 
 def approval_policy(suite: Suite) -> ApprovalPolicy:
@@ -101,9 +116,7 @@ def open_site(bot: str, suite: Suite | None = None, *, boot: str = "person") -> 
             yield Site(
                 suite=suite,
                 redactor=redactor,
-                secrets=CredentialFolder.of_service(
-                    redactor, otherwise=suite.path(suite.config.site.credentials)
-                ),
+                secrets=secrets_of(suite, redactor),
                 vault=vault,
                 evidence=EvidenceStore(evidence_folder(suite), redactor),
                 audit=audit,

@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from counterfoil.engine.locking import worker_lock
+from counterfoil.engine.logins import in_turn
 from counterfoil.engine.worker import Pace
 from counterfoil.errors import LedgerLost, Unavailable
 from counterfoil.store.claims import LeaseRow
@@ -63,7 +64,8 @@ async def _free_login(
     patience = WAIT_SECONDS if ledger.is_child else 0.0
     ends = time.monotonic() + patience
     while True:  # ends: when patience does
-        lease = ledger.take_lease(system, logins, sessions_max=sessions_max, lease=length)
+        turn = in_turn(ledger, system, logins)
+        lease = ledger.take_lease(system, turn, sessions_max=sessions_max, lease=length)
         if lease is not None:
             return lease
         if time.monotonic() >= ends:

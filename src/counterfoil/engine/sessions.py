@@ -2,8 +2,8 @@
 
 A session lives as long as its lease: whoever lost the lease closes the session and
 never touches the bank with it again. A failed sign-on is tried again after a pause
-that doubles; a refused one freezes the system, because a third wrong password locks
-the operator out.
+that doubles; a refused one stops that login, because a third wrong password locks the
+operator out; the system's other logins work on.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from datetime import timedelta
 from typing import Protocol
 
 from counterfoil.engine.keying import Bank
-from counterfoil.errors import BrowserDied, LedgerLost, Refused, Unavailable
+from counterfoil.engine.logins import in_turn
+from counterfoil.errors import BrowserDied, LedgerLost, LoginStopped, Refused, Unavailable
 from counterfoil.store.claims import LeaseRow
-from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import Ledger
+from counterfoil.store.login_stops import LoginStops
 
 
 class Session(Protocol):
@@ -78,6 +79,8 @@ class _Row:
     signing_on: asyncio.Lock = field(default_factory=asyncio.Lock)
     idle: list[Seat] = field(default_factory=list)
     in_use: set[str] = field(default_factory=set)  # logins with a session, idle or not
+    order: list[str] = field(default_factory=list)  # logins, in the order of being tried
+    stopped: set[str] = field(default_factory=set)  # refused, or found to rest, by ourselves
     failures: int = 0
     not_before: float = 0.0  # monotonic: no sign-on until then
 
@@ -101,11 +104,13 @@ class Sessions:
         lease: timedelta,
     ) -> None:
         self._ledger = ledger
+        self._stops = LoginStops.beside(ledger)
         self._sign_on = sign_on
         self._places = dict(places)
         self._lease = lease
         self._rows = {
-            system: _Row(asyncio.Semaphore(place.sessions_max)) for system, place in places.items()
+            system: _Row(asyncio.Semaphore(place.sessions_max), order=list(place.logins))
+            for system, place in places.items()
         }
 
     async def acquire(self, system: str) -> Seat:
@@ -145,7 +150,7 @@ class Sessions:
         place = self._places[system]
         lease = self._ledger.take_lease(
             system,
-            place.logins,
+            in_turn(self._ledger, system, row.order),
             sessions_max=place.sessions_max,
             lease=self._lease,
             in_use=row.in_use,
@@ -162,20 +167,35 @@ class Sessions:
             self._wait_longer(row, trouble)
             if isinstance(trouble, TimeoutError):
                 raise Unavailable(system, "the sign-on hangs") from trouble
+            if isinstance(trouble, Refused | LoginStopped):
+                row.stopped.add(lease.login)
+                row.order.remove(lease.login)  # the others' secrets may be other ones by now
+                row.order.append(lease.login)
             if isinstance(trouble, Refused):
-                self._freeze(system, lease.login, trouble)
+                self._stops.stop_login(system, lease.login, trouble.reason)
                 raise Unavailable(system, f"sign-on refused: {trouble}") from trouble
             raise
+        row.stopped.discard(lease.login)
         row.failures, row.not_before = 0, 0.0
         return Seat(system, lease, session)
 
-    def _freeze(self, system: str, login: str, refusal: Refused) -> None:
-        reason = f"sign-on of {login} refused: {refusal}"
-        self._ledger.freeze_by_hand(system, Word(person="worker", reason=reason))
+    def resting(self) -> set[str]:
+        """The systems of which every login was refused: nothing is keyed by itself there.
+
+        Only those that we have tried: the secret may be another one since they were stopped.
+        """
+        stopped = {(each.system, each.login) for each in self._stops.stopped_logins()}
+        return {
+            system
+            for system, place in self._places.items()
+            if place.logins
+            and self._rows[system].stopped.issuperset(place.logins)
+            and stopped.issuperset((system, each) for each in place.logins)
+        }
 
     def _wait_longer(self, row: _Row, trouble: BaseException) -> None:
         pause = self.PAUSE_SECONDS
-        if not isinstance(trouble, BrowserDied):  # that is no reason to spare the system
+        if not isinstance(trouble, BrowserDied | LoginStopped):  # no reason to spare the system
             pause = min(pause * 2**row.failures, 60.0)
             row.failures = min(row.failures + 1, 10)
         row.not_before = time.monotonic() + pause

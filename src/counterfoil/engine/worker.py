@@ -378,7 +378,8 @@ class Worker:
         while not done:
             await asyncio.sleep(0.2)
             with suppress(LedgerLost):
-                done = not self._visiting and not self._ledger.open_items()
+                left = self._ledger.open_items(besides=self._pool.resting())
+                done = not self._visiting and not left
         self._health.stop.set()
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from counterfoil.domain.items import ItemState
-from counterfoil.domain.kpi import Attempt, Cell, ItemFacts, KpiColumn, KpiFacts, KpiTable
+from counterfoil.domain.kpi import Attempt, Cell, Handling, ItemFacts, KpiColumn, KpiFacts, KpiTable
 from counterfoil.rules.kpi_measures import GAPS_MIN, by_system, handling, time_to_empty
 
 #: Bots key these without anybody being asked.
@@ -43,24 +44,53 @@ def queue(facts: KpiFacts, sessions: Mapping[str, int]) -> KpiTable:
     )  # fmt: skip
 
 
-def _row(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """When one system's queue will be empty, or why nobody can tell."""
+
+    left: int  # items to key
+    pace: Handling | None
+    earliest: datetime | None  # UTC
+    expected: datetime | None  # UTC
+    latest: datetime | None  # UTC
+    why_not: str  # "": there is a prediction
+
+
+def forecast(
     facts: KpiFacts, system: str, sessions: int | None, attempts: Sequence[Attempt]
-) -> tuple[Cell, ...]:
+) -> Forecast:
+    """Of *system*, by the pace of its *attempts*."""
     items = {each.item_id: each for each in facts.items}
-    mine = [each for each in facts.items if each.system == system]
-    left = sum(1 for each in mine if each.state in TO_KEY)
+    left = sum(1 for each in facts.items if each.system == system and each.state in TO_KEY)
     pace = handling(attempts, items)
     ends: tuple[datetime | None, ...] = (None, None, None)
-    note = _why_not(left, sessions, frozen=system in facts.frozen, measured=pace is not None)
-    if not note and pace is not None and sessions is not None:
+    why_not = _why_not(left, sessions, frozen=system in facts.frozen, measured=pace is not None)
+    if not why_not and pace is not None and sessions is not None:
         repeats = {"attempts": len(attempts), "items": len({each.item_id for each in attempts})}
         ends = tuple(
             facts.read_at + time_to_empty(left, sessions, each, **repeats)
             for each in (pace.fastest, pace.mean, pace.slowest)
         )
-    mean, gaps = (pace.mean, pace.gaps) if pace else (None, None)
-    told = "; ".join(each for each in (note, _waiting(mine)) if each)
-    return system, left, sessions, mean, gaps, *ends, told
+    earliest, expected, latest = ends
+    return Forecast(
+        left=left,
+        pace=pace,
+        earliest=earliest,
+        expected=expected,
+        latest=latest,
+        why_not=why_not,
+    )
+
+
+def _row(
+    facts: KpiFacts, system: str, sessions: int | None, attempts: Sequence[Attempt]
+) -> tuple[Cell, ...]:
+    found = forecast(facts, system, sessions, attempts)
+    ends = (found.earliest, found.expected, found.latest)
+    mean, gaps = (found.pace.mean, found.pace.gaps) if found.pace else (None, None)
+    mine = [each for each in facts.items if each.system == system]
+    told = "; ".join(each for each in (found.why_not, _waiting(mine)) if each)
+    return system, found.left, sessions, mean, gaps, *ends, told
 
 
 def _why_not(left: int, sessions: int | None, *, frozen: bool, measured: bool) -> str:

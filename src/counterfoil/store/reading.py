@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -158,12 +158,14 @@ class Reading(Book):
         with self.reading() as connection:
             return {ItemState(state): count for state, count in connection.execute(query)}
 
-    def open_items(self) -> int:
-        """How many items something still happens to by itself."""
+    def open_items(self, *, besides: Collection[str] = ()) -> int:
+        """How many items something still happens to by itself; *besides* those of systems."""
         items, systems = schema.items, schema.systems
         frozen = select(systems.c.system).where(systems.c.frozen)
         query = select(func.count()).where(
-            items.c.due_at.is_not(None), items.c.system.not_in(frozen)
+            items.c.due_at.is_not(None),
+            items.c.system.not_in(frozen),
+            items.c.system.not_in(besides),
         )
         with self.reading() as connection:
             return connection.execute(query).scalar_one()

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from counterfoil.domain.schedules import RUNS, RunState, Verdict
@@ -77,4 +78,12 @@ Index(
     unique=True,
     sqlite_where=occurrences.c.run_state == "RUNNING",
     postgresql_where=occurrences.c.run_state == "RUNNING",
+)
+#: An occurrence that came to grief: few, and somebody is told of each.
+TROUBLES = text("(verdict IN ('MISSED', 'REFUSED') OR run_state IN ('FAILED', 'NOT_STARTED'))")
+Index(
+    "ix_occurrences_troubles",
+    occurrences.c.judged_at,
+    sqlite_where=TROUBLES,
+    postgresql_where=TROUBLES,
 )

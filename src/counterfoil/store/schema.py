@@ -28,6 +28,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -149,6 +150,14 @@ items = Table(
 Index("ix_items_due", items.c.due_at)
 Index("ix_items_state", items.c.system, items.c.state)
 Index("ix_items_holder", items.c.holder)
+#: Items that somebody may have to be told of: few, among all that ever were.
+TROUBLED = text("items.state IN ('KEYING', 'IN_DOUBT', 'ON_HOLD', 'FAILED')")
+Index(
+    "ix_items_troubled",
+    items.c.state,
+    sqlite_where=text("state IN ('KEYING', 'IN_DOUBT', 'ON_HOLD', 'FAILED')"),
+    postgresql_where=text("state IN ('KEYING', 'IN_DOUBT', 'ON_HOLD', 'FAILED')"),
+)
 
 likenesses = Table(
     "likenesses",
@@ -195,6 +204,7 @@ steps = Table(
     comment="every change of this ledger, and the audit record that tells of it",
 )
 Index("ix_steps_item", steps.c.item_id)
+Index("ix_steps_kind", steps.c.kind, steps.c.at)
 Index("ix_steps_arrival", steps.c.arrival_id)
 Index("ix_steps_reconciliation", steps.c.reconciliation)
 Index("ix_steps_schedule", steps.c.schedule, steps.c.occurrence)
@@ -280,6 +290,17 @@ leases = Table(
     Column("expires_at", UtcDateTime, comment="UTC; renewed by the worker's heartbeat"),
     CheckConstraint("(holder IS NULL) = (expires_at IS NULL)", name="held"),
     comment="one session per bank login, across all machines",
+)
+
+stopped_logins = Table(
+    "stopped_logins",
+    METADATA,
+    Column("system", String(60), primary_key=True, comment="the legacy system"),
+    Column("login", String(60), primary_key=True, comment="the bank login's name in config"),
+    Column("since", UtcDateTime, nullable=False, comment="UTC: its sign-on was refused"),
+    Column("reason", Text, nullable=False, comment="the bank's words, redacted"),
+    Column("secret_mark", String(64), comment="of the refused secret, keyed; NULL: not known"),
+    comment="bank logins that are not tried again with the secret that was refused",
 )
 
 workers = Table(

@@ -7,9 +7,9 @@ boxes, spelling.py knows how the system writes values; both are pure.
 
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.adapters.screens.commit import Answer, submit
+from counterfoil.adapters.screens.login import FixedPassword, Login
 from counterfoil.adapters.screens.screen import Screen, open_screen, still_open, wait_signed_on
 from counterfoil.adapters.screens.session import (
-    Login,
     Session,
     SessionExpired,
     check_login,
@@ -18,6 +18,7 @@ from counterfoil.adapters.screens.session import (
 __all__ = [
     "Answer",
     "Chromium",
+    "FixedPassword",
     "Login",
     "Screen",
     "Session",

@@ -292,6 +292,9 @@ async def still_open(session: Session, name: str) -> Screen | None:
 async def wait_signed_on(screen: Screen, action: str) -> None:
     """Press the sign-on, pass the notices that the map knows, and see that we are in.
 
+    A sign-on that is asked for anew, without a word that the map knows, is a refusal too:
+    to try again what was not understood is how operators get locked.
+
     Raises:
         Unavailable: The system does not let us in now.
         Refused: It does not accept this operator; trying again would lock it.
@@ -316,7 +319,16 @@ async def wait_signed_on(screen: Screen, action: str) -> None:
                 operator = session.login.values
                 raise Refused("sign_on_refused", f"{where} does not accept {dict(operator)}")
             await _pass_notice(session, rules.notices, shows)
+        if await _asked_anew(screen):
+            session.refused = True
+            raise Refused("sign_on_refused", f"{where} asks for it anew, in words of no map")
     raise Unavailable(where, "the sign-on was not accepted")
+
+
+async def _asked_anew(screen: Screen) -> bool:
+    """Whether the same screen stands there again as another page: the system has answered."""
+    sight = await glance(screen.session, screen.map, screen.page)
+    return sight is not None and sight.mark != screen.sight.mark and is_ready(screen.map, sight)
 
 
 async def _pass_notice(

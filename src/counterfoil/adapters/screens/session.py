@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -19,11 +19,12 @@ from counterfoil.adapters.map_schema import Action, Marker, Open, ScreenMap, Sys
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.adapters.screens.guard import PostGuard
 from counterfoil.adapters.screens.inventory import Control, Inventory, Sight, load_inventory
+from counterfoil.adapters.screens.login import Login
 from counterfoil.adapters.screens.resolve import Resolution, resolve_action
 from counterfoil.adapters.screens.scripts import LOOK, MARK, PRESS
 from counterfoil.adapters.screens.watch import Watch
 from counterfoil.domain.evidence import Evidence
-from counterfoil.domain.secrets import Redactor, Secret
+from counterfoil.domain.secrets import Redactor
 from counterfoil.errors import BrowserDied, MapError, Unavailable
 
 #: A wait is woken by the browser; this is for pages that change without going anywhere.
@@ -35,14 +36,6 @@ VISITS_MAX = 4  # of one address, when another page barges in
 
 class SessionExpired(Unavailable):
     """The system wants us to sign on again; nothing was keyed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """Who signs on. The values are typed by name, the password as "password"."""
-
-    values: Mapping[str, str]  # operator, branch ...
-    password: Secret
 
 
 class Session:
