@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from counterfoil.store import schema
 from counterfoil.store.book import Transaction
 from counterfoil.store.claims import Claims, LeaseRow
+from counterfoil.store.pausing import lock_system
 
 #: Between a worker's boot and what makes its child's another one.
 CHILD = "+"
@@ -137,10 +138,8 @@ class Leasing(Claims):
 
     def _lock_system(self, tx: Transaction, system: str, logins: Sequence[str]) -> None:
         """One taker per system at a time, so that the count holds."""
-        leases, systems = schema.leases, schema.systems
-        locked = select(systems.c.system).where(systems.c.system == system).with_for_update()
-        if tx.connection.execute(locked).first() is None:
-            tx.connection.execute(insert(systems).values(system=system))
+        leases = schema.leases
+        lock_system(tx, system)
         query = select(leases.c.login).where(leases.c.system == system)
         known = set(tx.connection.execute(query).scalars())
         missing = [{"system": system, "login": each} for each in logins if each not in known]

@@ -1,8 +1,8 @@
 """The ledger: the truth about every document, batch and item. Each verb is one transaction.
 
-The verbs are grouped by who uses them: filing (intake), approving and deciding
-(people), claims and outcomes (the keying protocol), leasing (workers), reading
-(everybody). schema.py says what every column means.
+The verbs are grouped by who uses them: filing (intake), approving, deciding and
+sequencing (people), claims and outcomes (the keying protocol), due, leasing and pausing
+(workers), reading (everybody). schema.py says what every column means.
 """
 
 from __future__ import annotations
@@ -19,10 +19,13 @@ from counterfoil.store.approving import Approving
 from counterfoil.store.book import Audit, Carrier, Sealer
 from counterfoil.store.database import open_engine
 from counterfoil.store.deciding import Deciding
+from counterfoil.store.due import Due
 from counterfoil.store.filing import Filing
 from counterfoil.store.leasing import CHILD, Leasing
 from counterfoil.store.outcomes import Outcomes
+from counterfoil.store.pausing import Pausing
 from counterfoil.store.reading import Reading
+from counterfoil.store.sequencing import Sequencing
 
 
 def new_boot() -> str:
@@ -37,7 +40,7 @@ def new_boot() -> str:
     return f"{platform.node() or 'host'}/{own}"
 
 
-class Ledger(Filing, Approving, Deciding, Outcomes, Leasing, Reading):
+class Ledger(Filing, Approving, Deciding, Sequencing, Due, Outcomes, Leasing, Pausing, Reading):
     """All verbs over one database."""
 
     @classmethod
