@@ -160,7 +160,6 @@ class Durable:
         """
         _listen_to_the_library()
         _mend_old_sqlite(engine)
-        self._engine = engine
         self.carrier = VisitCarrier(engine)
         config = DBOSConfig(
             name=APPLICATION,

@@ -22,6 +22,7 @@ from counterfoil.store.deciding import Deciding
 from counterfoil.store.due import Due
 from counterfoil.store.filing import Filing
 from counterfoil.store.leasing import CHILD, Leasing
+from counterfoil.store.operating import Operating
 from counterfoil.store.outcomes import Outcomes
 from counterfoil.store.pausing import Pausing
 from counterfoil.store.reading import Reading
@@ -40,7 +41,18 @@ def new_boot() -> str:
     return f"{platform.node() or 'host'}/{own}"
 
 
-class Ledger(Filing, Approving, Deciding, Sequencing, Due, Outcomes, Leasing, Pausing, Reading):
+class Ledger(
+    Filing,
+    Approving,
+    Deciding,
+    Sequencing,
+    Due,
+    Outcomes,
+    Leasing,
+    Pausing,
+    Operating,
+    Reading,
+):
     """All verbs over one database."""
 
     @classmethod
