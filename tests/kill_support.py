@@ -46,7 +46,7 @@ list_staleness_seconds = {stale}
 margin_seconds         = 1
 source                 = "tests/kill_support.py: the bank is started with these"
 """
-_LOGIN = """
+LOGIN = """
 [[systems.corebank.logins]]
 name       = "{operator}"
 values     = {{ operator = "{operator}", branch = "{branch}" }}
@@ -59,7 +59,7 @@ def a_suite(root: Path, bank: RunningBank, *, sessions: int) -> Suite:
     logins = bank.operators[:sessions]
     bounds = {"late": LATE_SECONDS, "stale": STALENESS_SECONDS}
     text = _CONFIG.format(url=bank.url, sessions=sessions, **bounds)
-    text += "".join(_LOGIN.format(**each) for each in logins)
+    text += "".join(LOGIN.format(**each) for each in logins)
     root.mkdir(parents=True)
     (root / "config.toml").write_text(text, "utf-8")
     (root / "selectors").symlink_to(ROOT / "selectors")

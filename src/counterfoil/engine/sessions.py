@@ -84,6 +84,9 @@ class _Row:
     in_use: set[str] = field(default_factory=set)  # logins with a session, idle or not
     failures: int = 0
     not_before: float = 0.0  # monotonic: no sign-on until then
+    #: Monotonic, when others had every login. Who asked before need not ask again: each
+    #: visit that waits here for nothing is one that the machine with the logins cannot have.
+    denied_at: float = float("-inf")
 
 
 def _always() -> bool:
@@ -140,6 +143,7 @@ class Sessions:
             raise
 
     async def _seat(self, system: str, row: _Row, may_sign_on: Callable[[], bool]) -> Seat:
+        asked_at = time.monotonic()
         seat = await self._idle(row)
         if seat is not None:
             return seat
@@ -147,8 +151,9 @@ class Sessions:
             seat = await self._idle(row)  # the one that we waited for, perhaps
             if seat is not None:
                 return seat
-            await asyncio.sleep(max(0.0, row.not_before - time.monotonic()))
-            if not may_sign_on():
+            if row.denied_at < asked_at:
+                await asyncio.sleep(max(0.0, row.not_before - time.monotonic()))
+            if row.denied_at >= asked_at or not may_sign_on():
                 raise NoSeat(system, "nobody may sign on now")
             return await self._open(system, row)
 
@@ -170,7 +175,8 @@ class Sessions:
             in_use=row.in_use,
         )
         if lease is None:
-            row.not_before = time.monotonic() + self.PAUSE_SECONDS  # no trouble of the system's
+            row.denied_at = time.monotonic()
+            row.not_before = row.denied_at + self.PAUSE_SECONDS  # no trouble of the system's
             raise NoSeat(system, "every bank login is in use")
         row.in_use.add(lease.login)
         try:
