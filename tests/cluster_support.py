@@ -239,6 +239,8 @@ class Chaos:
     seed: str
     between: tuple[float, float] = (5.0, 40.0)  # seconds, of kills and of restarts alike
     dead_for: tuple[float, float] = (1.0, 40.0)
+    kills_max: int = 10_000
+    restarts_max: int = 10_000
     say: Callable[[str], None] = lambda _: None
     kills: int = 0
     restarts: int = 0
@@ -264,14 +266,15 @@ class Chaos:
         while (left := self.cluster.left()) is None or left > calm_at:
             assert time.monotonic() - begun < within, self._last_words()
             self._attend()
-            if time.monotonic() >= next_kill:
+            if time.monotonic() >= next_kill and self.kills < self.kills_max:
                 self._kill(chance)
                 next_kill = time.monotonic() + chance.uniform(*self.between)
-            if time.monotonic() >= next_restart:
+            if time.monotonic() >= next_restart and self.restarts < self.restarts_max:
                 self._restart(left)
                 next_restart = time.monotonic() + chance.uniform(*self.between)
             time.sleep(0.1)  # the machines work meanwhile
-        self._restart(left)
+        if self.restarts < self.restarts_max:
+            self._restart(left)
         backlog = self._until(lambda: self.cluster.left() == 0, begun + within)
         self._until(lambda: self.cluster.unsettled() == 0, begun + within)
         self._until(lambda: not self._watched, begun + within)

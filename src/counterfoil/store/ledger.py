@@ -66,6 +66,7 @@ class Ledger(
         redactor: Redactor | None = None,
         carrier: Carrier | None = None,
         clock: Callable[[], datetime] | None = None,
+        patience: float = 0.0,
     ) -> Ledger:
         """Connect, and bring the tables up to date.
 
@@ -80,12 +81,13 @@ class Ledger(
             carrier: Enqueues what became due, in the same transaction; None: the
                 sweeper of a running worker finds it.
             clock: For tests and the simulator.
+            patience: Seconds to wait for a database that is not there yet.
 
         Raises:
             SetupError: The database is too old, or newer than this program.
         """
         return cls(
-            open_engine(url),
+            open_engine(url, patience=patience),
             boot=boot or new_boot(),
             audit=audit,
             vault=vault,
