@@ -13,7 +13,7 @@ from sqlalchemy import update
 from counterfoil.domain.items import ItemState, WorkItem
 from counterfoil.domain.pauses import EVERYWHERE, Breaker, Leave, Priority, Terms
 from counterfoil.engine.visits import System
-from counterfoil.errors import BrowserDied, ClaimLost, Refused, Unavailable
+from counterfoil.errors import BrowserDied, ClaimLost, Refused, SetupError, Unavailable
 from counterfoil.store import schema
 from counterfoil.store.claims import TAKEOVERS_MAX
 from counterfoil.store.deciding import Word
@@ -305,6 +305,21 @@ def test_an_item_that_workers_die_of_is_parked(either: House) -> None:
         assert (item.state, item.code) == (ItemState.ON_HOLD, "poison")
         ledger.release(item_id, Word(person="Eva", reason="mended"))
         assert ledger.claim(item_id) is not None
+
+
+# Keys
+
+
+def test_a_machine_with_another_key_does_not_start_and_parks_nothing(
+    house: House, ledger: Ledger
+) -> None:
+    """Else it would call every row altered, and put all of them on hold."""
+    filed(ledger, 2)
+    (house.folder / "keys" / "vault").unlink()
+    with house.ledger() as stranger:
+        with pytest.raises(SetupError, match=r"copy the one of the machine that filed them"):
+            work(a_worker(house, stranger, CardboardBank()))
+        assert set(states(stranger).values()) == {ItemState.READY}
 
 
 # Stopping

@@ -118,6 +118,7 @@ class Visits:
         try:
             item = self._ledger.item(item_id)
         except Illegible as trouble:
+            self._ledger.check_vault()  # else it is our key that is another one
             self._ledger.park_illegible(item_id, str(trouble))
             return "illegible"
         leave = self._ledger.leave(item.system, self._systems[item.system].breaker)

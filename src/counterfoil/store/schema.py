@@ -154,6 +154,7 @@ items = Table(
 Index("ix_items_due", items.c.due_at)
 Index("ix_items_state", items.c.system, items.c.state)
 Index("ix_items_holder", items.c.holder)
+Index("ix_items_updated", items.c.updated_at)
 
 likenesses = Table(
     "likenesses",
