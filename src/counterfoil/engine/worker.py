@@ -87,6 +87,10 @@ class Worker:
         self._steps = steps or Steps()
         self._visits: Visits | None = None
         self._sessions: Sessions | None = None
+        #: Visits that the engine says we make, and we do not: at the next sweep they are lost.
+        #: It marks them in a transaction of its own; when the database goes before it answers,
+        #: they are marked, and nobody was told to make them.
+        self._unmade: set[tuple[str, int]] = set()
 
     def stop(self) -> None:
         """Finish the visits that run, then stop. From any thread or signal handler."""
@@ -264,9 +268,15 @@ class Worker:
         self._ledger.park_overdue()
         due = self._ledger.due(limit=500)
         standings = durable.standings([(item_id, visit) for item_id, _, visit, _ in due])
-        for (item_id, visit), standing in standings.items():
-            if standing is not Standing.LIVE and item_id not in self._making.items:
-                self._ledger.requeue(item_id, visit, anew=standing is Standing.ENDED)
+        idle = {each: how for each, how in standings.items() if each[0] not in self._making.items}
+        unmade = {each for each, how in idle.items() if how is Standing.OURS}
+        lost = unmade & self._unmade
+        for (item_id, visit), standing in idle.items():
+            gone = standing is Standing.ENDED or (item_id, visit) in lost
+            if gone or standing is Standing.UNKNOWN:
+                self._ledger.requeue(item_id, visit, anew=gone)
+        durable.give_up(lost)
+        self._unmade = unmade - lost
 
     async def _reap(self, durable: Durable) -> None:
         """Take over from workers that fell silent (PostgreSQL), clear away old visits."""
