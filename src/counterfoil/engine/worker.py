@@ -36,11 +36,13 @@ class Pace:
     #: A silent worker is dead after that: what it held is taken over within half a minute.
     #: A ledger that is away for longer ends the workers, and whoever supervises them starts
     #: them again.
-    lease_seconds: float = 15.0
+    lease_seconds: float = 12.0
     sweep_seconds: float = 2.0
-    reap_seconds: float = 2.0
+    reap_seconds: float = 1.5
     visit_seconds: float = 180.0  # one visit, at most: sign-on, look-up, keying
-    waiting: int = 3  # visits per system that wait in the process for a free session
+    #: Visits per system that wait in the process for a free session: as few as keep the
+    #: sessions busy, because what is urgent waits behind them.
+    waiting: int = 2
     clear_hours: int = 48  # the engine forgets ended visits; the ledger does not
     clear_every_seconds: float = 600.0
 
