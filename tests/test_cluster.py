@@ -32,8 +32,9 @@ def test_two_machines_one_killed_and_the_database_restarted_book_every_item_once
     with Cluster(tmp_path, machines=2, sessions=2, logins=3) as cluster:
         cluster.file(10)
         chaos = Chaos(
-            cluster, seed, between=(0.1, 1.5), dead_for=(0, 0), kills_max=1, restarts_max=1
-        )
+            cluster, seed, between=(0.1, 1.5), dead_for=(0, 0), at_work_for=0, kills_max=1,
+            restarts_max=1,
+        )  # fmt: skip
         told = chaos.run(calm_at=2, within=150)
     check(told, seed, 10, 2)
     assert (told.kills, told.restarts) == (1, 1)
