@@ -47,7 +47,7 @@ def test_three_machines_book_five_hundred_items_once_while_everything_is_killed(
     seed = seed_of_the_day()
     with Cluster(tmp_path) as cluster:
         cluster.file(500)
-        told = Chaos(cluster, seed).run(calm_at=20, within=3600)
+        told = Chaos(cluster, seed).run(calm_at=10, within=3600)
     check(told, seed, 500, 3)
     assert told.kills >= 5
     assert told.restarts >= 5
