@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import func, select, union
 
 from counterfoil.domain.items import SETTLED, ItemState
+from counterfoil.domain.pauses import EVERYWHERE, PauseKind
 from counterfoil.store import schema
 from counterfoil.store.book import Book
+from counterfoil.store.stops import in_maintenance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +79,14 @@ class Step:
 class Reading(Book):
     """Lists, counts and histories."""
 
-    def batches(self) -> list[BatchRow]:
-        """Every batch, newest first."""
-        batches = schema.batches
+    def batches(self, *, changed_since: datetime | None = None) -> list[BatchRow]:
+        """Every batch, newest first; or those of which an item changed since then (UTC)."""
+        batches, items = schema.batches, schema.items
+        query = select(batches.c.batch_id).order_by(batches.c.filed_at.desc())
+        if changed_since is not None:
+            changed = select(items.c.batch_id).where(items.c.updated_at >= changed_since)
+            query = query.where(batches.c.batch_id.in_(changed))
         with self.reading() as connection:
-            query = select(batches.c.batch_id).order_by(batches.c.filed_at.desc())
             known = list(connection.execute(query).scalars())
         return [self.batch(each) for each in known]
 
@@ -116,6 +121,14 @@ class Reading(Book):
             states={ItemState(state): count for state, count in counts},
             unconfirmed=owed,
         )
+
+    def last_change(self, batch_id: str) -> datetime:
+        """When an item of the batch changed last (UTC)."""
+        items = schema.items
+        query = select(func.max(items.c.updated_at)).where(items.c.batch_id == batch_id)
+        with self.reading() as connection:
+            found: datetime = connection.execute(query).scalar_one()
+            return found
 
     def items(
         self,
@@ -159,15 +172,23 @@ class Reading(Book):
             return {ItemState(state): count for state, count in connection.execute(query)}
 
     def open_items(self, *, besides: Collection[str] = ()) -> int:
-        """How many items something still happens to by itself; *besides* those of systems."""
-        items, systems = schema.items, schema.systems
+        """How many items something still happens to by itself; not in maintenance.
+
+        Args:
+            besides: Systems that are not looked at.
+        """
+        items, systems, pauses = schema.items, schema.systems, schema.pauses
         frozen = select(systems.c.system).where(systems.c.frozen)
+        maintained = select(pauses.c.system).where(pauses.c.kind == PauseKind.MAINTENANCE)
         query = select(func.count()).where(
             items.c.due_at.is_not(None),
             items.c.system.not_in(frozen),
             items.c.system.not_in(besides),
+            items.c.system.not_in(maintained),
         )
         with self.reading() as connection:
+            if in_maintenance(connection, EVERYWHERE):
+                return 0
             return connection.execute(query).scalar_one()
 
     def history(self, item_id: str) -> list[Step]:
