@@ -17,7 +17,14 @@ from sqlalchemy.exc import IntegrityError
 from counterfoil.domain.batches import Finding, Likeness
 from counterfoil.domain.items import ItemState, LookUp, Receipt
 from counterfoil.errors import ClaimLost, Quarantined, Refused, SetupError
-from counterfoil.store import payloads, reconciliation_schema, schema, statement_schema, states
+from counterfoil.store import (
+    payloads,
+    people_schema,
+    reconciliation_schema,
+    schema,
+    statement_schema,
+    states,
+)
 from counterfoil.store.book import Illegible
 from counterfoil.store.claims import LeaseRow
 from counterfoil.store.database import migrate, upgrade
@@ -86,7 +93,8 @@ def test_the_migrations_make_the_tables_that_the_schema_describes(ledger: Ledger
 
 def test_every_table_and_column_says_what_it_is() -> None:
     tables = schema.METADATA.sorted_tables
-    assert {statement_schema.orders, reconciliation_schema.runs} <= set(tables)
+    beside = {statement_schema.orders, reconciliation_schema.runs, people_schema.accounts}
+    assert beside <= set(tables)
     silent = [str(column) for table in tables for column in table.c if not column.comment]
     silent += [table.name for table in tables if not table.comment]
     assert silent == []

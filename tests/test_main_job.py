@@ -29,7 +29,6 @@ from counterfoil.adapters.screens import Chromium
 from counterfoil.audit.keys import SigningKey
 from counterfoil.audit.witness import Witness
 from counterfoil.cli.items import approve_batch
-from counterfoil.cli.proof import pack_evidence, verify_folder, verify_suite
 from counterfoil.cli.running import (
     inboxes,
     result_of,
@@ -42,6 +41,7 @@ from counterfoil.config import ApprovalSettings, Folder, Suite
 from counterfoil.domain.items import ItemState
 from counterfoil.engine.worker import Pace
 from counterfoil.errors import Refused
+from counterfoil.site.proof import pack_evidence, verify_folder, verify_suite
 from fixtures.payments.make_workbook import make
 from tests.audit_support import edited, resealed
 from tests.bank_support import ROOT, RunningBank

@@ -22,7 +22,6 @@ import typer
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.cli.bank import CardboardBank, running_bank, write_credentials
 from counterfoil.cli.items import approve_batch
-from counterfoil.cli.proof import pack_evidence, verify_suite
 from counterfoil.cli.running import Works, result_of, running_site, show_progress
 from counterfoil.cli.site import Site, evidence_folder, open_reader
 from counterfoil.cli.terminal import TRY, out, progress, say, show_table
@@ -30,6 +29,7 @@ from counterfoil.config import Bounds, Config, Folder, Login, Suite, SystemSetti
 from counterfoil.domain.items import ItemState
 from counterfoil.engine.worker import Pace
 from counterfoil.errors import CounterfoilError
+from counterfoil.site.proof import pack_evidence, verify_suite
 from counterfoil.store.reading import BatchRow, ItemRow
 from workflows.floor import Floor
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from counterfoil.cli.site import Site, approval_policy, open_reader, open_site
+from counterfoil.cli.site import Site, open_reader, open_site
 from counterfoil.cli.terminal import DECIDE, WORK, say, show_table
 from counterfoil.config import find_suite
 from counterfoil.domain.allocations import Allocation
@@ -19,7 +19,8 @@ from counterfoil.domain.payments import Payment
 from counterfoil.domain.secrets import mask_account
 from counterfoil.domain.vouchers import JournalVoucher
 from counterfoil.errors import Refused
-from counterfoil.rules.approval import check_approver
+from counterfoil.site.deciding import approve_batch as decide_batch
+from counterfoil.site.deciding import release_item
 from counterfoil.store.deciding import Word
 from counterfoil.store.reading import BatchRow
 
@@ -137,14 +138,7 @@ def approve(
 
 def approve_batch(site: Site, row: BatchRow, person: str, digest: str) -> None:
     """Check the person against config.toml; the ledger checks what is stored, again."""
-    who = check_approver(
-        approver=person,
-        maker=row.maker,
-        shown=digest,
-        digest=row.digest,
-        policy=approval_policy(site.suite),
-    )
-    approval = site.ledger.approve(row.batch_id, approver=who, digest=digest)
+    approval = decide_batch(site, row, person, digest)
     say(f"{row.batch_id} approved by {approval.approver}, digest {digest[:16]}…", style="green")
 
 
@@ -158,7 +152,7 @@ def release(item: ItemId, person: Person, reason: Reason) -> None:
         counterfoil release B-7K2M4QXN3P-0017 --as petra.novakova --reason "two orders, both meant"
     """
     with open_site("decide") as site:
-        site.ledger.release(item, Word(person=person, reason=reason))
+        release_item(site, item, Word(person=person, reason=reason))
     say(f"{item} is READY", style="green")
 
 
