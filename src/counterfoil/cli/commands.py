@@ -6,6 +6,7 @@ import typer
 
 from counterfoil.cli.bank import register as with_bank
 from counterfoil.cli.check import register as with_check
+from counterfoil.cli.console import register as with_console
 from counterfoil.cli.controls import register as with_controls
 from counterfoil.cli.demo import register as with_demo
 from counterfoil.cli.items import register as with_items
@@ -26,6 +27,6 @@ def register(app: typer.Typer) -> None:
         *(with_demo, with_running, with_items, with_statements, with_reconcile, with_rules),
         *(with_reconciliation, with_controls, with_scheduler, with_schedules),
         *(with_proof, with_check, with_bank),
-        with_kpi,
+        *(with_kpi, with_console),
     ):
         add_commands(app)

@@ -38,7 +38,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     for reading in (batches, items, why):
         app.command(rich_help_panel=WORK)(reading)
-    for deciding in (approve, release, look_again, booked, cancel, unfreeze):
+    for deciding in (approve, refuse, release, look_again, booked, cancel, unfreeze):
         app.command(rich_help_panel=DECIDE)(deciding)
 
 
@@ -134,6 +134,18 @@ def approve(
             typer.confirm("Approve exactly this?", abort=True)
             digest = row.digest
         approve_batch(site, row, person, digest)
+
+
+def refuse(batch: BatchId, person: Person, reason: Reason) -> None:
+    """Say no to a waiting batch: none of it is keyed, and each item says why.
+
+    \b
+        counterfoil refuse B-7K2M4QXN3P --as petra.novakova --reason "last month's file"
+    """
+    with open_site("decide") as site:
+        row = _known_batch(site, batch)
+        count = site.ledger.refuse_batch(row.batch_id, Word(person=person, reason=reason))
+    say(f"{count} items of {row.name} are CANCELLED", style="green")
 
 
 def approve_batch(site: Site, row: BatchRow, person: str, digest: str) -> None:

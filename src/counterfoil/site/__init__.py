@@ -49,6 +49,11 @@ def evidence_folder(suite: Suite) -> Path:
     return suite.data / "evidence"
 
 
+def reconciliation_folder(suite: Suite) -> Path:
+    """Where the sealed files of reconciliations are."""
+    return suite.data / "reconciliations"
+
+
 def open_vault(suite: Suite) -> Vault:
     """The key of what is sealed at rest; made on first use."""
     return Vault(read_or_make_key(suite.data / "keys" / "vault.key"))

@@ -179,13 +179,16 @@ class PeopleLedger(Book):
             _tell(tx, "signed_on", f"{name} signed on", name, name)
 
     def note_failure(self, name: str, why: str) -> None:
-        """A wrong sign-on; after some in a row the account waits, longer each time."""
+        """A wrong sign-on; after some in a row the account waits, longer each time.
+
+        While it waits none is counted: nobody is kept out for ever by somebody else's tries.
+        """
         with self.writing() as tx:
             table = schema.accounts
             query = select(table).where(table.c.name == plain_name(name)).with_for_update()
             row = tx.connection.execute(query).mappings().one_or_none()
             known = row["name"] if row is not None else ""
-            if row is not None:
+            if row is not None and (row["closed_until"] or tx.now) <= tx.now:
                 failures = row["failures"] + 1
                 wait = _wait(failures)
                 _change(tx, known, failures=failures, closed_until=wait and tx.now + wait)

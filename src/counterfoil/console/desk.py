@@ -1,0 +1,204 @@
+"""What the pages work on: the site, the ledger's views, and the little that is remembered here."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+from counterfoil.audit.verifier import Report
+from counterfoil.config import ConsoleSettings, Suite
+from counterfoil.console.passwords import fingerprint
+from counterfoil.domain.items import ItemState
+from counterfoil.domain.kpi import KpiReport, Period
+from counterfoil.domain.people import ApiToken
+from counterfoil.errors import CounterfoilError
+from counterfoil.site import Site, reconciliation_folder
+from counterfoil.site.figures import kpis_of
+from counterfoil.site.proof import verify_suite
+from counterfoil.store.looking import Looking
+from counterfoil.store.people_ledger import PeopleLedger
+from counterfoil.store.reconciliation_files import ReconciliationFiles
+from counterfoil.store.reconciliation_ledger import ReconciliationLedger
+from counterfoil.store.schedule_ledger import ScheduleLedger
+from counterfoil.store.statement_files import StatementFiles
+from counterfoil.store.statement_ledger import StatementLedger
+
+T = TypeVar("T")
+
+KPI_DAYS = 30
+KPI_SECONDS = 30.0  # figures of 30 days are read again when they are older
+NEWEST_SECONDS = 0.5  # fifty people ask the ledger no more often than one
+VIEW_SECONDS = 300.0  # the same page of the same session is one view
+VIEWS_KEPT = 20_000
+NOTES_KEPT = 1_000
+SIGN_ONS_A_MINUTE = 20  # of one address, right or wrong
+
+
+@dataclass(slots=True)
+class Verifying:
+    """A verification of the whole record: one at a time."""
+
+    by: str = ""
+    began: float = 0.0
+    took: float = 0.0
+    report: Report | None = None
+    trouble: str = ""
+
+    @property
+    def running(self) -> bool:
+        """It has begun and not ended."""
+        return bool(self.by) and self.report is None and not self.trouble
+
+
+class Kept(Generic[T]):
+    """A value that is read again when it is too old; one reader at a time."""
+
+    def __init__(self, seconds: float, read: Callable[[], T]) -> None:
+        self._seconds = seconds
+        self._read = read
+        self._lock = threading.Lock()
+        self._kept: tuple[float, T] | None = None
+
+    def get(self) -> T:
+        """The value, read anew if need be."""
+        with self._lock:
+            if self._kept is None or time.monotonic() - self._kept[0] >= self._seconds:
+                self._kept = (time.monotonic(), self._read())
+            return self._kept[1]
+
+
+class Desk:
+    """One running console."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.looking = Looking.beside(site.ledger)
+        self.people = PeopleLedger.beside(site.ledger)
+        self.schedules = ScheduleLedger.beside(site.ledger)
+        self.statements = StatementLedger.beside(site.ledger)
+        files = StatementFiles(reconciliation_folder(site.suite), site.vault)
+        self.reconciliations = ReconciliationLedger.beside(site.ledger, ReconciliationFiles(files))
+        self.settings: ConsoleSettings = site.suite.config.console
+        self.verifying = Verifying()
+        self.csp_reports = self.views = self.denied = 0  # since it was started
+        self._newest = Kept(NEWEST_SECONDS, self.looking.newest)
+        self._counts = Kept(NEWEST_SECONDS, site.ledger.counts)
+        self._figures = Kept(KPI_SECONDS, self._read_figures)
+        self._seen: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._notes: OrderedDict[str, list[tuple[str, bool]]] = OrderedDict()
+        self._tries: defaultdict[str, deque[float]] = defaultdict(deque)
+        self._lock = threading.Lock()
+
+    @property
+    def suite(self) -> Suite:
+        """Its settings."""
+        return self.site.suite
+
+    @property
+    def idle(self) -> timedelta:
+        """How long a session may be left alone."""
+        return timedelta(minutes=self.settings.idle_minutes)
+
+    def newest(self) -> str:
+        """Changes whenever the ledger does."""
+        return self._newest.get()
+
+    def counts(self) -> dict[ItemState, int]:
+        """How many items stand in each state."""
+        return self._counts.get()
+
+    def figures(self) -> KpiReport:
+        """The KPIs of the last 30 days."""
+        return self._figures.get()
+
+    def _read_figures(self) -> KpiReport:
+        today = self.site.ledger.now().date()
+        period = Period(today - timedelta(days=KPI_DAYS - 1), today)
+        return kpis_of(self.suite, self.site.ledger, period)
+
+    def is_well(self) -> bool:
+        """Whether the ledger answers and the audit log takes what it is told."""
+        try:
+            self.site.ledger.counts()
+            self.site.audit.sync()
+        except CounterfoilError:
+            return False
+        return True
+
+    def reader(self, token: str, scope: str = "read") -> ApiToken | None:
+        """The program whose *token* that is; None: nobody's, or not for that."""
+        found = self.people.token(fingerprint(token)) if token else None
+        return found if found is not None and found.scope == scope else None
+
+    def is_new_view(self, token_sha256: str, what: str) -> bool:
+        """Whether this session has not looked at *what* for some minutes."""
+        now = time.monotonic()
+        with self._lock:
+            before = self._seen.pop((token_sha256, what), None)
+            self._seen[token_sha256, what] = now
+            while len(self._seen) > VIEWS_KEPT:
+                self._seen.popitem(last=False)
+            is_new = before is None or now - before >= VIEW_SECONDS
+            self.views += is_new
+        return is_new
+
+    def note(self, token_sha256: str, text: str, *, bad: bool) -> None:
+        """To be shown on the session's next page."""
+        with self._lock:
+            self._notes.setdefault(token_sha256, []).append((text, bad))
+            while len(self._notes) > NOTES_KEPT:
+                self._notes.popitem(last=False)
+
+    def notes(self, token_sha256: str) -> list[tuple[str, bool]]:
+        """What is to be shown now, once."""
+        with self._lock:
+            return self._notes.pop(token_sha256, [])
+
+    def may_try(self, address: str) -> bool:
+        """Whether *address* may try to sign on once more within this minute."""
+        now = time.monotonic()
+        with self._lock:
+            tries = self._tries[address]
+            while tries and now - tries[0] > 60:
+                tries.popleft()
+            if len(tries) >= SIGN_ONS_A_MINUTE:
+                return False
+            tries.append(now)
+            if len(self._tries) > NOTES_KEPT:
+                self._tries.pop(next(iter(self._tries)))
+        return True
+
+    def verify(self, by: str) -> bool:
+        """Begin a verification; False: one is running."""
+        with self._lock:
+            if self.verifying.running:
+                return False
+            self.verifying = Verifying(by=by, began=time.monotonic())
+        threading.Thread(target=self._verify, name="verify", daemon=True).start()
+        return True
+
+    def _verify(self) -> None:
+        mine = self.verifying
+        try:
+            report = verify_suite(self.suite)
+        except Exception as trouble:
+            mine.trouble = f"{type(trouble).__name__}: {trouble}"
+            raise
+        mine.took = time.monotonic() - mine.began
+        said = list(report.sentences[:50])
+        self.site.audit.emit(
+            "log_verified",
+            obj={},
+            data={
+                "ok": report.ok,
+                "records": report.records,
+                "sentences": said,
+            },
+            actor={"on_behalf": mine.by},
+        )
+        mine.report = report

@@ -1,0 +1,77 @@
+"""Every page and action of the console, and the right that each asks for. None: for everybody."""
+
+from __future__ import annotations
+
+from counterfoil.console.gate import Door
+from counterfoil.console.pages import (
+    audit,
+    batches,
+    exceptions,
+    items,
+    operate,
+    people,
+    reconciliations,
+    sign_on,
+    statements,
+    today,
+)
+from counterfoil.domain.people import Right
+
+LOOK, PERSONAL, OPERATE = Right.LOOK, Right.PERSONAL, Right.OPERATE
+DECIDE, AUDIT, PEOPLE = Right.DECIDE, Right.AUDIT, Right.PEOPLE
+
+DOORS: tuple[Door, ...] = (
+    Door("GET", "/sign-on", None, sign_on.form),
+    Door("POST", "/sign-on", None, sign_on.sign_on),
+    Door("POST", "/sign-off", LOOK, sign_on.sign_off),
+    Door("GET", "/open", None, sign_on.opening),
+    Door("POST", "/open", None, sign_on.open_account),
+    Door("GET", "/", LOOK, today.today),
+    Door("GET", "/figures", LOOK, today.figures),
+    Door("GET", "/batches", LOOK, batches.listing),
+    Door("GET", "/batches/{batch}", LOOK, batches.batch),
+    Door("POST", "/batches/{batch}/approve", DECIDE, batches.approve),
+    Door("POST", "/batches/{batch}/refuse", DECIDE, batches.refuse),
+    Door("GET", "/items", LOOK, items.listing),
+    Door("GET", "/items/{item}", LOOK, items.item),
+    Door("GET", "/items/{item}/in-full", PERSONAL, items.in_full),
+    Door("GET", "/items/{item}/pictures/{sha256}", PERSONAL, items.picture),
+    Door("GET", "/items/{item}/pack", AUDIT, items.pack),
+    Door("POST", "/items/{item}/look-again", OPERATE, items.look_again),
+    Door("POST", "/items/{item}/booked", DECIDE, items.booked),
+    Door("POST", "/items/{item}/release", DECIDE, items.release),
+    Door("POST", "/items/{item}/cancel", DECIDE, items.cancel),
+    Door("GET", "/exceptions", LOOK, exceptions.listing),
+    Door("POST", "/exceptions/look-again", OPERATE, exceptions.look_again),
+    Door("POST", "/exceptions/requeue", OPERATE, exceptions.requeue),
+    Door("POST", "/exceptions/release", DECIDE, exceptions.release),
+    Door("POST", "/exceptions/cancel", DECIDE, exceptions.cancel),
+    Door("POST", "/exceptions/accept", DECIDE, exceptions.accept),
+    Door("POST", "/exceptions/set-aside", DECIDE, exceptions.set_aside),
+    Door("GET", "/statements", LOOK, statements.listing),
+    Door("GET", "/statements/{number}", LOOK, statements.statement),
+    Door("GET", "/arrivals/{arrival}", LOOK, statements.arrival),
+    Door("GET", "/reconciliations", LOOK, reconciliations.listing),
+    Door("GET", "/reconciliations/{reconciliation}", LOOK, reconciliations.reconciliation),
+    Door("POST", "/reconciliations/{reconciliation}/comment", OPERATE, reconciliations.comment),
+    Door("GET", "/decisions/{decision}", LOOK, reconciliations.decision),
+    Door("POST", "/decisions/{decision}/approve", DECIDE, reconciliations.approve),
+    Door("POST", "/decisions/{decision}/reject", DECIDE, reconciliations.reject),
+    Door("GET", "/audit", AUDIT, audit.search),
+    Door("GET", "/audit/verify", AUDIT, audit.verification),
+    Door("POST", "/audit/verify", AUDIT, audit.verify),
+    Door("GET", "/audit/views", AUDIT, audit.views),
+    Door("GET", "/audit/record/{host}/{bot}/{boot}/{number}", AUDIT, audit.record),
+    Door("GET", "/operate", LOOK, operate.overview),
+    Door("GET", "/schedules/{schedule}", LOOK, operate.schedule),
+    Door("POST", "/schedules/{schedule}/pause", OPERATE, operate.pause),
+    Door("POST", "/schedules/{schedule}/resume", OPERATE, operate.resume),
+    Door("POST", "/schedules/{schedule}/run-now", OPERATE, operate.run_now),
+    Door("POST", "/systems/{system}/freeze", OPERATE, operate.freeze),
+    Door("POST", "/systems/{system}/unfreeze", DECIDE, operate.unfreeze),
+    Door("GET", "/people", PEOPLE, people.listing),
+    Door("POST", "/people/invite", PEOPLE, people.invite),
+    Door("POST", "/people/change", PEOPLE, people.change),
+    Door("POST", "/people/tokens", PEOPLE, people.make_token),
+    Door("POST", "/people/tokens/end", PEOPLE, people.end_token),
+)
