@@ -152,7 +152,7 @@ class Client:
         """Ask once."""
         parts = urlsplit(self.url)
         assert parts.hostname is not None
-        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=20)
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
         given = {**headers}
         if self.cookie:
             given["Cookie"] = f"{COOKIE}={self.cookie}"

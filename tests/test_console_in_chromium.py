@@ -252,15 +252,15 @@ def test_an_item_s_life_shows_its_screens_before_and_after_the_commit(
 ) -> None:
     with window(chromium, rig, "petra") as it:
         it.page.goto(f"/items/{rig.names['item']}")
-        pictures = it.page.locator(".shots img")
+        expect(it.page.locator(".shots img")).to_have_count(2)
+        pictures = it.page.locator(".beside img")
         expect(pictures).to_have_count(2)
-        expect(it.page.locator("figcaption").first).to_have_text("before the commit")
-        expect(it.page.locator("figcaption").last).to_have_text("after the commit")
-        pictures.first.scroll_into_view_if_needed()
+        captions = it.page.locator(".beside figcaption")
+        expect(captions.first).to_have_text(re.compile("^before the commit"))
+        expect(captions.last).to_have_text(re.compile("^after the commit"))
         loaded = "each => each.decode().then(() => each.naturalWidth)"
         assert pictures.first.evaluate(loaded) == 1
-        it.page.get_by_text("What the bot read").first.click()
-        expect(it.page.get_by_text("amount 1,00").first).to_be_visible()
+        expect(it.page.locator(".beside").get_by_text("amount 1,00").first).to_be_visible()
         with it.page.expect_download() as told:
             it.page.get_by_role("link", name="Evidence pack").click()
         assert told.value.suggested_filename == f"{rig.names['item']}.zip"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict, defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Generic, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
 
 from counterfoil.audit.verifier import Report
 from counterfoil.config import ConsoleSettings, Suite
@@ -32,11 +32,65 @@ T = TypeVar("T")
 
 KPI_DAYS = 30
 KPI_SECONDS = 30.0  # figures of 30 days are read again when they are older
+KPI_REST = 20  # ... and a rest of so many times what the reading took: 5 % of a core
+KPI_PATIENCE_SECONDS, KPI_WAIT_SECONDS = 0.5, 60.0  # of Today, and of the page of figures
 NEWEST_SECONDS = 0.5  # fifty people ask the ledger no more often than one
+SLOW_SECONDS, KINDS_SECONDS = 5.0, 300.0  # what goes through whole tables
 VIEW_SECONDS = 300.0  # the same page of the same session is one view
 VIEWS_KEPT = 20_000
+SIGHTS_KEPT = 50
 NOTES_KEPT = 1_000
 SIGN_ONS_A_MINUTE = 20  # of one address, right or wrong
+
+
+class Recent(Generic[T]):
+    """The last few values that were put under a name."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._values: OrderedDict[str, T] = OrderedDict()
+
+    def get(self, name: str) -> T | None:
+        """What was put there last; None: nothing, or long ago."""
+        with self._lock:
+            return self._values.get(name)
+
+    def put(self, name: str, value: T) -> None:
+        """Keep it."""
+        with self._lock:
+            self._values[name] = value
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+
+
+class Figures:
+    """The KPIs, read beside the pages: nobody waits for them, and no bot is held up by them."""
+
+    def __init__(self, read: Callable[[], KpiReport]) -> None:
+        self._read = read
+        self._lock = threading.Lock()
+        self._report: KpiReport | None = None
+        self._again_at = -1.0
+        self._reading: threading.Thread | None = None
+
+    def get(self, *, wait: bool) -> KpiReport | None:
+        """What was read last; None: nothing is read yet. It is read anew when it is too old."""
+        with self._lock:
+            idle = self._reading is None or not self._reading.is_alive()
+            if idle and time.monotonic() >= self._again_at:
+                self._reading = threading.Thread(target=self._take, name="figures", daemon=True)
+                self._reading.start()
+            reading = self._reading
+        if reading is not None and self._report is None:
+            reading.join(KPI_WAIT_SECONDS if wait else KPI_PATIENCE_SECONDS)
+        return self._report
+
+    def _take(self) -> None:
+        began = time.monotonic()
+        self._report = self._read()
+        took = time.monotonic() - began
+        self._again_at = time.monotonic() + max(KPI_SECONDS, KPI_REST * took)
 
 
 @dataclass(slots=True)
@@ -85,10 +139,14 @@ class Desk:
         self.reconciliations = ReconciliationLedger.beside(site.ledger, ReconciliationFiles(files))
         self.settings: ConsoleSettings = site.suite.config.console
         self.verifying = Verifying()
+        self.sights: Recent[Any] = Recent(SIGHTS_KEPT)  # digest -> what an approver sees
+        self.totals: Recent[Any] = Recent(SIGHTS_KEPT)  # batch -> its control totals
         self.csp_reports = self.views = self.denied = 0  # since it was started
         self._newest = Kept(NEWEST_SECONDS, self.looking.newest)
         self._counts = Kept(NEWEST_SECONDS, site.ledger.counts)
-        self._figures = Kept(KPI_SECONDS, self._read_figures)
+        self._oldest = Kept(SLOW_SECONDS, self.looking.oldest_waiting)
+        self._kinds = Kept(KINDS_SECONDS, self.looking.step_kinds)
+        self._figures = Figures(self._read_figures)
         self._seen: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._notes: OrderedDict[str, list[tuple[str, bool]]] = OrderedDict()
         self._tries: defaultdict[str, deque[float]] = defaultdict(deque)
@@ -112,9 +170,17 @@ class Desk:
         """How many items stand in each state."""
         return self._counts.get()
 
-    def figures(self) -> KpiReport:
-        """The KPIs of the last 30 days."""
-        return self._figures.get()
+    def oldest_waiting(self) -> Mapping[ItemState, datetime]:
+        """State -> since when the longest-waiting item of it has stood so."""
+        return self._oldest.get()
+
+    def step_kinds(self) -> list[str]:
+        """Every kind of change that there ever was, some minutes ago."""
+        return self._kinds.get()
+
+    def figures(self, *, wait: bool = False) -> KpiReport | None:
+        """The KPIs of the last 30 days; None: they are still being read."""
+        return self._figures.get(wait=wait)
 
     def _read_figures(self) -> KpiReport:
         today = self.site.ledger.now().date()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 
 from counterfoil.domain.items import ItemState, Payload
 from counterfoil.store import schedule_schema, schema
@@ -15,6 +16,8 @@ from counterfoil.store.approving import Approving
 from counterfoil.store.book import Book
 from counterfoil.store.reading import BatchRow, ItemRow, Reading
 from counterfoil.store.schedule_book import OccurrenceRow, occurrence_row
+
+_ITEM_ID = re.compile(r"B-[A-Z0-9]{10}-[0-9]{4,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,9 @@ class StepQuery:
             found.append(steps.c.at >= self.since)
         if self.until is not None:
             found.append(steps.c.at < self.until)
-        if self.text:
+        if _ITEM_ID.fullmatch(self.text):
+            found.append(steps.c.item_id == self.text)  # by its index
+        elif self.text:
             likely = (steps.c.told, steps.c.item_id, steps.c.batch_id, steps.c.arrival_id)
             found.append(or_(*(each.icontains(self.text, autoescape=True) for each in likely)))
         return found
@@ -87,6 +92,17 @@ class StepRow:
     reconciliation: str | None
     schedule: str | None
     occurrence: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchHead:
+    """One batch without a look at its items."""
+
+    batch_id: str
+    name: str
+    maker: str
+    needs_approval: bool
+    approver: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +171,29 @@ class Looking(Approving, Reading):
         with self.reading() as connection:
             known = list(connection.execute(query.limit(limit).offset(skip)).scalars())
         return [self.batch(each) for each in known]
+
+    def batch_head(self, batch_id: str) -> BatchHead:
+        """What an item's page says of its batch. Raises KeyError."""
+        batches, approvals = schema.batches, schema.approvals
+        query = (
+            select(
+                *(batches.c[each] for each in BatchHead.__slots__ if each != "approver"),
+                approvals.c.approver,
+            )
+            .outerjoin(approvals, approvals.c.batch_id == batches.c.batch_id)
+            .where(batches.c.batch_id == batch_id)
+        )
+        found = self._all(query)
+        if not found:
+            raise KeyError(batch_id)
+        return BatchHead(**found[0])
+
+    def amounts(self, batch_id: str) -> list[tuple[str, str]]:
+        """Currency and amount (decimal text) of every item of one batch."""
+        items = schema.items
+        query = select(items.c.currency, items.c.amount).where(items.c.batch_id == batch_id)
+        with self.reading() as connection:
+            return [(row[0], row[1]) for row in connection.execute(query)]
 
     def batch_count(self) -> int:
         """How many batches there ever were."""
@@ -254,7 +293,7 @@ class Looking(Approving, Reading):
     def newest(self) -> str:
         """Another text whenever something has changed: for pages that refresh themselves."""
         steps, workers = schema.steps, schema.workers
-        seen = (select(func.max(cast(steps.c.at, String))), select(func.count(workers.c.boot)))
+        seen = (select(func.max(steps.c.at)), select(func.count(workers.c.boot)))
         with self.reading() as connection:
             return "/".join(str(connection.execute(each).scalar()) for each in seen)
 

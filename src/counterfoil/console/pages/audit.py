@@ -30,7 +30,7 @@ def search(ask: Ask) -> Answer:
         "rows": found[:PAGE_ROWS],
         "more": len(found) > PAGE_ROWS,
         "page": page,
-        "kinds": ask.desk.looking.step_kinds(),
+        "kinds": ask.desk.step_kinds(),
         "kind": query.kind,
         "text": query.text,
         "since": since,

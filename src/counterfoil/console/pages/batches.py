@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from counterfoil.console.asking import PAGE_ROWS, Answer, Ask, Go, NotThere, Pag
 from counterfoil.console.pages.items import rows_of
 from counterfoil.console.pages.payloads import in_short
 from counterfoil.console.pages.sign_on import step_shown
-from counterfoil.domain.items import ItemState
+from counterfoil.domain.items import ItemState, WorkItem
 from counterfoil.domain.people import Right
 from counterfoil.errors import Refused
 from counterfoil.rules.approval import person
@@ -21,13 +21,11 @@ from counterfoil.site.deciding import approve_batch
 from counterfoil.store.book import Illegible
 from counterfoil.store.deciding import Word
 from counterfoil.store.looking import ItemQuery
-from counterfoil.store.reading import BatchRow, ItemRow
+from counterfoil.store.reading import BatchRow
 
-LARGEST, FIRST = (
-    10,
-    10,
-)  # items that an approver is shown: these, and all that something was found on
-FOUND_MAX = 200
+#: Items that an approver is shown: these, and those that something was found on.
+LARGEST, FIRST, FOUND_MAX = 10, 10, 200
+LARGE = 2_000  # rows: a smaller batch is read anew for every look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +44,19 @@ class Totals:
 class Sample:
     """One item as an approver sees it."""
 
-    row: ItemRow
-    theirs: str
-    to: str
-    when: str
+    item: WorkItem
+    shown: tuple[str, str, str]  # their reference, to whom, when
     why: str  # it is among those that are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What an approver sees of a waiting batch, read from what would be keyed."""
+
+    totals: list[Totals]
+    items: tuple[WorkItem, ...]  # those that are shown
+    why: Mapping[str, str]  # item id -> why it is among them
+    trouble: str  # why nobody can approve it; "": it is what was filed
 
 
 def listing(ask: Ask) -> Answer:
@@ -71,16 +77,16 @@ def listing(ask: Ask) -> Answer:
 def batch(ask: Ask) -> Answer:
     """One batch: its totals, its findings, its items, and whether it may be approved by you."""
     row = _known(ask)
-    items = ask.desk.looking.find_items(ItemQuery(batch_id=row.batch_id), limit=100_000)
-    totals = _totals(ask, items)
     waits = bool(row.states.get(ItemState.AWAITING_APPROVAL))
+    sight = _sight(ask, row) if waits else None
+    totals = sight.totals if sight else _totals_of(ask, row.batch_id)
     values = {
         "batch": row,
         "totals": totals,
         "findings": ask.desk.site.ledger.findings(row.batch_id),
-        "samples": _samples(ask, row, items) if waits else [],
+        "samples": _samples(ask, sight) if sight else [],
         "waits": waits,
-        "why_not": _why_not(ask, row) if waits else "",
+        "why_not": _why_not(ask, row, sight) if sight else "",
         "needs_code": needs_code(ask),
         "before": _before(ask, row, totals),
         **rows_of(ask, ItemQuery(batch_id=row.batch_id)),
@@ -131,10 +137,68 @@ def confirm_again(ask: Ask) -> None:
     ask.desk.people.confirm(ask.session, step)
 
 
-def _totals(ask: Ask, items: Sequence[ItemRow]) -> list[Totals]:
-    amounts: dict[str, list[Decimal]] = defaultdict(list)
-    for each in items:
-        amounts[each.currency].append(Decimal(each.amount))
+def _sight(ask: Ask, row: BatchRow) -> Sight:
+    """What is approved, from the payloads themselves: a column beside them may say anything.
+
+    It is bound to the digest, so what was read once of a large batch holds as long as that is
+    the digest; whoever approves has every row read again, whatever they were shown.
+    """
+    known = ask.desk.sights.get(row.digest) if row.rows_read > LARGE else None
+    if isinstance(known, Sight):
+        return known
+    try:
+        items = ask.desk.looking.batch_items(row.batch_id)
+    except Illegible as trouble:
+        return Sight(totals=[], items=(), why={}, trouble=str(trouble))
+    same = ask.desk.looking.stored_digest(row.batch_id) == row.digest
+    changed = "the batch is not what was filed: its rows were changed by another hand"
+    amounts = [(each.payload.currency, str(each.payload.total())) for each in items]
+    why = _why_shown(ask, row, items)
+    made = Sight(
+        totals=_totals(ask, amounts),
+        items=tuple(each for each in items if each.item_id in why),
+        why=why,
+        trouble="" if same else changed,
+    )
+    if same:
+        ask.desk.sights.put(row.digest, made)
+    return made
+
+
+def _why_shown(ask: Ask, row: BatchRow, items: Sequence[WorkItem]) -> dict[str, str]:
+    """The largest, those with a finding, and the first ones: each once, with the reason."""
+    found = {each["row"] for each in ask.desk.site.ledger.findings(row.batch_id)}
+    largest = sorted(items, key=lambda each: each.payload.total(), reverse=True)[:LARGEST]
+    odd = [each for each in items if each.row in found][:FOUND_MAX]
+    why: dict[str, str] = {each.item_id: "first" for each in items[:FIRST]}
+    why |= {each.item_id: "large" for each in largest}
+    return why | {each.item_id: "finding" for each in odd}
+
+
+def _samples(ask: Ask, sight: Sight) -> list[Sample]:
+    personal = ask.may(Right.PERSONAL)
+    return [
+        Sample(
+            item=each, shown=in_short(each.payload, personal=personal), why=sight.why[each.item_id]
+        )
+        for each in sight.items
+    ]
+
+
+def _totals_of(ask: Ask, batch_id: str) -> list[Totals]:
+    """Of a batch that is decided: its amounts do not change any more."""
+    known = ask.desk.totals.get(batch_id)
+    if known is None:
+        known = _totals(ask, ask.desk.looking.amounts(batch_id))
+        ask.desk.totals.put(batch_id, known)
+    return known
+
+
+def _totals(ask: Ask, amounts: Iterable[tuple[str, str]]) -> list[Totals]:
+    """By currency, of (currency, decimal text)."""
+    found: dict[str, list[Decimal]] = defaultdict(list)
+    for currency, amount in amounts:
+        found[currency].append(Decimal(amount))
     limits = ask.desk.suite.config.approval.limits
     return [
         Totals(
@@ -145,31 +209,11 @@ def _totals(ask: Ask, items: Sequence[ItemRow]) -> list[Totals]:
             largest=max(mine),
             limit=limits.get(currency),
         )
-        for currency, mine in sorted(amounts.items())
+        for currency, mine in sorted(found.items())
     ]
 
 
-def _samples(ask: Ask, row: BatchRow, items: Sequence[ItemRow]) -> list[Sample]:
-    """The largest, those with a finding, and the first ones: each once, with the reason."""
-    found = {each["row"] for each in ask.desk.site.ledger.findings(row.batch_id)}
-    largest = sorted(items, key=lambda each: Decimal(each.amount), reverse=True)[:LARGEST]
-    odd = [each for each in items if each.row in found][:FOUND_MAX]
-    why: dict[str, str] = {each.item_id: "first" for each in items[:FIRST]}
-    why |= {each.item_id: "large" for each in largest}
-    why |= {each.item_id: "finding" for each in odd}
-    return [_sample(ask, each, why[each.item_id]) for each in items if each.item_id in why]
-
-
-def _sample(ask: Ask, row: ItemRow, why: str) -> Sample:
-    try:
-        payload = ask.desk.looking.payload_of(row.item_id)
-        theirs, to, when = in_short(payload, personal=ask.may(Right.PERSONAL))
-    except Illegible as trouble:
-        theirs, to, when = "", str(trouble), ""
-    return Sample(row=row, theirs=theirs, to=to, when=when, why=why)
-
-
-def _why_not(ask: Ask, row: BatchRow) -> str:
+def _why_not(ask: Ask, row: BatchRow, sight: Sight) -> str:
     """Why whoever looks cannot approve it; "": they can. The rules check again."""
     if not ask.may(Right.DECIDE):
         return f"a supervisor decides; you are signed on as {ask.account.role}"
@@ -179,15 +223,7 @@ def _why_not(ask: Ask, row: BatchRow) -> str:
         return "you dropped this batch: somebody else looks"
     if policy.approvers and who not in {person(each, policy) for each in policy.approvers}:
         return f"{ask.person} is not among the approvers of config.toml"
-    return _changed(ask, row)
-
-
-def _changed(ask: Ask, row: BatchRow) -> str:
-    try:
-        same = ask.desk.looking.stored_digest(row.batch_id) == row.digest
-    except Illegible as trouble:
-        return str(trouble)
-    return "" if same else "the batch is not what was filed: its rows were changed by another hand"
+    return sight.trouble
 
 
 def _before(ask: Ask, row: BatchRow, totals: Sequence[Totals]) -> list[tuple[str, str, str, str]]:
@@ -200,11 +236,7 @@ def _before(ask: Ask, row: BatchRow, totals: Sequence[Totals]) -> list[tuple[str
     if not kin:
         return []
     last = kin[0]
-    query = ItemQuery(batch_id=last.batch_id)
-    then = {
-        each.currency: each
-        for each in _totals(ask, ask.desk.looking.find_items(query, limit=100_000))
-    }
+    then = {each.currency: each for each in _totals(ask, ask.desk.looking.amounts(last.batch_id))}
     found = [("file", row.name, last.name, "")]
     for each in totals:
         old = then.get(each.currency)

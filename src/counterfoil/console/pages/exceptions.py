@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from counterfoil.console.asking import Answer, Ask, Go, Page
+from counterfoil.console.showing import money
 from counterfoil.domain.items import ItemState
 from counterfoil.errors import Refused
 from counterfoil.site.deciding import release_item
@@ -117,7 +118,7 @@ def _items(kind: str) -> Callable[[Ask, datetime], Iterator[Exceptional]]:
                 which=f"item:{each.item_id}",
                 name=each.item_id,
                 link=f"/items/{each.item_id}",
-                about=f"{each.amount} {each.currency}, {each.reference}",
+                about=f"{money(each.amount)} {each.currency}, {each.reference}",
                 code=each.code or "",
                 reason=each.reason or "",
                 since=each.updated_at,

@@ -89,8 +89,9 @@ def _shown(ask: Ask, *, whole: bool) -> Page:
         altered = ""
     except Illegible as trouble:
         values, altered = [], str(trouble)
-    batch = looking.batch(row.batch_id)
+    batch = looking.batch_head(row.batch_id)
     attempts = looking.attempts_of(row.item_id)
+    story = _story(ask, row.item_id)
     return Page(
         "item.html",
         {
@@ -98,7 +99,8 @@ def _shown(ask: Ask, *, whole: bool) -> Page:
             "batch": batch,
             "values": values,
             "altered": altered,
-            "story": _story(ask, row.item_id),
+            "story": story,
+            "commit": _commit(story),
             "attempts": attempts,
             "decisions": looking.decisions_of(row.item_id),
             "findings": [
@@ -109,6 +111,15 @@ def _shown(ask: Ask, *, whole: bool) -> Page:
             "whole": whole,
         },
     )  # fmt: skip
+
+
+def _commit(story: Sequence[Told]) -> list[Told]:
+    """The last time that it was keyed, before and after; (): it never was, or nothing is shown."""
+    intended = [place for place, each in enumerate(story) if each.step.kind == "item_intended"]
+    if not intended or not story[intended[-1]].pictures:
+        return []
+    after = [each for each in story[intended[-1] + 1 :] if each.pictures]
+    return [story[intended[-1]], *after[:1]]
 
 
 def _known(ask: Ask) -> ItemRow:

@@ -12,6 +12,7 @@ from counterfoil.console.pages.exceptions import waiting
 from counterfoil.console.showing import cell
 from counterfoil.domain.items import ItemState
 from counterfoil.domain.kpi import KpiReport, KpiTable
+from counterfoil.domain.schedules import OPEN
 from counterfoil.rules.due_times import next_due, occurrences
 from counterfoil.store.looking import StepQuery
 from counterfoil.store.schedule_book import OccurrenceRow, ScheduleRow
@@ -81,13 +82,13 @@ def today(ask: Ask) -> Answer:
         "lines": [_line(ask, each, now) for each in desk.schedules.schedules()],
         "hours": _hours(now),
         "workers": [each for each in desk.looking.workers() if each.expires_at > now],
-        "tiles": _tiles(desk.figures()),
+        "tiles": _tiles(report) if (report := desk.figures()) is not None else None,
     }
     return Page("today.html", values)
 
 
 def _queues(ask: Ask, now: datetime) -> list[tuple[ItemState, int, str]]:
-    counts, since = ask.desk.counts(), ask.desk.looking.oldest_waiting()
+    counts, since = ask.desk.counts(), ask.desk.oldest_waiting()
     still = {ItemState.POSTED, ItemState.CANCELLED, ItemState.REFUSED}
     return [
         (state, counts.get(state, 0), "" if state in still else cell(_age(since.get(state), now)))
@@ -136,14 +137,16 @@ def _place(at: datetime, begins: datetime) -> int:
 
 def _at_risk(rows: Sequence[OccurrenceRow], now: datetime) -> str:
     """The nearest deadline of a run that has not ended."""
-    for row in rows:
-        if row.run_state in ("WAITING", "QUEUED", "RUNNING") and row.deadline_at is not None:
-            left = row.deadline_at - now
-            if left < SOON:
-                return (
-                    f"{row.key} is {row.run_state}, {cell(max(left, timedelta()))} to its deadline"
-                )
-    return ""
+    ends = [
+        (each.deadline_at, each) for each in rows if each.run_state in OPEN and each.deadline_at
+    ]
+    if not ends:
+        return ""
+    deadline, row = min(ends, key=lambda each: each[0])
+    if deadline <= now:
+        return f"{row.key} is {row.run_state}: it has passed"
+    told = f"{row.key} is {row.run_state}, {cell(deadline - now)} left"
+    return told if deadline - now < SOON else ""
 
 
 def _hours(now: datetime) -> list[tuple[int, str]]:
@@ -156,7 +159,7 @@ def _hours(now: datetime) -> list[tuple[int, str]]:
 
 def figures(ask: Ask) -> Answer:
     """Every KPI as a table with its formula, as ``counterfoil kpi`` shows it."""
-    return Page("figures.html", {"report": ask.desk.figures()})
+    return Page("figures.html", {"report": ask.desk.figures(wait=True)})
 
 
 def _tiles(report: KpiReport) -> list[Tile]:
