@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from tests.console_support import Client, Rig, a_console, fill
+from counterfoil.site.proof import verify_suite
+from tests.bank_support import ROOT
+from tests.console_support import Client, Rig, a_console, a_suite, fill
 from tests.engine_support import CREDITOR, DEBTOR
 
 ODD = ("", "-1", "99999999999999999999", "x" * 5_000, "%00", "' or 1=1--", "\u202e", "null", "[]")
@@ -62,8 +70,6 @@ def test_answers_are_what_the_schema_says_and_hold_no_account(
 
 
 def test_odd_values_are_refused_and_never_a_defect(rig: Rig, bearer: dict[str, str]) -> None:
-    from urllib.parse import quote
-
     for pattern in ("/items", "/batches", "/steps", "/statements"):
         for name in ("limit", "skip", "state", "text", "kind", "batch_id"):
             for value in ODD:
@@ -99,6 +105,32 @@ def test_metrics_count_and_name_nobody(rig: Rig) -> None:
     assert 'counterfoil_system_frozen{system="core"} 0.0' in text
     assert "counterfoil_console_csp_reports 0.0" in text
     assert "Novak" not in text
+
+
+def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    suite = a_suite(tmp_path / "suite")
+    for name in ("bots", "workflows"):
+        (suite.root / name).symlink_to(ROOT / name)
+    command = [sys.executable, "-c", "from counterfoil.cli import main; main()", "console"]
+    with subprocess.Popen(command, cwd=suite.root, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        url = None
+        for line in running.stdout:
+            if url := re.search(r"http://127\.0\.0\.1:\d+", line):
+                break
+        assert url is not None
+        for _ in range(200):
+            try:
+                status = Client(url[0]).get("/health").status
+            except ConnectionRefusedError:
+                time.sleep(0.05)
+            else:
+                break
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(20) == 0
+    assert status == 200
+    sealed = verify_suite(suite)
+    assert sealed.ok, sealed.sentences
 
 
 def test_health_says_ok_and_nothing_else(rig: Rig) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from counterfoil.cli.site import Site, open_site
 from counterfoil.cli.terminal import WORK, say
-from counterfoil.config import find_suite
+from counterfoil.config import Suite, find_suite
 from counterfoil.domain.people import Invitation, Role
 from counterfoil.errors import SetupError
 from counterfoil.store.people_ledger import PeopleLedger
@@ -51,6 +51,22 @@ def serve(context: typer.Context) -> None:
         except OSError as trouble:
             port = site.suite.config.console.port
             raise SetupError(f"[console] port {port} cannot be had: {trouble}") from trouble
+
+
+def keep_open(suite: Suite) -> None:
+    """Serve the pages of *suite* with a link for its first admin, until Ctrl-C."""
+    from counterfoil.console.serving import serve as answer
+
+    def tell(url: str) -> None:
+        say(f"console at {url}; Ctrl-C stops it. Open your account (authenticator, password):")
+        typer.echo(link)
+
+    with open_site("console", suite) as site:
+        link = one_time_link(site, "you", "you", Role.SUPERVISOR)
+        try:
+            answer(site, tell)
+        except OSError as trouble:
+            say(f"the console's port cannot be had: {trouble}", style="yellow")
 
 
 def setup(

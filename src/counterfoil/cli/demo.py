@@ -21,6 +21,7 @@ import typer
 
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.cli.bank import CardboardBank, running_bank, write_credentials
+from counterfoil.cli.console import keep_open
 from counterfoil.cli.items import approve_batch
 from counterfoil.cli.running import Works, result_of, running_site, show_progress
 from counterfoil.cli.site import Site, evidence_folder, open_reader
@@ -56,7 +57,8 @@ def demo() -> None:
 
     Watched folder, validation, four eyes, a real browser in a nasty legacy bank, lost
     answers, receipts, result workbook, verified record. Takes about two minutes and
-    leaves everything in var/demo for you to look at.
+    leaves everything in var/demo for you to look at; in a terminal the console
+    stays open on it until Ctrl-C.
     """
     started = time.monotonic()
     home = find_suite(Path.cwd())
@@ -78,6 +80,8 @@ def demo() -> None:
     say(f"   {time.monotonic() - started:.0f} seconds in all", style="dim")
     if not right:
         raise DemoFailed("the demo did not end as promised: see above")
+    if sys.stdout.isatty():  # somebody is there who can look, and stop it
+        keep_open(suite)
 
 
 async def _travel(site: Site, workbook: Path, chromium: Chromium) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -267,7 +268,9 @@ def _server(app: Starlette) -> uvicorn.Server:
 
 
 def serve(site: Site, tell: Callable[[str], None]) -> None:
-    """Answer until Ctrl-C. Raises OSError: the port is taken."""
+    """Answer until Ctrl-C or SIGTERM. Raises OSError: the port is taken."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)  # uvicorn raises what it caught once more
     with listening(site.suite.config.console.port) as door:
         port = door.getsockname()[1]
         app, desk = make_app(site, port)
