@@ -33,6 +33,7 @@ from tests.engine_support import CORE, Clock, House, a_batch, payment
 from tests.schedule_support import RULES, schedule
 from tests.standing_support import Desk as StandingDesk
 from tests.standing_support import bank_line, entry
+from tests.statement_pdf_support import zoo
 from tests.test_statement_rules import ACCOUNT, SEPTEMBER, a_statement, listed, proved
 from workflows.reconciliation_decisions import propose_match
 from workflows.schedules import Schedules, Tools
@@ -82,6 +83,11 @@ values = { operator = "OP1" }
 credential = "core-OP1"
 [systems.core.bounds]
 source = "a test"
+[statements.monthly]
+system = "core"
+accounts = ["1000000001"]
+formats = ["pdf"]
+export = "out"
 [reconciliations.nostro]
 rules = "rules.toml"
 export = "out"
@@ -388,13 +394,13 @@ def _add_statements(rig: Rig) -> None:
     days = [SEPTEMBER[0] + timedelta(days=at) for at in range(30)]
     ledger.order_statements(CORE, ACCOUNT, days, ("pdf",))
     (order,) = ledger.wanted_statements(CORE)
-    content = b"%PDF september"
+    path = zoo("odd_unsigned", "statement", rig.site.suite.root)
     file = FetchedFile(
         listed=listed(),
         format="pdf",
-        path=Path("received/x"),
-        sha256=sha256(content).hexdigest(),
-        size=len(content),
+        path=path,
+        sha256=rig.served.desk.reading.files.keep(path),
+        size=path.stat().st_size,
     )
     ledger.file_arrival(order, file)
     (arrival,) = ledger.unread_arrivals()
@@ -439,4 +445,5 @@ def path_of(rig: Rig, pattern: str) -> str:
     if pattern.startswith("/audit/record"):
         return pattern.format(**record, number=2)
     picture = next(iter(_seen(rig))).sha256
-    return re.sub(r"{(\w+)}", lambda name: {**rig.names, "sha256": picture}[name[1]], pattern)
+    known = {**rig.names, "sha256": picture, "page": "1"}
+    return re.sub(r"{(\w+)}", lambda name: known[name[1]], pattern)

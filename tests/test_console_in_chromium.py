@@ -28,7 +28,8 @@ pytestmark = pytest.mark.browser
 PAGES = [
     each
     for each in DOORS
-    if each.method == "GET" and not each.path.endswith(("/pack", "{sha256}")) and each.right
+    if each.method == "GET" and not each.path.endswith(("/pack", "{sha256}", "{page}"))
+    if each.right
 ]
 WIDTHS = (1440, 1024, 390)
 
@@ -265,6 +266,21 @@ def test_an_item_s_life_shows_its_screens_before_and_after_the_commit(
             it.page.get_by_role("link", name="Evidence pack").click()
         assert told.value.suggested_filename == f"{rig.names['item']}.zip"
     assert rig.records("evidence_packed")[-1]["obj"] == {"item": rig.names["item"]}
+
+
+def test_a_statement_stands_beside_the_page_that_it_was_read_from(
+    chromium: Browser, rig: Rig
+) -> None:
+    with window(chromium, rig, "iris") as it:
+        it.page.goto(f"/statements/{rig.names['number']}")
+        it.page.get_by_role("link", name="Show it beside its pages").click()
+        page = it.page.get_by_role("img", name=re.compile("^Page 1, "))
+        expect(page).to_be_visible()
+        assert page.evaluate("each => each.decode().then(() => each.naturalWidth)") > 500
+    assert list(rig.site.suite.fetching.rglob("A-*")) == []  # no plain copy is left
+    path = f"/arrivals/{rig.names['arrival']}/pages/"
+    assert rig.client("iris").get(f"{path}99").status == 404
+    assert rig.client("olaf").get(f"{path}1").status == 403
 
 
 def test_a_new_event_is_seen_within_two_seconds_and_typing_is_left_alone(

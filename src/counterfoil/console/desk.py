@@ -17,7 +17,7 @@ from counterfoil.domain.items import ItemState
 from counterfoil.domain.kpi import KpiReport, Period
 from counterfoil.domain.people import ApiToken
 from counterfoil.errors import CounterfoilError
-from counterfoil.site import Site, reconciliation_folder
+from counterfoil.site import Site, reconciliation_folder, statement_folder
 from counterfoil.site.figures import kpis_of
 from counterfoil.site.proof import verify_suite
 from counterfoil.store.looking import Looking
@@ -27,6 +27,7 @@ from counterfoil.store.reconciliation_ledger import ReconciliationLedger
 from counterfoil.store.schedule_ledger import ScheduleLedger
 from counterfoil.store.statement_files import StatementFiles
 from counterfoil.store.statement_ledger import StatementLedger
+from workflows.statement_reading import Desk as StatementDesk
 
 T = TypeVar("T")
 
@@ -39,6 +40,7 @@ SLOW_SECONDS, KINDS_SECONDS = 5.0, 300.0  # what goes through whole tables
 VIEW_SECONDS = 300.0  # the same page of the same session is one view
 VIEWS_KEPT = 20_000
 SIGHTS_KEPT = 50
+PICTURED_KEPT = 4  # files, of up to forty pages
 NOTES_KEPT = 1_000
 SIGN_ONS_A_MINUTE = 20  # of one address, right or wrong
 
@@ -138,6 +140,14 @@ class Desk:
         files = StatementFiles(reconciliation_folder(site.suite), site.vault)
         self.reconciliations = ReconciliationLedger.beside(site.ledger, ReconciliationFiles(files))
         self.settings: ConsoleSettings = site.suite.config.console
+        self.reading = StatementDesk(
+            suite=site.suite,
+            ledger=self.statements,
+            files=StatementFiles(statement_folder(site.suite), site.vault),
+            secrets=site.secrets,
+        )
+        self.pictures: Recent[tuple[bytes, ...]] = Recent(PICTURED_KEPT)  # arrival -> its pages
+        self.drawing = threading.Lock()  # one file at a time: it takes a core for seconds
         self.verifying = Verifying()
         self.sights: Recent[Any] = Recent(SIGHTS_KEPT)  # digest -> what an approver sees
         self.totals: Recent[Any] = Recent(SIGHTS_KEPT)  # batch -> its control totals

@@ -50,6 +50,8 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/exceptions/set-aside", DECIDE, exceptions.set_aside),
     Door("GET", "/statements", LOOK, statements.listing),
     Door("GET", "/statements/{number}", LOOK, statements.statement),
+    Door("GET", "/statements/{number}/pages", PERSONAL, statements.beside),
+    Door("GET", "/arrivals/{arrival}/pages/{page}", PERSONAL, statements.picture),
     Door("GET", "/arrivals/{arrival}", LOOK, statements.arrival),
     Door("GET", "/reconciliations", LOOK, reconciliations.listing),
     Door("GET", "/reconciliations/{reconciliation}", LOOK, reconciliations.reconciliation),

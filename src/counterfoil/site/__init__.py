@@ -49,6 +49,11 @@ def evidence_folder(suite: Suite) -> Path:
     return suite.data / "evidence"
 
 
+def statement_folder(suite: Suite) -> Path:
+    """Where the sealed files of statements are."""
+    return suite.data / "statements"
+
+
 def reconciliation_folder(suite: Suite) -> Path:
     """Where the sealed files of reconciliations are."""
     return suite.data / "reconciliations"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from counterfoil.console.asking import PAGE_ROWS, Answer, Ask, NotThere, Page
+from typing import Any
+
+from counterfoil.console.asking import PAGE_ROWS, Answer, Ask, Blob, NotThere, Page
 from counterfoil.console.showing import veiled
 from counterfoil.domain.people import Right
 from counterfoil.domain.secrets import mask_numbers
 from counterfoil.domain.statement_orders import StatementState
 from counterfoil.domain.statements import Transaction
+from workflows.statement_reading import explain_arrival
 
 MISSING_MAX = 200
 
@@ -35,6 +38,40 @@ def listing(ask: Ask) -> Answer:
 
 def statement(ask: Ask) -> Answer:
     """Its lines with their places, and every equation that it was proved by."""
+    return Page("statement.html", {**_shown(ask), "pages": None})
+
+
+def beside(ask: Ask) -> Answer:
+    """Its lines beside its pages, on which it is drawn how they were read."""
+    values = _shown(ask)
+    pages = _pages(ask, values["statement"].arrival_id)
+    return Page("statement.html", {**values, "pages": len(pages)})
+
+
+def picture(ask: Ask) -> Answer:
+    """One page of a fetched PDF, as it was read."""
+    pages, text = _pages(ask, ask.path["arrival"]), ask.path["page"]
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= len(pages)):
+        raise NotThere
+    return Blob(pages[int(text[:4]) - 1], "image/png")
+
+
+def _pages(ask: Ask, arrival_id: str) -> tuple[bytes, ...]:
+    """Drawn in the parser box, and kept for a while; (): it is no PDF."""
+    desk = ask.desk
+    with desk.drawing:
+        known = desk.pictures.get(arrival_id)
+        if known is None:
+            try:
+                arrival = desk.statements.arrival(arrival_id)
+            except KeyError:
+                raise NotThere from None
+            known = explain_arrival(desk.reading, arrival).pictures
+            desk.pictures.put(arrival_id, known)
+    return known
+
+
+def _shown(ask: Ask) -> dict[str, Any]:
     text = ask.path["number"]
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise NotThere
@@ -47,7 +84,7 @@ def statement(ask: Ask) -> Answer:
         filed, altered = None, f"a row was changed by another hand: {trouble}"
     page, lines = ask.page(), filed.proved.statement.transactions if filed else ()
     first = (page - 1) * PAGE_ROWS
-    values = {
+    return {
         "statement": row,
         "proof": filed.proved.proof if filed else None,
         "altered": altered,
@@ -60,7 +97,6 @@ def statement(ask: Ask) -> Answer:
         "page_rows": PAGE_ROWS,
         "movement": filed.proved.statement.movement() if filed else 0,
     }
-    return Page("statement.html", values)
 
 
 def _words(ask: Ask, line: Transaction) -> tuple[str, str]:
