@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pyotp
 import pytest
 
 from counterfoil.cli.console import one_time_link
@@ -29,12 +30,12 @@ def whole_rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 @pytest.fixture
 def rig(whole_rig: Rig) -> Rig:
     """Each test begins without the tries of the others."""
-    whole_rig.served.desk.forget_tries()
+    whole_rig.served.desk._tries.clear()
     return whole_rig
 
 
 def code_now(second: str, ahead: int = 0) -> str:
-    return passwords.code_of(second, int(time.time()) // passwords.STEP_SECONDS + ahead)
+    return pyotp.TOTP(second).at(int(time.time()) + ahead * passwords.STEP_SECONDS)
 
 
 def sign_on(rig: Rig, name: str, code: str, password: str = PASSWORD) -> tuple[Client, int]:
@@ -207,7 +208,7 @@ def test_a_link_is_good_once_and_sets_what_its_owner_chose(rig: Rig) -> None:
     done = client.post("/open", {**form, "password": PASSWORD, "again": PASSWORD}, token=False)
     assert "Your account is open" in done.text
     assert sign_on(rig, "linda", code_now(second[1], 1))[1] == 303
-    rig.served.desk.forget_tries()
+    rig.served.desk._tries.clear()
     assert client.post("/open", {"invitation": code}, token=False).status == 403
     kinds = [each["kind"] for each in rig.records("account_invited")[-1:]]
     assert kinds == ["account_invited"]

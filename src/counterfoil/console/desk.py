@@ -249,11 +249,6 @@ class Desk:
                 self._tries.pop(next(iter(self._tries)))
         return True
 
-    def forget_tries(self) -> None:
-        """Every address may try anew."""
-        with self._lock:
-            self._tries.clear()
-
     def verify(self, by: str) -> bool:
         """Begin a verification; False: one is running."""
         with self._lock:

@@ -68,11 +68,6 @@ def step_of(second: str, code: str, *, at: float | None = None) -> int | None:
     return None
 
 
-def code_of(second: str, step: int) -> str:
-    """The code that a telephone shows in *step*."""
-    return pyotp.TOTP(second).at(step * STEP_SECONDS)
-
-
 def second_picture(second: str, *, name: str, site: str) -> str:
     """A QR code as SVG that an authenticator reads."""
     uri = pyotp.TOTP(second).provisioning_uri(name=name, issuer_name=f"Counterfoil {site}")

@@ -195,13 +195,6 @@ class Looking(Approving, Reading):
         with self.reading() as connection:
             return [(row[0], row[1]) for row in connection.execute(query)]
 
-    def batch_count(self) -> int:
-        """How many batches there ever were."""
-        with self.reading() as connection:
-            return int(
-                connection.execute(select(func.count(schema.batches.c.batch_id))).scalar_one()
-            )
-
     def find_items(self, wanted: ItemQuery, *, limit: int, skip: int = 0) -> list[ItemRow]:
         """A page of them, by batch and row."""
         items, receipts, intents = schema.items, schema.receipts, schema.intents
@@ -302,18 +295,6 @@ class Looking(Approving, Reading):
         table = schema.workers
         query = select(*(table.c[each] for each in WorkerRow.__slots__))
         return [WorkerRow(**row) for row in self._all(query.order_by(table.c.started_at.desc()))]
-
-    def occurrences_between(self, since: datetime, until: datetime) -> list[OccurrenceRow]:
-        """Every occurrence that was due then, of every schedule, by its time."""
-        table = schedule_schema.occurrences
-        query = (
-            select(table)
-            .where(table.c.due_at >= since, table.c.due_at < until)
-            .order_by(table.c.due_at, table.c.schedule)
-            .limit(5_000)
-        )
-        with self.reading() as connection:
-            return [occurrence_row(row) for row in connection.execute(query).mappings()]
 
     def ended_badly(self, states: Collection[str], since: datetime) -> list[OccurrenceRow]:
         """Scheduled runs that ended in one of *states* since then, newest first."""

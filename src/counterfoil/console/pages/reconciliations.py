@@ -5,13 +5,16 @@ from __future__ import annotations
 from counterfoil.console.asking import PAGE_ROWS, Answer, Ask, Go, NotThere, Page
 from counterfoil.console.pages.batches import confirm_again, needs_code
 from counterfoil.domain.people import Right
-from counterfoil.domain.reconciliation_decisions import DecisionState
+from counterfoil.domain.reconciliation_decisions import DecisionState, Proposal
 from counterfoil.domain.reconciliation_report import in_money
+from counterfoil.domain.secrets import mask_numbers
 from counterfoil.errors import Refused
 from counterfoil.rules.approval import person
 from counterfoil.site import approval_policy
 from counterfoil.store.deciding import Word
 from counterfoil.store.reconciliation_reading import DecisionRow
+
+WORDS = ("name", "reference", "text")
 
 
 def listing(ask: Ask) -> Answer:
@@ -65,7 +68,11 @@ def decision(ask: Ask) -> Answer:
     """A proposal as it was made: its lines, its difference, its digest."""
     row = _decision(ask)
     proposal = ask.desk.reconciliations.files.proposal(row)
-    lines = [(each, in_money(each.cents)) for each in proposal.lines]
+    says = _says(ask, proposal) if ask.may(Right.PERSONAL) else {}
+    lines = [
+        (each, in_money(each.cents), says.get((each.side, each.line_id), ""))
+        for each in proposal.lines
+    ]
     values = {
         "row": row,
         "proposal": proposal,
@@ -77,6 +84,21 @@ def decision(ask: Ask) -> Answer:
         "needs_code": needs_code(ask),
     }
     return Page("decision.html", values)
+
+
+def _says(ask: Ask, proposal: Proposal) -> dict[tuple[str, str], str]:
+    """What stands in each line now, by side and id; account numbers masked."""
+    from counterfoil.rules.reconciliation.looking import look_at
+    from workflows.standing_reconciliation import stand
+
+    standing = stand(ask.desk.reconciliations, proposal.reconciliation)
+    found: dict[tuple[str, str], str] = {}
+    for each in proposal.lines:
+        looked = look_at(standing.period, each.side, each.line_id)
+        line = looked.line if looked else {"text": "not there any more"}
+        words = (line.get(name) for name in WORDS)
+        found[each.side, each.line_id] = mask_numbers(" | ".join(filter(None, words)))
+    return found
 
 
 def approve(ask: Ask) -> Answer:
