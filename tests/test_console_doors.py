@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -171,8 +172,23 @@ def test_every_view_is_on_the_record_once_a_while(rig: Rig) -> None:
         assert client.get(path).status == 200
     mine = [each for each in rig.records("console_viewed") if each["obj"] == {"item": path[7:]}]
     assert [each["actor"]["on_behalf"] for each in mine].count("iris") == 1
+    views = rig.served.desk
+    assert not views.is_new_view(_sha(client), path)
+    assert views.is_new_view(_sha(client), "/nothing that was shown")
     client.get(path_of(rig, "/items/{held}/in-full"))
     assert rig.records("console_viewed")[-1]["data"]["path"].endswith("/in-full")
+
+
+def test_asvs_16_5_3_what_cannot_be_recorded_is_not_shown(tmp_path: Path) -> None:
+    """The log is closed under the console: it shows nothing more, and says that it is not well."""
+    with a_console(tmp_path / "suite") as rig:
+        client = rig.client("iris")
+        assert client.get("/items").status == 200
+        rig.site.audit.close()
+        for path in ("/batches", "/audit", "/operate"):
+            answer = client.get(path)
+            assert (answer.status, "Out of order" in answer.text) == (503, True)
+            assert "<table" not in answer.text
 
 
 def test_a_page_that_refreshes_itself_keeps_nobody_signed_on(rig: Rig) -> None:

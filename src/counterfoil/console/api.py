@@ -98,6 +98,7 @@ def api_app(desk: Desk) -> FastAPI:
             data = {"token": who.token_sha256[:12], "path": request.url.path[:200]}
             actor = {"on_behalf": f"token {who.name}"}
             desk.site.audit.emit("api_read", obj={}, data=data, actor=actor, durable=False)
+            desk.note_view(who.token_sha256, request.url.path)
 
     app = FastAPI(
         title="Counterfoil",

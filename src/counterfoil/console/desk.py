@@ -212,16 +212,19 @@ class Desk:
         return found if found is not None and found.scope == scope else None
 
     def is_new_view(self, token_sha256: str, what: str) -> bool:
-        """Whether this session has not looked at *what* for some minutes."""
-        now = time.monotonic()
+        """Whether that this session looks at *what* was not put on the record for some minutes."""
         with self._lock:
-            before = self._seen.pop((token_sha256, what), None)
-            self._seen[token_sha256, what] = now
+            before = self._seen.get((token_sha256, what))
+        return before is None or time.monotonic() - before >= VIEW_SECONDS
+
+    def note_view(self, token_sha256: str, what: str) -> None:
+        """It is on the record now."""
+        with self._lock:
+            self._seen.pop((token_sha256, what), None)
+            self._seen[token_sha256, what] = time.monotonic()
             while len(self._seen) > VIEWS_KEPT:
                 self._seen.popitem(last=False)
-            is_new = before is None or now - before >= VIEW_SECONDS
-            self.views += is_new
-        return is_new
+            self.views += 1
 
     def note(self, token_sha256: str, text: str, *, bad: bool) -> None:
         """To be shown on the session's next page."""

@@ -204,6 +204,7 @@ class Gate:
                 actor={"on_behalf": session.account.person},
                 durable=door.right is Right.PERSONAL,
             )
+            self.desk.note_view(session.token_sha256, request.path)
 
     def _made(self, answer: Answer, request: Request, session: Session | None) -> Reply:
         match answer:

@@ -180,7 +180,7 @@ def _tiles(report: KpiReport) -> list[Tile]:
         ),
         Tile(
             heading="Processing time",
-            figure=_each(report.table("processing"), ("kind",), "p50"),
+            figure=_each(report.table("processing"), "kind", "p50"),
             told="half of the items took no longer, from intent to confirmed",
             days=confirmed,
         ),
@@ -192,7 +192,7 @@ def _tiles(report: KpiReport) -> list[Tile]:
         ),
         Tile(
             heading="Value keyed",
-            figure=_each(report.table("volumes"), ("currency",), "value posted"),
+            figure=_each(report.table("volumes"), "currency", "value posted"),
             told="booked at the bank in 30 days",
             days=(),
         ),
@@ -219,15 +219,11 @@ def _share(table: KpiTable, part: str, whole: str) -> str:
     return f"{Decimal(100 * sum(_column(table, part))) / of:.1f} %"
 
 
-def _each(table: KpiTable, names: Sequence[str], value: str) -> str:
-    """One value a line, with the names that tell them apart where there is more than one."""
+def _each(table: KpiTable, name: str, value: str) -> str:
+    """A line a row, up to three: the value, and the name that tells it apart."""
     heads = [each.name for each in table.columns]
-    found = []
-    alone = table.rows[0] if len(table.rows) == 1 and names == ("kind",) else None
-    for row in table.rows:
-        said = " ".join(str(row[heads.index(name)]) for name in names if alone is None)
-        found.append(f"{cell(row[heads.index(value)])} {said}".strip())
-    return "\n".join(found[:3]) or "-"
+    pairs = [(row[heads.index(value)], row[heads.index(name)]) for row in table.rows[:3]]
+    return "\n".join(f"{cell(much)} {said}" for much, said in pairs) or "-"
 
 
 def _cost(table: KpiTable) -> str:
