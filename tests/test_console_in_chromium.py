@@ -22,6 +22,7 @@ from counterfoil.domain.items import ItemState
 from counterfoil.domain.people import Right, Role
 from counterfoil.store.deciding import Word
 from tests.console_support import BY_ROLE, PASSWORD, Rig, a_console, fill, path_of, waiting_batch
+from tests.engine_support import a_batch
 from tests.test_console_people import code_now
 
 pytestmark = pytest.mark.browser
@@ -246,6 +247,50 @@ def test_exceptions_are_cleared_by_keyboard_in_bulk(chromium: Browser, rig: Rig)
         expect(it.page.get_by_role("status")).to_contain_text("2 released")
         it.page.keyboard.press("?")
         expect(it.page.get_by_role("dialog", name="Keys")).to_be_visible()
+
+
+def test_a_hundred_mixed_exceptions_are_cleared_in_ten_minutes(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    """A supervisor who needs six seconds for every click, key or word; each item is decided."""
+    with a_console(tmp_path / "suite") as rig:
+        names = park(rig, {"duplicate": 40, "two_orders": 30, "account_closed": 20, "odd": 10})
+        acts = 0
+        with window(chromium, rig, "petra") as it:
+            for code, button in (
+                ("duplicate", "Release: key it"),
+                ("two_orders", "Release: key it"),
+                ("account_closed", "Cancel"),
+                ("odd", "Cancel"),
+            ):
+                it.page.goto("/exceptions")
+                it.page.get_by_role("searchbox").fill(code)
+                it.page.keyboard.press("Enter")
+                it.page.get_by_label("Tick all").check()
+                it.page.get_by_label("Reason for all that is ticked").fill(f"looked at {code}")
+                it.page.get_by_role("button", name=button).click()
+                expect(it.page.get_by_role("status")).to_be_visible()
+                acts += 6
+            it.page.goto("/exceptions")
+            expect(it.page.get_by_text("Nothing waits here.")).to_be_visible()
+        decided = [rig.served.desk.looking.decisions_of(each) for each in names]
+        assert [len(each) for each in decided] == [1] * 100
+        assert {each[0].person for each in decided} == {"petra.novakova"}
+    assert acts * 6 <= 600
+    assert acts <= 100
+
+
+def park(rig: Rig, counts: dict[str, int]) -> list[str]:
+    """So many items on hold for each reason; their names."""
+    document, batch = a_batch(sum(counts.values()), name="hundred.xlsx", first=2_000)
+    ledger = rig.site.ledger
+    ledger.file_batch(document, batch, needs_approval=False)
+    codes = [code for code, count in counts.items() for _ in range(count)]
+    for item, code in zip(batch.items, codes, strict=True):
+        claim = ledger.claim(item.item_id)
+        assert claim is not None
+        ledger.park(item, claim.token, code, f"{code}: a person decides")
+    return [each.item_id for each in batch.items]
 
 
 def test_an_item_s_life_shows_its_screens_before_and_after_the_commit(
