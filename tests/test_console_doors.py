@@ -191,6 +191,17 @@ def test_asvs_16_5_3_what_cannot_be_recorded_is_not_shown(tmp_path: Path) -> Non
             assert "<table" not in answer.text
 
 
+def test_a_log_that_its_witness_does_not_take_shuts_every_door(tmp_path: Path) -> None:
+    with a_console(tmp_path / "suite") as rig:
+        client = rig.client("iris")
+        rig.served.desk.broken = "log_rewritten: the witness remembers more"
+        answer = client.get("/items")
+        assert (answer.status, "log_rewritten" in answer.text) == (503, True)
+        assert client.get("/health").status == 503
+        bearer = {"Authorization": f"Bearer {rig.token('read')}"}
+        assert client.get("/api/v1/items", **bearer).status == 503
+
+
 def test_a_page_that_refreshes_itself_keeps_nobody_signed_on(rig: Rig) -> None:
     client = rig.client("iris")
     before = rig.served.desk.people.session(_sha(client), idle=rig.served.desk.idle)

@@ -91,6 +91,8 @@ def api_app(desk: Desk) -> FastAPI:
     def with_token(request: Request) -> None:
         """Raise 401 unless a token for reading came along; the reading is on the record."""
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if desk.broken:
+            raise HTTPException(503, desk.broken)
         who = desk.reader(token)
         if who is None:
             raise HTTPException(401, "a token to read is wanted", {"WWW-Authenticate": "Bearer"})

@@ -151,6 +151,7 @@ class Desk:
         self.verifying = Verifying()
         self.sights: Recent[Any] = Recent(SIGHTS_KEPT)  # digest -> what an approver sees
         self.totals: Recent[Any] = Recent(SIGHTS_KEPT)  # batch -> its control totals
+        self.broken = ""  # why no door opens any more: the witness does not take our log
         self.csp_reports = self.views = self.denied = 0  # since it was started
         self._newest = Kept(NEWEST_SECONDS, self.looking.newest)
         self._counts = Kept(NEWEST_SECONDS, site.ledger.counts)
@@ -199,6 +200,8 @@ class Desk:
 
     def is_well(self) -> bool:
         """Whether the ledger answers and the audit log takes what it is told."""
+        if self.broken:
+            return False
         try:
             self.site.ledger.counts()
             self.site.audit.sync()

@@ -83,6 +83,8 @@ class Gate:
     def reply(self, door: Door, request: Request) -> Reply:
         """Let in or turn away. Never raises what we raise on purpose."""
         session = None
+        if self.desk.broken:
+            return self._trouble(request, None, 503, self.desk.broken)
         try:
             session = self._session(request)
             turned_away = self._turned_away(door, request, session)

@@ -27,6 +27,7 @@ from counterfoil.console.gate import COOKIE, FORM_MAX_BYTES, Door, Gate, Reply, 
 from counterfoil.console.metrics import metrics_text
 from counterfoil.console.routes import DOORS
 from counterfoil.console.showing import HERE
+from counterfoil.errors import CounterfoilError
 from counterfoil.site import Site
 
 HOST = "127.0.0.1"
@@ -112,7 +113,7 @@ def make_app(site: Site, port: int) -> tuple[Starlette, Desk]:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         ended = asyncio.Event()
-        showing = asyncio.create_task(site.checkpoints.keep_showing(site.audit, ended))
+        showing = asyncio.create_task(_keep_showing(desk, ended))
         try:
             yield
         finally:
@@ -123,6 +124,14 @@ def make_app(site: Site, port: int) -> tuple[Starlette, Desk]:
     last = {Exception: _defect(desk)}
     made = Starlette(routes=routes, middleware=shell, lifespan=lifespan, exception_handlers=last)
     return made, desk
+
+
+async def _keep_showing(desk: Desk, ended: asyncio.Event) -> None:
+    """Show the log to its witness every minute; one that it does not take shuts every door."""
+    try:
+        await desk.site.checkpoints.keep_showing(desk.site.audit, ended)
+    except CounterfoilError as trouble:
+        desk.broken = str(trouble)
 
 
 def _names(address: str, port: int) -> tuple[frozenset[str], frozenset[str]]:
