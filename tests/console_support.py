@@ -414,7 +414,8 @@ def _add_statements(rig: Rig) -> None:
     rig.names["number"] = str(row.statement_id)
 
 
-def _add_schedule(rig: Rig) -> None:
+def look_at_schedules(rig: Rig) -> None:
+    """Put config.toml's schedules in force, as a running scheduler does."""
     tools = Tools(
         suite=rig.site.suite,
         ledger=rig.served.desk.schedules,
@@ -423,6 +424,10 @@ def _add_schedule(rig: Rig) -> None:
         emit=lambda _kind, _data: None,
     )
     Schedules(tools).sweep()
+
+
+def _add_schedule(rig: Rig) -> None:
+    look_at_schedules(rig)
     rig.names["schedule"] = "often"
     rig.names["system"] = CORE
 

@@ -12,10 +12,20 @@ import pytest
 from counterfoil.console.gate import Door
 from counterfoil.console.routes import DOORS
 from counterfoil.domain.people import Role
-from tests.console_support import BY_ROLE, Client, Rig, a_console, fill, path_of
+from tests.console_support import (
+    BY_ROLE,
+    Client,
+    Rig,
+    a_console,
+    fill,
+    look_at_schedules,
+    path_of,
+)
+from tests.schedule_support import RULES, schedule
 
 #: Actions that need nothing but the right: they have tests of their own.
 NEED_NO_REASON = ("/sign-off", "/audit/verify")
+ZONE = 'zone = "Europe/Prague"\ncalendar = "own"\n'
 GUARDED = [each for each in DOORS if each.right is not None]
 
 
@@ -189,6 +199,23 @@ def test_asvs_16_5_3_what_cannot_be_recorded_is_not_shown(tmp_path: Path) -> Non
             answer = client.get(path)
             assert (answer.status, "Out of order" in answer.text) == (503, True)
             assert "<table" not in answer.text
+
+
+def test_a_file_of_closed_days_that_is_gone_takes_no_page_with_it(tmp_path: Path) -> None:
+    calendar = '[calendars.own]\nclosed_file = "closed.csv"\n'
+    nightly = schedule("nightly", "every business day 03:00", RULES + ZONE)
+    (tmp_path / "suite").mkdir()
+    closed = tmp_path / "suite" / "closed.csv"
+    closed.write_text("Day,Reason\n2026-12-31,stocktaking\n", "utf-8")
+    with a_console(tmp_path / "suite", more=calendar + nightly) as rig:
+        look_at_schedules(rig)
+        client = rig.client("olaf")
+        assert "next 20" in client.get("/").text
+        closed.unlink()
+        answer = client.get("/")
+        assert (answer.status, "there is no file" in answer.text) == (200, True)
+        assert client.get("/schedules/nightly").status == 409
+        assert client.get("/operate").status == 200
 
 
 def test_a_log_that_its_witness_does_not_take_shuts_every_door(tmp_path: Path) -> None:

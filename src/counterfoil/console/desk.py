@@ -24,9 +24,11 @@ from counterfoil.store.looking import Looking
 from counterfoil.store.people_ledger import PeopleLedger
 from counterfoil.store.reconciliation_files import ReconciliationFiles
 from counterfoil.store.reconciliation_ledger import ReconciliationLedger
+from counterfoil.store.schedule_book import ScheduleRow
 from counterfoil.store.schedule_ledger import ScheduleLedger
 from counterfoil.store.statement_files import StatementFiles
 from counterfoil.store.statement_ledger import StatementLedger
+from workflows.schedules import Terms, terms_of
 from workflows.statement_reading import Desk as StatementDesk
 
 T = TypeVar("T")
@@ -39,7 +41,7 @@ NEWEST_SECONDS = 0.5  # fifty people ask the ledger no more often than one
 SLOW_SECONDS, KINDS_SECONDS = 5.0, 300.0  # what goes through whole tables
 VIEW_SECONDS = 300.0  # the same page of the same session is one view
 VIEWS_KEPT = 20_000
-SIGHTS_KEPT = 50
+SIGHTS_KEPT, TERMS_KEPT = 50, 500
 PICTURED_KEPT = 4  # files, of up to forty pages
 NOTES_KEPT = 1_000
 SIGN_ONS_A_MINUTE = 20  # of one address, right or wrong
@@ -157,6 +159,7 @@ class Desk:
         self._counts = Kept(NEWEST_SECONDS, site.ledger.counts)
         self._oldest = Kept(SLOW_SECONDS, self.looking.oldest_waiting)
         self._kinds = Kept(KINDS_SECONDS, self.looking.step_kinds)
+        self._terms: Recent[Terms] = Recent(TERMS_KEPT)
         self._figures = Figures(self._read_figures)
         self._seen: OrderedDict[tuple[str, str], float] = OrderedDict()
         self._notes: OrderedDict[str, list[tuple[str, bool]]] = OrderedDict()
@@ -188,6 +191,24 @@ class Desk:
     def step_kinds(self) -> list[str]:
         """Every kind of change that there ever was, some minutes ago."""
         return self._kinds.get()
+
+    def terms(self, row: ScheduleRow) -> Terms:
+        """What is in force of a schedule; its closed days are read when their file has changed.
+
+        Raises:
+            SetupError: They cannot be read.
+        """
+        file = (row.settings["calendar"] or {}).get("closed_file")
+        seen = (self.suite.root / file).stat().st_mtime_ns if file and self._is_there(file) else 0
+        name = f"{row.name} {row.changed_at.isoformat()} {seen}"
+        known = self._terms.get(name)
+        if known is None:
+            known = terms_of(row.name, row.settings, self.suite.root)
+            self._terms.put(name, known)
+        return known
+
+    def _is_there(self, file: str) -> bool:
+        return (self.suite.root / file).is_file()
 
     def figures(self, *, wait: bool = False) -> KpiReport | None:
         """The KPIs of the last 30 days; None: they are still being read."""

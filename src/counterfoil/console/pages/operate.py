@@ -8,13 +8,14 @@ from typing import Any
 
 from counterfoil.console.asking import Answer, Ask, Go, NotThere, Page
 from counterfoil.domain.items import ItemState
+from counterfoil.domain.schedules import Occurrence
 from counterfoil.errors import Refused
 from counterfoil.rules.due_times import occurrences
 from counterfoil.store.deciding import Word
 from counterfoil.store.schedule_book import Entry, ScheduleRow
-from workflows.schedules import judge_by_hand, terms_of
+from workflows.schedules import Terms, judge_by_hand, terms_of
 
-COMING_DAYS, COMING_MAX = 10, 20
+COMING_DAYS, COMING_MAX = (1, 10), 20
 
 
 def overview(ask: Ask) -> Answer:
@@ -70,22 +71,28 @@ def schedule(ask: Ask) -> Answer:
     """One schedule: what became of each time, and what is to come."""
     row, now = _known(ask), ask.desk.site.ledger.now()
     day = ask.day("day")
-    terms = terms_of(row.name, row.settings, ask.desk.suite.root)
-    coming = []
-    if not terms.upstream:
-        ahead = now + timedelta(days=COMING_DAYS)
-        coming = list(occurrences(terms.rule, now, ahead))[:COMING_MAX]
+    terms = ask.desk.terms(row)
     values = {
         "schedule": row,
         "settings": terms.settings,
         "upstream": terms.upstream,
         "day": day,
         "times": _times(ask, row.name, day),
-        "coming": coming,
+        "coming": _coming(terms, now),
         "closed": terms.rule.calendar.why_closed(day) if day is not None else "",
         "history": ask.desk.schedules.schedule_history(row.name)[-50:],
     }
     return Page("schedule.html", values)
+
+
+def _coming(terms: Terms, now: datetime) -> list[Occurrence]:
+    """The next ones: of one that is due every few seconds, not all of ten days."""
+    coming: list[Occurrence] = []
+    for days in COMING_DAYS:
+        coming = occurrences(terms.rule, now, now + timedelta(days=days))[:COMING_MAX]
+        if len(coming) == COMING_MAX:
+            break
+    return coming
 
 
 def _times(ask: Ask, name: str, day: date | None) -> list[Any]:

@@ -12,15 +12,15 @@ from counterfoil.console.pages.exceptions import waiting
 from counterfoil.console.showing import cell
 from counterfoil.domain.items import ItemState
 from counterfoil.domain.kpi import KpiReport, KpiTable
-from counterfoil.domain.schedules import OPEN
+from counterfoil.domain.schedules import OPEN, Occurrence
+from counterfoil.errors import SetupError
 from counterfoil.rules.due_times import next_due, occurrences
 from counterfoil.store.looking import StepQuery
 from counterfoil.store.schedule_book import OccurrenceRow, ScheduleRow
-from workflows.schedules import terms_of
 
 #: The time line: from so long ago to so long ahead.
 BEHIND, AHEAD = timedelta(hours=12), timedelta(hours=12)
-COMING_MAX = 50  # times of one schedule that are drawn
+BEHIND_MAX, COMING_MAX = 200, 50  # times of one schedule that are drawn
 SOON = timedelta(minutes=30)
 JUST_NOW = 8  # steps
 
@@ -52,7 +52,6 @@ class Line:
 
     name: str
     when: str
-    runs: str
     paused: str
     ticks: tuple[Tick, ...]
     next_at: datetime | None
@@ -101,27 +100,35 @@ def _age(since: datetime | None, now: datetime) -> timedelta | None:
 
 
 def _line(ask: Ask, row: ScheduleRow, now: datetime) -> Line:
-    terms = terms_of(row.name, row.settings, ask.desk.suite.root)
-    begins, ends = now - BEHIND, now + AHEAD
-    past = [
-        each for each in ask.desk.schedules.occurrences(row.name, limit=200)
-        if each.due_at >= begins
-    ]  # fmt: skip
-    coming = [] if terms.upstream else list(occurrences(terms.rule, now, ends))[:COMING_MAX]
+    begins = now - BEHIND
+    known = ask.desk.schedules.occurrences(row.name, limit=BEHIND_MAX)
+    past = [each for each in known if each.due_at >= begins]
+    coming, trouble = _coming(ask, row, now)
+    ahead = [each for each in coming if each.due_at < now + AHEAD]
     ticks = [_tick(each, begins) for each in past]
-    ticks += [Tick(_place(each.due_at, begins), "COMING", f"{each.key} to come") for each in coming]
-    upcoming = None if terms.upstream else next_due(terms.rule, now)
-    last = ask.desk.schedules.occurrences(row.name, limit=1)
+    ticks += [Tick(_place(each.due_at, begins), "COMING", f"{each.key} to come") for each in ahead]
     return Line(
         name=row.name,
-        when=terms.settings.when,
-        runs=terms.settings.run,
+        when=str(row.settings["schedule"]["when"]),
         paused=row.paused,
         ticks=tuple(ticks),
-        next_at=upcoming.due_at if upcoming else None,
-        last=last[0] if last else None,
-        at_risk=_at_risk(past, now),
+        next_at=coming[0].due_at if coming else None,
+        last=known[0] if known else None,
+        at_risk=trouble or _at_risk(past, now),
     )
+
+
+def _coming(ask: Ask, row: ScheduleRow, now: datetime) -> tuple[list[Occurrence], str]:
+    """The next times, the first one however far it is; or why they cannot be told."""
+    try:
+        terms = ask.desk.terms(row)
+    except SetupError as trouble:
+        return [], str(trouble)
+    if terms.upstream:
+        return [], ""
+    soon = occurrences(terms.rule, now, now + AHEAD)[:COMING_MAX]
+    upcoming = None if soon else next_due(terms.rule, now)
+    return (soon if upcoming is None else [upcoming]), ""
 
 
 def _tick(row: OccurrenceRow, begins: datetime) -> Tick:
