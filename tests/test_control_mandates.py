@@ -17,7 +17,6 @@ import pytest
 from openpyxl import load_workbook
 
 from counterfoil.cli.controls import register_tools
-from counterfoil.cli.proof import verify_suite
 from counterfoil.cli.site import audit_folder, open_site
 from counterfoil.config import Suite
 from counterfoil.domain.mandates import (
@@ -29,6 +28,7 @@ from counterfoil.domain.mandates import (
 )
 from counterfoil.errors import Quarantined, SetupError, Unavailable
 from counterfoil.rules.mandates import control_mandates, months_later
+from counterfoil.site.proof import verify_suite
 from counterfoil.store.ledger import new_boot
 from fixtures.corebank.mandates import mandates
 from fixtures.functions.mandates import debits, write_debits, write_register

@@ -20,6 +20,7 @@ from counterfoil.errors import ClaimLost, Quarantined, Refused, SetupError
 from counterfoil.store import (
     alert_schema,
     payloads,
+    people_schema,
     reconciliation_schema,
     schema,
     statement_schema,
@@ -93,7 +94,8 @@ def test_the_migrations_make_the_tables_that_the_schema_describes(ledger: Ledger
 
 def test_every_table_and_column_says_what_it_is() -> None:
     tables = schema.METADATA.sorted_tables
-    assert {statement_schema.orders, reconciliation_schema.runs, alert_schema.alerts} <= set(tables)
+    beside = {statement_schema.orders, reconciliation_schema.runs, alert_schema.alerts}
+    assert {*beside, people_schema.accounts} <= set(tables)
     silent = [str(column) for table in tables for column in table.c if not column.comment]
     silent += [table.name for table in tables if not table.comment]
     assert silent == []

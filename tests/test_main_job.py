@@ -30,13 +30,13 @@ from counterfoil.audit.keys import SigningKey
 from counterfoil.audit.witness import Witness
 from counterfoil.cli.folders import inboxes, result_of, write_due_results
 from counterfoil.cli.items import approve_batch
-from counterfoil.cli.proof import pack_evidence, verify_folder, verify_suite
 from counterfoil.cli.site import Site, open_reader
 from counterfoil.cli.works import running_site, tools
 from counterfoil.config import ApprovalSettings, Folder, Suite
 from counterfoil.domain.items import ItemState
 from counterfoil.engine.worker import Pace
 from counterfoil.errors import Refused
+from counterfoil.site.proof import pack_evidence, verify_folder, verify_suite
 from fixtures.payments.make_workbook import make
 from tests.audit_support import edited, resealed
 from tests.bank_support import ROOT, RunningBank

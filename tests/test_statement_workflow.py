@@ -20,13 +20,14 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from counterfoil.cli.proof import verify_suite
 from counterfoil.cli.site import Site, audit_folder, open_site
-from counterfoil.cli.statements import statement_folder, statement_tools
+from counterfoil.cli.statements import statement_tools
 from counterfoil.config import StatementSettings, Suite
 from counterfoil.domain.statement_orders import ArrivalState, StatementState
 from counterfoil.engine.locking import worker_lock
 from counterfoil.errors import SetupError, Unavailable
+from counterfoil.site import statement_folder
+from counterfoil.site.proof import verify_suite
 from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import new_boot
 from counterfoil.store.statement_ledger import StatementLedger

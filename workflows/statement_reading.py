@@ -14,6 +14,7 @@ from pathlib import Path
 
 from counterfoil.adapters.secrets import Secrets
 from counterfoil.config import StatementSettings, Suite
+from counterfoil.domain.explained import Explained
 from counterfoil.domain.secrets import Secret, bare
 from counterfoil.domain.statement_orders import Exceptional, Judged
 from counterfoil.domain.statements import Grade, Statement
@@ -21,7 +22,7 @@ from counterfoil.engine.run_folders import run_folder
 from counterfoil.errors import Quarantined
 from counterfoil.rules.statement_arrivals import Wanted, judge
 from counterfoil.rules.statement_joints import joints
-from counterfoil.statements import HowToRead, read_document
+from counterfoil.statements import HowToRead, explain_document, read_document
 from counterfoil.store.statement_arrivals import Arrival
 from counterfoil.store.statement_files import StatementFiles
 from counterfoil.store.statement_ledger import StatementLedger
@@ -62,6 +63,28 @@ def read_arrivals(desk: Desk, *, system: str | None = None, say: Say) -> int:
     for row in desk.ledger.uncompared_statements(system):
         _compare_with_neighbours(desk, row)
     return len(arrivals)
+
+
+def explain_arrival(desk: Desk, arrival: Arrival) -> Explained:
+    """How one kept file is read, with its pages as pictures; nothing is filed.
+
+    Raises:
+        Quarantined: It cannot be read as a whole, or our own copy is lost.
+        SetupError: Its system has no [statements.*] any more.
+    """
+    settings = _settings_of(desk.suite, arrival)
+    how = HowToRead(
+        password=_password(desk, settings),
+        maps=desk.suite.selectors / "statements",
+        look_above=settings.look_above,
+    )
+    with run_folder(desk.suite.fetching) as folder:
+        plain = folder / arrival.arrival_id
+        try:
+            _lay_out(desk, arrival, plain)
+            return explain_document(plain, how, pictures=True)
+        finally:
+            plain.unlink(missing_ok=True)
 
 
 def _file(desk: Desk, arrival: Arrival, judged: Judged, folder: Path) -> None:

@@ -122,6 +122,24 @@ class ApprovalSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleSettings:
+    """The supervisors' pages: docs/CONSOLE.md."""
+
+    port: int = 8655  # of 127.0.0.1 and nowhere else; 0 takes a free one
+    address: str = ""  # as a proxy in front shows it: "https://ops.bank.example"
+    idle_minutes: int = 15  # signed off when nobody was there for so long
+    hours_max: int = 10  # signed off then, however busy
+    fresh_minutes: int = 5  # an approval asks for the second factor again when it is older
+
+    def __post_init__(self) -> None:
+        if self.address and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:\d+)?", self.address):
+            raise ValueError(f"address: {self.address!r} is not like https://ops.bank.example")
+        spans = (self.idle_minutes, self.hours_max, self.fresh_minutes)
+        if not 0 <= self.port <= 65535 or min(spans) < 1:
+            raise ValueError("port is 0 to 65535, minutes and hours are at least 1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KpiSettings:
     """What work costs, for the cost per transaction: docs/KPI.md."""
 
@@ -277,6 +295,7 @@ class Config:
     browser: BrowserSettings = field(default_factory=BrowserSettings)
     approval: ApprovalSettings = field(default_factory=ApprovalSettings)
     secrets: SecretSettings = field(default_factory=SecretSettings)
+    console: ConsoleSettings = field(default_factory=ConsoleSettings)
     kpi: KpiSettings | None = None  # None: no cost is computed
     systems: dict[str, SystemSettings] = field(default_factory=dict)
     folders: dict[str, Folder] = field(default_factory=dict)

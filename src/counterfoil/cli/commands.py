@@ -7,6 +7,7 @@ import typer
 from counterfoil.cli.alerts import register as with_alerts
 from counterfoil.cli.bank import register as with_bank
 from counterfoil.cli.check import register as with_check
+from counterfoil.cli.console import register as with_console
 from counterfoil.cli.controls import register as with_controls
 from counterfoil.cli.demo import register as with_demo
 from counterfoil.cli.items import register as with_items
@@ -31,6 +32,6 @@ def register(app: typer.Typer) -> None:
         *(with_reconciliation, with_controls, with_scheduler, with_schedules),
         *(with_alerts, with_logins),
         *(with_proof, with_check, with_bank),
-        with_kpi,
+        *(with_kpi, with_console),
     ):
         add_commands(app)

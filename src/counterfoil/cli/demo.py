@@ -21,9 +21,9 @@ import typer
 
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.cli.bank import CardboardBank, running_bank, write_credentials
+from counterfoil.cli.console import keep_open
 from counterfoil.cli.folders import result_of
 from counterfoil.cli.items import approve_batch
-from counterfoil.cli.proof import pack_evidence, verify_suite
 from counterfoil.cli.site import Site, evidence_folder, open_reader
 from counterfoil.cli.terminal import TRY, out, progress, say, show_table
 from counterfoil.cli.works import Works, running_site, show_progress
@@ -31,6 +31,7 @@ from counterfoil.config import Bounds, Config, Folder, Login, Suite, SystemSetti
 from counterfoil.domain.items import ItemState
 from counterfoil.engine.worker import Pace
 from counterfoil.errors import CounterfoilError
+from counterfoil.site.proof import pack_evidence, verify_suite
 from counterfoil.store.reading import BatchRow, ItemRow
 from workflows.floor import Floor
 
@@ -57,7 +58,8 @@ def demo() -> None:
 
     Watched folder, validation, four eyes, a real browser in a nasty legacy bank, lost
     answers, receipts, result workbook, verified record. Takes about two minutes and
-    leaves everything in var/demo for you to look at.
+    leaves everything in var/demo for you to look at; in a terminal the console
+    stays open on it until Ctrl-C.
     """
     started = time.monotonic()
     home = find_suite(Path.cwd())
@@ -79,6 +81,8 @@ def demo() -> None:
     say(f"   {time.monotonic() - started:.0f} seconds in all", style="dim")
     if not right:
         raise DemoFailed("the demo did not end as promised: see above")
+    if sys.stdout.isatty():  # somebody is there who can look, and stop it
+        keep_open(suite)
 
 
 async def _travel(site: Site, workbook: Path, chromium: Chromium) -> None:

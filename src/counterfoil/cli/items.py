@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from counterfoil.cli.site import Site, approval_policy, open_reader, open_site
+from counterfoil.cli.site import Site, open_reader, open_site
 from counterfoil.cli.terminal import DECIDE, WORK, say, show_table
 from counterfoil.config import find_suite
 from counterfoil.domain.allocations import Allocation
@@ -19,7 +19,8 @@ from counterfoil.domain.payments import Payment
 from counterfoil.domain.secrets import mask_account
 from counterfoil.domain.vouchers import JournalVoucher
 from counterfoil.errors import Refused
-from counterfoil.rules.approval import check_approver
+from counterfoil.site.deciding import approve_batch as decide_batch
+from counterfoil.site.deciding import release_item
 from counterfoil.store.deciding import Word
 from counterfoil.store.login_stops import LoginStops, StoppedLogin
 from counterfoil.store.reading import BatchRow
@@ -38,7 +39,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     for reading in (batches, items, why):
         app.command(rich_help_panel=WORK)(reading)
-    for deciding in (approve, release, look_again, booked, cancel, unfreeze):
+    for deciding in (approve, refuse, release, look_again, booked, cancel, unfreeze):
         app.command(rich_help_panel=DECIDE)(deciding)
 
 
@@ -149,16 +150,21 @@ def approve(
         approve_batch(site, row, person, digest)
 
 
+def refuse(batch: BatchId, person: Person, reason: Reason) -> None:
+    """Say no to a waiting batch: none of it is keyed, and each item says why.
+
+    \b
+        counterfoil refuse B-7K2M4QXN3P --as petra.novakova --reason "last month's file"
+    """
+    with open_site("decide") as site:
+        row = _known_batch(site, batch)
+        count = site.ledger.refuse_batch(row.batch_id, Word(person=person, reason=reason))
+    say(f"{count} items of {row.name} are CANCELLED", style="green")
+
+
 def approve_batch(site: Site, row: BatchRow, person: str, digest: str) -> None:
     """Check the person against config.toml; the ledger checks what is stored, again."""
-    who = check_approver(
-        approver=person,
-        maker=row.maker,
-        shown=digest,
-        digest=row.digest,
-        policy=approval_policy(site.suite),
-    )
-    approval = site.ledger.approve(row.batch_id, approver=who, digest=digest)
+    approval = decide_batch(site, row, person, digest)
     say(f"{row.batch_id} approved by {approval.approver}, digest {digest[:16]}…", style="green")
 
 
@@ -172,7 +178,7 @@ def release(item: ItemId, person: Person, reason: Reason) -> None:
         counterfoil release B-7K2M4QXN3P-0017 --as petra.novakova --reason "two orders, both meant"
     """
     with open_site("decide") as site:
-        site.ledger.release(item, Word(person=person, reason=reason))
+        release_item(site, item, Word(person=person, reason=reason))
     say(f"{item} is READY", style="green")
 
 

@@ -12,15 +12,13 @@ import typer
 
 from counterfoil.adapters.dropped import write_whole
 from counterfoil.adapters.kpi_files import as_csv, as_json, seconds
-from counterfoil.adapters.maps import load_system
 from counterfoil.adapters.sheets.kpi_book import write_kpi
 from counterfoil.cli.site import open_reader
 from counterfoil.cli.terminal import PROVE, say, show_table
-from counterfoil.config import KpiSettings, Suite, find_suite
-from counterfoil.domain.kpi import Cell, KpiColumn, KpiReport, KpiTable, Period, Rates
-from counterfoil.errors import MapError
-from counterfoil.rules.kpi import kpi_report
-from counterfoil.store.kpi_reading import known_systems, read_kpi_facts
+from counterfoil.config import Suite, find_suite
+from counterfoil.domain.kpi import Cell, KpiColumn, KpiReport, KpiTable, Period
+from counterfoil.site.figures import kpis_of
+from counterfoil.store.kpi_reading import known_systems
 
 DAYS = 30
 DAYS_MAX = 3_660  # ten years: a row each
@@ -89,25 +87,7 @@ def read_report(
         known = {*config.systems, *known_systems(ledger)}
         if system is not None and system not in known:
             raise typer.BadParameter(f"no system {system!r}; known: {', '.join(sorted(known))}")
-        facts = read_kpi_facts(ledger, period, system=system)
-    return kpi_report(
-        facts,
-        rates=_rates(config.kpi),
-        sessions={name: each.sessions_max for name, each in config.systems.items()},
-        screens=_screens(suite, {each.system for each in facts.items}),
-        system=system,
-    )
-
-
-def _rates(settings: KpiSettings | None) -> Rates | None:
-    if settings is None:
-        return None
-    return Rates(
-        currency=settings.currency,
-        bot_hour=settings.bot_hour,
-        manual_item=settings.manual_item,
-        approval=settings.approval,
-    )
+        return kpis_of(suite, ledger, period, system)
 
 
 def _period(first: date | None, last: date | None, today: date) -> Period:
@@ -119,19 +99,6 @@ def _period(first: date | None, last: date | None, today: date) -> Period:
         return Period(first, last)
     except ValueError as trouble:
         raise typer.BadParameter(str(trouble)) from None
-
-
-def _screens(suite: Suite, systems: set[str]) -> dict[tuple[str, str], str]:
-    """The screens of each kind of item. A map that is gone or wrong only leaves names out."""
-    found: dict[tuple[str, str], str] = {}
-    for system in systems:
-        try:
-            tasks = load_system(suite.selectors, system).map.tasks
-        except MapError:
-            continue
-        for kind, task in tasks.items():
-            found[system, kind] = f"{kind}: {', '.join(each.screen for each in task.steps)}"
-    return found
 
 
 def show_report(report: KpiReport) -> None:

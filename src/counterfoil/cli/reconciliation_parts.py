@@ -13,6 +13,7 @@ from counterfoil.cli.site import Site, open_reader, open_site, open_vault
 from counterfoil.config import Suite, find_suite
 from counterfoil.domain.reconciliation_decisions import break_id
 from counterfoil.errors import Refused
+from counterfoil.site import reconciliation_folder
 from counterfoil.store.book import Book
 from counterfoil.store.reconciliation_files import ReconciliationFiles
 from counterfoil.store.reconciliation_ledger import ReconciliationLedger
@@ -23,11 +24,6 @@ if TYPE_CHECKING:
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As in config.toml.")]
 What = Annotated[str, typer.Argument(metavar="LINE", help="bank:ID, ledger:ID, or a break K-...")]
-
-
-def reconciliation_folder(suite: Suite) -> Path:
-    """Where the sealed files are."""
-    return suite.data / "reconciliations"
 
 
 def beside(site: Site) -> ReconciliationLedger:

@@ -14,8 +14,8 @@ from counterfoil.cli.site import Site, emitter, open_reader, open_site
 from counterfoil.cli.statement_reading import read
 from counterfoil.cli.statement_teaching import teach
 from counterfoil.cli.terminal import out, say, show_table
-from counterfoil.config import Suite
 from counterfoil.errors import Refused, Unavailable
+from counterfoil.site import statement_folder
 from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import new_boot
 from counterfoil.store.reading import Step
@@ -216,11 +216,6 @@ def reading_desk(site: Site) -> Desk:
     return Desk(
         suite=tools.suite, ledger=tools.statements, files=tools.files, secrets=tools.secrets
     )
-
-
-def statement_folder(suite: Suite) -> Path:
-    """Where the sealed files are."""
-    return suite.data / "statements"
 
 
 def _placed(reason: str, place: str) -> str:

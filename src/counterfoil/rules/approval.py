@@ -86,6 +86,16 @@ def check_second_person(*, approver: str, proposer: str, policy: ApprovalPolicy)
     return who
 
 
+def check_not_maker(*, decider: str, maker: str, policy: ApprovalPolicy) -> None:
+    """Refuse whoever dropped the batch, under any of their spellings.
+
+    Raises:
+        Refused: "four_eyes".
+    """
+    if person(decider, policy) == person(maker, policy):
+        raise Refused("four_eyes", f"{decider} dropped this batch: somebody else decides")
+
+
 def person(name: str, policy: ApprovalPolicy) -> str:
     """One spelling per person: blanks and case do not make another one, aliases are known."""
     aliases = {plain_name(key): plain_name(value) for key, value in policy.aliases.items()}

@@ -15,6 +15,7 @@ from counterfoil.store import schema, states
 from counterfoil.store.book import Fact, Illegible, Transaction
 from counterfoil.store.carrying import schedule
 from counterfoil.store.claims import Claims
+from counterfoil.store.deciding import Word, need_reason
 
 
 class Approving(Claims):
@@ -54,6 +55,57 @@ class Approving(Claims):
         except Refused as refusal:
             self._note_refusal(batch_id, approver, refusal)
             raise
+
+    def refuse_batch(self, batch_id: str, word: Word) -> int:
+        """Say no to a waiting batch: its waiting items are cancelled; how many they were.
+
+        Raises:
+            Refused: "not_waiting" or "no_reason"; nothing is changed.
+        """
+        need_reason(word)
+        with self.writing() as tx:
+            batch = self._waiting_batch(tx, batch_id)
+            states.check(ItemState.AWAITING_APPROVAL, ItemState.CANCELLED, batch_id)
+            items, reason = schema.items, self.redactor.text(word.reason)
+            waiting = (items.c.batch_id == batch_id) & (
+                items.c.state == ItemState.AWAITING_APPROVAL
+            )
+            changed = tx.connection.execute(
+                update(items)
+                .where(waiting)
+                .values(
+                    state=ItemState.CANCELLED,
+                    code="cancel",
+                    reason=reason,
+                    due_at=None,
+                    updated_at=tx.now,
+                )
+                .returning(items.c.item_id)
+            )
+            refused = sorted(changed.scalars())
+            if not refused:
+                raise Refused("not_waiting", f"nothing of {batch_id} waits for an approval")
+            decided = {
+                "kind": "cancel",
+                "person": plain_name(word.person),
+                "maker": plain_name(batch.maker),
+                "reason": reason,
+                "from_state": ItemState.AWAITING_APPROVAL,
+                "to_state": ItemState.CANCELLED,
+                "at": tx.now,
+            }
+            rows = [{"item_id": each, **decided} for each in refused]
+            tx.connection.execute(insert(schema.decisions), rows)
+            tx.tell(
+                Fact(
+                    kind="batch_refused",
+                    told=f"{len(refused)} items refused: {word.reason}",
+                    batch_id=batch_id,
+                    data={"digest": batch.digest, "items": len(refused)},
+                    person=word.person,
+                )
+            )
+            return len(refused)
 
     def _approve(self, batch_id: str, approver: str, digest: str) -> Approval:
         with self.writing() as tx:

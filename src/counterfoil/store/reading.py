@@ -202,6 +202,17 @@ class Reading(Book):
         with self.reading() as connection:
             return [Step(**row) for row in connection.execute(query).mappings()]
 
+    def maker_of(self, item_id: str) -> str | None:
+        """Who dropped the batch of an item; None: there is no such item."""
+        items, batches = schema.items, schema.batches
+        query = (
+            select(batches.c.maker)
+            .join(items, items.c.batch_id == batches.c.batch_id)
+            .where(items.c.item_id == item_id)
+        )
+        with self.reading() as connection:
+            return connection.execute(query).scalar()
+
     def findings(self, batch_id: str) -> list[dict[str, Any]]:
         """What was wrong or odd with the batch's rows, by the names of ``Finding``."""
         findings = schema.findings

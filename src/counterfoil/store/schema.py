@@ -211,6 +211,7 @@ steps = Table(
 )
 Index("ix_steps_item", steps.c.item_id)
 Index("ix_steps_kind", steps.c.kind, steps.c.at)
+Index("ix_steps_at", steps.c.at)
 Index("ix_steps_arrival", steps.c.arrival_id)
 Index("ix_steps_reconciliation", steps.c.reconciliation)
 Index("ix_steps_schedule", steps.c.schedule, steps.c.occurrence)

@@ -1,0 +1,282 @@
+"""Before every page: who asks, whether they may, and that it is on the record.
+
+In this order: the request is ours (host, origin, size), the session is alive, the right is
+there now, a form carries its session's token; then the page is made; then the view is put
+on the record, and only then something is shown. What cannot be recorded is not shown.
+"""
+
+from __future__ import annotations
+
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from counterfoil.console import showing
+from counterfoil.console.asking import Answer, Ask, Blob, Go, NotThere, Page
+from counterfoil.console.desk import Desk
+from counterfoil.console.passwords import fingerprint
+from counterfoil.domain.people import Right, Session
+from counterfoil.errors import AuditLost, CounterfoilError, LedgerLost, Refused
+
+#: Only over TLS or on the machine itself, for this host alone, out of reach of scripts.
+COOKIE = "__Host-counterfoil"
+FORM_MAX_BYTES = 256 * 1024
+FIELDS_MAX = 2_000
+TOUCH_EVERY = timedelta(seconds=20)
+_BACK = re.compile(r"/(?![/\\])[A-Za-z0-9_./?=&%+:-]*")
+_ABOUT = frozenset({"item", "batch", "arrival", "schedule", "reconciliation"})
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One page or action: where, how, and the right that it asks for; None: for everybody."""
+
+    method: str  # "GET" or "POST"
+    path: str  # "/items/{item}"
+    right: Right | None
+    page: Callable[[Ask], Answer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What came in over the wire."""
+
+    method: str
+    path: str
+    params: Mapping[str, str]
+    query: Mapping[str, str]
+    cookie: str
+    origin: str
+    site: str  # Sec-Fetch-Site
+    refreshes: bool  # the page asks by itself; nobody is there for that
+    address: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes out."""
+
+    status: int
+    content: bytes
+    kind: str = "text/html; charset=utf-8"
+    headers: Mapping[str, str] | None = None
+
+
+class Gate:
+    """All doors of one desk.
+
+    Args:
+        origins: What a browser of ours calls us: ``http://127.0.0.1:8655``.
+    """
+
+    def __init__(self, desk: Desk, origins: frozenset[str], version: str) -> None:
+        self.desk = desk
+        self.origins = origins
+        self.version = version
+
+    def reply(self, door: Door, request: Request) -> Reply:
+        """Let in or turn away. Never raises what we raise on purpose."""
+        session = None
+        if self.desk.broken:
+            return self._trouble(request, None, 503, self.desk.broken)
+        try:
+            session = self._session(request)
+            turned_away = self._turned_away(door, request, session)
+            if turned_away is not None:
+                return turned_away
+            ask = self._ask(request, session)
+            answer = self._answer(door, ask)
+            self._record(door, request, session)
+            return self._made(answer, request, session)
+        except NotThere:
+            return self._trouble(request, session, 404, "There is no such page or thing.")
+        except (LedgerLost, AuditLost) as trouble:
+            said = f"Nothing was changed and nothing is shown: {trouble}"
+            return self._trouble(request, session, 503, said)
+        except CounterfoilError as trouble:
+            return self._trouble(request, session, 409, str(trouble))
+
+    def newest_for(self, cookie: str) -> str | None:
+        """What changes whenever the ledger does; None: whoever asks is signed off."""
+        try:
+            found = self.desk.people.session(fingerprint(cookie), idle=self.desk.idle)
+            return self.desk.newest() if cookie and found is not None else None
+        except LedgerLost:
+            return None
+
+    # Who, and whether
+
+    def _session(self, request: Request) -> Session | None:
+        if not request.cookie:
+            return None
+        return self.desk.people.session(fingerprint(request.cookie), idle=self.desk.idle)
+
+    def _turned_away(self, door: Door, request: Request, session: Session | None) -> Reply | None:
+        if request.method == "POST" and not self._is_from_here(request):
+            return self._deny(request, session, "it came from another site")
+        if door.right is None:
+            return None
+        if session is None:
+            if request.method == "POST" or request.refreshes:
+                return self._trouble(request, None, 403, "You are signed off: sign on again.")
+            return _redirect(f"/sign-on?to={quote(request.path)}")
+        if door.right not in session.account.role.rights:
+            return self._deny(request, session, f"{session.account.role} may not {door.right}")
+        if request.method == "POST" and not self._has_token(request):
+            return self._deny(request, session, "the form is not of this session")
+        return None
+
+    def _is_from_here(self, request: Request) -> bool:
+        return request.origin in self.origins and request.site in ("", "same-origin")
+
+    def _has_token(self, request: Request) -> bool:
+        given = dict(_fields(request.body)).get("token", "")
+        return hmac.compare_digest(given.encode(), form_token(request.cookie).encode())
+
+    def _deny(self, request: Request, session: Session | None, why: str) -> Reply:
+        self.desk.denied += 1
+        account = session.account if session else None
+        self.desk.site.audit.emit(
+            "console_denied",
+            obj={},
+            data={
+                "account": account.name if account else "",
+                "address": request.address,
+                "method": request.method,
+                "path": request.path[:200],
+                "told": why,
+            },
+            actor={"on_behalf": account.person} if account else None,
+        )
+        return self._trouble(request, session, 403, f"Not allowed: {why}.")
+
+    # The page
+
+    def _ask(self, request: Request, session: Session | None) -> Ask:
+        form: dict[str, list[str]] = {}
+        for name, value in _fields(request.body):
+            form.setdefault(name, []).append(value)
+        return Ask(
+            desk=self.desk,
+            session=session,
+            address=request.address,
+            path=request.params,
+            query=request.query,
+            form=form,
+        )
+
+    def _answer(self, door: Door, ask: Ask) -> Answer:
+        """The page; a refusal of an action is told where the person came from."""
+        try:
+            return door.page(ask)
+        except Refused as refusal:
+            if door.method != "POST" or ask.session is None:
+                raise
+            self.desk.site.audit.emit(
+                "console_refused",
+                obj={name: each[:100] for name, each in ask.path.items() if name in _ABOUT},
+                data={"account": ask.account.name, "door": door.path, "code": refusal.code},
+                actor={"on_behalf": ask.person},
+            )
+            back = ask.given("back")
+            return Go(back if _BACK.fullmatch(back) else "/", str(refusal), bad=True)
+
+    def _record(self, door: Door, request: Request, session: Session | None) -> None:
+        """The view is on the record before anything is shown; actions tell themselves."""
+        if session is None:
+            return
+        now = self.desk.site.ledger.now()
+        if not request.refreshes and now - session.seen_at >= TOUCH_EVERY:
+            self.desk.people.touch(session.token_sha256)
+        if door.method == "GET" and self.desk.is_new_view(session.token_sha256, request.path):
+            self.desk.site.audit.emit(
+                "console_viewed",
+                obj={name: each[:100] for name, each in request.params.items() if name in _ABOUT},
+                data={
+                    "account": session.account.name,
+                    "address": request.address,
+                    "path": request.path[:200],
+                },
+                actor={"on_behalf": session.account.person},
+                durable=door.right is Right.PERSONAL,
+            )
+            self.desk.note_view(session.token_sha256, request.path)
+
+    def _made(self, answer: Answer, request: Request, session: Session | None) -> Reply:
+        match answer:
+            case Go():
+                if answer.note and session is not None:
+                    self.desk.note(session.token_sha256, answer.note, bad=answer.bad)
+                return _redirect(answer.to, answer.cookie)
+            case Blob():
+                headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+                if answer.name:
+                    headers["Content-Disposition"] = f'attachment; filename="{answer.name}"'
+                return Reply(200, answer.content, answer.kind, headers)
+            case Page():
+                return self._shown(answer, request, session)
+
+    def _shown(self, page: Page, request: Request, session: Session | None) -> Reply:
+        live = {
+            "notes": self.desk.notes(session.token_sha256) if session else [],
+            "counts": self.desk.counts() if session else {},
+            "newest": self.desk.newest() if session else "",
+        }
+        return self._rendered(page, request, session, live)
+
+    def _trouble(self, request: Request, session: Session | None, status: int, said: str) -> Reply:
+        """Without a look at the ledger: it may be what is away."""
+        page = Page("trouble.html", {"status": status, "said": said}, status)
+        still = {"notes": [], "counts": {}, "newest": ""}
+        return self._rendered(page, request, session, still)
+
+    def _rendered(
+        self, page: Page, request: Request, session: Session | None, live: Mapping[str, Any]
+    ) -> Reply:
+        values = {
+            "account": session.account if session else None,
+            "may": _may(session),
+            "form_token": form_token(request.cookie) if session else "",
+            "site_name": self.desk.suite.config.site.name,
+            "here": request.path,
+            "asked": request.query,
+            "now": datetime.now(UTC),
+            "version": self.version,
+            **live,
+            **page.values,
+        }
+        return Reply(page.status, showing.rendered(page.template, values).encode())
+
+
+def form_token(cookie: str) -> str:
+    """What every form of a session carries: made from its cookie, of no use without it."""
+    return hmac.digest(cookie.encode(), b"counterfoil form", sha256).hex()
+
+
+def _may(session: Session | None) -> dict[str, bool]:
+    rights = session.account.role.rights if session else frozenset()
+    return {str(each): each in rights for each in Right}
+
+
+def _fields(body: bytes) -> list[tuple[str, str]]:
+    """Of a form. One that cannot be read has none, so it carries no token either."""
+    try:
+        text = body.decode("ascii")
+        return parse_qsl(text, keep_blank_values=True, strict_parsing=False,
+                         encoding="utf-8", errors="replace", max_num_fields=FIELDS_MAX)  # fmt: skip
+    except ValueError:
+        return []
+
+
+def _redirect(to: str, cookie: str | None = None) -> Reply:
+    headers = {"Location": to}
+    if cookie is not None:
+        age = "" if cookie else "; Max-Age=0"
+        headers["Set-Cookie"] = f"{COOKIE}={cookie}; Path=/; Secure; HttpOnly; SameSite=Strict{age}"
+    return Reply(303, b"", headers=headers)

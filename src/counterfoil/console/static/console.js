@@ -1,0 +1,123 @@
+// The little that pages do by themselves. Everything works without it, with a reload.
+//
+// 1. A page refreshes what is marked data-live when the ledger has changed. Nothing is
+//    refreshed under a person's hands: not while something is typed, ticked or open.
+// 2. Keys: j k Enter x a r / ?
+// 3. A one-time link's code stands after the #, which no server ever sees.
+
+const LOOK_EVERY_MS = 1000;
+const page = document.body;
+
+// Refreshing
+
+async function refresh() {
+  const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } });
+  if (!answer.ok || answer.redirected) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const old of document.querySelectorAll("[data-live]")) {
+    const now = fresh.querySelector(`[data-live="${old.dataset.live}"]`);
+    if (now && now.innerHTML !== old.innerHTML && !isInUse(old)) old.replaceWith(now);
+  }
+  page.dataset.newest = fresh.body.dataset.newest;
+}
+
+function isInUse(part) {
+  return part.contains(document.activeElement) || part.querySelector("details[open], :checked") !== null;
+}
+
+async function look() {
+  if (document.hidden) return;
+  const answer = await fetch("/live", { headers: { "X-Refresh": "1" } });
+  if (answer.status === 403) return signedOff();
+  const newest = await answer.text();
+  const busy = document.querySelector("[data-busy]") !== null;
+  if (answer.ok && (newest !== page.dataset.newest || busy)) await refresh();
+}
+
+let over = false;
+function signedOff() {
+  over = true;
+  const note = document.createElement("p");
+  note.className = "note warn";
+  note.setAttribute("role", "alert");
+  note.textContent = "You are signed off: nothing is refreshed any more. ";
+  const link = document.createElement("a");
+  link.href = "/sign-on";
+  link.textContent = "Sign on";
+  note.append(link);
+  document.querySelector("main").prepend(note);
+}
+
+async function keepLooking() {
+  try {
+    await look();
+  } catch {
+    // the console is away: the page stays as it is, and the next look tells
+  }
+  if (!over) setTimeout(keepLooking, LOOK_EVERY_MS);
+}
+
+if (page.dataset.newest && document.querySelector("[data-live]")) setTimeout(keepLooking, LOOK_EVERY_MS);
+
+// Keys
+
+const rows = () => [...document.querySelectorAll("table[data-keys] tbody tr")];
+let place = -1;
+
+function move(step) {
+  const all = rows();
+  if (!all.length) return;
+  all[place]?.classList.remove("here");
+  place = Math.min(Math.max(place + step, 0), all.length - 1);
+  const row = all[place];
+  row.classList.add("here");
+  row.scrollIntoView({ block: "nearest" });
+  (row.querySelector("a") ?? row.querySelector("input"))?.focus();
+}
+
+function toDecision(key) {
+  const button = document.querySelector(`button[data-key="${key}"]`);
+  if (!button) return;
+  const empty = [...button.form.elements].find((each) => each.required && !each.value);
+  (empty ?? button).focus();
+}
+
+const KEYS = {
+  j: () => move(1),
+  k: () => move(-1),
+  x: () => rows()[place]?.querySelector("input[type=checkbox]")?.click(),
+  a: () => toDecision("a"),
+  r: () => toDecision("r"),
+  "/": () => document.querySelector("[data-search]")?.focus(),
+  "?": () => document.getElementById("keys")?.showModal(),
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  const types = event.target.closest?.("input:not([type=checkbox]), textarea, select");
+  if (types) {
+    if (event.key === "Escape") types.blur();
+    return;
+  }
+  const act = KEYS[event.key];
+  if (!act) return;
+  event.preventDefault();
+  act();
+});
+
+// Ticking all
+
+document.querySelector("[data-all]")?.addEventListener("change", (event) => {
+  for (const each of document.querySelectorAll("input[name=which]")) each.checked = event.target.checked;
+});
+
+// A one-time link
+
+const code = document.querySelector("[data-from-hash]");
+if (code && location.hash.length > 1) {
+  code.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+}
+for (const each of document.querySelectorAll("[data-address]")) {
+  if (each.textContent.startsWith("/")) each.textContent = location.origin + each.textContent;
+}

@@ -1,0 +1,340 @@
+"""The ledger's verbs for the console's accounts. Each verb is one transaction, and told.
+
+Hashing and codes are the console's; here a token is known by its SHA-256 alone.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, func, insert, select, update
+
+from counterfoil.domain.approvals import plain_name
+from counterfoil.domain.people import Account, ApiToken, Invitation, Role, Session
+from counterfoil.errors import Refused
+from counterfoil.store import people_schema as schema
+from counterfoil.store.book import Book, Fact, Transaction
+
+#: Wrong sign-ons in a row that cost nothing; each one more doubles the wait, up to the last.
+FAILURES_FREE, WAIT_FIRST, WAIT_MAX = 4, timedelta(seconds=30), timedelta(minutes=15)
+
+
+class PeopleLedger(Book):
+    """Accounts, sessions, invitations, tokens."""
+
+    @classmethod
+    def beside(cls, ledger: Book) -> PeopleLedger:
+        """On *ledger*'s own connection, audit log, vault and clock."""
+        return cls._over(ledger)
+
+    # Accounts
+
+    def accounts(self) -> list[Account]:
+        """All of them, by name."""
+        with self.reading() as connection:
+            rows = connection.execute(select(schema.accounts).order_by(schema.accounts.c.name))
+            return [_account(row) for row in rows.mappings()]
+
+    def account(self, name: str) -> Account | None:
+        """The account *name* in any spelling; None: there is none."""
+        table = schema.accounts
+        with self.reading() as connection:
+            query = select(table).where(table.c.name == plain_name(name))
+            row = connection.execute(query).mappings().one_or_none()
+            return None if row is None else _account(row)
+
+    def second_of(self, name: str) -> bytes:
+        """The secret of the second factor."""
+        table = schema.accounts
+        with self.reading() as connection:
+            query = select(table.c.second).where(table.c.name == name)
+            sealed = connection.execute(query).scalar_one()
+        return self.sealer().open(sealed, context=_second_context(name))
+
+    def change_account(
+        self, name: str, *, by: str, role: Role | None = None, active: bool | None = None
+    ) -> None:
+        """Give another role, lock out, or let in again; whoever is signed on is signed off.
+
+        Raises:
+            Refused: "unknown_account", "own_account", or "last_admin".
+        """
+        given = {"role": role, "active": active}
+        values = {key: value for key, value in given.items() if value is not None}
+        with self.writing() as tx:
+            row = _locked(tx, name)
+            if row["name"] == by:
+                raise Refused("own_account", "another admin changes yours")
+            _change(tx, row["name"], **values, changed_at=tx.now)
+            if not _admins(tx):
+                raise Refused("last_admin", f"{name} is the last admin: make another one first")
+            _sign_off_all(tx, row["name"])
+            told = ", ".join(f"{key} {value}" for key, value in values.items())
+            _tell(tx, "account_changed", f"{name}: {told}", name, by, **values)
+
+    # Invitations
+
+    def invite(self, invitation: Invitation) -> None:
+        """Keep a one-time link; an earlier one for the same account is void.
+
+        Raises:
+            Refused: "name" or "person" is none, or "own_account": nobody invites themselves.
+        """
+        name, person = plain_name(invitation.name), plain_name(invitation.person)
+        if not name or len(name) > 60 or not name.isprintable():
+            raise Refused("name", "a name has 1 to 60 printable characters")
+        if not person or not person.isprintable():
+            raise Refused("person", "say who that is, as config.toml spells approvers")
+        if name == invitation.by:
+            raise Refused("own_account", "another admin gives you a new link")
+        table = schema.invitations
+        with self.writing() as tx:
+            tx.connection.execute(delete(table).where(table.c.name == name))
+            tx.connection.execute(
+                insert(table).values(
+                    token_sha256=invitation.token_sha256,
+                    name=name,
+                    person=person,
+                    role=invitation.role,
+                    by=invitation.by,
+                    ends_at=invitation.ends_at,
+                )
+            )
+            told = f"{name}, who is {person}, as {invitation.role}"
+            _tell(tx, "account_invited", told, name, invitation.by, role=invitation.role)
+
+    def invitation(self, token_sha256: str) -> Invitation | None:
+        """What a link is for; None: it was used, taken back, or is too old."""
+        table = schema.invitations
+        with self.reading() as connection:
+            query = select(table).where(table.c.token_sha256 == token_sha256)
+            row = connection.execute(query).mappings().one_or_none()
+        if row is None or row["ends_at"] <= self.now():
+            return None
+        return Invitation(**{**row, "role": Role(row["role"])})
+
+    def accept(self, token_sha256: str, *, password: str, second: bytes, step: int) -> str:
+        """Set password and second factor by a link, which is used up; the account's name.
+
+        Args:
+            password: Its hash.
+            step: Of the code that proved the second factor.
+
+        Raises:
+            Refused: "no_invitation".
+        """
+        table = schema.invitations
+        with self.writing() as tx:
+            gone = delete(table).where(
+                table.c.token_sha256 == token_sha256, table.c.ends_at > tx.now
+            )
+            row = tx.connection.execute(gone.returning(table)).mappings().one_or_none()
+            if row is None:
+                raise Refused("no_invitation", "this link was used, or is too old: ask for another")
+            name = row["name"]
+            values = {
+                "person": row["person"],
+                "role": row["role"],
+                "active": True,
+                "password": password,
+                "second": self.sealer().seal(second, context=_second_context(name)),
+                "second_used": step,
+                "failures": 0,
+                "closed_until": None,
+                "changed_at": tx.now,
+            }
+            accounts = schema.accounts
+            known = select(accounts.c.name).where(accounts.c.name == name)
+            if tx.connection.execute(known).scalar() is None:
+                tx.connection.execute(insert(accounts).values(name=name, **values))
+            else:
+                _change(tx, name, **values)
+                _sign_off_all(tx, name)
+            told = f"{name} has set password and second factor, as {row['role']}"
+            _tell(tx, "account_opened", told, name, name, role=row["role"], by=row["by"])
+        return str(name)
+
+    # Sessions
+
+    def sign_on(self, name: str, token_sha256: str, *, step: int, lasts: timedelta) -> None:
+        """Begin a session. Raises Refused: the code was used before, or the account is shut."""
+        with self.writing() as tx:
+            row = _locked(tx, name)
+            if not row["active"] or (row["closed_until"] or tx.now) > tx.now:
+                raise Refused("sign_on", "the account is shut")
+            _use_step(tx, row, step)
+            _change(tx, name, failures=0, closed_until=None)
+            _drop_old_sessions(tx)
+            tx.connection.execute(
+                insert(schema.sessions).values(
+                    token_sha256=token_sha256,
+                    name=name,
+                    began_at=tx.now,
+                    seen_at=tx.now,
+                    ends_at=tx.now + lasts,
+                    confirmed_at=tx.now,
+                )
+            )
+            _tell(tx, "signed_on", f"{name} signed on", name, name)
+
+    def note_failure(self, name: str, why: str) -> None:
+        """A wrong sign-on; after some in a row the account waits, longer each time.
+
+        While it waits none is counted: nobody is kept out for ever by somebody else's tries.
+        """
+        with self.writing() as tx:
+            table = schema.accounts
+            query = select(table).where(table.c.name == plain_name(name)).with_for_update()
+            row = tx.connection.execute(query).mappings().one_or_none()
+            known = row["name"] if row is not None else ""
+            if row is not None and (row["closed_until"] or tx.now) <= tx.now:
+                failures = row["failures"] + 1
+                wait = _wait(failures)
+                _change(tx, known, failures=failures, closed_until=wait and tx.now + wait)
+            _tell(tx, "sign_on_refused", why, known, known or None)
+
+    def confirm(self, session: Session, step: int) -> None:
+        """The second factor was shown again. Raises Refused: that code was used before."""
+        table = schema.sessions
+        with self.writing() as tx:
+            row = _locked(tx, session.account.name)
+            _use_step(tx, row, step)
+            mine = table.c.token_sha256 == session.token_sha256
+            tx.connection.execute(update(table).where(mine).values(confirmed_at=tx.now))
+            told = f"{session.account.name} showed the second factor again"
+            _tell(tx, "signed_on_again", told, session.account.name, session.account.name)
+
+    def session(self, token_sha256: str, *, idle: timedelta) -> Session | None:
+        """Who that is, with the rights of now; None: ended, too long idle, or shut out."""
+        accounts, sessions = schema.accounts, schema.sessions
+        query = (
+            select(
+                accounts,
+                *(each for each in sessions.c if each.name != "name"),
+            )
+            .join(accounts, accounts.c.name == sessions.c.name)
+            .where(sessions.c.token_sha256 == token_sha256)
+        )
+        with self.reading() as connection:
+            row = connection.execute(query).mappings().one_or_none()
+        now = self.now()
+        if (
+            row is None
+            or not row["active"]
+            or row["ends_at"] <= now
+            or row["seen_at"] + idle <= now
+        ):
+            return None
+        names = ("token_sha256", "began_at", "seen_at", "ends_at", "confirmed_at")
+        return Session(account=_account(row), **{each: row[each] for each in names})
+
+    def touch(self, token_sha256: str) -> None:
+        """Somebody is there. Not told: the views are."""
+        table = schema.sessions
+        with self.writing() as tx:
+            mine = table.c.token_sha256 == token_sha256
+            tx.connection.execute(update(table).where(mine).values(seen_at=tx.now))
+
+    def sign_off(self, session: Session) -> None:
+        """End it."""
+        table = schema.sessions
+        with self.writing() as tx:
+            mine = table.c.token_sha256 == session.token_sha256
+            tx.connection.execute(delete(table).where(mine))
+            name = session.account.name
+            _tell(tx, "signed_off", f"{name} signed off", name, name)
+
+    # Tokens of programs
+
+    def make_token(self, token: ApiToken) -> None:
+        """Let a program read."""
+        with self.writing() as tx:
+            names = ApiToken.__slots__
+            values = {each: getattr(token, each) for each in names}
+            tx.connection.execute(insert(schema.tokens).values(**values))
+            told = f"a token for {token.name} to {token.scope}"
+            _tell(tx, "token_made", told, "", token.by, token=token.token_sha256[:12])
+
+    def tokens(self) -> list[ApiToken]:
+        """Every one, also those that are too old."""
+        table = schema.tokens
+        with self.reading() as connection:
+            query = select(table).order_by(table.c.made_at)
+            return [ApiToken(**row) for row in connection.execute(query).mappings()]
+
+    def token(self, token_sha256: str) -> ApiToken | None:
+        """Whose that is; None: nobody's, or no more."""
+        table = schema.tokens
+        with self.reading() as connection:
+            query = select(table).where(table.c.token_sha256 == token_sha256)
+            row = connection.execute(query).mappings().one_or_none()
+        return None if row is None or row["ends_at"] <= self.now() else ApiToken(**row)
+
+    def end_token(self, start: str, *, by: str) -> None:
+        """Take back the token whose SHA-256 begins with *start* (12 characters at least)."""
+        table = schema.tokens
+        if len(start) < 12:
+            raise Refused("unknown_token", "name 12 characters of it at least")
+        with self.writing() as tx:
+            gone = delete(table).where(table.c.token_sha256.startswith(start, autoescape=True))
+            if tx.connection.execute(gone.returning(table.c.name)).first() is None:
+                raise Refused("unknown_token", "there is no such token any more")
+            _tell(tx, "token_ended", "a token was taken back", "", by, token=start[:12])
+
+
+def _wait(failures: int) -> timedelta | None:
+    over = failures - FAILURES_FREE
+    return None if over <= 0 else min(WAIT_FIRST * 2 ** min(over - 1, 10), WAIT_MAX)
+
+
+def _second_context(name: str) -> str:
+    return f"second:{name}"
+
+
+def _account(row: RowMapping) -> Account:
+    values = {each: row[each] for each in Account.__slots__}
+    return Account(**{**values, "role": Role(values["role"])})
+
+
+def _locked(tx: Transaction, name: str) -> RowMapping:
+    table = schema.accounts
+    query = select(table).where(table.c.name == plain_name(name)).with_for_update()
+    row = tx.connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise Refused("unknown_account", f"there is no account {name}")
+    return row
+
+
+def _change(tx: Transaction, name: str, **values: Any) -> None:
+    table = schema.accounts
+    tx.connection.execute(update(table).where(table.c.name == name).values(**values))
+
+
+def _use_step(tx: Transaction, row: RowMapping, step: int) -> None:
+    if step <= row["second_used"]:
+        raise Refused("code_used", "this code was used before: wait for the next one")
+    _change(tx, row["name"], second_used=step)
+
+
+def _admins(tx: Transaction) -> int:
+    table = schema.accounts
+    query = select(func.count()).where(table.c.role == Role.ADMIN, table.c.active)
+    return int(tx.connection.execute(query).scalar_one())
+
+
+def _sign_off_all(tx: Transaction, name: str) -> None:
+    table = schema.sessions
+    tx.connection.execute(delete(table).where(table.c.name == name))
+
+
+def _drop_old_sessions(tx: Transaction) -> None:
+    table = schema.sessions
+    tx.connection.execute(delete(table).where(table.c.ends_at <= tx.now))
+
+
+def _tell(
+    tx: Transaction, kind: str, told: str, name: str, person: str | None, **data: object
+) -> None:
+    facts = {key: value if isinstance(value, bool) else str(value) for key, value in data.items()}
+    tx.tell(Fact(kind=kind, told=told, data={"account": name, **facts}, person=person))

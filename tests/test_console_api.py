@@ -1,0 +1,138 @@
+"""What programs read: with a token of their scope, nothing that is sealed, and no more."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from counterfoil.site.proof import verify_suite
+from tests.bank_support import ROOT
+from tests.console_support import Client, Rig, a_console, a_suite, fill
+from tests.engine_support import CREDITOR, DEBTOR
+
+ODD = ("", "-1", "99999999999999999999", "x" * 5_000, "%00", "' or 1=1--", "\u202e", "null", "[]")
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with a_console(tmp_path_factory.mktemp("api") / "suite") as made:
+        fill(made)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def bearer(rig: Rig) -> dict[str, str]:
+    return {"Authorization": f"Bearer {rig.token('read')}"}
+
+
+def test_every_path_wants_a_token_to_read(rig: Rig, bearer: dict[str, str]) -> None:
+    schema = json.loads(Client(rig.url).get("/api/v1/openapi.json").text)
+    metrics = {"Authorization": f"Bearer {rig.token('metrics')}"}
+    for pattern, methods in schema["paths"].items():
+        assert set(methods) == {"get"}
+        path = f"/api/v1{_filled(rig, pattern)}"
+        for headers in ({}, {"Authorization": "Bearer x"}, metrics):
+            assert Client(rig.url).get(path, **headers).status == 401, path
+        assert rig.client("ada").get(path).status == 401  # a person's cookie is no token
+        assert Client(rig.url).get(path, **bearer).status == 200, path
+        for method in ("POST", "PUT", "DELETE", "PATCH"):
+            assert Client(rig.url).ask(method, path, "", bearer).status == 405
+
+
+def _filled(rig: Rig, pattern: str) -> str:
+    names = {"batch_id": rig.names["batch"], "item_id": rig.names["item"], "name": "often"}
+    return re.sub(r"{(\w+)}", lambda name: names[name[1]], pattern)
+
+
+def test_answers_are_what_the_schema_says_and_hold_no_account(
+    rig: Rig, bearer: dict[str, str]
+) -> None:
+    schema = json.loads(Client(rig.url).get("/api/v1/openapi.json").text)
+    for pattern, methods in schema["paths"].items():
+        text = Client(rig.url).get(f"/api/v1{_filled(rig, pattern)}", **bearer).text
+        assert DEBTOR not in text
+        assert CREDITOR not in text
+        assert "payload" not in text
+        said = methods["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        record = (said.get("items") or said)["$ref"].rpartition("/")[2]
+        answer = json.loads(text)
+        for each in answer if isinstance(answer, list) else [answer]:
+            assert set(each) == set(schema["components"]["schemas"][record]["properties"])
+
+
+def test_odd_values_are_refused_and_never_a_defect(rig: Rig, bearer: dict[str, str]) -> None:
+    for pattern in ("/items", "/batches", "/steps", "/statements"):
+        for name in ("limit", "skip", "state", "text", "kind", "batch_id"):
+            for value in ODD:
+                path = f"/api/v1{pattern}?{name}={quote(value)}"
+                assert Client(rig.url).get(path, **bearer).status in (200, 422), path
+    for value in ODD[1:]:
+        path = f"/api/v1/items/{quote(value, safe='')}"
+        assert Client(rig.url).get(path, **bearer).status in (404, 422), path
+
+
+def test_a_token_that_was_taken_back_reads_nothing(rig: Rig) -> None:
+    admin = rig.client("ada")
+    text = admin.post("/people/tokens", {"name": "grafana", "scope": "read", "days": "1"}).text
+    made = re.search(r'id="made">([\w-]{43})<', text)
+    assert made is not None
+    headers = {"Authorization": f"Bearer {made[1]}"}
+    assert Client(rig.url).get("/api/v1/items", **headers).status == 200
+    told = rig.records("api_read")[-1]
+    assert told["actor"]["on_behalf"] == "token grafana"
+    which = re.findall(r'name="which" value="([0-9a-f]{16})"', text)
+    for each in which:
+        admin.post("/people/tokens/end", {"which": each})
+    assert Client(rig.url).get("/api/v1/items", **headers).status == 401
+
+
+def test_metrics_count_and_name_nobody(rig: Rig) -> None:
+    headers = {"Authorization": f"Bearer {rig.token('metrics')}"}
+    assert Client(rig.url).get("/metrics").status == 401
+    text = Client(rig.url).get("/metrics", **headers).text
+    counts = rig.site.ledger.counts()
+    for state, count in counts.items():
+        assert f'counterfoil_items{{state="{state}"}} {float(count)}' in text
+    assert 'counterfoil_system_frozen{system="core"} 0.0' in text
+    assert "counterfoil_console_csp_reports 0.0" in text
+    assert "Novak" not in text
+
+
+def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    suite = a_suite(tmp_path / "suite")
+    for name in ("bots", "workflows"):
+        (suite.root / name).symlink_to(ROOT / name)
+    command = [sys.executable, "-c", "from counterfoil.cli import main; main()", "console"]
+    with subprocess.Popen(command, cwd=suite.root, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        url = None
+        for line in running.stdout:
+            if url := re.search(r"http://127\.0\.0\.1:\d+", line):
+                break
+        assert url is not None
+        for _ in range(200):
+            try:
+                status = Client(url[0]).get("/health").status
+            except ConnectionRefusedError:
+                time.sleep(0.05)
+            else:
+                break
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(20) == 0
+    assert status == 200
+    sealed = verify_suite(suite)
+    assert sealed.ok, sealed.sentences
+
+
+def test_health_says_ok_and_nothing_else(rig: Rig) -> None:
+    answer = Client(rig.url).get("/health")
+    assert (answer.status, answer.text) == (200, "ok\n")

@@ -1,0 +1,237 @@
+"""What people decide in the console: four eyes, bound to what was seen, each with its record."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+
+from counterfoil.console import passwords
+from counterfoil.domain.items import ItemState
+from tests.console_support import Client, Rig, a_console, fill, waiting_batch
+from tests.test_console_people import code_now
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    with a_console(tmp_path_factory.mktemp("deciding") / "suite") as made:
+        fill(made)
+        yield made
+
+
+def digest_shown(client: Client, batch_id: str) -> str:
+    found = re.search(
+        r'<code class="digest">([0-9a-f]{64})', client.get(f"/batches/{batch_id}").text
+    )
+    assert found is not None
+    return found[1]
+
+
+def states(rig: Rig, batch_id: str) -> set[ItemState]:
+    return set(rig.site.ledger.batch(batch_id).states)
+
+
+def note(client: Client) -> str:
+    found = re.findall(
+        r'<p class="note (?:good|bad)" role="\w+">(.*?)</p>', client.get("/operate").text
+    )
+    return "; ".join(found)
+
+
+def test_a_second_person_approves_what_they_saw(rig: Rig) -> None:
+    batch_id, client = waiting_batch(rig, "ok.xlsx"), rig.client("petra")
+    digest = digest_shown(client, batch_id)
+    client.post(f"/batches/{batch_id}/approve", {"digest": digest})
+    assert states(rig, batch_id) == {ItemState.READY}
+    assert rig.site.ledger.batch(batch_id).approver == "petra.novakova"
+    told = rig.records("batch_approved")[-1]
+    assert told["actor"]["on_behalf"] == "petra.novakova"
+    assert told["data"]["digest"] == digest
+
+
+def test_asvs_2_3_5_the_maker_approves_nothing_of_their_own(rig: Rig) -> None:
+    batch_id, client = waiting_batch(rig, "own.xlsx", maker=" anna "), rig.client("anna")
+    assert "You cannot approve this" in client.get(f"/batches/{batch_id}").text
+    digest = digest_shown(client, batch_id)
+    client.post(f"/batches/{batch_id}/approve", {"digest": digest})
+    assert "self_approval" in note(client)
+    assert states(rig, batch_id) == {ItemState.AWAITING_APPROVAL}
+    refused = rig.records("console_refused")[-1]["data"]
+    assert (refused["account"], refused["code"]) == ("anna", "self_approval")
+
+
+@pytest.mark.parametrize("name", ["petra", "petra2"])
+def test_a_second_account_of_the_maker_is_no_second_person(rig: Rig, name: str) -> None:
+    batch_id = waiting_batch(rig, f"alias-{name}.xlsx", maker="P.Novakova")
+    client = rig.client(name)
+    client.post(f"/batches/{batch_id}/approve", {"digest": digest_shown(client, batch_id)})
+    assert "self_approval" in note(client)
+    assert states(rig, batch_id) == {ItemState.AWAITING_APPROVAL}
+
+
+def test_nobody_releases_an_item_of_their_own_under_an_alias(rig: Rig) -> None:
+    batch_id = waiting_batch(rig, "release.xlsx", maker="petra.novakova")
+    rig.client("anna").post(f"/batches/{batch_id}/refuse", {"reason": "no"})
+    item = f"{batch_id}-0002"
+    with closing(sqlite3.connect(rig.site.suite.data / "ledger.sqlite")) as raw:
+        raw.execute("UPDATE items SET state = 'ON_HOLD' WHERE item_id = ?", (item,))
+        raw.commit()
+    client = rig.client("petra2")
+    client.post(f"/items/{item}/release", {"reason": "mine"})
+    assert "four_eyes" in note(client)
+
+
+def test_a_changed_byte_voids_the_approval(rig: Rig) -> None:
+    """Another batch's digest; and a row that was edited by hand after it was looked at."""
+    one, other = waiting_batch(rig, "one.xlsx"), waiting_batch(rig, "other.xlsx")
+    client = rig.client("petra")
+    client.post(f"/batches/{one}/approve", {"digest": digest_shown(client, other)})
+    assert "digest_differs" in note(client)
+    digest = digest_shown(client, one)
+    with closing(sqlite3.connect(rig.site.suite.data / "ledger.sqlite")) as raw:
+        raw.execute(
+            "UPDATE items SET payload_sha256 = ? WHERE item_id = ?", ("0" * 64, f"{one}-0002")
+        )
+        raw.commit()
+    assert "You cannot approve this" in client.get(f"/batches/{one}").text
+    client.post(f"/batches/{one}/approve", {"digest": digest})
+    assert "row_changed" in note(client)
+    assert states(rig, one) == {ItemState.AWAITING_APPROVAL}
+
+
+def test_an_approval_is_no_approval_of_another_batch_nor_given_twice(rig: Rig) -> None:
+    batch_id, client = waiting_batch(rig, "twice.xlsx"), rig.client("petra")
+    digest = digest_shown(client, batch_id)
+    client.post(f"/batches/{batch_id}/approve", {"digest": digest})
+    client.post(f"/batches/{batch_id}/approve", {"digest": digest})
+    assert "not_waiting" in note(client)
+    client.post(f"/batches/{batch_id}/refuse", {"reason": "too late"})
+    assert "not_waiting" in note(client)
+    assert states(rig, batch_id) == {ItemState.READY}
+
+
+def test_a_refused_batch_is_cancelled_with_the_reason_on_every_item(rig: Rig) -> None:
+    batch_id, client = waiting_batch(rig, "no.xlsx"), rig.client("petra")
+    client.post(f"/batches/{batch_id}/refuse", {"reason": ""})
+    assert "no_reason" in note(client)
+    client.post(f"/batches/{batch_id}/refuse", {"reason": "last month's file"})
+    assert states(rig, batch_id) == {ItemState.CANCELLED}
+    (decided,) = rig.served.desk.looking.decisions_of(f"{batch_id}-0003")
+    assert (decided.kind, decided.person) == ("cancel", "petra.novakova")
+    assert decided.reason == "last month's file"
+    assert rig.records("batch_refused")[-1]["data"]["items"] == 3
+
+
+def test_asvs_7_5_3_an_approval_asks_for_the_second_factor_when_it_is_old(rig: Rig) -> None:
+    batch_id, client = waiting_batch(rig, "fresh.xlsx"), rig.client("jan")
+    kept = sha256(client.cookie.encode()).hexdigest()
+    with closing(sqlite3.connect(rig.site.suite.data / "ledger.sqlite")) as raw:
+        old = (rig.site.ledger.now() - timedelta(minutes=6)).replace(tzinfo=None).isoformat(" ")
+        raw.execute(
+            "UPDATE console_sessions SET confirmed_at = ? WHERE token_sha256 = ?", (old, kept)
+        )
+        raw.commit()
+    digest = digest_shown(client, batch_id)
+    assert 'name="code"' in client.get(f"/batches/{batch_id}").text
+    client.post(f"/batches/{batch_id}/approve", {"digest": digest, "code": "000000"})
+    assert "second factor" in note(client)
+    assert states(rig, batch_id) == {ItemState.AWAITING_APPROVAL}
+    code = code_now(rig.people["jan"].second)
+    client.post(f"/batches/{batch_id}/approve", {"digest": digest, "code": code})
+    assert states(rig, batch_id) == {ItemState.READY}
+    assert rig.records("signed_on_again")[-1]["data"]["account"] == "jan"
+
+
+def test_many_exceptions_are_decided_at_once_each_with_its_own_record(rig: Rig) -> None:
+    client = rig.client("petra")
+    which = [f"item:{rig.names[name]}" for name in ("held", "held2", "item")]
+    which += [f"arrival:{rig.names['arrival']}", "item:B-NONE-0001", "rubbish"]
+    client.post("/exceptions/release", {"which": which, "reason": "both are meant"})
+    told = note(client)
+    assert "2 released" in told
+    assert "already_posted" in told
+    assert "unknown_item" in told
+    assert "2 of another kind left alone" in told
+    for name in ("held", "held2"):
+        (decided,) = rig.served.desk.looking.decisions_of(rig.names[name])
+        assert (decided.kind, decided.to_state) == ("release", "READY")
+
+
+def test_an_item_with_an_open_intent_is_looked_up_and_never_cancelled(rig: Rig) -> None:
+    client, item = rig.client("petra"), rig.names["open"]
+    client.post(f"/items/{item}/cancel", {"reason": "no"})
+    assert "may_be_booked" in note(client)
+    rig.client("olaf").post(f"/items/{item}/look-again", {"reason": "the list was empty"})
+    assert rig.served.desk.looking.item_row(item).state is ItemState.IN_DOUBT
+
+
+def test_an_item_seen_at_the_bank_is_posted_under_its_reference(rig: Rig) -> None:
+    client, item = rig.client("petra"), rig.names["failed"]
+    client.post(f"/items/{item}/booked", {"reason": "seen", "receipt": ""})
+    assert "no_receipt" in note(client)
+    client.post(f"/items/{item}/cancel", {"reason": "paid by hand"})
+    assert rig.served.desk.looking.item_row(item).state is ItemState.CANCELLED
+
+
+def test_statements_are_accepted_and_set_aside(rig: Rig) -> None:
+    client = rig.client("petra")
+    which = [f"arrival:{rig.names['arrival']}"]
+    client.post("/exceptions/accept", {"which": which, "reason": "page 1 is fine"})
+    assert rig.served.desk.statements.exceptions() == []
+    client.post("/exceptions/set-aside", {"which": which, "reason": "superseded"})
+    assert "1 set aside" in note(client)
+    rig.client("olaf").post("/exceptions/requeue", {"which": which, "reason": "again"})
+    (last,) = rig.served.desk.statements.decisions(rig.names["arrival"])[-1:]
+    assert (last.kind, last.person) == ("requeue", "olaf")
+
+
+def test_who_proposed_a_match_does_not_approve_it(rig: Rig) -> None:
+    path = f"/decisions/{rig.names['decision']}"
+    own, other = rig.client("anna"), rig.client("petra")
+    found = re.search(r'<code class="digest">([0-9a-f]{64})', own.get(path).text)
+    assert found is not None
+    own.post(f"{path}/approve", {"digest": found[1]})
+    assert "self_approval" in note(own)
+    other.post(f"{path}/approve", {"digest": "0" * 64})
+    assert "digest_differs" in note(other)
+    other.post(f"{path}/approve", {"digest": found[1]})
+    assert "is approved by petra.novakova" in note(other)
+
+
+def test_operators_pause_and_freeze_and_only_supervisors_lift_the_alarm(rig: Rig) -> None:
+    operator, supervisor = rig.client("olaf"), rig.client("petra")
+    operator.post("/schedules/often/pause", {"reason": "bank holiday"})
+    assert "is paused" in note(operator)
+    assert rig.served.desk.schedules.schedules()[0].paused_by == "olaf"
+    operator.post("/schedules/often/resume", {"reason": "open again"})
+    operator.post("/schedules/often/run-now", {"reason": "now"})
+    assert "QUEUED" in note(operator)
+    operator.post("/systems/core/freeze", {"reason": "two bookings seen"})
+    assert rig.site.ledger.frozen_systems() == {"core": "two bookings seen"}
+    assert operator.post("/systems/core/unfreeze", {"reason": "mine"}).status == 403
+    supervisor.post("/systems/core/unfreeze", {"reason": "reversed by the bank"})
+    assert rig.site.ledger.frozen_systems() == {}
+
+
+def test_the_record_verifies_after_all_that(rig: Rig) -> None:
+    client = rig.client("iris")
+    client.post("/audit/verify")
+    for _ in range(200):
+        text = client.get("/audit/verify").text
+        if "every record read" not in text:
+            break
+    assert re.search(r"<b>OK</b>: [\d,]+ records", text), text[text.find("<main") :][:600]
+    assert rig.records("log_verified")[-1]["data"]["ok"] is True
+
+
+def test_a_reason_passes_the_redactor_and_has_an_end(rig: Rig) -> None:
+    client, batch_id = rig.client("petra"), waiting_batch(rig, "long.xlsx")
+    client.post(f"/batches/{batch_id}/refuse", {"reason": "x" * 2_001})
+    assert "2000 characters" in note(client)
+    assert states(rig, batch_id) == {ItemState.AWAITING_APPROVAL}
+    assert passwords.fingerprint(client.cookie) != client.cookie
