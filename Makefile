@@ -2,7 +2,7 @@
 PY := .venv/bin/python
 WORKERS ?= 2
 
-.PHONY: help setup demo test lint bench battery lock clean
+.PHONY: help setup demo test lint bench battery cluster lock clean
 
 help:             ## this list
 	@grep -E '^[a-z]+: .*##' Makefile | sed -E 's/: .*## /\t/' | expand -t 12
@@ -26,6 +26,9 @@ bench: setup      ## speed and memory, as ratios in one run; see benchmarks/RESU
 
 battery: setup    ## the long runs: kills, a million seeds, mutants, faults in statements, SQL-Ledger, chaos
 	@$(PY) -m pytest -q --battery -m battery
+
+cluster: setup    ## PostgreSQL and three workers here: 500 items while everything is killed and restarted
+	@$(PY) -m benchmarks.cluster
 
 lock: setup       ## requirements.in -> requirements.lock, with hashes and without index lines
 	@$(PY) -m pip install -q pip-tools && .venv/bin/pip-compile -q --generate-hashes --allow-unsafe --strip-extras \

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,8 @@ from counterfoil.domain.items import Booking, LookUp, Receipt, WorkItem
 from counterfoil.domain.payments import Payment
 from counterfoil.domain.secrets import Redactor
 from counterfoil.engine.keying import Policy
-from counterfoil.engine.worker import Pace, System
+from counterfoil.engine.visits import System
+from counterfoil.engine.worker import Pace
 from counterfoil.errors import InDoubt, Refused, Unavailable
 from counterfoil.store.ledger import Ledger
 from counterfoil.store.vault import Vault, read_or_make_key
@@ -166,6 +168,7 @@ class CardboardBank:
     most_sessions: int = 0
     signed_on: int = 0  # times, by anybody
     sign_on_trouble: list[Exception] = field(default_factory=list)
+    looked_up: list[float] = field(default_factory=list)  # when, by the monotonic clock
 
     def doubled(self) -> list[str]:
         return [each for each, count in Counter(self.booked).items() if count > 1]
@@ -196,6 +199,7 @@ class CardboardSession:
         self.books.sessions[self.login] -= 1
 
     async def look_up(self, item: WorkItem) -> LookUp:
+        self.books.looked_up.append(time.monotonic())
         await asyncio.sleep(self.books.seconds)
         found = [
             Booking(reference=item.reference, bank_reference=f"BK{place:06}", shown={})

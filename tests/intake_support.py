@@ -10,6 +10,7 @@ from typing import Any
 
 from counterfoil.domain.batches import Batch, Earlier
 from counterfoil.domain.documents import Document
+from counterfoil.domain.pauses import Terms
 from counterfoil.rules.approval import ApprovalPolicy
 from workflows.intake import IntakeOrder, read_batch
 
@@ -53,7 +54,9 @@ class NothingBefore:
     def earlier(self, batch: Batch) -> Sequence[Earlier]:
         return ()
 
-    def file_batch(self, document: Document, batch: Batch, *, needs_approval: bool) -> str:
+    def file_batch(
+        self, document: Document, batch: Batch, *, needs_approval: bool, terms: Terms
+    ) -> str:
         return batch.batch_id
 
 

@@ -1,7 +1,8 @@
 """The real process that the kill battery kills: one worker on one suite, until all is done.
 
-python -m tests.keying_process SUITE
+python -m tests.keying_process SUITE [SECONDS]
 
+With SECONDS the watchdog kills a browser that has been silent for so long.
 Like ``counterfoil run`` it opens the floor first, and loads the rest meanwhile.
 """
 
@@ -14,20 +15,21 @@ from counterfoil.config import CONFIG_NAME, Suite, find_suite
 from workflows.floor import Floor
 
 
-def main(root: Path) -> None:
+def main(root: Path, browser_silent: float) -> None:
     """Key what is due in the suite at *root*."""
     assert (root / CONFIG_NAME).is_file(), f"{root} is no suite"
     suite = find_suite(root)
     with Floor(suite) as floor:
-        _key(suite, floor)
+        _key(suite, floor, browser_silent)
 
 
-def _key(suite: Suite, floor: Floor) -> None:
+def _key(suite: Suite, floor: Floor, browser_silent: float) -> None:
     from functools import partial
 
     from counterfoil.adapters.secrets import CredentialFolder
     from counterfoil.audit.log import AuditLog
     from counterfoil.domain.secrets import Redactor
+    from counterfoil.engine.watchdog import Limits
     from counterfoil.store.evidence import EvidenceStore
     from counterfoil.store.ledger import Ledger
     from counterfoil.store.vault import Vault, read_or_make_key
@@ -48,9 +50,10 @@ def _key(suite: Suite, floor: Floor) -> None:
             evidence=EvidenceStore(suite.data / "evidence", redactor),
             redactor=redactor,
         )
-        floor.run(partial(key_due_items, tools, until_done=True))
+        limits = Limits(browser_silent=browser_silent)
+        floor.run(partial(key_due_items, tools, until_done=True, limits=limits))
         ledger.close()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), float(sys.argv[2]) if len(sys.argv) > 2 else 20.0)

@@ -46,7 +46,7 @@ list_staleness_seconds = {stale}
 margin_seconds         = 1
 source                 = "tests/kill_support.py: the bank is started with these"
 """
-_LOGIN = """
+LOGIN = """
 [[systems.corebank.logins]]
 name       = "{operator}"
 values     = {{ operator = "{operator}", branch = "{branch}" }}
@@ -59,7 +59,7 @@ def a_suite(root: Path, bank: RunningBank, *, sessions: int) -> Suite:
     logins = bank.operators[:sessions]
     bounds = {"late": LATE_SECONDS, "stale": STALENESS_SECONDS}
     text = _CONFIG.format(url=bank.url, sessions=sessions, **bounds)
-    text += "".join(_LOGIN.format(**each) for each in logins)
+    text += "".join(LOGIN.format(**each) for each in logins)
     root.mkdir(parents=True)
     (root / "config.toml").write_text(text, "utf-8")
     (root / "selectors").symlink_to(ROOT / "selectors")
@@ -189,13 +189,15 @@ class KilledWorker:
 
     suite: Suite
     latencies: list[float] = field(default_factory=list)  # start of process -> first action
+    arguments: tuple[str, ...] = ()  # more of its command line
     _process: subprocess.Popen[bytes] | None = None
     _before: int = 0
     _started: float = 0.0  # monotonic
 
     def start(self) -> None:
         self._before, self._started = self._claims(), time.monotonic()
-        command = [sys.executable, "-m", "tests.keying_process", str(self.suite.root)]
+        suite = str(self.suite.root)
+        command = [sys.executable, "-m", "tests.keying_process", suite, *self.arguments]
         with (self.suite.root / "worker.log").open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
 
@@ -243,6 +245,10 @@ class KilledWorker:
 
     def kill_browser(self) -> bool:
         """SIGKILL to the browser only; False when there is none just now."""
+        return self.signal_browser(signal.SIGKILL)
+
+    def signal_browser(self, number: signal.Signals) -> bool:
+        """*number* to every process of the browser; False when there is none just now."""
         assert self._process is not None
         try:
             family = psutil.Process(self._process.pid).children(recursive=True)
@@ -250,7 +256,7 @@ class KilledWorker:
             return False
         browsers = [each for each in family if _is_browser(each)]
         for each in browsers:
-            _kill(each.pid)
+            _send(each.pid, number)
         return bool(browsers)
 
     def rest_until(self, instant: float) -> None:
@@ -283,8 +289,8 @@ def _is_browser(process: psutil.Process) -> bool:
         return False
 
 
-def _kill(pid: int) -> None:
+def _send(pid: int, number: signal.Signals) -> None:
     try:
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, number)
     except ProcessLookupError:
         return

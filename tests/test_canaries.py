@@ -35,8 +35,9 @@ import bots.screen_bank
 from bots.key_item import KeyedItem, key_item
 from counterfoil.adapters.screens import Chromium, Session
 from counterfoil.cli import main
-from counterfoil.cli.running import inboxes, running_site, tools, write_due_results
+from counterfoil.cli.folders import inboxes, write_due_results
 from counterfoil.cli.site import Site
+from counterfoil.cli.works import running_site, tools
 from counterfoil.config import ApprovalSettings, Folder, Suite, find_suite
 from counterfoil.domain.items import WorkItem
 from counterfoil.engine.worker import Pace, Worker

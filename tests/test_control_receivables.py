@@ -18,9 +18,10 @@ from openpyxl import load_workbook
 from counterfoil.adapters.reconciliation_rules import load_policy
 from counterfoil.adapters.screens import Chromium
 from counterfoil.cli.controls import register_tools
+from counterfoil.cli.folders import inboxes, result_of, write_due_results
 from counterfoil.cli.items import approve_batch
-from counterfoil.cli.running import inboxes, result_of, running_site, tools, write_due_results
 from counterfoil.cli.site import Site, open_reader, open_site
+from counterfoil.cli.works import running_site, tools
 from counterfoil.config import ApprovalSettings, Folder, Suite
 from counterfoil.domain.allocations import Allocation
 from counterfoil.domain.batches import Batch

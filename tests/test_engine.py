@@ -13,7 +13,8 @@ from sqlalchemy import text, update
 
 from counterfoil.domain.items import ItemState
 from counterfoil.engine.sessions import Sessions
-from counterfoil.engine.worker import Pace, System, Worker
+from counterfoil.engine.visits import System
+from counterfoil.engine.worker import Pace, Worker
 from counterfoil.errors import AuditLost, BrowserDied, InDoubt, Refused, SetupError, Unavailable
 from counterfoil.store import schema
 from counterfoil.store.deciding import Word

@@ -28,16 +28,11 @@ from openpyxl import load_workbook
 from counterfoil.adapters.screens import Chromium
 from counterfoil.audit.keys import SigningKey
 from counterfoil.audit.witness import Witness
+from counterfoil.cli.folders import inboxes, result_of, write_due_results
 from counterfoil.cli.items import approve_batch
 from counterfoil.cli.proof import pack_evidence, verify_folder, verify_suite
-from counterfoil.cli.running import (
-    inboxes,
-    result_of,
-    running_site,
-    tools,
-    write_due_results,
-)
 from counterfoil.cli.site import Site, open_reader
+from counterfoil.cli.works import running_site, tools
 from counterfoil.config import ApprovalSettings, Folder, Suite
 from counterfoil.domain.items import ItemState
 from counterfoil.engine.worker import Pace

@@ -7,7 +7,7 @@ bytes are one batch for ever; running this twice on one document files nothing n
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ from counterfoil.adapters.sheets import wire
 from counterfoil.adapters.sheets.maps import SheetMap, load_sheet_map
 from counterfoil.domain.batches import Batch, Earlier
 from counterfoil.domain.documents import Document, SheetReading
+from counterfoil.domain.pauses import Terms
 from counterfoil.errors import MapError, Quarantined
 from counterfoil.rules.approval import ApprovalPolicy, why_approval
 from counterfoil.rules.batching import Order, make_batch, with_earlier
@@ -49,7 +50,9 @@ class IntakeLedger(Protocol):
     def earlier(self, batch: Batch) -> Sequence[Earlier]:
         """Items of earlier batches that look like one of *batch*."""
 
-    def file_batch(self, document: Document, batch: Batch, *, needs_approval: bool) -> str:
+    def file_batch(
+        self, document: Document, batch: Batch, *, needs_approval: bool, terms: Terms
+    ) -> str:
         """File everything or nothing; the id of the batch that stands."""
 
 
@@ -65,6 +68,7 @@ class IntakeOrder:
     system: str
     maker: str
     approval: ApprovalPolicy
+    terms: Terms = field(default_factory=Terms)  # when its items are to be keyed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +102,7 @@ def take_in(
     try:
         batch = read_batch(document, order, ledger=ledger, today=today, emit=emit)
         needs = why_approval(batch, order.approval)
-        filed = ledger.file_batch(document, batch, needs_approval=bool(needs))
+        filed = ledger.file_batch(document, batch, needs_approval=bool(needs), terms=order.terms)
     except Quarantined as trouble:
         ledger.quarantine_document(document, str(trouble))
         raise

@@ -6,8 +6,11 @@ engine/worker.py. Here the two meet the real screens: maps, logins, one Chromium
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from bots.screen_bank import ScreenBank
@@ -19,14 +22,22 @@ from counterfoil.adapters.secrets import Secrets
 from counterfoil.config import Login as LoginSettings
 from counterfoil.config import Suite, SystemSettings
 from counterfoil.domain.evidence import Evidence
+from counterfoil.domain.pauses import Breaker
 from counterfoil.domain.secrets import Redactor
 from counterfoil.engine.errands import Errands
 from counterfoil.engine.journal import steady_seconds
 from counterfoil.engine.keying import Policy
 from counterfoil.engine.logins import GuardedPassword
-from counterfoil.engine.worker import Pace, System, Worker
+from counterfoil.engine.steps import Steps
+from counterfoil.engine.visits import System
+from counterfoil.engine.watchdog import Limits, Watchdog
+from counterfoil.engine.worker import Pace, Worker
+from counterfoil.errors import AuditLost, LedgerLost
+from counterfoil.store.book import Fact
 from counterfoil.store.evidence import EvidenceStore
 from counterfoil.store.ledger import Ledger
+
+PING_SECONDS = 5.0  # between two questions whether the browser is there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +59,7 @@ async def key_due_items(  # noqa: PLR0913 - one worker has these parts
     pace: Pace | None = None,
     started: Callable[[Worker], None] | None = None,
     errands: Errands | None = None,
+    limits: Limits | None = None,
 ) -> None:
     """Key what is due, in every system of config.toml.
 
@@ -58,6 +70,7 @@ async def key_due_items(  # noqa: PLR0913 - one worker has these parts
         pace: How often to beat and to sweep; None: for production.
         started: Gets the worker, to stop it from a signal handler.
         errands: Carries out the runs of schedules beside the keying.
+        limits: Of the watchdog; None: for production.
 
     Raises:
         SetupError: Maps, credentials or browser are not right, or another worker works
@@ -65,24 +78,67 @@ async def key_due_items(  # noqa: PLR0913 - one worker has these parts
         AuditLost: A step could not be recorded.
     """
     maps = {name: load_system(tools.suite.selectors, name) for name in _systems(tools.suite)}
+    steps = Steps()
     worker = Worker(
         tools.ledger,
         ScreenSignOn(tools, maps, chromium),
-        {
-            name: System(
-                policy=policy_of(settings, maps[name]),
-                logins=tuple(login.name for login in settings.logins),
-                sessions_max=settings.sessions_max,
-            )
-            for name, settings in _systems(tools.suite).items()
-        },
+        {name: system_of(each, maps[name]) for name, each in _systems(tools.suite).items()},
         data=tools.suite.data,
         pace=pace,
         errands=errands,
+        steps=steps,
     )
     if started is not None:
         started(worker)
-    await worker.run(until_done=until_done)
+    with Watchdog(steps, partial(_tell_of_kill, tools.ledger), limits) as watchdog:
+        pulses = [
+            asyncio.create_task(_pulse(watchdog)),
+            asyncio.create_task(_pulse_of_browser(watchdog, chromium)),
+        ]
+        try:
+            await worker.run(until_done=until_done)
+        finally:
+            for each in pulses:
+                each.cancel()
+            await asyncio.gather(*pulses, return_exceptions=True)
+
+
+async def _pulse(watchdog: Watchdog) -> None:
+    while True:  # until cancelled
+        watchdog.pulses.loop = steady_seconds()
+        await asyncio.sleep(1)
+
+
+async def _pulse_of_browser(watchdog: Watchdog, chromium: Chromium) -> None:
+    """Ask the browser again and again; what it does not answer, the watchdog sees."""
+    while True:  # until cancelled
+        if await chromium.answers():
+            watchdog.pulses.browser = steady_seconds()
+        await asyncio.sleep(PING_SECONDS)
+
+
+def _tell_of_kill(ledger: Ledger, reason: str) -> None:
+    """From the watchdog's thread, which goes on whatever becomes of the telling."""
+    told = f"our browser is killed: {reason}"
+    try:
+        with ledger.writing() as tx:
+            tx.tell(Fact(kind="browser_killed", told=told))
+    except (LedgerLost, AuditLost) as trouble:
+        sys.stderr.write(f"watchdog: {told}; not on the record: {trouble}\n")
+
+
+def system_of(settings: SystemSettings, maps: SystemMaps) -> System:
+    """[systems.*] as the worker needs to know it."""
+    return System(
+        policy=policy_of(settings, maps),
+        logins=tuple(login.name for login in settings.logins),
+        sessions_max=settings.sessions_max,
+        breaker=Breaker(
+            opens_after=settings.circuit_opens_after,
+            probe_after=timedelta(seconds=settings.circuit_probe_after_seconds),
+        ),
+        visits_per_minute=settings.visits_per_minute,
+    )
 
 
 def policy_of(settings: SystemSettings, maps: SystemMaps) -> Policy:

@@ -76,10 +76,16 @@ class SystemSettings:
     base_url: str
     logins: tuple[Login, ...]
     bounds: Bounds
-    sessions_max: int = 1
+    sessions_max: int = 1  # at a time, over all machines
     attempts_max: int = 3
+    visits_per_minute: int | None = None  # over all machines; None: as fast as it goes
+    circuit_opens_after: int = 10  # system exceptions in a row: then it rests
+    circuit_probe_after_seconds: int = 60  # then one visit finds out whether it works again
 
     def __post_init__(self) -> None:
+        counts = (self.circuit_opens_after, self.circuit_probe_after_seconds)
+        if min(*counts, self.visits_per_minute or 1) < 1 or self.visits_per_minute == 0:
+            raise ValueError("visits_per_minute and circuit_* must be at least 1")
         if not 1 <= self.sessions_max <= max(len(self.logins), 1):
             raise ValueError(
                 f"sessions_max = {self.sessions_max} needs as many logins, found {len(self.logins)}"
@@ -96,6 +102,13 @@ class Folder:
     maker: str  # who answers for what is dropped; may not approve it
     stable_seconds: float = 3.0  # size and date unchanged for so long: the copy is done
     watched: bool = True  # False: only `counterfoil intake`, or a schedule of it, looks there
+    priority: Literal["high", "normal", "low"] = "normal"  # what is keyed first
+    deadline: str = ""  # "16:30": the next one after the drop; what is not keyed by then waits
+    zone: str = ""  # of the deadline, IANA
+
+    def __post_init__(self) -> None:
+        _wall_time(self.deadline, "deadline")
+        _check_zone(self.zone, needed=bool(self.deadline))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +241,7 @@ class ScheduleSettings:
             coalesce=self.coalesce,
             late_after=timedelta(seconds=self.late_after_seconds),
             deadline=timedelta(minutes=self.deadline_minutes),
-            cut_off=_wall_time(self.cut_off),
+            cut_off=_wall_time(self.cut_off, "cut_off"),
         )
 
     @property
@@ -237,11 +250,11 @@ class ScheduleSettings:
         return ZoneInfo(self.zone or "UTC")
 
 
-def _wall_time(text: str) -> time | None:
+def _wall_time(text: str, key: str) -> time | None:
     if not text:
         return None
     if len(text) != 5:
-        raise ValueError(f"cut_off: {text!r} is no time: write it like 16:00")
+        raise ValueError(f"{key}: {text!r} is no time: write it like 16:00")
     return time.fromisoformat(text)
 
 

@@ -29,7 +29,7 @@ SUITE = ("bots", "workflows")
 REMEDY = "run counterfoil in the suite's own folder, or take these folders along with it"
 
 #: The commands that key: their browser starts while the rest of us is loaded.
-KEYING = (["up"], ["run"])
+KEYING = (["up"], ["run"], ["worker"])
 
 
 def main() -> None:

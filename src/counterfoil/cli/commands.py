@@ -12,6 +12,7 @@ from counterfoil.cli.demo import register as with_demo
 from counterfoil.cli.items import register as with_items
 from counterfoil.cli.kpi import register as with_kpi
 from counterfoil.cli.logins import register as with_logins
+from counterfoil.cli.operating import register as with_operating
 from counterfoil.cli.proof import register as with_proof
 from counterfoil.cli.reconcile import register as with_reconcile
 from counterfoil.cli.reconciliation import register as with_reconciliation
@@ -25,15 +26,10 @@ from counterfoil.cli.statements import register as with_statements
 def register(app: typer.Typer) -> None:
     """Add every command, in the order in which ``--help`` shows them."""
     for add_commands in (
-        *(with_demo, with_running, with_items, with_statements, with_reconcile, with_rules),
-        *(
-            with_reconciliation,
-            with_controls,
-            with_scheduler,
-            with_schedules,
-            with_alerts,
-            with_logins,
-        ),
+        *(with_demo, with_running, with_items, with_operating),
+        *(with_statements, with_reconcile, with_rules),
+        *(with_reconciliation, with_controls, with_scheduler, with_schedules),
+        *(with_alerts, with_logins),
         *(with_proof, with_check, with_bank),
         with_kpi,
     ):

@@ -21,11 +21,12 @@ import typer
 
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.cli.bank import CardboardBank, running_bank, write_credentials
+from counterfoil.cli.folders import result_of
 from counterfoil.cli.items import approve_batch
 from counterfoil.cli.proof import pack_evidence, verify_suite
-from counterfoil.cli.running import Works, result_of, running_site, show_progress
 from counterfoil.cli.site import Site, evidence_folder, open_reader
 from counterfoil.cli.terminal import TRY, out, progress, say, show_table
+from counterfoil.cli.works import Works, running_site, show_progress
 from counterfoil.config import Bounds, Config, Folder, Login, Suite, SystemSettings, find_suite
 from counterfoil.domain.items import ItemState
 from counterfoil.engine.worker import Pace

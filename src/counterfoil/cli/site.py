@@ -24,6 +24,10 @@ from counterfoil.store.evidence import EvidenceStore
 from counterfoil.store.ledger import Ledger
 from counterfoil.store.vault import Vault, read_or_make_key
 
+PERSON = "person"  # the boot of whoever only decides
+#: A process that works waits for a database that restarts; a person is told at once.
+LEDGER_PATIENCE_SECONDS = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -93,7 +97,7 @@ def host_name() -> str:
 
 
 @contextmanager
-def open_site(bot: str, suite: Suite | None = None, *, boot: str = "person") -> Iterator[Site]:
+def open_site(bot: str, suite: Suite | None = None, *, boot: str = PERSON) -> Iterator[Site]:
     """The suite around the current folder, with an audit stream for *bot*.
 
     The log is shown to its witness as it opens and as it closes.
@@ -110,7 +114,12 @@ def open_site(bot: str, suite: Suite | None = None, *, boot: str = "person") -> 
     log = AuditLog.open(audit_folder(suite), host=host_name(), bot=bot, redactor=redactor)
     with checkpoints.over(log) as audit:
         ledger = Ledger.open(
-            suite.ledger_url, boot=boot, audit=audit, vault=vault, redactor=redactor
+            suite.ledger_url,
+            boot=boot,
+            audit=audit,
+            vault=vault,
+            redactor=redactor,
+            patience=0.0 if boot == PERSON else LEDGER_PATIENCE_SECONDS,
         )
         try:
             yield Site(

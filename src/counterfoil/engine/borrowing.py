@@ -69,7 +69,7 @@ async def _free_login(
         if lease is not None:
             return lease
         if time.monotonic() >= ends:
-            raise Unavailable(system, "every bank login is in use")
+            raise Unavailable(system, "every bank login is in use, or it is in maintenance")
         await asyncio.sleep(LOOK_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""The narrow port to DBOS, which carries the work: enqueue, list, cancel, pause, resume.
+"""The narrow port to DBOS, which carries the work: enqueue, list, take over.
 
 The ledger is the truth; everything here can be rebuilt from it. A workflow is one
 visit to one item and has one step, so that a crash repeats the whole visit: its look-up
@@ -44,9 +44,8 @@ _RUN = "counterfoil.scheduled_run"
 #: One queue for the runs of all schedules; each of them has one run at a time (the ledger).
 RUN_QUEUE = "schedules"
 RUNS_AT_ONCE = 2  # on this machine: a child process each
-#: What was begun is finished before new work begins: a doubt is cleared at once, not
-#: behind a thousand fresh items. Always set: the library's default 0 would beat both.
-_BEGUN_FIRST, _FRESH = 5, 10
+#: Of what has no priority of its own. Always set: the library's default 0 beats all.
+_FRESH = 20
 
 
 class Standing(StrEnum):
@@ -110,11 +109,17 @@ class VisitCarrier:
         )
 
     def enqueue(
-        self, connection: Connection, system: str, visits: Sequence[tuple[str, int]], after: float
+        self,
+        connection: Connection,
+        system: str,
+        visits: Sequence[tuple[str, int]],
+        after: float,
+        *,
+        urgency: int,
     ) -> None:
-        """Have *visits* (item id, number) made *after* seconds from now."""
+        """Have *visits* (item id, number) made *after* seconds from now, the urgent first."""
         for item_id, number in visits:
-            options = _options(system, item_id, number, after)
+            options = _options(system, item_id, number, after, urgency)
             self._client.enqueue_in_transaction(connection, options, item_id, number)
 
     def enqueue_run(self, connection: Connection, schedule: str, key: str, visit: int) -> None:
@@ -155,7 +160,6 @@ class Durable:
         """
         _listen_to_the_library()
         _mend_old_sqlite(engine)
-        self._engine = engine
         self.carrier = VisitCarrier(engine)
         config = DBOSConfig(
             name=APPLICATION,
@@ -215,32 +219,6 @@ class Durable:
         """How the engine sees each of *runs* (schedule, key, visit)."""
         by_id = {run_id(*each): each for each in runs}
         return {by_id[found]: standing for found, standing in _standings(by_id).items()}
-
-    @_told_as_ledger_lost
-    def enqueue(self, system: str, item_id: str, visit: int, *, after: float = 0.0) -> None:
-        """Have one visit made *after* seconds from now; the same visit twice is one."""
-        with self._engine.connect().execution_options(writes=True) as connection:
-            self.carrier.enqueue(connection, system, [(item_id, visit)], after)
-            connection.commit()
-
-    @_told_as_ledger_lost
-    def cancel(self, item_id: str, visit: int) -> None:
-        """Let a waiting visit never be made."""
-        DBOS.cancel_workflow(workflow_id(item_id, visit))
-
-    @_told_as_ledger_lost
-    def pause(self, system: str) -> None:
-        """Start no more visits to *system*; those that run are finished."""
-        queue = DBOS.retrieve_queue(queue_name(system))
-        if queue is not None:
-            queue.set_worker_concurrency(0)
-
-    @_told_as_ledger_lost
-    def resume(self, system: str, at_once: int) -> None:
-        """Undo :meth:`pause`."""
-        queue = DBOS.retrieve_queue(queue_name(system))
-        if queue is not None:
-            queue.set_worker_concurrency(at_once)
 
     @_told_as_ledger_lost
     def executors(self) -> set[str]:
@@ -315,13 +293,13 @@ def _register(visit: VisitItem) -> None:
         return await make_visit(item_id, number)
 
 
-def _options(system: str, item_id: str, visit: int, after: float) -> EnqueueOptions:
+def _options(system: str, item_id: str, visit: int, after: float, urgency: int) -> EnqueueOptions:
     options = EnqueueOptions(
         workflow_name=_WORKFLOW,
         queue_name=queue_name(system),
         workflow_id=workflow_id(item_id, visit),
         app_version=VERSION,
-        priority=_FRESH if visit == 1 else _BEGUN_FIRST,
+        priority=urgency,
     )
     if after > 0:
         options["delay_seconds"] = after

@@ -60,12 +60,18 @@ class Errands:
         entry = "from counterfoil.cli import main; main()"
         self._command = tuple(command or (sys.executable, "-c", entry))
         self._stopping = asyncio.Event()
+        self._broken_off = asyncio.Event()
         self._running: set[tuple[str, str]] = set()
 
     def stop(self) -> None:
         """Begin nothing more; what runs gets half a minute."""
         self.ledger.runs = None  # what is queued now is found by the next sweep
         self._stopping.set()
+
+    def break_off(self) -> None:
+        """Begin nothing more, and end what runs: it is given back."""
+        self.stop()
+        self._broken_off.set()
 
     async def carry_out(self, schedule: str, key: str, visit: int) -> str:
         """Run one occurrence; the answer is a word for the engine's record."""
@@ -154,7 +160,8 @@ class Errands:
 
     async def _stop_for_good(self) -> None:
         await self._stopping.wait()
-        await asyncio.sleep(STOP_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._broken_off.wait(), STOP_SECONDS)
 
     def sweep(self, durable: Durable) -> None:
         """Runs that are due and that the engine does not carry are enqueued anew.

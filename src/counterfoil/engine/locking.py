@@ -1,4 +1,4 @@
-"""The operating system's lock: one worker process on one data folder."""
+"""The operating system's locks: one worker, and one watcher, on one data folder."""
 
 from __future__ import annotations
 
@@ -10,17 +10,29 @@ from counterfoil.errors import SetupError
 
 
 def worker_lock(data: Path) -> FileLock:
-    """The operating system's lock of the one worker process on this data folder.
-
-    It is free again the moment the process dies, however it dies.
+    """The one worker process on this data folder.
 
     Raises:
         SetupError: Another worker works here.
     """
+    return _lock(data, "worker", "works on")
+
+
+def watch_lock(data: Path) -> FileLock:
+    """The one process that watches the folders of this data folder.
+
+    Raises:
+        SetupError: Another one watches them.
+    """
+    return _lock(data, "watch", "watches the folders of")
+
+
+def _lock(data: Path, name: str, does: str) -> FileLock:
+    """The operating system's: free again the moment the process dies, however it dies."""
     data.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(data / "worker.lock")
+    lock = FileLock(data / f"{name}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        raise SetupError(f"another worker works on {data}: stop it first") from None
+        raise SetupError(f"another worker {does} {data}: stop it first") from None
     return lock

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -51,6 +51,10 @@ class SignOn(Protocol):
         """
 
 
+class NoSeat(Unavailable):
+    """Others have every login, or nobody may sign on now: no trouble of the system's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """How many sessions a system allows, and which logins there are for them."""
@@ -81,6 +85,13 @@ class _Row:
     in_use: set[str] = field(default_factory=set)  # logins with a session, idle or not
     failures: int = 0
     not_before: float = 0.0  # monotonic: no sign-on until then
+    #: Monotonic, when others had every login. Who asked before need not ask again: each
+    #: visit that waits here for nothing is one that the machine with the logins cannot have.
+    denied_at: float = float("-inf")
+
+
+def _always() -> bool:
+    return True
 
 
 class Sessions:
@@ -110,21 +121,31 @@ class Sessions:
             system: _Row(asyncio.Semaphore(place.sessions_max)) for system, place in places.items()
         }
 
-    async def acquire(self, system: str) -> Seat:
+    async def acquire(
+        self, system: str, *, fresh: bool = False, may_sign_on: Callable[[], bool] = _always
+    ) -> Seat:
         """A signed-on session that is ours alone until :meth:`release`.
 
+        Args:
+            fresh: Sign on anew; what is idle is given back.
+            may_sign_on: Asked right before, which may be long after the call.
+
         Raises:
-            Unavailable: No session is to be had now; nothing was touched.
+            NoSeat: There is none for us now.
+            Unavailable: The system does not let us in; nothing was touched.
         """
         row = self._rows[system]
         await row.free.acquire()
         try:
-            return await self._seat(system, row)
+            if fresh:
+                await self._close_idle(row, older_than=0.0)
+            return await self._seat(system, row, may_sign_on)
         except BaseException:
             row.free.release()
             raise
 
-    async def _seat(self, system: str, row: _Row) -> Seat:
+    async def _seat(self, system: str, row: _Row, may_sign_on: Callable[[], bool]) -> Seat:
+        asked_at = time.monotonic()
         seat = await self._idle(row)
         if seat is not None:
             return seat
@@ -132,7 +153,10 @@ class Sessions:
             seat = await self._idle(row)  # the one that we waited for, perhaps
             if seat is not None:
                 return seat
-            await asyncio.sleep(max(0.0, row.not_before - time.monotonic()))
+            if row.denied_at < asked_at:
+                await asyncio.sleep(max(0.0, row.not_before - time.monotonic()))
+            if row.denied_at >= asked_at or not may_sign_on():
+                raise NoSeat(system, "nobody may sign on now")
             return await self._open(system, row)
 
     async def _idle(self, row: _Row) -> Seat | None:
@@ -153,8 +177,9 @@ class Sessions:
             in_use=row.in_use,
         )
         if lease is None:
-            row.not_before = time.monotonic() + self.PAUSE_SECONDS  # no trouble of the system's
-            raise Unavailable(system, "every bank login is in use")
+            row.denied_at = time.monotonic()
+            row.not_before = row.denied_at + self.PAUSE_SECONDS  # no trouble of the system's
+            raise NoSeat(system, "every bank login is in use")
         row.in_use.add(lease.login)
         try:
             async with asyncio.timeout(self.SIGN_ON_SECONDS):
@@ -166,7 +191,9 @@ class Sessions:
                 raise Unavailable(system, "the sign-on hangs") from trouble
             if isinstance(trouble, Refused):
                 self._stops.stop_login(system, lease.login, trouble.reason)
-                raise Unavailable(system, f"sign-on refused: {trouble}") from trouble
+                raise NoSeat(system, f"sign-on refused: {trouble}") from trouble
+            if isinstance(trouble, LoginStopped):  # of the login, and no trouble of the system's
+                raise NoSeat(system, trouble.reason) from trouble
             raise
         row.failures, row.not_before = 0, 0.0
         return Seat(system, lease, session)
@@ -202,12 +229,15 @@ class Sessions:
 
     async def close_idle(self, *, older_than: float = IDLE_SECONDS) -> None:
         """Give back logins that nobody has used for *older_than* seconds."""
-        limit = time.monotonic() - older_than
         for row in self._rows.values():
-            old = [each for each in row.idle if each.idle_since <= limit]
-            row.idle = [each for each in row.idle if each.idle_since > limit]
-            for seat in old:
-                await self._discard(seat)
+            await self._close_idle(row, older_than)
+
+    async def _close_idle(self, row: _Row, older_than: float) -> None:
+        limit = time.monotonic() - older_than
+        old = [each for each in row.idle if each.idle_since <= limit]
+        row.idle = [each for each in row.idle if each.idle_since > limit]
+        for seat in old:
+            await self._discard(seat)
 
     async def close(self) -> None:
         """Close every idle session; those in use are closed by their release."""

@@ -1,8 +1,7 @@
 """The worker: one process that visits due items, beats, sweeps, and reaps the dead.
 
-Everything runs on one event loop. A visit that breaks off without an ending is given
-back with its doubt; a kind of trouble that no class of errors.py describes parks the
-item, because unknown never means "try again".
+Everything runs on one event loop. What a visit is stands in engine/visits.py; here is
+what goes on around them for as long as the process lives.
 """
 
 from __future__ import annotations
@@ -18,22 +17,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from counterfoil.domain.items import WorkItem
+from counterfoil.domain.pauses import Leave
 from counterfoil.engine.durable import LOCAL_EXECUTOR, Durable, Standing
 from counterfoil.engine.errands import Errands
-from counterfoil.engine.journal import LedgerJournal
-from counterfoil.engine.keying import Policy, key_once
 from counterfoil.engine.locking import worker_lock
-from counterfoil.engine.sessions import Place, Seat, Sessions, SignOn
-from counterfoil.errors import (
-    AuditLost,
-    ClaimLost,
-    InDoubt,
-    LedgerLost,
-    Refused,
-    Unavailable,
-)
-from counterfoil.store.book import Illegible
+from counterfoil.engine.sessions import Place, Sessions, SignOn
+from counterfoil.engine.steps import Steps
+from counterfoil.engine.visits import System, Visits
+from counterfoil.errors import ClaimLost, LedgerLost, Unavailable
 from counterfoil.store.ledger import Ledger
 
 
@@ -42,21 +33,15 @@ class Pace:
     """How often, and how long. The defaults are for production."""
 
     beat_seconds: float = 2.0
-    lease_seconds: float = 60.0  # a silent worker is dead after that
+    #: A silent worker is dead after that: what it held is taken over within half a minute.
+    #: A ledger that is away for longer ends the workers, and whoever supervises them starts
+    #: them again.
+    lease_seconds: float = 20.0
     sweep_seconds: float = 2.0
-    reap_seconds: float = 5.0
+    reap_seconds: float = 3.0
     visit_seconds: float = 180.0  # one visit, at most: sign-on, look-up, keying
     waiting: int = 3  # visits per system that wait in the process for a free session
     clear_hours: int = 48  # the engine forgets ended visits; the ledger does not
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class System:
-    """One legacy system as the worker needs to know it."""
-
-    policy: Policy
-    logins: tuple[str, ...]
-    sessions_max: int = 1
 
 
 @dataclass(slots=True)
@@ -79,12 +64,14 @@ class Worker:
         data: Path,
         pace: Pace | None = None,
         errands: Errands | None = None,
+        steps: Steps | None = None,
     ) -> None:
         """Make it ready.
 
         Args:
             ledger: This worker's own, opened with audit log, vault and a fresh boot.
             errands: Carries out the runs of schedules, under the same boot; None: others do.
+            steps: Where a watchdog sees what the bank is asked; None: nobody watches.
         """
         self._ledger = ledger
         self._systems = dict(systems)
@@ -96,14 +83,22 @@ class Worker:
         self._errands = errands
         self._health = _Health()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._visiting: set[str] = set()
+        self._steps = steps or Steps()
+        self._visits: Visits | None = None
         self._sessions: Sessions | None = None
-        self.visits = 0  # made since the start
 
     def stop(self) -> None:
         """Finish the visits that run, then stop. From any thread or signal handler."""
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._health.stop.set)
+
+    def break_off(self) -> None:
+        """Stop without finishing them: they are given back, with their doubts."""
+        self.stop()
+        if self._loop is not None:
+            for part in (self._visits, self._errands):
+                if part is not None:
+                    self._loop.call_soon_threadsafe(part.break_off)
 
     async def run(self, *, until_done: bool = False, finish_within: int = 60) -> None:
         """Work.
@@ -160,10 +155,21 @@ class Worker:
             name: Place(each.logins, each.sessions_max) for name, each in self._systems.items()
         }
         self._sessions = Sessions(ledger, self._sign_on, places, lease=self._lease)
+        self._visits = Visits(
+            ledger,
+            self._systems,
+            self._sessions,
+            seconds=self._pace.visit_seconds,
+            stopping=self._health.stop,
+            fail=self._fail,
+            steps=self._steps,
+        )
         executor = LOCAL_EXECUTOR if ledger.alone else ledger.boot
         errands = self._errands
         carry_out = errands.carry_out if errands else None
-        durable = Durable(ledger.engine, executor=executor, visit=self.visit, carry_out=carry_out)
+        durable = Durable(
+            ledger.engine, executor=executor, visit=self._visits.visit, carry_out=carry_out
+        )
         at_once = {
             name: each.sessions_max + self._pace.waiting for name, each in self._systems.items()
         }
@@ -197,109 +203,20 @@ class Worker:
         with suppress(LedgerLost):
             self._ledger.stop_worker(self._ledger.boot)
 
-    # One visit
-
-    async def visit(self, item_id: str, number: int) -> str:
-        """Visit *item_id* once; the answer is a word for the engine's record."""
-        try:
-            if self._health.stop.is_set() or not self._ledger.is_workable(item_id, number):
-                return "not_due"
-        except LedgerLost:
-            return "ledger_lost"
-        if item_id in self._visiting:
-            return "being_visited"
-        self._visiting.add(item_id)
-        try:
-            return await self._visit(item_id)
-        except LedgerLost:
-            return "ledger_lost"  # the sweeper gives back what is still held
-        except Exception as trouble:
-            self._fail(trouble)
-            raise
-        finally:
-            self._visiting.discard(item_id)
-            self.visits += 1
-
-    async def _visit(self, item_id: str) -> str:
-        try:
-            item = self._ledger.item(item_id)
-        except Illegible as trouble:
-            self._ledger.park_illegible(item_id, str(trouble))
-            return "illegible"
-        with self._ledger.redactor.hiding(item.payload.accounts()):
-            try:
-                seat = await self._pool.acquire(item.system)
-            except Unavailable:
-                return "no_session"  # nothing was touched; the sweeper comes back to it
-            return await self._on(seat, item)
-
-    async def _on(self, seat: Seat, item: WorkItem) -> str:
-        """Key *item* on *seat*, and give it back; after trouble it is closed."""
-        healthy = False
-        try:
-            stopping = self._health.stop.is_set()  # while it waited for the session
-            word = "not_due" if stopping else await self._key(item, seat)
-            healthy = True
-        except _BrokeOffError as trouble:
-            word = str(trouble)
-        finally:
-            await self._pool.release(seat, healthy=healthy)
-        return word
-
-    async def _key(self, item: WorkItem, seat: Seat) -> str:
-        """The protocol, and what becomes of an item whose visit broke off."""
-        policy = self._systems[item.system].policy
-        journal = LedgerJournal(self._ledger, seat.lease, policy)
-        try:
-            async with asyncio.timeout(self._pace.visit_seconds):
-                visit = await key_once(item, seat.session.bank, journal, policy)
-            return str(visit.verdict)
-        except (AuditLost, LedgerLost):
-            raise  # of the first we stop; after the second the sweeper gives the item back
-        except ClaimLost as lost:
-            self._give_back(item, journal, policy, str(lost))
-            raise _BrokeOffError("claim_lost") from lost
-        except (TimeoutError, Unavailable, InDoubt, Refused) as trouble:
-            self._give_back(item, journal, policy, f"{type(trouble).__name__}: {trouble}")
-            raise _BrokeOffError("broke_off") from trouble
-        except asyncio.CancelledError:
-            self._give_back(item, journal, policy, "the worker was stopped")
-            raise
-        except Exception as defect:
-            self._park_defect(item, journal, defect)
-            raise _BrokeOffError("defect") from defect
-        finally:
-            journal.drop()
-
-    def _give_back(
-        self, item: WorkItem, journal: LedgerJournal, policy: Policy, reason: str
-    ) -> None:
-        """Unless somebody else has the claim by now."""
-        journal.drop()
-        claim = journal.claimed
-        if claim is None:
-            return
-        again = self._ledger.now() + policy.pause(claim.troubles)
-        try:
-            self._ledger.give_back(item, claim.token, reason, next_at=again)
-        except ClaimLost:
-            return
-
-    def _park_defect(self, item: WorkItem, journal: LedgerJournal, defect: Exception) -> None:
-        journal.drop()
-        claim = journal.claimed
-        if claim is None:
-            raise defect
-        reason = f"{type(defect).__name__}: {defect}"
-        try:
-            self._ledger.park(item, claim.token, "defect", reason)
-        except ClaimLost:
-            return
+    @property
+    def visits(self) -> int:
+        """How many were made since the start."""
+        return 0 if self._visits is None else self._visits.made
 
     @property
     def _pool(self) -> Sessions:
         assert self._sessions is not None, "the worker was not launched"
         return self._sessions
+
+    @property
+    def _making(self) -> Visits:
+        assert self._visits is not None, "the worker was not launched"
+        return self._visits
 
     # The chores
 
@@ -322,15 +239,16 @@ class Worker:
         with suppress(LedgerLost, Unavailable):  # the visit itself will meet it again
             waiting = {system for _, system, _, _ in self._ledger.due(limit=500)}
             for system in waiting & self._systems.keys():
-                seat = await self._pool.acquire(system)
-                await self._pool.release(seat, healthy=True)
+                if self._ledger.leave(system, None) is Leave.GO:
+                    seat = await self._pool.acquire(system)
+                    await self._pool.release(seat, healthy=True)
 
     async def _sweep(self, durable: Durable) -> None:
         """Due items that the engine does not carry are enqueued; idle logins given back."""
         while True:  # until cancelled
             with suppress(LedgerLost):
                 again = self._ledger.now() + timedelta(seconds=1)
-                self._ledger.give_back_orphans(self._visiting, next_at=again)
+                self._ledger.give_back_orphans(self._making.items, next_at=again)
                 await self._in_thread(self._sweep_once, durable)
                 await self._pool.close_idle()
             await asyncio.sleep(self._pace.sweep_seconds)
@@ -338,10 +256,11 @@ class Worker:
     def _sweep_once(self, durable: Durable) -> None:
         if self._errands is not None:
             self._errands.sweep(durable)
+        self._ledger.park_overdue()
         due = self._ledger.due(limit=500)
         standings = durable.standings([(item_id, visit) for item_id, _, visit, _ in due])
         for (item_id, visit), standing in standings.items():
-            if standing is not Standing.LIVE and item_id not in self._visiting:
+            if standing is not Standing.LIVE and item_id not in self._making.items:
                 self._ledger.requeue(item_id, visit, anew=standing is Standing.ENDED)
 
     async def _reap(self, durable: Durable) -> None:
@@ -379,7 +298,7 @@ class Worker:
             await asyncio.sleep(0.2)
             with suppress(LedgerLost):
                 left = self._ledger.open_items(besides=self._pool.resting())
-                done = not self._visiting and not left
+                done = not self._making.items and not left
         self._health.stop.set()
 
 
@@ -388,7 +307,3 @@ async def _end(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-class _BrokeOffError(Exception):
-    """The visit had no ending of its own; the item was given back or parked."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, case, insert, select, update
 
 from counterfoil.domain.approvals import Approval, plain_name
 from counterfoil.domain.items import ItemState, WorkItem
@@ -12,8 +13,8 @@ from counterfoil.domain.values import digest_of
 from counterfoil.errors import Refused
 from counterfoil.store import schema, states
 from counterfoil.store.book import Fact, Illegible, Transaction
+from counterfoil.store.carrying import schedule
 from counterfoil.store.claims import Claims
-from counterfoil.store.outcomes import schedule
 
 
 class Approving(Claims):
@@ -72,14 +73,13 @@ class Approving(Claims):
                     at=tx.now,
                 )
             )
-            ready = self._make_ready(tx, batch_id)
-            schedule(tx, batch.system, [(each, 1) for each in ready], tx.now)
+            ready = self._make_ready(tx, batch_id, batch.system)
             tx.tell(
                 Fact(
                     kind="batch_approved",
-                    told=f"{len(ready)} items approved",
+                    told=f"{ready} items approved",
                     batch_id=batch_id,
-                    data={"digest": digest, "approver": approver, "items": len(ready)},
+                    data={"digest": digest, "approver": approver, "items": ready},
                     person=approver,
                 )
             )
@@ -111,16 +111,23 @@ class Approving(Claims):
         if digest != now:
             raise Refused("digest_differs", f"{values['batch_id']} is not what was approved")
 
-    def _make_ready(self, tx: Transaction, batch_id: str) -> list[str]:
+    def _make_ready(self, tx: Transaction, batch_id: str, system: str) -> int:
+        """Enqueue what waited, each with its priority and not before its time; how many."""
         items = schema.items
         states.check(ItemState.AWAITING_APPROVAL, ItemState.READY, batch_id)
+        due_at = case((items.c.not_before > tx.now, items.c.not_before), else_=tx.now)
         changed = tx.connection.execute(
             update(items)
             .where(items.c.batch_id == batch_id, items.c.state == ItemState.AWAITING_APPROVAL)
-            .values(state=ItemState.READY, due_at=tx.now, visit=1, updated_at=tx.now)
-            .returning(items.c.item_id)
-        )
-        return sorted(changed.scalars())
+            .values(state=ItemState.READY, due_at=due_at, visit=1, updated_at=tx.now)
+            .returning(items.c.item_id, items.c.due_at, items.c.priority)
+        ).all()
+        alike: dict[tuple[datetime, int], list[tuple[str, int]]] = {}
+        for item_id, due, priority in sorted(tuple(each) for each in changed):
+            alike.setdefault((due, priority), []).append((item_id, 1))
+        for (due, priority), visits in alike.items():
+            schedule(tx, system, visits, due, urgency=priority)
+        return len(changed)
 
     def _note_refusal(self, batch_id: str, approver: str, refusal: Refused) -> None:
         with self.writing() as tx:

@@ -69,9 +69,19 @@ class Carrier(Protocol):
     """Whoever carries the work: an enqueue is part of the ledger's transaction."""
 
     def enqueue(
-        self, connection: Connection, system: str, visits: Sequence[tuple[str, int]], after: float
+        self,
+        connection: Connection,
+        system: str,
+        visits: Sequence[tuple[str, int]],
+        after: float,
+        *,
+        urgency: int,
     ) -> None:
-        """Have the items visited: (item id, visit number), *after* seconds from now."""
+        """Have the items visited: (item id, visit number), *after* seconds from now.
+
+        Args:
+            urgency: The lower first: BEGUN, or a Priority.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

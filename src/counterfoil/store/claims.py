@@ -17,9 +17,10 @@ from counterfoil.domain.items import ItemState, WorkItem
 from counterfoil.errors import ClaimLost
 from counterfoil.store import payloads, schema, states
 from counterfoil.store.book import Book, Fact, Illegible, Transaction, context_of
+from counterfoil.store.stops import in_maintenance, is_frozen, is_past
 
 #: States with work for a bot: the last two owe an enquiry, or they are settled.
-_WORKABLE = frozenset(
+WORKABLE = frozenset(
     {
         ItemState.READY,
         ItemState.KEYING,
@@ -29,6 +30,9 @@ _WORKABLE = frozenset(
     }
 )
 _OWING = frozenset({ItemState.POSTED, ItemState.REFUSED})
+
+#: An item that so many workers in a row died with is what they die of: a person looks.
+TAKEOVERS_MAX = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,13 +124,22 @@ class Claims(Book):
         return item
 
     def claim(self, item_id: str) -> ClaimRow | None:
-        """Take the item, or None: settled, frozen, or held by a worker that lives."""
+        """Take the item, or None: settled, held by a worker that lives, or stopped.
+
+        Stopped: its system is frozen or in maintenance, its deadline has passed, or it is
+        poison and was parked just now.
+        """
         items = schema.items
         with self.writing() as tx:
             row = tx.connection.execute(
                 select(items).where(items.c.item_id == item_id).with_for_update()
             ).one()
             if not self._may_claim(tx, row):
+                return None
+            takeovers = row.takeovers + (row.holder is not None)
+            if takeovers > TAKEOVERS_MAX:
+                told = f"{takeovers} workers in a row died with it"
+                self._park(tx, item_id, "poison", told)
                 return None
             state = ItemState(row.state)
             after = state if state in _OWING else ItemState.KEYING
@@ -139,6 +152,7 @@ class Claims(Book):
                     holder=self.boot,
                     token=row.token + 1,
                     claimed_at=tx.now,
+                    takeovers=takeovers,
                     updated_at=tx.now,
                 )
             )
@@ -149,13 +163,43 @@ class Claims(Book):
     def _may_claim(self, tx: Transaction, row: Row[tuple[object, ...]]) -> bool:
         values = row._mapping
         state = ItemState(values["state"])
-        if state not in _WORKABLE:
+        if state not in WORKABLE:
             return False
         if state in _OWING and values["unconfirmed_since"] is None:
             return False
         if values["holder"] is not None and not self.is_dead(tx, values["holder"]):
             return False
-        return not is_frozen(tx.connection, values["system"])
+        if state is ItemState.READY and is_past(values["deadline_at"], tx.now):
+            return False
+        system = values["system"]
+        return not (is_frozen(tx.connection, system) or in_maintenance(tx.connection, system))
+
+    def _park(self, tx: Transaction, item_id: str, code: str, told: str) -> None:
+        """ON_HOLD whoever holds it, told; an open intent stays open."""
+        items = schema.items
+        state = tx.connection.execute(
+            select(items.c.state).where(items.c.item_id == item_id).with_for_update()
+        ).scalar_one()
+        states.check(ItemState(state), ItemState.ON_HOLD, item_id)
+        batch_id = tx.connection.execute(
+            update(items)
+            .where(items.c.item_id == item_id)
+            .values(
+                state=ItemState.ON_HOLD,
+                code=code,
+                reason=self.redactor.text(told),
+                due_at=None,
+                holder=None,
+                token=items.c.token + 1,
+                takeovers=0,
+                unconfirmed_since=None,
+                bookings_expected=None,
+                updated_at=tx.now,
+            )
+            .returning(items.c.batch_id)
+        ).scalar_one()
+        data = {"code": code}
+        tx.tell(Fact(kind="item_parked", told=told, item_id=item_id, batch_id=batch_id, data=data))
 
     def intend(
         self,
@@ -237,9 +281,12 @@ class Claims(Book):
                 items.c.payload_sha256 == item.payload_sha256(),
             )
             .values(updated_at=tx.now)
-        )
-        if held.rowcount != 1:
+            .returning(items.c.deadline_at)
+        ).first()
+        if held is None:
             raise ClaimLost(f"{item.item_id}: the claim is another worker's by now")
+        if is_past(held.deadline_at, tx.now):
+            raise ClaimLost(f"{item.item_id}: its deadline has passed")
         self._check_lease(tx, lease, outlast)
         if is_frozen(tx.connection, item.system):
             raise ClaimLost(f"{item.system} is frozen")
@@ -260,71 +307,11 @@ class Claims(Book):
         if held.first() is None:
             raise ClaimLost(f"the bank login {lease.login} is another worker's by now")
 
-    def due(self, *, limit: int) -> list[tuple[str, str, int, datetime]]:
-        """Items that nobody alive holds and that are due: (id, system, visit, due at)."""
-        items, systems, workers = schema.items, schema.systems, schema.workers
-        now = self.now()
-        live = select(workers.c.boot).where(workers.c.expires_at > now)
-        if self.alone:
-            free = or_(items.c.holder.is_(None), items.c.holder != self.boot)
-        else:
-            free = or_(items.c.holder.is_(None), items.c.holder.not_in(live))
-        frozen = select(systems.c.system).where(systems.c.frozen)
-        query = (
-            select(items.c.item_id, items.c.system, items.c.visit, items.c.due_at)
-            .where(
-                items.c.due_at <= now,
-                items.c.state.in_([str(each) for each in _WORKABLE]),
-                free,
-                items.c.system.not_in(frozen),
-            )
-            .order_by(items.c.due_at)
-            .limit(limit)
-        )
-        with self.reading() as connection:
-            return [(*row,) for row in connection.execute(query)]
-
-    def requeue(self, item_id: str, visit: int, *, anew: bool) -> None:
-        """Have the due item visited now; *anew* under the next number, else under *visit*.
-
-        Nothing happens when the item moved on in the meantime.
-        """
-        items = schema.items
-        with self.writing() as tx:
-            system = tx.connection.execute(
-                update(items)
-                .where(
-                    items.c.item_id == item_id,
-                    items.c.visit == visit,
-                    items.c.due_at.is_not(None),
-                )
-                .values(visit=visit + (1 if anew else 0))
-                .returning(items.c.system)
-            ).scalar()
-            if system is not None and self.carrier is not None:
-                visits = [(item_id, visit + (1 if anew else 0))]
-                self.carrier.enqueue(tx.connection, system, visits, 0)
-
-    def is_workable(self, item_id: str, visit: int) -> bool:
-        """Whether *visit* is the item's current one, due now, and nobody else's."""
-        items = schema.items
-        query = select(items.c.visit, items.c.due_at).where(items.c.item_id == item_id)
-        with self.reading() as connection:
-            row = connection.execute(query).one()
-        return row.visit == visit and row.due_at is not None and row.due_at <= self.now()
-
 
 def ours(book: Book, item_id: str, token: int) -> ColumnElement[bool]:
     """The item is still held by this worker under *token*."""
     items = schema.items
     return and_(items.c.item_id == item_id, items.c.token == token, items.c.holder == book.boot)
-
-
-def is_frozen(connection: Connection, system: str) -> bool:
-    """Whether nothing may be keyed into *system*."""
-    systems = schema.systems
-    query = select(systems.c.frozen).where(systems.c.system == system)
-    return bool(connection.execute(query).scalar())
 
 
 def open_intent(connection: Connection, item_id: str) -> IntentRow | None:

@@ -8,6 +8,7 @@ they write.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from counterfoil.errors import SetupError
@@ -38,11 +39,16 @@ HEAD = "0007"
 #: Longer than any writer of ours holds the lock; a reader never waits (WAL).
 BUSY_SECONDS = 10
 
+ASK_AGAIN_SECONDS = 1.0
+
 _OLDEST_SQLITE = (3, 35, 0)  # RETURNING; dbos needs it too
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, *, patience: float = 0.0) -> Engine:
     """Connect to *url* and bring its tables up to date.
+
+    Args:
+        patience: Seconds to wait for a database that is not there yet.
 
     Raises:
         SetupError: The database cannot be reached, is too old, or newer than this program.
@@ -57,11 +63,16 @@ def open_engine(url: str) -> Engine:
             pool_pre_ping=True,
             pool_size=5,
         )
-    try:
-        migrate(engine)
-    except DBAPIError as trouble:
-        raise _unreachable(engine, trouble) from trouble
-    return engine
+    ends = time.monotonic() + patience
+    while True:  # ends: with an answer, or with our patience
+        try:
+            migrate(engine)
+        except DBAPIError as trouble:
+            if not isinstance(trouble, OperationalError) or time.monotonic() >= ends:
+                raise _unreachable(engine, trouble) from trouble
+            time.sleep(ASK_AGAIN_SECONDS)
+        else:
+            return engine
 
 
 def _sqlite(database: str, url: str) -> Engine:

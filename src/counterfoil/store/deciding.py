@@ -13,8 +13,9 @@ from counterfoil.domain.items import ItemState, Receipt
 from counterfoil.errors import Refused
 from counterfoil.store import schema, states
 from counterfoil.store.book import Book, Fact, Transaction
+from counterfoil.store.carrying import schedule, urgency_of
 from counterfoil.store.claims import open_intent
-from counterfoil.store.outcomes import insert_receipt, schedule, set_frozen
+from counterfoil.store.outcomes import insert_receipt, set_frozen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,8 @@ class Deciding(Book):
     def release(self, item_id: str, word: Word) -> None:
         """Let it be keyed (again): a person who is not the maker vouches that it is not booked.
 
-        An intent that is open is closed as absent by their word; attempts start anew.
+        An intent that is open is closed as absent by their word; attempts start anew, and
+        a deadline that it had counts no more.
 
         Raises:
             Refused: "four_eyes", "already_posted" or "no_reason".
@@ -72,7 +74,7 @@ class Deciding(Book):
                 state=ItemState.READY,
                 next_at=tx.now,
                 outcome="absent",
-                values={"attempts_before": made},
+                values={"attempts_before": made, "deadline_at": None},
             )
             self._decide(tx, row, word, change)
 
@@ -162,7 +164,8 @@ class Deciding(Book):
         self._write_decided(tx, item_id, visit, word, change)
         self._write_decision(tx, row, word, change)
         if change.next_at is not None:
-            schedule(tx, values["system"], [(item_id, visit)], change.next_at)
+            urgency = urgency_of(change.state, values["priority"])
+            schedule(tx, values["system"], [(item_id, visit)], change.next_at, urgency=urgency)
         tx.tell(
             Fact(
                 kind="item_decided",
@@ -190,6 +193,7 @@ class Deciding(Book):
                 holder=None,
                 token=items.c.token + 1,  # a worker that still thinks it holds it: fenced off
                 troubles=0,
+                takeovers=0,
                 unconfirmed_since=None,
                 bookings_expected=None,
                 updated_at=tx.now,

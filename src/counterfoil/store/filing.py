@@ -12,10 +12,13 @@ from sqlalchemy.exc import IntegrityError
 from counterfoil.domain.batches import Batch, Earlier, Finding, Likeness
 from counterfoil.domain.documents import Document
 from counterfoil.domain.items import ItemState, WorkItem
+from counterfoil.domain.pauses import Terms
 from counterfoil.errors import Quarantined
 from counterfoil.store import payloads, schema
 from counterfoil.store.book import Book, Fact, Transaction, context_of
-from counterfoil.store.outcomes import schedule
+from counterfoil.store.carrying import schedule
+
+_NO_TERMS = Terms()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +72,22 @@ class Filing(Book):
                 )
             )
 
-    def file_batch(self, document: Document, batch: Batch, *, needs_approval: bool) -> str:
+    def file_batch(
+        self,
+        document: Document,
+        batch: Batch,
+        *,
+        needs_approval: bool,
+        terms: Terms = _NO_TERMS,
+    ) -> str:
         """File *batch* with all its items, or nothing; give the id of the batch that stands.
 
         Rows with a finding of severity "hold" wait for a person, with "refuse" they are
         refused; the rest waits for the approval, or is enqueued in this transaction.
         The same document filed twice is one batch: the first.
+
+        Args:
+            terms: Priority and deadline of its items.
 
         Raises:
             Quarantined: One of its references is already taken in its system.
@@ -86,7 +99,7 @@ class Filing(Book):
                     return known.batch_id
                 if known is None:
                     _insert_document(tx, document)
-                self._file(tx, batch, needs_approval)
+                self._file(tx, batch, needs_approval, terms)
         except IntegrityError as trouble:
             raced = self.known_document(document.sha256)
             if raced is not None and raced.batch_id is not None:
@@ -114,17 +127,21 @@ class Filing(Book):
             remedy="save the file once more, so that its references are made anew, and drop it",
         )
 
-    def _file(self, tx: Transaction, batch: Batch, needs_approval: bool) -> None:
+    def _file(self, tx: Transaction, batch: Batch, needs_approval: bool, terms: Terms) -> None:
         _insert_batch(tx, batch, needs_approval)
         normal = ItemState.AWAITING_APPROVAL if needs_approval else ItemState.READY
         worst = _worst_by_row(batch.findings)
-        rows = [self._item_row(tx, item, worst.get(item.row), normal) for item in batch.items]
+        common = {"priority": int(terms.priority), "deadline_at": terms.deadline_at}
+        rows = [
+            {**self._item_row(tx, item, worst.get(item.row), normal), **common}
+            for item in batch.items
+        ]
         if rows:
             tx.connection.execute(insert(schema.items), rows)
             _insert_likenesses(tx, batch.items)
         _insert_findings(tx, batch)
         ready = [(str(row["item_id"]), 1) for row in rows if row["state"] is ItemState.READY]
-        schedule(tx, batch.system, ready, tx.now)
+        schedule(tx, batch.system, ready, tx.now, urgency=int(terms.priority))
         tx.tell(
             Fact(
                 kind="batch_filed",

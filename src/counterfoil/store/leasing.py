@@ -12,6 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from counterfoil.store import schema
 from counterfoil.store.book import Transaction
 from counterfoil.store.claims import Claims, LeaseRow
+from counterfoil.store.pausing import lock_system
+from counterfoil.store.stops import in_maintenance
 
 #: Between a worker's boot and what makes its child's another one.
 CHILD = "+"
@@ -106,7 +108,9 @@ class Leasing(Claims):
         lease: timedelta,
         in_use: Collection[str] | None = None,
     ) -> LeaseRow | None:
-        """The first free login of *logins*, or None: all in use, or enough sessions.
+        """The first free login of *logins*, or None.
+
+        None: all are in use, there are enough sessions, or the system is in maintenance.
 
         Args:
             in_use: The logins that this worker has sessions for; what else it holds is
@@ -117,6 +121,8 @@ class Leasing(Claims):
                 self._lock_system(tx, system, logins)
                 if in_use is not None:
                     self._free_unused(tx, system, in_use)
+                if in_maintenance(tx.connection, system):
+                    return None
                 if self._sessions(tx, system) >= sessions_max:
                     return None
                 return self._take(tx, system, logins, lease)
@@ -137,10 +143,8 @@ class Leasing(Claims):
 
     def _lock_system(self, tx: Transaction, system: str, logins: Sequence[str]) -> None:
         """One taker per system at a time, so that the count holds."""
-        leases, systems = schema.leases, schema.systems
-        locked = select(systems.c.system).where(systems.c.system == system).with_for_update()
-        if tx.connection.execute(locked).first() is None:
-            tx.connection.execute(insert(systems).values(system=system))
+        leases = schema.leases
+        lock_system(tx, system)
         query = select(leases.c.login).where(leases.c.system == system)
         known = set(tx.connection.execute(query).scalars())
         missing = [{"system": system, "login": each} for each in logins if each not in known]

@@ -1,8 +1,8 @@
 """The ledger: the truth about every document, batch and item. Each verb is one transaction.
 
-The verbs are grouped by who uses them: filing (intake), approving and deciding
-(people), claims and outcomes (the keying protocol), leasing (workers), reading
-(everybody). schema.py says what every column means.
+The verbs are grouped by who uses them: filing (intake), approving, deciding and
+sequencing (people), claims and outcomes (the keying protocol), due, leasing and pausing
+(workers), reading (everybody). schema.py says what every column means.
 """
 
 from __future__ import annotations
@@ -19,10 +19,14 @@ from counterfoil.store.approving import Approving
 from counterfoil.store.book import Audit, Carrier, Sealer
 from counterfoil.store.database import open_engine
 from counterfoil.store.deciding import Deciding
+from counterfoil.store.due import Due
 from counterfoil.store.filing import Filing
 from counterfoil.store.leasing import CHILD, Leasing
+from counterfoil.store.operating import Operating
 from counterfoil.store.outcomes import Outcomes
+from counterfoil.store.pausing import Pausing
 from counterfoil.store.reading import Reading
+from counterfoil.store.sequencing import Sequencing
 
 
 def new_boot() -> str:
@@ -37,7 +41,18 @@ def new_boot() -> str:
     return f"{platform.node() or 'host'}/{own}"
 
 
-class Ledger(Filing, Approving, Deciding, Outcomes, Leasing, Reading):
+class Ledger(
+    Filing,
+    Approving,
+    Deciding,
+    Sequencing,
+    Due,
+    Outcomes,
+    Leasing,
+    Pausing,
+    Operating,
+    Reading,
+):
     """All verbs over one database."""
 
     @classmethod
@@ -51,6 +66,7 @@ class Ledger(Filing, Approving, Deciding, Outcomes, Leasing, Reading):
         redactor: Redactor | None = None,
         carrier: Carrier | None = None,
         clock: Callable[[], datetime] | None = None,
+        patience: float = 0.0,
     ) -> Ledger:
         """Connect, and bring the tables up to date.
 
@@ -65,12 +81,13 @@ class Ledger(Filing, Approving, Deciding, Outcomes, Leasing, Reading):
             carrier: Enqueues what became due, in the same transaction; None: the
                 sweeper of a running worker finds it.
             clock: For tests and the simulator.
+            patience: Seconds to wait for a database that is not there yet.
 
         Raises:
             SetupError: The database is too old, or newer than this program.
         """
         return cls(
-            open_engine(url),
+            open_engine(url, patience=patience),
             boot=boot or new_boot(),
             audit=audit,
             vault=vault,

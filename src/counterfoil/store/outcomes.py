@@ -6,7 +6,7 @@ ClaimLost and has changed nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from counterfoil.domain.items import ItemState, LookUp, Receipt, WorkItem
 from counterfoil.errors import ClaimLost, Refused
 from counterfoil.store import schema, states
 from counterfoil.store.book import Fact, Illegible, Transaction
+from counterfoil.store.carrying import schedule, urgency_of
 from counterfoil.store.claims import Claims, open_intent, ours
 
 
@@ -239,34 +240,8 @@ class Outcomes(Claims):
 
     def park_illegible(self, item_id: str, reason: str) -> None:
         """A row that another hand changed: ON_HOLD whoever holds it; nothing is keyed."""
-        items = schema.items
         with self.writing() as tx:
-            states.check(self._state(tx, item_id), ItemState.ON_HOLD, item_id)
-            batch_id = tx.connection.execute(
-                update(items)
-                .where(items.c.item_id == item_id)
-                .values(
-                    state=ItemState.ON_HOLD,
-                    code="row_changed",
-                    reason=self.redactor.text(reason),
-                    due_at=None,
-                    holder=None,
-                    token=items.c.token + 1,
-                    unconfirmed_since=None,
-                    bookings_expected=None,
-                    updated_at=tx.now,
-                )
-                .returning(items.c.batch_id)
-            ).scalar_one()
-            tx.tell(
-                Fact(
-                    kind="item_parked",
-                    told=reason,
-                    item_id=item_id,
-                    batch_id=batch_id,
-                    data={"code": "row_changed"},
-                )
-            )
+            self._park(tx, item_id, "row_changed", reason)
 
     def _end(self, item: WorkItem, token: int, ending: Ending) -> None:
         with self.writing() as tx:
@@ -277,11 +252,12 @@ class Outcomes(Claims):
         before = self._state(tx, item.item_id)
         states.check(before, ending.state, item.item_id)
         intent = open_intent(tx.connection, item.item_id)
-        visit = self._write_item(tx, item, token, ending)
+        visit, priority = self._write_item(tx, item, token, ending)
         if ending.outcome is not None and intent is not None:
             _close_intent(tx, item.item_id, intent.attempt, ending.outcome)
         if ending.next_at is not None:
-            schedule(tx, item.system, [(item.item_id, visit)], ending.next_at)
+            urgency = urgency_of(ending.state, priority)
+            schedule(tx, item.system, [(item.item_id, visit)], ending.next_at, urgency=urgency)
         if ending.kind:
             tx.tell(
                 Fact(
@@ -295,7 +271,10 @@ class Outcomes(Claims):
                 )
             )
 
-    def _write_item(self, tx: Transaction, item: WorkItem, token: int, ending: Ending) -> int:
+    def _write_item(
+        self, tx: Transaction, item: WorkItem, token: int, ending: Ending
+    ) -> tuple[int, int]:
+        """The number of its next visit, and its priority."""
         items = schema.items
         since, expected = ending.owed or (None, None)
         why = ending.code is not None or ending.state is ItemState.IN_DOUBT
@@ -315,15 +294,16 @@ class Outcomes(Claims):
                 visit=items.c.visit + (0 if ending.next_at is None else 1),
                 holder=None,
                 troubles=items.c.troubles + 1 if ending.troubles else 0,
+                takeovers=0,
                 unconfirmed_since=since,
                 bookings_expected=expected,
                 updated_at=tx.now,
             )
-            .returning(items.c.visit)
-        ).scalar()
+            .returning(items.c.visit, items.c.priority)
+        ).first()
         if changed is None:
             raise ClaimLost(f"{item.item_id}: the claim is another worker's by now")
-        return int(changed)
+        return int(changed.visit), int(changed.priority)
 
     def _state(self, tx: Transaction, item_id: str) -> ItemState:
         items = schema.items
@@ -343,13 +323,6 @@ class Outcomes(Claims):
         """The enquiry is owed since the intent; without one (a rule's refusal) since now."""
         intent = open_intent(tx.connection, item_id)
         return tx.now if intent is None else intent.at
-
-
-def schedule(tx: Transaction, system: str, visits: Sequence[tuple[str, int]], at: datetime) -> None:
-    """Enqueue *visits* in this transaction; without a carrier the sweeper finds them."""
-    if tx.book.carrier is not None and visits:
-        after = max(0.0, (at - tx.now).total_seconds())
-        tx.book.carrier.enqueue(tx.connection, system, visits, after)
 
 
 def insert_receipt(tx: Transaction, item_id: str, receipt: Receipt) -> None:

@@ -11,8 +11,10 @@ from typing import Any
 from sqlalchemy import func, select, union
 
 from counterfoil.domain.items import SETTLED, ItemState
+from counterfoil.domain.pauses import EVERYWHERE, PauseKind
 from counterfoil.store import schema
 from counterfoil.store.book import Book
+from counterfoil.store.stops import in_maintenance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,15 +161,23 @@ class Reading(Book):
             return {ItemState(state): count for state, count in connection.execute(query)}
 
     def open_items(self, *, besides: Collection[str] = ()) -> int:
-        """How many items something still happens to by itself; *besides* those of systems."""
-        items, systems = schema.items, schema.systems
+        """How many items something still happens to by itself; not in maintenance.
+
+        Args:
+            besides: Systems whose items do not count.
+        """
+        items, systems, pauses = schema.items, schema.systems, schema.pauses
         frozen = select(systems.c.system).where(systems.c.frozen)
+        maintained = select(pauses.c.system).where(pauses.c.kind == PauseKind.MAINTENANCE)
         query = select(func.count()).where(
             items.c.due_at.is_not(None),
             items.c.system.not_in(frozen),
             items.c.system.not_in(besides),
+            items.c.system.not_in(maintained),
         )
         with self.reading() as connection:
+            if in_maintenance(connection, EVERYWHERE):
+                return 0
             return connection.execute(query).scalar_one()
 
     def history(self, item_id: str) -> list[Step]:

@@ -7,11 +7,13 @@ from typing import Any
 
 from sqlalchemy import Row, or_, select, update
 
+from counterfoil.domain.pauses import EVERYWHERE
 from counterfoil.domain.schedules import RunState
 from counterfoil.store import schedule_schema as schema
 from counterfoil.store.book import Fact, Transaction
 from counterfoil.store.schedule_book import OccurrenceRow, ScheduleBook, occurrence_row
 from counterfoil.store.schema import workers
+from counterfoil.store.stops import in_maintenance
 
 #: A run whose worker dies with it so often is a person's business.
 STARTS_MAX = 3
@@ -30,7 +32,7 @@ class ScheduleRuns(ScheduleBook):
     """What a worker does with what fired."""
 
     def due_runs(self) -> list[tuple[str, str, int]]:
-        """Runs that nobody alive holds: (schedule, key, visit)."""
+        """Runs that nobody alive holds: (schedule, key, visit); none in maintenance."""
         table = schema.occurrences
         if self.alone:
             orphaned = table.c.holder != self.boot
@@ -49,6 +51,8 @@ class ScheduleRuns(ScheduleBook):
             .limit(500)
         )
         with self.reading() as connection:
+            if in_maintenance(connection, EVERYWHERE):
+                return []
             return [(*row,) for row in connection.execute(query)]
 
     def held_runs(self) -> list[tuple[str, str]]:
@@ -80,6 +84,8 @@ class ScheduleRuns(ScheduleBook):
             row = self._locked_run(tx, schedule, key)
             if row is None or row.visit != visit or not self._may_start(tx, row):
                 return None
+            if in_maintenance(tx.connection, EVERYWHERE):
+                return None  # the sweeper comes back to it
             if ended := self._too_late(tx, row):
                 self._end(tx, row, ended)
                 return None

@@ -34,6 +34,7 @@ from sqlalchemy.types import TypeEngine
 
 from counterfoil.domain.batches import Likeness
 from counterfoil.domain.items import ItemState
+from counterfoil.domain.pauses import PauseKind
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -138,6 +139,10 @@ items = Table(
     Column("troubles", Integer, nullable=False, default=0, comment="failed visits in a row"),
     Column("unconfirmed_since", UtcDateTime, comment="UTC: the enquiry is still owed since"),
     Column("bookings_expected", Integer, comment="what that enquiry has to show: 1 or 0"),
+    Column("priority", Integer, nullable=False, default=20, comment="Priority: the lower first"),
+    Column("not_before", UtcDateTime, comment="UTC: a person deferred it; NULL: nobody did"),
+    Column("deadline_at", UtcDateTime, comment="UTC: not keyed later; NULL: no deadline"),
+    Column("takeovers", Integer, nullable=False, default=0, comment="workers that died with it"),
     Column("updated_at", UtcDateTime, nullable=False, comment="UTC: last change of this row"),
     UniqueConstraint("system", "reference"),
     UniqueConstraint("batch_id", "row"),
@@ -322,5 +327,22 @@ systems = Table(
     Column("frozen", Boolean, nullable=False, default=False, comment="nothing may be keyed"),
     Column("reason", Text, comment="why, redacted"),
     Column("since", UtcDateTime, comment="UTC"),
+    Column("troubles", Integer, nullable=False, default=0, comment="system exceptions in a row"),
+    Column("next_turn_at", UtcDateTime, comment="UTC: the next visit by its rate; NULL: any time"),
     comment="the alarm per system",
+)
+
+pauses = Table(
+    "pauses",
+    METADATA,
+    Column("system", String(60), primary_key=True, comment="empty: every system"),
+    Column("kind", String(20), primary_key=True, comment="PauseKind"),
+    Column("since", UtcDateTime, nullable=False, comment="UTC"),
+    Column("person", Text, comment="who began it; NULL: it began by itself"),
+    Column("reason", Text, nullable=False, comment="why, redacted"),
+    Column("probe_at", UtcDateTime, comment="UTC: one visit is let through; NULL: none"),
+    CheckConstraint(one_of("kind", list(PauseKind)), name="kind"),
+    CheckConstraint("(kind = 'CIRCUIT') = (probe_at IS NOT NULL)", name="probed"),
+    CheckConstraint("reason <> ''", name="reason"),
+    comment="where nothing new is begun just now; the row goes when it ends, the record stays",
 )

@@ -81,6 +81,22 @@ class Chromium:
             except PlaywrightError as trouble:
                 raise BrowserDied("browser", trouble.message.splitlines()[0]) from trouble
 
+    async def answers(self) -> bool:
+        """Whether the browser answers a question that costs nothing; True where none runs.
+
+        It takes as long as the browser does: the caller sets the limit.
+        """
+        browser = self._browser
+        if browser is None or not browser.is_connected():
+            return True
+        try:
+            wire = await browser.new_browser_cdp_session()
+            await wire.send("Browser.getVersion")
+            await wire.detach()
+        except PlaywrightError:
+            return not browser.is_connected()
+        return True
+
     async def while_it_lives(self, work: Coroutine[Any, Any, T]) -> T:
         """*work*, broken off when the browser dies: Playwright leaves a new page unanswered then.
 

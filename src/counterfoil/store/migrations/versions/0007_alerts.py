@@ -8,7 +8,7 @@ from alembic import op
 from counterfoil.store.schema import UtcDateTime
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 
 KINDS = (
     "kind IN ('run_failed', 'run_missed', 'run_waits', 'item_in_doubt', 'item_on_hold', "
