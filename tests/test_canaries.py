@@ -41,6 +41,7 @@ from counterfoil.cli.works import running_site, tools
 from counterfoil.config import ApprovalSettings, Folder, Suite, find_suite
 from counterfoil.domain.items import WorkItem
 from counterfoil.engine.worker import Pace, Worker
+from counterfoil.store.login_stops import LoginStops
 from fixtures.payments.make_workbook import Order, orders, write_payments
 from tests.bank_support import ROOT, RunningBank
 from tests.canary_support import Canaries, browser_profiles, files_below, leaks, processes
@@ -372,7 +373,8 @@ def _kill_browser() -> bool:
 def _is_done(ground: Ground, site: Site) -> bool:
     for fault in ground.bank.control("GET", "/faults")["armed"]:
         ground.note(f"{fault['name']} at {fault['at']}", fault["struck"] > 0)
-    ground.note("sign-on refused", "locked" in site.ledger.frozen_systems())
+    resting = {each.system for each in LoginStops.beside(site.ledger).stopped_logins()}
+    ground.note("sign-on refused", "locked" in resting)
     batches = site.ledger.batches()
     ground.forced.update(str(f["code"]) for b in batches for f in site.ledger.findings(b.batch_id))
     for each in site.ledger.items():

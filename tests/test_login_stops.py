@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,9 @@ from counterfoil.errors import LedgerLost, LoginStopped, Refused, Unavailable
 from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import Ledger
 from counterfoil.store.login_stops import LoginStops
+from fixtures.payments.make_workbook import make as make_workbook
+from tests.bank_support import RunningBank
+from tests.cli_support import counterfoil
 from tests.engine_support import (
     CORE,
     FAST,
@@ -33,9 +36,11 @@ from tests.engine_support import (
     one_system,
     sqlite_house,
 )
+from tests.kill_support import a_suite
 from tests.postgres_support import new_database
 from tests.screens_support import Rig
 
+ROOT = Path(__file__).parent.parent
 JAN = Word(person="jan", reason="the bank unlocked it")
 
 
@@ -277,3 +282,42 @@ def test_a_sign_on_that_is_asked_anew_without_a_known_word_is_a_refusal(rig: Rig
         rig.run(sign_on(session))
     assert session.refused
     rig.run(session.close())
+
+
+@pytest.mark.browser
+def test_run_ends_says_which_login_rests_and_goes_on_with_another_secret(tmp_path: Path) -> None:
+    """The real command, once with the wrong password in the file and once with the right one."""
+    with RunningBank(tmp_path / "bank") as bank:
+        suite = a_suite(tmp_path / "suite", bank, sessions=1)
+        for name in ("bots", "workflows"):
+            (suite.root / name).symlink_to(ROOT / name)
+        with (suite.root / "config.toml").open("a", encoding="utf-8") as config:
+            config.write(
+                '\n[folders.vouchers]\npath = "inbox"\nsheet_map = "vouchers"\n'
+                'system = "corebank"\nmaker = "analysts"\nstable_seconds = 0.2\n'
+                '[approval]\nlimits = { CZK = "1000000000" }\n'
+            )
+        operator = bank.operators[0]
+        secret = suite.root / "var/credentials" / operator["operator"]
+        secret.write_text("wrong-one", "utf-8")
+        tomorrow = datetime.now().astimezone().date() + timedelta(days=1)
+        make_workbook("vouchers-12", tomorrow, suite.root / "vouchers.xlsx")
+
+        done = counterfoil("run", "--folder", "vouchers", "vouchers.xlsx", at=suite.root)
+        assert done.returncode == 1, done.stderr
+        assert "was refused and is not tried again" in " ".join(done.stdout.split())
+        assert bank.postings() == []
+        listed = counterfoil("login", "list", at=suite.root)
+        assert listed.returncode == 1
+        assert operator["operator"] in listed.stdout
+
+        secret.write_text(operator["password"], "utf-8")
+        done = counterfoil("run", "--folder", "vouchers", at=suite.root)
+        assert done.returncode == 0, done.stdout
+        assert len(bank.postings()) == 12
+        assert counterfoil("login", "list", at=suite.root).returncode == 0
+        again = counterfoil(
+            "login", "release", "corebank", "OP1", "--as", "jan", "--reason", "x", at=suite.root
+        )
+        assert (again.returncode, "not_stopped" in again.stderr) == (1, True)
+        assert counterfoil("verify", at=suite.root).returncode == 0

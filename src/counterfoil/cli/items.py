@@ -21,6 +21,7 @@ from counterfoil.domain.vouchers import JournalVoucher
 from counterfoil.errors import Refused
 from counterfoil.rules.approval import check_approver
 from counterfoil.store.deciding import Word
+from counterfoil.store.login_stops import LoginStops, StoppedLogin
 from counterfoil.store.reading import BatchRow
 
 Person = Annotated[str, typer.Option("--as", help="Who you are, as config.toml spells you.")]
@@ -46,12 +47,14 @@ def batches() -> None:
     with open_reader() as ledger:
         found = ledger.batches()
         frozen = ledger.frozen_systems()
+        resting = LoginStops.beside(ledger).stopped_logins()
     if not found:
         say("no batch yet: drop a workbook into a watched folder (counterfoil up names them)")
     else:
         columns = ("batch", "file", "system", "maker", "approved by", "items")
         show_table("batches", columns, [_batch_cells(each) for each in found])
     tell_who_is_needed(found)
+    tell_resting(resting)
     for system, reason in frozen.items():
         say(f"{system} is frozen: {reason} (counterfoil unfreeze {system})", style="bold red")
 
@@ -72,6 +75,17 @@ def tell_who_is_needed(found: Sequence[BatchRow]) -> bool:
         if count:
             say(f"{count} {state}: counterfoil items --state {state}", style="yellow")
     return bool(waiting) or any(left.values())
+
+
+def tell_resting(resting: Sequence[StoppedLogin]) -> bool:
+    """Say which bank logins are not tried, and what to do; False: none."""
+    for each in resting:
+        say(
+            f"{each.system} {each.login} was refused and is not tried again: change its secret, or"
+            f" counterfoil login release {each.system} {each.login} ({each.reason})",
+            style="bold red",
+        )
+    return bool(resting)
 
 
 def items(

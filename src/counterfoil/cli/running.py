@@ -12,7 +12,7 @@ import typer
 
 from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.cli.folders import inboxes, until_nothing_waits, write_due_results
-from counterfoil.cli.items import tell_who_is_needed
+from counterfoil.cli.items import tell_resting, tell_who_is_needed
 from counterfoil.cli.schedule_commands import check_intake
 from counterfoil.cli.site import Site, open_site
 from counterfoil.cli.terminal import WORK, say
@@ -20,6 +20,7 @@ from counterfoil.cli.works import Part, Works, progress_shown, running_site, sto
 from counterfoil.config import Suite, find_suite
 from counterfoil.errors import SetupError
 from counterfoil.store.ledger import new_boot
+from counterfoil.store.login_stops import LoginStops
 from counterfoil.toml_records import did_you_mean
 from workflows.floor import Floor
 
@@ -117,7 +118,8 @@ def run(
     with running_site(suite) as site:
         _drop(suite, folder, files or [])
         floor_of(context).run(partial(_run, site))
-        if tell_who_is_needed(site.ledger.batches()):
+        resting = tell_resting(LoginStops.beside(site.ledger).stopped_logins())
+        if tell_who_is_needed(site.ledger.batches()) or resting:
             raise typer.Exit(1)
 
 
