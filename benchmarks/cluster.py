@@ -7,6 +7,7 @@ draws the same instants again. What is printed comes from the bank's own log and
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 import time
@@ -22,6 +23,8 @@ BACKLOG_SECONDS = 30
 
 def main(items: int) -> int:
     """Run it; 1 when a bar is missed."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda number, _: sys.exit(128 + number))  # nothing is left running
     seed, begun = seed_of_the_day(), time.monotonic()
 
     def say(sentence: str) -> None:

@@ -206,6 +206,11 @@ class Cluster:
         )
         return None if found is None else {str(item): int(token) for item, token in found}
 
+    def at_work(self) -> set[int] | None:
+        """Process ids of the workers that live, by the ledger."""
+        found = self.ask("SELECT pid FROM workers WHERE expires_at > clock_timestamp()")
+        return None if found is None else {int(pid) for (pid,) in found}
+
     def still_held(self, held: dict[str, int]) -> list[str] | None:
         """Which of them nobody has taken over yet."""
         found = self.ask(
@@ -266,8 +271,8 @@ class Chaos:
         while (left := self.cluster.left()) is None or left > calm_at:
             assert time.monotonic() - begun < within, self._last_words()
             self._attend()
-            if time.monotonic() >= next_kill and self.kills < self.kills_max:
-                self._kill(chance)
+            wanted = time.monotonic() >= next_kill and self.kills < self.kills_max
+            if wanted and self._kill(chance):
                 next_kill = time.monotonic() + chance.uniform(*self.between)
             if time.monotonic() >= next_restart and self.restarts < self.restarts_max:
                 self._restart(left)
@@ -314,13 +319,19 @@ class Chaos:
             if still is not None and not still:
                 self.takeovers.append(now - since)
                 self._watched.remove((since, held))
+                self.say(f"its {len(held)} items were taken over after {now - since:.1f} s")
 
-    def _kill(self, chance: random.Random) -> None:
-        alive = [each for each in self.cluster.machines if each.runs]
-        if len(alive) < 2:
-            return  # one is left to take over
-        victim = chance.choice(alive)
+    def _kill(self, chance: random.Random) -> bool:
+        """Kill any machine that runs; False: no other one is at work that could take over."""
+        working = self.cluster.at_work() or set()
+        running = [each for each in self.cluster.machines if each.runs]
+        if not running:
+            return False
+        victim = chance.choice(running)
         assert victim.process is not None
+        others = {each.process.pid for each in running if each.process} - {victim.process.pid}
+        if not others & working:
+            return False
         held = self.cluster.held_by(victim.process.pid)
         victim.kill()
         victim.dead_until = time.monotonic() + chance.uniform(*self.dead_for)
@@ -330,6 +341,7 @@ class Chaos:
             held = {item: held[item] for item in still} if held else {}
             self._watched.append((time.monotonic(), held))
         self.say(f"killed {victim.suite.root.name}, which held {len(still or [])} items")
+        return True
 
     def _restart(self, left: int | None) -> None:
         self.cluster.server.stop()

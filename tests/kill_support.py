@@ -108,14 +108,14 @@ def payments(count: int, *, name: str = "payments.xlsx") -> Batch:
     )
 
 
-def file_batch(suite: Suite, batch: Batch) -> None:
+def file_batch(suite: Suite, batch: Batch, *, needs_approval: bool = False) -> None:
     """As intake does, straight into the ledger."""
     document, _ = a_batch(1, name=batch.name)
     redactor = Redactor()
     with AuditLog.open(suite.data / "audit", host="test", bot="intake", redactor=redactor) as audit:
         vault = Vault(read_or_make_key(suite.data / "keys" / "vault.key"))
         ledger = Ledger.open(suite.ledger_url, audit=audit, vault=vault, redactor=redactor)
-        ledger.file_batch(document, batch, needs_approval=False)
+        ledger.file_batch(document, batch, needs_approval=needs_approval)
         ledger.close()
 
 

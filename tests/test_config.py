@@ -129,3 +129,51 @@ def test_statements_that_are_not_exactly_right_are_refused(
 
     with pytest.raises(SetupError, match=message):
         find_suite(suite_with(tmp_path, STATEMENTS.replace(right, wrong)))
+
+
+OPERATIONS = """schema = 1
+[site]
+name = "x"
+[systems.s]
+base_url = "http://127.0.0.1"
+logins = [{ name = "OP1", values = {}, credential = "OP1" }]
+bounds = { source = "a test" }
+visits_per_minute = 60
+circuit_opens_after = 5
+[folders.a]
+path = "in"
+sheet_map = "payments"
+system = "s"
+maker = "m"
+priority = "high"
+deadline = "16:30"
+zone = "Europe/Prague"
+"""
+
+
+def test_rates_circuits_priorities_and_deadlines_are_read(tmp_path: Path) -> None:
+    config = find_suite(suite_with(tmp_path, OPERATIONS)).config
+
+    assert config.systems["s"].visits_per_minute == 60
+    assert config.systems["s"].circuit_opens_after == 5
+    assert (config.folders["a"].priority, config.folders["a"].deadline) == ("high", "16:30")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "message"),
+    [
+        ('priority = "high"', 'priority = "hi"', r"'hi' is not one of 'high', 'normal', 'low'"),
+        ('deadline = "16:30"', 'deadline = "4 pm"', r"deadline: '4 pm' is no time"),
+        ('zone = "Europe/Prague"', "", r"zone is wanted: an IANA name"),
+        ('zone = "Europe/Prague"', 'zone = "Prague"', r"zone: 'Prague' is no IANA time zone"),
+        ("visits_per_minute = 60", "visits_per_minute = 0", r"must be at least 1"),
+        ("circuit_opens_after = 5", "circuit_opens_after = 0", r"must be at least 1"),
+    ],
+)
+def test_operations_that_are_not_exactly_right_are_refused(
+    tmp_path: Path, right: str, wrong: str, message: str
+) -> None:
+    assert right in OPERATIONS
+
+    with pytest.raises(SetupError, match=message):
+        find_suite(suite_with(tmp_path, OPERATIONS.replace(right, wrong)))

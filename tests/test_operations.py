@@ -8,12 +8,13 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from counterfoil.domain.items import ItemState, WorkItem
 from counterfoil.domain.pauses import EVERYWHERE, Breaker, Leave, Priority, Terms
+from counterfoil.engine.durable import LOCAL_EXECUTOR
 from counterfoil.engine.visits import System
-from counterfoil.errors import BrowserDied, ClaimLost, Refused, Unavailable
+from counterfoil.errors import BrowserDied, ClaimLost, Refused, SetupError, Unavailable
 from counterfoil.store import schema
 from counterfoil.store.claims import TAKEOVERS_MAX
 from counterfoil.store.deciding import Word
@@ -305,6 +306,51 @@ def test_an_item_that_workers_die_of_is_parked(either: House) -> None:
         assert (item.state, item.code) == (ItemState.ON_HOLD, "poison")
         ledger.release(item_id, Word(person="Eva", reason="mended"))
         assert ledger.claim(item_id) is not None
+
+
+# The engine's own losses
+
+
+def test_a_visit_that_the_engine_only_says_it_makes_is_made_anew(
+    house: House, ledger: Ledger
+) -> None:
+    """PostgreSQL went between the engine's commit and its answer: marked, and nobody told."""
+    [reference] = filed(ledger, 1)
+    [item] = ledger.items()
+    ledger.freeze_by_hand(CORE, EVA)
+    bank = CardboardBank()
+
+    async def watch() -> None:
+        await until(lambda: ledger.carrier is not None)
+        assert ledger.carrier is not None
+        with ledger.engine.connect().execution_options(writes=True) as connection:
+            visits = [(item.item_id, 1)]
+            ledger.carrier.enqueue(connection, CORE, visits, 3600.0, urgency=20)
+            connection.execute(
+                text("UPDATE workflow_status SET status = 'PENDING', executor_id = :ours"),
+                {"ours": LOCAL_EXECUTOR},
+            )
+            connection.commit()
+        with house.ledger() as other:
+            other.unfreeze(CORE, EVA)
+        await until(lambda: bank.booked == [reference])
+
+    work_while(a_worker(house, ledger, bank), watch)
+
+
+# Keys
+
+
+def test_a_machine_with_another_key_does_not_start_and_parks_nothing(
+    house: House, ledger: Ledger
+) -> None:
+    """Else it would call every row altered, and put all of them on hold."""
+    filed(ledger, 2)
+    (house.folder / "keys" / "vault").unlink()
+    with house.ledger() as stranger:
+        with pytest.raises(SetupError, match=r"copy the one of the machine that filed them"):
+            work(a_worker(house, stranger, CardboardBank()))
+        assert set(states(stranger).values()) == {ItemState.READY}
 
 
 # Stopping

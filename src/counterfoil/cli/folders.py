@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ from workflows.intake import IntakeOrder, Taken, take_in
 from workflows.results import result_path, write_results
 
 RESULTS_EVERY_SECONDS = 1.0
+#: A change may be committed so much later than it says it was made.
+CHANGED_WITHIN = timedelta(seconds=60)
 
 
 async def until_nothing_waits(
@@ -38,15 +40,23 @@ async def until_nothing_waits(
 
 
 async def keep_results(site: Site, *, stop: asyncio.Event) -> None:
+    """Hand back until *stop* is set; after the first look only what changed since the last."""
+    since: datetime | None = None
     while not stop.is_set():
-        for path in await asyncio.to_thread(write_due_results, site):
+        looked_at = site.ledger.now()
+        for path in await asyncio.to_thread(write_due_results, site, since):
             say(f"result  {path}", style="green")
+        since = looked_at - CHANGED_WITHIN
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), RESULTS_EVERY_SECONDS)
 
 
-def write_due_results(site: Site) -> list[Path]:
-    """Hand every complete batch back whose result is missing or older than its items."""
+def write_due_results(site: Site, since: datetime | None = None) -> list[Path]:
+    """Hand every complete batch back whose result is missing or older than its items.
+
+    Args:
+        since: Only what changed since then (UTC); None: whatever it is.
+    """
     return [
         write_results(
             batch.batch_id,
@@ -57,7 +67,7 @@ def write_due_results(site: Site) -> list[Path]:
             now=site.ledger.now(),
             emit=emitter(site),
         )
-        for batch in site.ledger.batches()
+        for batch in site.ledger.batches(changed_since=since)
         if batch.complete and _is_ours(site, batch) and _is_stale(site, batch)
     ]
 
@@ -78,7 +88,7 @@ def _is_stale(site: Site, batch: BatchRow) -> bool:
     if not path.exists():
         return True
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return written < max(each.updated_at for each in site.ledger.items(batch_id=batch.batch_id))
+    return written < site.ledger.last_change(batch.batch_id)
 
 
 def inboxes(

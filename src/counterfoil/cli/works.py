@@ -101,8 +101,8 @@ async def progress_shown(site: Site, what: str) -> AsyncIterator[None]:
 
 
 async def show_progress(site: Site, bars: Progress, task: TaskID) -> None:
-    """Keep the bar true until cancelled."""
-    while True:  # until cancelled
+    """Keep the bar true until cancelled; where nobody looks, nothing is counted."""
+    while bars.console.is_terminal:  # until cancelled
         with contextlib.suppress(LedgerLost):
             _update(site, bars, task)
         await asyncio.sleep(PROGRESS_EVERY_SECONDS)
@@ -128,7 +128,9 @@ class Works:
 
     def stop(self) -> None:
         """Finish what is in hand, then end. From any thread or signal handler."""
-        if self._loop is not None:
+        if self._loop is None:
+            self._ended.set()  # it has not begun
+        else:
             self._loop.call_soon_threadsafe(self._ended.set)
         if self._worker is not None:
             self._worker.stop()

@@ -52,6 +52,7 @@ class Standing(StrEnum):
     """How the engine sees one visit."""
 
     LIVE = "live"  # waiting, delayed or running
+    OURS = "ours"  # running in this process, it says
     ENDED = "ended"  # done, failed, cancelled
     UNKNOWN = "unknown"  # never enqueued, or cleared away
 
@@ -161,6 +162,7 @@ class Durable:
         _listen_to_the_library()
         _mend_old_sqlite(engine)
         self.carrier = VisitCarrier(engine)
+        self._executor = executor
         config = DBOSConfig(
             name=APPLICATION,
             system_database_url=_plain_url(engine),
@@ -210,7 +212,7 @@ class Durable:
     def standings(self, visits: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Standing]:
         """How the engine sees each of *visits* (item id, number)."""
         by_id = {workflow_id(*each): each for each in visits}
-        return {by_id[found]: standing for found, standing in _standings(by_id).items()}
+        return {by_id[found]: standing for found, standing in self._standings(by_id).items()}
 
     @_told_as_ledger_lost
     def run_standings(
@@ -218,7 +220,32 @@ class Durable:
     ) -> dict[tuple[str, str, int], Standing]:
         """How the engine sees each of *runs* (schedule, key, visit)."""
         by_id = {run_id(*each): each for each in runs}
-        return {by_id[found]: standing for found, standing in _standings(by_id).items()}
+        return {by_id[found]: standing for found, standing in self._standings(by_id).items()}
+
+    def _standings(self, ids: Collection[str]) -> dict[str, Standing]:
+        if not ids:
+            return {}  # the library takes an empty list for "all"
+        found = DBOS.list_workflows(workflow_ids=list(ids), load_input=False, load_output=False)
+        standings = dict.fromkeys(ids, Standing.UNKNOWN)
+        for each in found:
+            ours = each.status == "PENDING" and each.executor_id == self._executor
+            live = Standing.OURS if ours else Standing.LIVE
+            standings[each.workflow_id] = live if each.status in _LIVE else Standing.ENDED
+        return standings
+
+    @_told_as_ledger_lost
+    def give_up(self, visits: Iterable[tuple[str, int]]) -> None:
+        """Let *visits* (item id, number) be over that nobody makes, whatever the engine says."""
+        ids = [workflow_id(*each) for each in visits]
+        if ids:
+            DBOS.cancel_workflows(ids)
+
+    @_told_as_ledger_lost
+    def give_up_runs(self, runs: Iterable[tuple[str, str, int]]) -> None:
+        """The same for *runs* (schedule, key, visit)."""
+        ids = [run_id(*each) for each in runs]
+        if ids:
+            DBOS.cancel_workflows(ids)
 
     @_told_as_ledger_lost
     def executors(self) -> set[str]:
@@ -257,16 +284,6 @@ class Durable:
         Call it from another thread than the event loop's.
         """
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=finish_within)
-
-
-def _standings(ids: Collection[str]) -> dict[str, Standing]:
-    if not ids:
-        return {}  # the library takes an empty list for "all"
-    found = DBOS.list_workflows(workflow_ids=list(ids), load_input=False, load_output=False)
-    standings = dict.fromkeys(ids, Standing.UNKNOWN)
-    for each in found:
-        standings[each.workflow_id] = Standing.LIVE if each.status in _LIVE else Standing.ENDED
-    return standings
 
 
 def _register_runs(carry_out: CarryOut) -> None:

@@ -62,6 +62,7 @@ class Errands:
         self._stopping = asyncio.Event()
         self._broken_off = asyncio.Event()
         self._running: set[tuple[str, str]] = set()
+        self._unmade: set[tuple[str, str, int]] = set()  # the engine says that we carry them out
 
     def stop(self) -> None:
         """Begin nothing more; what runs gets half a minute."""
@@ -171,10 +172,16 @@ class Errands:
         for schedule, key in self.ledger.held_runs():
             if (schedule, key) not in self._running:
                 self.ledger.give_run_back(schedule, key, "its end was not recorded")
-        due = self.ledger.due_runs()
-        for (schedule, key, visit), standing in durable.run_standings(due).items():
-            if standing is not Standing.LIVE and (schedule, key) not in self._running:
-                self.ledger.requeue_run(schedule, key, visit, anew=standing is Standing.ENDED)
+        standings = durable.run_standings(self.ledger.due_runs())
+        idle = {each: how for each, how in standings.items() if each[:2] not in self._running}
+        unmade = {each for each, how in idle.items() if how is Standing.OURS}
+        lost = unmade & self._unmade  # as in ``Worker``
+        for (schedule, key, visit), standing in idle.items():
+            gone = standing is Standing.ENDED or (schedule, key, visit) in lost
+            if gone or standing is Standing.UNKNOWN:
+                self.ledger.requeue_run(schedule, key, visit, anew=gone)
+        durable.give_up_runs(lost)
+        self._unmade = unmade - lost
 
 
 def _ended(code: int, log: Path) -> Ended:

@@ -8,6 +8,7 @@ trouble that no class of errors.py describes parks the item, because unknown nev
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,9 @@ from counterfoil.errors import (
 )
 from counterfoil.store.book import Illegible
 from counterfoil.store.ledger import Ledger
+
+#: What the pauses said is believed for so long.
+ASKED_AGAIN_AFTER_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,7 @@ class Visits:
         self._steps = steps
         self._running: dict[str, asyncio.Task[object] | None] = {}
         self._broken_off = False
+        self._answered_at: dict[str, float] = {}  # monotonic, by system, on the record
         self.made = 0  # since the start
 
     @property
@@ -118,14 +123,18 @@ class Visits:
         try:
             item = self._ledger.item(item_id)
         except Illegible as trouble:
+            self._ledger.check_vault()  # else it is our key that is another one
             self._ledger.park_illegible(item_id, str(trouble))
             return "illegible"
         leave = self._ledger.leave(item.system, self._systems[item.system].breaker)
         if leave is Leave.STAY:
             return "paused"  # the sweeper comes back to it
         with self._ledger.redactor.hiding(item.payload.accounts()):
+            asked_at = time.monotonic()
             seat = await self._seat(item.system, leave)
-            return "no_session" if seat is None else await self._on(seat, item, leave)
+            if seat is None:
+                return "no_session"
+            return await self._on(seat, item, leave, waited=time.monotonic() - asked_at)
 
     async def _seat(self, system: str, leave: Leave) -> Seat | None:
         """A session; None: nothing was touched, the sweeper comes back to the item.
@@ -165,12 +174,12 @@ class Visits:
         probing = leave is Leave.PROBE
         return self._ledger.leave(system, breaker, probing=probing) is Leave.GO
 
-    async def _on(self, seat: Seat, item: WorkItem, leave: Leave) -> str:
+    async def _on(self, seat: Seat, item: WorkItem, leave: Leave, *, waited: float) -> str:
         """Key *item* on *seat*, and give it back; after trouble it is closed."""
         healthy = False
         try:
-            may = await self._may_begin(item.system, leave)
-            word = await self._key(item, seat) if may else "not_due"
+            may = await self._may_begin(item.system, leave, waited)
+            word = await self._key(item, seat, leave) if may else "not_due"
             healthy = True
         except _BrokeOffError as trouble:
             word = str(trouble)
@@ -178,10 +187,10 @@ class Visits:
             await self._pool.release(seat, healthy=healthy)
         return word
 
-    async def _may_begin(self, system: str, leave: Leave) -> bool:
-        """Once more: it may have waited for its session, and now waits for its turn."""
+    async def _may_begin(self, system: str, leave: Leave, waited: float) -> bool:
+        """Once more, if it waited for its session; and its turn, which is waited for, too."""
         settings = self._systems[system]
-        if not self._may_go_on(system, leave):
+        if waited > ASKED_AGAIN_AFTER_SECONDS and not self._may_go_on(system, leave):
             return False
         if settings.visits_per_minute is not None:
             between = timedelta(minutes=1) / settings.visits_per_minute
@@ -190,7 +199,7 @@ class Visits:
                 await asyncio.wait_for(self._stopping.wait(), seconds)
         return not self._stopping.is_set()
 
-    async def _key(self, item: WorkItem, seat: Seat) -> str:
+    async def _key(self, item: WorkItem, seat: Seat, leave: Leave) -> str:
         """The protocol; what came of it is held for or against the system."""
         bank = WatchedBank(seat.session.bank, self._steps)
         try:
@@ -203,15 +212,24 @@ class Visits:
             if bank.trouble is not None:
                 self._note_trouble(item.system, bank.trouble)
             elif bank.answered:
-                with suppress(LedgerLost):
-                    self._ledger.system_answered(item.system)
+                self._note_answer(item.system, leave)
 
     def _note_trouble(self, system: str, trouble: Unavailable | InDoubt) -> None:
         """A system exception; that our own browser died is none of the system's."""
         breaker = self._systems[system].breaker
         if breaker is not None and not isinstance(trouble, BrowserDied):
+            self._answered_at.pop(system, None)
             with suppress(LedgerLost):
                 self._ledger.system_failed(system, str(trouble), breaker)
+
+    def _note_answer(self, system: str, leave: Leave) -> None:
+        """Its row of exceptions is at an end; asked once a second, also for the others'."""
+        now = time.monotonic()
+        if leave is not Leave.PROBE and now - self._answered_at.get(system, -10.0) < 1.0:
+            return
+        with suppress(LedgerLost):
+            self._ledger.system_answered(system)
+            self._answered_at[system] = now
 
     async def _protocol(self, item: WorkItem, seat: Seat, bank: WatchedBank) -> str:
         """The protocol, and what becomes of an item whose visit broke off."""

@@ -36,12 +36,15 @@ class Pace:
     #: A silent worker is dead after that: what it held is taken over within half a minute.
     #: A ledger that is away for longer ends the workers, and whoever supervises them starts
     #: them again.
-    lease_seconds: float = 20.0
+    lease_seconds: float = 12.0
     sweep_seconds: float = 2.0
-    reap_seconds: float = 3.0
+    reap_seconds: float = 1.5
     visit_seconds: float = 180.0  # one visit, at most: sign-on, look-up, keying
-    waiting: int = 3  # visits per system that wait in the process for a free session
+    #: Visits per system that wait in the process for a free session: as few as keep the
+    #: sessions busy, because what is urgent waits behind them.
+    waiting: int = 2
     clear_hours: int = 48  # the engine forgets ended visits; the ledger does not
+    clear_every_seconds: float = 600.0
 
 
 @dataclass(slots=True)
@@ -86,10 +89,16 @@ class Worker:
         self._steps = steps or Steps()
         self._visits: Visits | None = None
         self._sessions: Sessions | None = None
+        #: Visits that the engine says we make, and we do not: at the next sweep they are lost.
+        #: It marks them in a transaction of its own; when the database goes before it answers,
+        #: they are marked, and nobody was told to make them.
+        self._unmade: set[tuple[str, int]] = set()
 
     def stop(self) -> None:
         """Finish the visits that run, then stop. From any thread or signal handler."""
-        if self._loop is not None:
+        if self._loop is None:
+            self._health.stop.set()  # it has not begun
+        else:
             self._loop.call_soon_threadsafe(self._health.stop.set)
 
     def break_off(self) -> None:
@@ -108,7 +117,8 @@ class Worker:
             finish_within: Seconds that running visits get after :meth:`stop`.
 
         Raises:
-            SetupError: Another worker works on this data folder.
+            SetupError: Another worker works on this data folder, or its vault's key is not
+                the ledger's.
             AuditLost: A step could not be recorded; nothing was keyed after it.
         """
         self._loop = asyncio.get_running_loop()
@@ -150,6 +160,7 @@ class Worker:
     async def _launch(self) -> Durable:
         """Say that we live, bury our earlier boots, start the engine."""
         ledger = self._ledger
+        ledger.check_vault()
         ledger.start_worker(host=self._host, pid=os.getpid(), lease=self._lease)
         places = {
             name: Place(each.logins, each.sessions_max) for name, each in self._systems.items()
@@ -259,22 +270,34 @@ class Worker:
         self._ledger.park_overdue()
         due = self._ledger.due(limit=500)
         standings = durable.standings([(item_id, visit) for item_id, _, visit, _ in due])
-        for (item_id, visit), standing in standings.items():
-            if standing is not Standing.LIVE and item_id not in self._making.items:
-                self._ledger.requeue(item_id, visit, anew=standing is Standing.ENDED)
+        idle = {each: how for each, how in standings.items() if each[0] not in self._making.items}
+        unmade = {each for each, how in idle.items() if how is Standing.OURS}
+        lost = unmade & self._unmade
+        for (item_id, visit), standing in idle.items():
+            gone = standing is Standing.ENDED or (item_id, visit) in lost
+            if gone or standing is Standing.UNKNOWN:
+                self._ledger.requeue(item_id, visit, anew=gone)
+        durable.give_up(lost)
+        self._unmade = unmade - lost
 
     async def _reap(self, durable: Durable) -> None:
         """Take over from workers that fell silent (PostgreSQL), clear away old visits."""
+        cleared = float("-inf")
         while True:  # until cancelled
             await asyncio.sleep(self._pace.reap_seconds)
             with suppress(LedgerLost):
                 await self._in_thread(self._reap_once, durable)
+                if time.monotonic() - cleared > self._pace.clear_every_seconds:
+                    await self._in_thread(self._clear_away, durable)
+                    cleared = time.monotonic()
 
     def _reap_once(self, durable: Durable) -> None:
         with self._ledger.sole_reaper() as mine:
             if mine:
                 for boot in self._dead(durable):
                     self._bury(durable, boot)
+
+    def _clear_away(self, durable: Durable) -> None:
         before = self._ledger.now() - timedelta(hours=self._pace.clear_hours)
         durable.clear_away(before.isoformat())
 
@@ -283,13 +306,21 @@ class Worker:
 
         The latter struck itself off while visits ran, or took one while it was buried.
         """
+        if self._ledger.alone:
+            return set(self._ledger.dead_workers())
         making = durable.executors()  # asked first: nobody visits before being written down
-        gone = set() if self._ledger.alone else making - self._ledger.workers()
+        gone = making - self._ledger.workers()
         return {*self._ledger.dead_workers(), *gone}
 
     def _bury(self, durable: Durable, boot: str) -> None:
-        """First its visits, then its leases: what crashes in between is done again."""
+        """First its visits, then its leases: what crashes in between is done again.
+
+        What it had in hand is visited under the next number, before anything else; its own
+        visit would have to wait its turn.
+        """
         durable.take_over(boot)
+        for item_id, visit in self._ledger.held_by(boot):
+            self._ledger.requeue(item_id, visit, anew=True)
         self._ledger.stop_worker(boot)
 
     async def _watch_for_the_end(self) -> None:

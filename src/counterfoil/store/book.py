@@ -80,7 +80,7 @@ class Carrier(Protocol):
         """Have the items visited: (item id, visit number), *after* seconds from now.
 
         Args:
-            urgency: The lower first: BEGUN, or a Priority.
+            urgency: The lower first: ``store.carrying.urgency_of``.
         """
 
 

@@ -8,14 +8,16 @@ from datetime import datetime
 from counterfoil.domain.items import ItemState
 from counterfoil.store.book import Transaction
 
-#: What was begun is finished before new work begins: a doubt is cleared at once, not
-#: behind a thousand fresh items.
-BEGUN = 5
+#: What was begun is finished before new work begins: a doubt is cleared at once, not behind
+#: a thousand fresh items or the enquiries that are owed for what is booked already.
+IN_HAND, OWED = 3, 5
 
 
 def urgency_of(state: ItemState, priority: int) -> int:
-    """For the carrier, the lower first: begun items, then by their priority."""
-    return priority if state is ItemState.READY else BEGUN
+    """For the carrier, the lower first: doubts, then what is owed, then by priority."""
+    if state is ItemState.READY:
+        return priority
+    return IN_HAND if state in (ItemState.KEYING, ItemState.IN_DOUBT) else OWED
 
 
 def schedule(

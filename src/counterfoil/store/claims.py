@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, 
 
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import ItemState, WorkItem
-from counterfoil.errors import ClaimLost
+from counterfoil.errors import ClaimLost, SetupError
 from counterfoil.store import payloads, schema, states
 from counterfoil.store.book import Book, Fact, Illegible, Transaction, context_of
 from counterfoil.store.stops import in_maintenance, is_frozen, is_past
@@ -30,6 +30,8 @@ WORKABLE = frozenset(
     }
 )
 _OWING = frozenset({ItemState.POSTED, ItemState.REFUSED})
+
+_PAYLOADS_TRIED = 5
 
 #: An item that so many workers in a row died with is what they die of: a person looks.
 TAKEOVERS_MAX = 10
@@ -122,6 +124,29 @@ class Claims(Book):
         if item.payload_sha256() != values["payload_sha256"]:
             raise Illegible(f"{item_id}: the row is not what was filed")
         return item
+
+    def check_vault(self) -> None:
+        """Make sure that our key opens what others sealed, before a row is called altered.
+
+        Raises:
+            SetupError: It opens none of the newest payloads.
+        """
+        items = schema.items
+        query = select(items.c.item_id, items.c.payload).order_by(items.c.updated_at.desc())
+        with self.reading() as connection:
+            rows = connection.execute(query.limit(_PAYLOADS_TRIED)).all()
+        if rows and not any(self._opens(row.item_id, row.payload) for row in rows):
+            raise SetupError(
+                "keys/vault.key of this data folder opens no payload of the ledger:"
+                " copy the one of the machine that filed them"
+            )
+
+    def _opens(self, item_id: str, payload: bytes) -> bool:
+        try:
+            self.sealer().open(payload, context=context_of(item_id))
+        except ValueError:
+            return False
+        return True
 
     def claim(self, item_id: str) -> ClaimRow | None:
         """Take the item, or None: settled, held by a worker that lives, or stopped.

@@ -49,6 +49,15 @@ class Due(Claims):
             )
             return _one_probe_each([(*row,) for row in connection.execute(query)], probed)
 
+    def held_by(self, boot: str) -> list[tuple[str, int]]:
+        """What *boot* has in hand: (id, visit)."""
+        items = schema.items
+        query = select(items.c.item_id, items.c.visit).where(
+            items.c.holder == boot, items.c.due_at.is_not(None)
+        )
+        with self.reading() as connection:
+            return [(*row,) for row in connection.execute(query)]
+
     def requeue(self, item_id: str, visit: int, *, anew: bool) -> None:
         """Have the due item visited now; *anew* under the next number, else under *visit*.
 

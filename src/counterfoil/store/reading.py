@@ -79,11 +79,14 @@ class Step:
 class Reading(Book):
     """Lists, counts and histories."""
 
-    def batches(self) -> list[BatchRow]:
-        """Every batch, newest first."""
-        batches = schema.batches
+    def batches(self, *, changed_since: datetime | None = None) -> list[BatchRow]:
+        """Every batch, newest first; or those of which an item changed since then (UTC)."""
+        batches, items = schema.batches, schema.items
+        query = select(batches.c.batch_id).order_by(batches.c.filed_at.desc())
+        if changed_since is not None:
+            changed = select(items.c.batch_id).where(items.c.updated_at >= changed_since)
+            query = query.where(batches.c.batch_id.in_(changed))
         with self.reading() as connection:
-            query = select(batches.c.batch_id).order_by(batches.c.filed_at.desc())
             known = list(connection.execute(query).scalars())
         return [self.batch(each) for each in known]
 
@@ -118,6 +121,14 @@ class Reading(Book):
             states={ItemState(state): count for state, count in counts},
             unconfirmed=owed,
         )
+
+    def last_change(self, batch_id: str) -> datetime:
+        """When an item of the batch changed last (UTC)."""
+        items = schema.items
+        query = select(func.max(items.c.updated_at)).where(items.c.batch_id == batch_id)
+        with self.reading() as connection:
+            found: datetime = connection.execute(query).scalar_one()
+            return found
 
     def items(
         self,

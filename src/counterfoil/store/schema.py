@@ -155,6 +155,7 @@ items = Table(
 Index("ix_items_due", items.c.due_at)
 Index("ix_items_state", items.c.system, items.c.state)
 Index("ix_items_holder", items.c.holder)
+Index("ix_items_updated", items.c.updated_at)
 #: Items that somebody may have to be told of: few, among all that ever were.
 TROUBLED = text("items.state IN ('KEYING', 'IN_DOUBT', 'ON_HOLD', 'FAILED')")
 Index(

@@ -33,6 +33,7 @@ def _add_to_items() -> None:
     op.add_column("items", _instant("not_before", "UTC: a person deferred it; NULL: nobody did"))
     op.add_column("items", _instant("deadline_at", "UTC: not keyed later; NULL: no deadline"))
     op.add_column("items", _count("takeovers", 0, "workers that died with it"))
+    op.create_index("ix_items_updated", "items", ["updated_at"], unique=False)
 
 
 def _add_to_systems() -> None:
