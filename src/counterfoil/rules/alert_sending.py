@@ -94,7 +94,7 @@ def body_of(those: Sequence[tuple[Alert, Sending]], message: str) -> str:
         parts.append(f"and {len(ranked) - NAMED_MAX:,} more: counterfoil alerts list")
     numbers = " ".join(str(alert.alert_id) for alert, _ in ranked[:NAMED_MAX])
     parts.append(f"counterfoil alerts acknowledge {numbers} --as NAME --reason WHAT-YOU-DO")
-    parts.append(f"message {message}; the same again means that its receipt was lost, once")
+    parts.append(f"message {message}; if the same alerts come again, its receipt was lost")
     return "\n\n".join(parts)
 
 
