@@ -83,6 +83,8 @@ class _Row:
     signing_on: asyncio.Lock = field(default_factory=asyncio.Lock)
     idle: list[Seat] = field(default_factory=list)
     in_use: set[str] = field(default_factory=set)  # logins with a session, idle or not
+    order: list[str] = field(default_factory=list)  # logins, in the order of being tried
+    stopped: set[str] = field(default_factory=set)  # refused, or found to rest, by ourselves
     failures: int = 0
     not_before: float = 0.0  # monotonic: no sign-on until then
     #: Monotonic, when others had every login. Who asked before need not ask again: each
@@ -118,7 +120,8 @@ class Sessions:
         self._places = dict(places)
         self._lease = lease
         self._rows = {
-            system: _Row(asyncio.Semaphore(place.sessions_max)) for system, place in places.items()
+            system: _Row(asyncio.Semaphore(place.sessions_max), order=list(place.logins))
+            for system, place in places.items()
         }
 
     async def acquire(
@@ -171,7 +174,7 @@ class Sessions:
         place = self._places[system]
         lease = self._ledger.take_lease(
             system,
-            in_turn(self._ledger, system, place.logins),
+            in_turn(self._ledger, system, row.order),
             sessions_max=place.sessions_max,
             lease=self._lease,
             in_use=row.in_use,
@@ -189,22 +192,32 @@ class Sessions:
             self._wait_longer(row, trouble)
             if isinstance(trouble, TimeoutError):
                 raise Unavailable(system, "the sign-on hangs") from trouble
+            if isinstance(trouble, Refused | LoginStopped):
+                row.stopped.add(lease.login)
+                row.order.remove(lease.login)  # the others' secrets may be other ones by now
+                row.order.append(lease.login)
             if isinstance(trouble, Refused):
                 self._stops.stop_login(system, lease.login, trouble.reason)
                 raise NoSeat(system, f"sign-on refused: {trouble}") from trouble
             if isinstance(trouble, LoginStopped):  # of the login, and no trouble of the system's
                 raise NoSeat(system, trouble.reason) from trouble
             raise
+        row.stopped.discard(lease.login)
         row.failures, row.not_before = 0, 0.0
         return Seat(system, lease, session)
 
     def resting(self) -> set[str]:
-        """The systems of which every login was refused: nothing is keyed by itself there."""
+        """The systems of which every login was refused: nothing is keyed by itself there.
+
+        Only those that we have tried: the secret may be another one since they were stopped.
+        """
         stopped = {(each.system, each.login) for each in self._stops.stopped_logins()}
         return {
             system
             for system, place in self._places.items()
-            if place.logins and stopped.issuperset((system, each) for each in place.logins)
+            if place.logins
+            and self._rows[system].stopped.issuperset(place.logins)
+            and stopped.issuperset((system, each) for each in place.logins)
         }
 
     def _wait_longer(self, row: _Row, trouble: BaseException) -> None:
