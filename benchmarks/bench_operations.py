@@ -27,7 +27,7 @@ from tests.engine_support import FAST, CardboardBank, a_batch, one_system, sqlit
 from tests.kill_support import a_suite, file_batch, payments
 
 WAITING = 10_000
-SETTLE_SECONDS, WATCH_SECONDS = 15.0, 30.0
+SETTLE_SECONDS, WATCH_SECONDS = 90.0, 30.0  # what was just filed is looked at for a minute
 ENGINE_ITEMS = 300
 WORKER_ITEMS = 90
 PAGE_SECONDS = 0.05

@@ -1,7 +1,7 @@
 """``make cluster``: PostgreSQL and three workers on this machine, 500 items, kills and restarts.
 
 ``python -m benchmarks.cluster [ITEMS]``. A worker is killed, and PostgreSQL is restarted,
-every 5 to 40 seconds each, until 20 items are left; then PostgreSQL once more. REPLAY=<seed>
+every 5 to 40 seconds each, until 10 items are left; then PostgreSQL once more. REPLAY=<seed>
 draws the same instants again. What is printed comes from the bank's own log and books.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from tests.cluster_support import Chaos, Cluster, Told, seed_of_the_day
 
 WITHIN_SECONDS = 7200
-CALM_AT = 20
+CALM_AT = 10
 TAKEOVER_SECONDS = 30
 BACKLOG_SECONDS = 30
 

@@ -206,9 +206,13 @@ class Cluster:
         )
         return None if found is None else {str(item): int(token) for item, token in found}
 
-    def at_work(self) -> set[int] | None:
-        """Process ids of the workers that live, by the ledger."""
-        found = self.ask("SELECT pid FROM workers WHERE expires_at > clock_timestamp()")
+    def at_work(self, seconds: float) -> set[int] | None:
+        """Process ids of the workers that live, by the ledger, since so many seconds."""
+        found = self.ask(
+            "SELECT pid FROM workers WHERE expires_at > clock_timestamp()"
+            " AND started_at <= clock_timestamp() - make_interval(secs => :seconds)",
+            seconds=seconds,
+        )
         return None if found is None else {int(pid) for (pid,) in found}
 
     def still_held(self, held: dict[str, int]) -> list[str] | None:
@@ -244,6 +248,8 @@ class Chaos:
     seed: str
     between: tuple[float, float] = (5.0, 40.0)  # seconds, of kills and of restarts alike
     dead_for: tuple[float, float] = (1.0, 40.0)
+    #: Somebody has to be able to take over: a machine comes up in that time.
+    at_work_for: float = 15.0
     kills_max: int = 10_000
     restarts_max: int = 10_000
     say: Callable[[str], None] = lambda _: None
@@ -322,8 +328,11 @@ class Chaos:
                 self.say(f"its {len(held)} items were taken over after {now - since:.1f} s")
 
     def _kill(self, chance: random.Random) -> bool:
-        """Kill any machine that runs; False: no other one is at work that could take over."""
-        working = self.cluster.at_work() or set()
+        """Kill any machine that runs; False: no other one is at work that could take over.
+
+        The others may be killed, and the database restarted, right after.
+        """
+        working = self.cluster.at_work(self.at_work_for) or set()
         running = [each for each in self.cluster.machines if each.runs]
         if not running:
             return False

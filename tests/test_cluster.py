@@ -32,8 +32,9 @@ def test_two_machines_one_killed_and_the_database_restarted_book_every_item_once
     with Cluster(tmp_path, machines=2, sessions=2, logins=3) as cluster:
         cluster.file(10)
         chaos = Chaos(
-            cluster, seed, between=(0.1, 1.5), dead_for=(0, 0), kills_max=1, restarts_max=1
-        )
+            cluster, seed, between=(0.1, 1.5), dead_for=(0, 0), at_work_for=0, kills_max=1,
+            restarts_max=1,
+        )  # fmt: skip
         told = chaos.run(calm_at=2, within=150)
     check(told, seed, 10, 2)
     assert (told.kills, told.restarts) == (1, 1)
@@ -46,7 +47,7 @@ def test_three_machines_book_five_hundred_items_once_while_everything_is_killed(
     seed = seed_of_the_day()
     with Cluster(tmp_path) as cluster:
         cluster.file(500)
-        told = Chaos(cluster, seed).run(calm_at=20, within=3600)
+        told = Chaos(cluster, seed).run(calm_at=10, within=3600)
     check(told, seed, 500, 3)
     assert told.kills >= 5
     assert told.restarts >= 5
