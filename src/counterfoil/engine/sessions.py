@@ -198,7 +198,9 @@ class Sessions:
                 row.order.append(lease.login)
             if isinstance(trouble, Refused):
                 self._stops.stop_login(system, lease.login, trouble.reason)
-                raise Unavailable(system, f"sign-on refused: {trouble}") from trouble
+                raise NoSeat(system, f"sign-on refused: {trouble}") from trouble
+            if isinstance(trouble, LoginStopped):  # of the login, and no trouble of the system's
+                raise NoSeat(system, trouble.reason) from trouble
             raise
         row.stopped.discard(lease.login)
         row.failures, row.not_before = 0, 0.0
