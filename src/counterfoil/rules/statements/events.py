@@ -103,9 +103,7 @@ def events_of(
             kind=kind,
             label=label,
             section=sections[line.index],
-            sign=side_of(line.text)
-            if kind is Kind.LABEL
-            else _sign_word((line, *entries[line.index]), over_signs),
+            sign=_sign_of(line, entries[line.index], kind, over_signs),
             dated=own,
             anchored=any(each.index in dates.booking for each in entries[line.index]),
             date=anchors[line.index].date,
@@ -290,6 +288,13 @@ _SIGNS = {
 }  # fmt: skip
 #: Letters that say so in one language only, by their heading.
 _SIGN_PAIRS = {"b/a": {"b": -1, "a": 1}, "t/j": {"t": -1, "j": 1}, "d/a": {"d": -1, "a": 1}}
+
+
+def _sign_of(line: Line, entry: Sequence[Line], kind: Kind, headings: Sequence[Cell]) -> int:
+    """In words, of a balance; else by a word of its own on any line of the entry."""
+    if kind is Kind.LABEL:
+        return side_of(line.text)
+    return _sign_word((line, *entry), headings)
 
 
 def _sign_word(lines: Sequence[Line], headings: Sequence[Cell]) -> int:
