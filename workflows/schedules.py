@@ -19,14 +19,8 @@ from typing import Any
 
 from counterfoil.adapters.calendars import HolidayCalendar
 from counterfoil.adapters.sheets.entry_rows import read_records
-from counterfoil.config import (
-    CONFIG_NAME,
-    CalendarSettings,
-    Config,
-    ScheduleSettings,
-    Suite,
-    find_suite,
-)
+from counterfoil.config import CONFIG_NAME, Config, Suite, find_suite
+from counterfoil.domain.schedule_settings import CalendarSettings, ScheduleSettings
 from counterfoil.domain.schedules import Calendar, ClosedDay, Judged, Occurrence, RunState, Verdict
 from counterfoil.domain.when import WEEKDAYS, After
 from counterfoil.engine.scheduler import cron_walls
