@@ -116,6 +116,7 @@ def test_what_is_invisible_is_shown(chromium: Browser, rig: Rig) -> None:
 def test_axe_finds_nothing_on_any_page(chromium: Browser, rig: Rig, name: str) -> None:
     """All of its rules in light colours, and the contrast once more in dark ones."""
     doors = [each for each in PAGES if name and each.right in rig.people[name].role.rights]
+    doors = [each for each in doors if not each.path.endswith("in-full")]  # the same page again
     if name == "ada":
         doors = [each for each in doors if each.right is Right.PEOPLE]
     paths = [path_of(rig, each.path) for each in doors] or ["/sign-on", "/open"]
