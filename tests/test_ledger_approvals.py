@@ -118,7 +118,8 @@ def test_a_refused_attempt_is_on_the_record(ledger: Ledger) -> None:
     batch = waiting(ledger)
     refusal(ledger, batch, approver="Anna")
     with ledger.reading() as connection:
-        kinds = list(connection.execute(select(schema.steps.c.kind)).scalars())
+        told = select(schema.steps.c.kind).order_by(schema.steps.c.seq)
+        kinds = list(connection.execute(told).scalars())
     assert kinds == ["batch_filed", "approval_refused"]
 
 
