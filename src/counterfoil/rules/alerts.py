@@ -71,34 +71,31 @@ def _is_late(each: Unlooked, now: datetime) -> bool:
 def _trouble(each: RunTrouble) -> Due:
     what = "failed" if each.kind is AlertKind.RUN_FAILED else "did not run"
     more = f" (and {each.count - 1:,} more of that day)" if each.count > 1 else ""
-    return Due(
-        kind=each.kind,
-        key=f"{each.kind}:{each.schedule}:{each.key}",
-        told=f"{each.schedule} {each.key} {what}{more}: {mask_numbers(each.why)}",
-        remedy=f"counterfoil schedule why {each.schedule} {each.day}",
-        about={"schedule": each.schedule, "occurrence": each.key},
-    )
+    told = f"{what}{more}: {mask_numbers(each.why)}"
+    return _of_run(each.kind, each, told, f"counterfoil schedule why {each.schedule} {each.day}")
 
 
 def _unlooked(each: Unlooked) -> Due:
     """Under the key that its record will have, when somebody looks at last."""
-    return Due(
-        kind=AlertKind.RUN_MISSED,
-        key=f"{AlertKind.RUN_MISSED}:{each.schedule}:{each.key}",
-        told=f"{each.schedule} {each.key} did not run: no scheduler has looked since it was due",
-        remedy="counterfoil up, or counterfoil scheduler",
-        about={"schedule": each.schedule, "occurrence": each.key},
-    )
+    told = "did not run: no scheduler has looked since it was due"
+    return _of_run(AlertKind.RUN_MISSED, each, told, "counterfoil up, or counterfoil scheduler")
 
 
 def _waits(each: WaitingRun, now: datetime) -> Due:
+    told = f"fired {_minutes(now - each.since)} ago and no worker takes it"
+    return _of_run(AlertKind.RUN_WAITS, each, told, "counterfoil up")
+
+
+def _of_run(
+    kind: AlertKind, run: RunTrouble | Unlooked | WaitingRun, told: str, remedy: str
+) -> Due:
+    """One occurrence of a schedule; *told* goes on from its name."""
     return Due(
-        kind=AlertKind.RUN_WAITS,
-        key=f"{AlertKind.RUN_WAITS}:{each.schedule}:{each.key}",
-        told=f"{each.schedule} {each.key} fired {_minutes(now - each.since)} ago"
-        " and no worker takes it",
-        remedy="counterfoil up",
-        about={"schedule": each.schedule, "occurrence": each.key},
+        kind=kind,
+        key=f"{kind}:{run.schedule}:{run.key}",
+        told=f"{run.schedule} {run.key} {told}",
+        remedy=remedy,
+        about={"schedule": run.schedule, "occurrence": run.key},
     )
 
 

@@ -63,10 +63,9 @@ def characters_of(text: Any) -> Characters:
     boxed = list(map(_box_of, repeat(text), range(count), slots))
     sides: list[float] = [*memoryview(boxes).cast("B").cast("f")[: count * 4]]
     lefts, tops, rights, bottoms = (sides[side::4] for side in range(4))
-    letters = [
-        "-" if code == _AT_LINE_END and pdfium.FPDFText_IsHyphen(text, index) == 1 else letter
-        for index, (code, letter) in enumerate(zip(codes, map(_letter, codes), strict=True))
-    ]
+    letters = list(map(_letter, codes))
+    if _AT_LINE_END in codes:
+        _restore_hyphens(text, codes, letters)
     for index, letter in enumerate(letters):
         made_up = letter in _MADE_UP and rights[index] <= lefts[index]
         if made_up or not boxed[index]:
@@ -129,6 +128,13 @@ def _shrink(
         half = min(lean * (high[index] - low[index]), far[index] - near[index]) / 2
         near[index] += half
         far[index] -= half
+
+
+def _restore_hyphens(text: Any, codes: Sequence[int], letters: list[str]) -> None:
+    """A minus that ends a line is one."""
+    for index, code in enumerate(codes):
+        if code == _AT_LINE_END and pdfium.FPDFText_IsHyphen(text, index) == 1:
+            letters[index] = "-"
 
 
 #: How pdfium tells of a hyphen that ends a line behind a letter: "30,42 zł-" as well.

@@ -14,6 +14,7 @@ from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.grouping import groups
 from counterfoil.rules.statements.headings import Cell
 from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.number_signs import SPELLED
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import MOVES, Label, Role
@@ -281,10 +282,8 @@ def _section(title: str, line: int) -> Section | None:
 
 #: What stands under a heading of signs, folded.
 _SIGNS = {
-    "cr": 1, "c": 1, "h": 1, "credit": 1, "bij": 1, "+": 1, "k": 1, "kredit": 1, "haben": 1,
-    "haber": 1, "abono": 1, "avere": 1, "ma": 1, "credito": 1,
-    "dr": -1, "db": -1, "d": -1, "s": -1, "debit": -1, "af": -1, "-": -1, "debet": -1, "soll": -1,
-    "debe": -1, "cargo": -1, "dare": -1, "wn": -1, "debito": -1,
+    "cr": 1, "c": 1, "h": 1, "k": 1, "+": 1, "dr": -1, "db": -1, "d": -1, "s": -1, "-": -1,
+    **{folded(out): -1 for out, _ in SPELLED}, **{folded(into): 1 for _, into in SPELLED},
 }  # fmt: skip
 #: Letters that say so in one language only, by their heading.
 _SIGN_PAIRS = {"b/a": {"b": -1, "a": 1}, "t/j": {"t": -1, "j": 1}, "d/a": {"d": -1, "a": 1}}

@@ -19,14 +19,14 @@ _PAIRS = (
     "debit credit | débit crédit | débito crédito | debet kredit | soll haben | debe haber |"
     "cargo abono | dare avere | af bij | wn ma"
 )
-_SPELLED = [pair.split() for pair in _PAIRS.split("|")]
+SPELLED = [pair.split() for pair in _PAIRS.split("|")]
 #: German S (Soll) and H (Haben); OD is overdrawn; K is kredit; Greek and Russian letters.
 MARKS_BEHIND = {
     "-": -1, "+": 1, "CR": 1, "DR": -1, "DB": -1, "C": 1, "D": -1, "H": 1, "S": -1,
     "OD": -1, "K": 1, "CT": 1, "DT": -1, "Χ": -1, "Π": 1, "Д": -1, "К": 1,
-    **{out.upper(): -1 for out, _ in _SPELLED}, **{into.upper(): 1 for _, into in _SPELLED},
+    **{out.upper(): -1 for out, _ in SPELLED}, **{into.upper(): 1 for _, into in SPELLED},
 }  # fmt: skip
 SIDES = "CR|DR|DB|OD|Cr|Dr|Db|cr|dr"
-_WORDS = "|".join(each for pair in _SPELLED for one in pair for each in (one.upper(), one.title()))
+_WORDS = "|".join(each for pair in SPELLED for one in pair for each in (one.upper(), one.title()))
 #: A sign may be spelled out behind a slash: "-/DEBET".
 BEHIND = re.compile(rf"^(?:\(?({SIDES}|CT|DT|[CDHSKΧΠДК]|{_WORDS})\.?\)?|([-+])(?:/[^\W\d_]+)?)$")

@@ -17,6 +17,7 @@ from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.terms import Label
+from counterfoil.rules.statements.vocabulary import pattern_of
 from counterfoil.rules.statements.ways import Use
 
 TITLED_FROM = 3  # entries under titles of money in or money out
@@ -52,12 +53,7 @@ _CAME_WORDS = """
 """
 
 
-def _any_of(words: str) -> re.Pattern[str]:
-    parts = sorted((re.escape(word.strip()) for word in words.split("|")), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
-
-
-_SPENT, _CAME = _any_of(_SPENT_WORDS), _any_of(_CAME_WORDS)
+_SPENT, _CAME = pattern_of(_SPENT_WORDS.split("|")), pattern_of(_CAME_WORDS.split("|"))
 
 
 def polarity(document: Document, outcome: Outcome, chain: Chain) -> int | None:
@@ -77,7 +73,7 @@ def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
     owed = _is_loan(outcome) or _is_card(document)
     if not owed:
         return None if chain.hypothesis.flipped else 1
-    if chain.opening < 0 or chain.closing < 0:
+    if _is_negative(chain):
         return 1
     spent = sum(entry.amount < 0 for entry in chain.entries)
     if spent * 2 > len(chain.entries) and not _is_loan(outcome):
@@ -85,11 +81,14 @@ def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
     return -1
 
 
+def _is_negative(chain: Chain) -> bool:
+    """Whether an end shows its own sign."""
+    return chain.opening < 0 or chain.closing < 0
+
+
 def _is_open(chain: Chain) -> bool:
     """One column of amounts with signs that are no letters, no titles, positive ends, no more."""
-    if chain.opening < 0 or chain.closing < 0 or chain.hypothesis.flipped:
-        return False
-    if uses_balances(chain):
+    if _is_negative(chain) or chain.hypothesis.flipped or uses_balances(chain):
         return False
     return not any(_is_told(chain, entry) for entry in chain.entries)
 
@@ -136,7 +135,7 @@ def _said(chain: Chain) -> Iterator[int]:
 
 def _runs_against_titles(chain: Chain) -> bool:
     """``Payments and credits  -42.26``: less is owed by what came in, title for title."""
-    if chain.opening < 0 or chain.closing < 0:
+    if _is_negative(chain):
         return False
     titled = [each.amount * each.event.section.sign for each in chain.entries]
     titled = [each for each in titled if each]

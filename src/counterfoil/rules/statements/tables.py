@@ -88,9 +88,10 @@ def _stretches(
         end = len(lines) if heading is None else heading.first
         own = lines[start:end] if heading is None else _without_page_top(lines[start:end], heading)
         stretch = tuple(_going_on(own, current) if current else _between_dates(own))
-        end = min(_days_begin(stretch), _account_begins(stretch)) if current else len(stretch)
+        days = _days_begin(stretch) if current else len(stretch)
+        end = min(days, _account_begins(stretch)) if current else len(stretch)
         yield from _halves(current, stretch[:end], style)
-        if end < len(stretch) and current and end == _days_begin(stretch):
+        if end == days < len(stretch):
             yield None, stretch[end:]
         current, start = heading, 0 if heading is None else heading.last + 1
 

@@ -7,7 +7,7 @@ whole words, those of other scripts anywhere in the text; all are compared folde
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -101,15 +101,21 @@ def _compile(words: str) -> _Words:
     whole = frozenset(part[1:] for part in parts if part.startswith("="))
     parts = [part for part in parts if not part.startswith("=")]
     anywhere = tuple(part.rstrip("*") for part in parts if _SCRIPT.search(part))
-    spelled = sorted((part for part in parts if not _SCRIPT.search(part)), key=len, reverse=True)
-    alternatives = "|".join(
-        (r"\w*" if part.startswith("*") else "")
-        + re.escape(" ".join(part.strip("*").split()))
-        + (r"\w*" if part.endswith("*") else "")
-        for part in spelled
-    )
-    pattern = re.compile(rf"(?<![\w])(?:{alternatives})(?![\w])") if spelled else None
+    spelled = [part for part in parts if not _SCRIPT.search(part)]
+    pattern = pattern_of(spelled) if spelled else None
     return _Words(anywhere, pattern, whole, *_beginnings(spelled))
+
+
+def pattern_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of *words*, folded, as whole words, the longest first; ``*`` stands for more letters."""
+    spelled = sorted((word.strip() for word in words), key=len, reverse=True)
+    alternatives = "|".join(
+        (r"\w*" if word.startswith("*") else "")
+        + re.escape(" ".join(word.strip("*").split()))
+        + (r"\w*" if word.endswith("*") else "")
+        for word in spelled
+    )
+    return re.compile(rf"(?<![\w])(?:{alternatives})(?![\w])")
 
 
 _RUN = re.compile(r"\w+")
