@@ -7,16 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
-from typer.testing import CliRunner
 
 from counterfoil.cli.alerting import Unlooking
-from counterfoil.cli.app import app_for
 from counterfoil.cli.site import open_site
 from counterfoil.config import find_suite
 from counterfoil.domain.alerts import AlertKind
@@ -30,13 +28,12 @@ from tests.alert_support import PASSWORD, Hook, Mailbox, alerts_table, hook, mai
 from tests.cli_support import counterfoil
 from tests.engine_support import CORE, Clock, sqlite_house
 from tests.schedule_support import HEAD, RULES, at, looking, schedule, write_config
+from tests.typing_support import Typed, typist
 
 ROOT = Path(__file__).parent.parent
 WHO = ("--as", "anna", "--reason", "the mail server was moved")
 #: A missed run is told within so many seconds.
 TOLD_WITHIN = 60.0
-
-Typed = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
@@ -74,15 +71,7 @@ def suite(tmp_path: Path, mail: Mailbox, web: Hook, monkeypatch: pytest.MonkeyPa
 @pytest.fixture
 def typed(suite: Path) -> Typed:
     """Type a command of the group; exit code and what was said."""
-    app = app_for(["alerts"])
-
-    def type_(*words: str) -> tuple[int, str]:
-        done = CliRunner().invoke(app, ["alerts", *words], catch_exceptions=True)
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return done.exit_code, done.output
-
-    return type_
+    return typist("alerts", of="alerts")
 
 
 def frozen(typed: Typed) -> None:

@@ -15,9 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from typer.testing import CliRunner
 
-from counterfoil.cli.app import app_for
 from counterfoil.config import Suite, find_suite
 from counterfoil.domain.items import ItemState
 from counterfoil.domain.pauses import Priority, Terms
@@ -28,6 +26,7 @@ from counterfoil.store.ledger import Ledger
 from fixtures.payments.make_workbook import make
 from tests.bank_support import ROOT, RunningBank
 from tests.kill_support import LATE_SECONDS, STALENESS_SECONDS, a_suite, file_batch, payments
+from tests.typing_support import Typed, typist
 
 WHO = ("--as", "eva", "--reason", "looked into it")
 FOLDER = """
@@ -43,8 +42,6 @@ zone           = "Europe/Prague"
 [approval]
 limits = { CZK = "9999999999", EUR = "9999999999", USD = "9999999999" }
 """
-
-Typed = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +67,11 @@ def suite(tmp_path: Path, bank: RunningBank, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.fixture
 def typed(suite: Suite) -> Typed:
     """Type a command; its exit code and what was said."""
-    app = app_for(["status"])
+    said = typist(of="status")
 
     def type_(*words: str) -> tuple[int, str]:
-        done = CliRunner().invoke(app, list(words), catch_exceptions=True)
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return done.exit_code, re.sub(r"\s+", " ", done.output)
+        code, output = said(*words)
+        return code, re.sub(r"\s+", " ", output)
 
     return type_
 

@@ -15,9 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from counterfoil.cli.app import app_for
 from counterfoil.cli.schedule_commands import ALLOWED, check_command
 from counterfoil.config import find_suite
 from counterfoil.errors import Refused, SetupError
@@ -29,6 +27,7 @@ from tests.bank_support import RunningBank
 from tests.cli_support import counterfoil
 from tests.kill_support import a_suite
 from tests.schedule_support import HEAD, RULES, schedule
+from tests.typing_support import Typed, typist
 
 ROOT = Path(__file__).parent.parent
 MATCH = "reconciliation run nostro --bank bank.csv --ledger ledger.csv"
@@ -43,8 +42,6 @@ TABLES = (
 )  # fmt: skip
 VOUCHERS = 12
 WHO = ("--as", "anna", "--reason", "the bank is closed")
-
-Typed = Callable[..., tuple[int, str]]
 
 
 @pytest.fixture
@@ -61,15 +58,7 @@ def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def typed(suite: Path) -> Typed:
     """Type a command of the group; exit code and what was said."""
-    app = app_for(["schedule"])
-
-    def type_(*words: str) -> tuple[int, str]:
-        done = CliRunner().invoke(app, ["schedule", *words], catch_exceptions=True)
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return done.exit_code, done.output
-
-    return type_
+    return typist("schedule", of="schedule")
 
 
 def started(suite: Path, command: str) -> subprocess.Popen[bytes]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from counterfoil.cli.app import app_for
 from counterfoil.domain.reconciliation_report import AGEING, age_buckets
 from counterfoil.errors import Refused, SetupError
 from fixtures.reconciliation_pairs import make
+from tests.typing_support import Typed, typist
 
 CONFIG = """
 schema = 1
@@ -38,22 +36,12 @@ def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def typed(suite: Path) -> Callable[..., tuple[int, str]]:
+def typed(suite: Path) -> Typed:
     """Type a command of the group; exit code and what was said."""
-    app = app_for(["reconciliation"])
-
-    def type_(*words: str) -> tuple[int, str]:
-        done = CliRunner().invoke(app, ["reconciliation", *words], catch_exceptions=True)
-        if done.exception is not None and not isinstance(done.exception, SystemExit):
-            raise done.exception
-        return done.exit_code, done.output
-
-    return type_
+    return typist("reconciliation", of="reconciliation")
 
 
-def test_a_reconciliation_is_run_looked_at_decided_and_proved(
-    suite: Path, typed: Callable[..., tuple[int, str]]
-) -> None:
+def test_a_reconciliation_is_run_looked_at_decided_and_proved(suite: Path, typed: Typed) -> None:
     code, said = typed("run", "nostro", "--bank", "bank.csv", "--ledger", "ledger.csv")
     assert code == 1  # something waits for a person
     assert "to the cent" in said
@@ -94,11 +82,11 @@ def test_a_reconciliation_is_run_looked_at_decided_and_proved(
 
     with pytest.raises(Refused, match="not_settled"):
         typed("close", "nostro", "--through", day.name, "--as", "anna", *WHY)
-    assert "verify: OK" in CliRunner().invoke(app_for(["verify"]), ["verify"]).output
+    assert "verify: OK" in typist("verify", of="verify")()[1]
 
 
 def test_a_wrong_name_is_refused_with_those_that_there_are(
-    typed: Callable[..., tuple[int, str]],
+    typed: Typed,
 ) -> None:
     with pytest.raises(SetupError, match=r"no \[reconciliations.nostr\]; there is: nostro"):
         typed("run", "nostr")
@@ -109,7 +97,7 @@ def test_a_wrong_name_is_refused_with_those_that_there_are(
 
 
 @pytest.mark.parametrize("command", ["run", "breaks", "match", "close", "approve", "replace"])
-def test_every_command_teaches(typed: Callable[..., tuple[int, str]], command: str) -> None:
+def test_every_command_teaches(typed: Typed, command: str) -> None:
     code, said = typed(command, "--help")
     assert code == 0
     assert len(said.split()) > 40
