@@ -41,7 +41,7 @@ SLOW = {
     "toy_pine", "toy_talc", "toy_calcite", "toy_oyster", "toy_inkcap", "toy_chenille",
     "toy_taffeta", "us_rigel", "card_antares", "in_fomalhaut", "au_acrux", "toy_gavotte",
     "toy_mazurka", "toy_tarantella",
-    "toy_taffeta", "us_haboob", "neo_zephyr", "mu_belat", "pa_alisio", "toy_carrick", "toy_cleat",
+    "us_haboob", "neo_zephyr", "mu_belat", "pa_alisio", "toy_carrick", "toy_cleat",
     "toy_grommet", "toy_splice",
 }  # fmt: skip
 
