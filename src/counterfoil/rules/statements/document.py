@@ -35,6 +35,7 @@ from counterfoil.rules.statements.vocabulary import label_of, not_booked, role_o
 
 TITLE_MAX = 90  # characters
 DIGITS_MAX = 24  # of a title, its period apart
+HEADS_FROM = 3  # roles that make a line the heading of a table
 TITLE_WORDS_MAX = 5  # of a title without a number
 NOT_BOOKED_ABOVE = 2  # lines above a heading that may say that nothing below is booked
 TITLE_ABOVE = 8  # lines above a heading that may name the account
@@ -117,8 +118,9 @@ def is_title(line: Line) -> bool:
         return False
     if digits < 3 and len(line.row.words) > TITLE_WORDS_MAX:
         return False
-    ways = {role_of(word.text) for word in line.row.words} & {Role.DEBIT, Role.CREDIT}
-    return len(ways) < 2 and _ACCOUNT.search(folded(line.text)) is not None
+    roles = {role_of(word.text) for word in line.row.words} - {None}
+    heads = len(roles) >= HEADS_FROM or {Role.DEBIT, Role.CREDIT} <= roles
+    return not heads and _ACCOUNT.search(folded(line.text)) is not None
 
 
 def _is_section(line: Line) -> bool:

@@ -18,7 +18,7 @@ from counterfoil.rules.statements.gaps import listed_elsewhere, page_gaps
 from counterfoil.rules.statements.naming import names_of
 from counterfoil.rules.statements.numbers import styles_of
 from counterfoil.rules.statements.open_end import last_line_of_open_end
-from counterfoil.rules.statements.pieces import ends_of_others
+from counterfoil.rules.statements.pieces import ends_of_others, unnamed_neighbours
 from counterfoil.rules.statements.quiet import quiet_account, quiet_month
 from counterfoil.rules.statements.verdicts import WholeFile, verdict_of
 
@@ -163,6 +163,7 @@ def _objections(
         *guards.unread_tables(document, outcomes),
         *guards.contradictions(document, outcomes, ends),
         *ends_of_others(document, outcomes),
+        *unnamed_neighbours(document, outcomes),
     ]
     return [
         Unproved(account="", code=each.code, reason=each.reason, place=each.line.place())
