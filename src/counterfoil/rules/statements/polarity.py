@@ -42,6 +42,16 @@ _BILL = (
     re.compile(r"minimum (?:payment|amount|due)|credit limit"),
 )
 _ACCOUNT = re.compile(r"(?<!\w)(?:checking|chequing|savings?|withdrawals?|deposits)(?!\w)")
+#: What is lent, in any word, and what is kept in an account with money in it.
+_LENT = re.compile(
+    r"(?<!\w)(?:cards?|visa|mastercard|amex|loan|credit (?:line|account)|overdraft account|"
+    r"\w*kart[eay]?n?|carte|tarjeta|cartao|carta|kort|kortet|kredit\w*|prestito)(?!\w)"
+)
+_KEPT = re.compile(
+    r"(?<!\w)(?:checking|chequing|savings?|withdrawals?|deposits?|current account|iban|sort code|"
+    r"giro\w*|compte (?:courant|cheques?)|cuenta (?:corriente|de ahorros?)|caja de ahorro|"
+    r"conta[ -]corrente|conto corrente|betaalrekening|lonnskonto|brukskonto|lonekonto)(?!\w)"
+)
 #: What entries call themselves, folded: money spent, and money that came in.
 _SPENT_WORDS = """
     purchase | pos | withdrawal | withdrawn | atm | cash machine | card payment | debit card |
@@ -71,7 +81,7 @@ def polarity(document: Document, outcome: Outcome, chain: Chain) -> int | None:
     told = _by_totals(document, outcome, chain)
     if told:
         return told
-    if sign > 0 and _may_be_bill(document):
+    if sign > 0 and (_may_be_bill(document) or not _is_had(document, chain)):
         return None
     return None if _spoken(chain) * sign < 0 else sign
 
@@ -161,6 +171,12 @@ def _is_card(document: Document) -> bool:
 def _may_be_bill(document: Document) -> bool:
     """Whether something is due on it, as on a card's statement and on no other."""
     return any(words.search(_text(document)) for words in _BILL)
+
+
+def _is_had(document: Document, chain: Chain) -> bool:
+    """Whether the entries say so, or words for such accounts, or no word of anything lent."""
+    text = _text(document)
+    return _spoken(chain) > 0 or _KEPT.search(text) is not None or _LENT.search(text) is None
 
 
 def _text(document: Document) -> str:
