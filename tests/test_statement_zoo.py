@@ -43,6 +43,7 @@ SLOW = {
     "toy_mazurka", "toy_tarantella",
     "us_haboob", "neo_zephyr", "mu_belat", "pa_alisio", "toy_carrick", "toy_cleat",
     "toy_grommet", "toy_splice",
+    "toy_pram", "toy_jolly",
 }  # fmt: skip
 
 
