@@ -15,8 +15,8 @@ from counterfoil.cli.console import one_time_link
 from counterfoil.console import passwords
 from counterfoil.domain.people import Role
 from counterfoil.errors import Refused
-from counterfoil.store.looking import StepQuery
 from counterfoil.store.people_ledger import FAILURES_FREE
+from counterfoil.store.searching import StepQuery
 from tests.cli_support import ROOT, counterfoil
 from tests.console_support import PASSWORD, Client, Rig, a_console, a_suite, add
 

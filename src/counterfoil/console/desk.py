@@ -18,7 +18,7 @@ from counterfoil.domain.kpi import KpiReport, Period
 from counterfoil.domain.people import ApiToken
 from counterfoil.errors import CounterfoilError
 from counterfoil.site import Site, reconciliation_folder, statement_folder
-from counterfoil.site.figures import kpis_of
+from counterfoil.site.figures import kpis_apart
 from counterfoil.site.proof import verify_suite
 from counterfoil.store.looking import Looking
 from counterfoil.store.people_ledger import PeopleLedger
@@ -36,9 +36,11 @@ T = TypeVar("T")
 KPI_DAYS = 30
 KPI_SECONDS = 30.0  # figures of 30 days are read again when they are older
 KPI_REST = 20  # ... and a rest of so many times what the reading took: 5 % of a core
-KPI_PATIENCE_SECONDS, KPI_WAIT_SECONDS = 0.5, 60.0  # of Today, and of the page of figures
-NEWEST_SECONDS = 0.5  # fifty people ask the ledger no more often than one
-SLOW_SECONDS, KINDS_SECONDS = 5.0, 300.0  # what goes through whole tables
+KPI_WAIT_SECONDS = 60.0  # of the page of figures; Today does not wait
+NEWEST_SECONDS = 0.2  # fifty people ask the ledger no more often than one
+COUNTS_SECONDS, SLOW_SECONDS, KINDS_SECONDS = 0.4, 5.0, 300.0  # what goes through whole indexes
+SHARED_KEPT, SHARED_SECONDS = 200, 5.0  # pages that are the same for all of one role
+KEPT_REST = 4  # times what the reading took
 VIEW_SECONDS = 300.0  # the same page of the same session is one view
 VIEWS_KEPT = 20_000
 SIGHTS_KEPT, TERMS_KEPT = 50, 500
@@ -59,6 +61,11 @@ class Recent(Generic[T]):
         """What was put there last; None: nothing, or long ago."""
         with self._lock:
             return self._values.get(name)
+
+    def clear(self) -> None:
+        """Forget them all."""
+        with self._lock:
+            self._values.clear()
 
     def put(self, name: str, value: T) -> None:
         """Keep it."""
@@ -86,12 +93,13 @@ class Figures:
                 self._reading = threading.Thread(target=self._take, name="figures", daemon=True)
                 self._reading.start()
             reading = self._reading
-        if reading is not None and self._report is None:
-            reading.join(KPI_WAIT_SECONDS if wait else KPI_PATIENCE_SECONDS)
+        if wait and reading is not None and self._report is None:
+            reading.join(KPI_WAIT_SECONDS)
         return self._report
 
     def _take(self) -> None:
         began = time.monotonic()
+        self._again_at = began + KPI_SECONDS  # also when it fails: it is not tried all the time
         self._report = self._read()
         took = time.monotonic() - began
         self._again_at = time.monotonic() + max(KPI_SECONDS, KPI_REST * took)
@@ -114,20 +122,62 @@ class Verifying:
 
 
 class Kept(Generic[T]):
-    """A value that is read again when it is too old; one reader at a time."""
+    """A value that is read again after something has changed.
 
-    def __init__(self, seconds: float, read: Callable[[], T]) -> None:
-        self._seconds = seconds
+    One thread reads; whoever asks meanwhile is told the value before. What takes long to read
+    is read less often: at most a fifth of the time goes into it.
+
+    Args:
+        seconds: How old a value may be at least.
+        mark: Tells another value whenever *read* might; None: time alone counts.
+        longest: How old a value may be at most, though nothing has changed.
+    """
+
+    def __init__(
+        self,
+        read: Callable[[], T],
+        *,
+        seconds: float,
+        mark: Callable[[], object] | None = None,
+        longest: float = 3600.0,
+    ) -> None:
         self._read = read
+        self._seconds = seconds
+        self._mark = mark
+        self._longest = longest
         self._lock = threading.Lock()
-        self._kept: tuple[float, T] | None = None
+        self._kept: tuple[object, float, T] | None = None  # mark, not before, value
 
     def get(self) -> T:
         """The value, read anew if need be."""
-        with self._lock:
-            if self._kept is None or time.monotonic() - self._kept[0] >= self._seconds:
-                self._kept = (time.monotonic(), self._read())
-            return self._kept[1]
+        kept = self._kept
+        if kept is not None and self._is_good(kept):
+            return kept[2]
+        if not self._lock.acquire(blocking=kept is None):
+            assert kept is not None
+            return kept[2]
+        try:
+            now = self._kept  # somebody may just have read it
+            return now[2] if now is not None and self._is_good(now) else self._take()
+        finally:
+            self._lock.release()
+
+    def forget(self) -> None:
+        """Have it read again by whoever asks next."""
+        self._kept = None
+
+    def _is_good(self, kept: tuple[object, float, T]) -> bool:
+        now = time.monotonic()
+        if now < kept[1]:
+            return True
+        return self._mark is not None and now < kept[1] + self._longest and self._mark() == kept[0]
+
+    def _take(self) -> T:
+        mark, began = self._mark and self._mark(), time.monotonic()
+        value = self._read()
+        ended = time.monotonic()
+        self._kept = (mark, ended + max(self._seconds, KEPT_REST * (ended - began)), value)
+        return value
 
 
 class Desk:
@@ -155,10 +205,11 @@ class Desk:
         self.totals: Recent[Any] = Recent(SIGHTS_KEPT)  # batch -> its control totals
         self.broken = ""  # why no door opens any more: the witness does not take our log
         self.csp_reports = self.views = self.denied = 0  # since it was started
-        self._newest = Kept(NEWEST_SECONDS, self.looking.newest)
-        self._counts = Kept(NEWEST_SECONDS, site.ledger.counts)
-        self._oldest = Kept(SLOW_SECONDS, self.looking.oldest_waiting)
-        self._kinds = Kept(KINDS_SECONDS, self.looking.step_kinds)
+        self._newest = Kept(self.looking.newest, seconds=NEWEST_SECONDS)
+        self._counts = Kept(site.ledger.counts, seconds=COUNTS_SECONDS, mark=self.newest)
+        self._oldest = Kept(self.looking.oldest_waiting, seconds=SLOW_SECONDS, mark=self.newest)
+        self._kinds = Kept(self.looking.step_kinds, seconds=KINDS_SECONDS)
+        self._shared: Recent[Kept[Any]] = Recent(SHARED_KEPT)
         self._terms: Recent[Terms] = Recent(TERMS_KEPT)
         self._figures = Figures(self._read_figures)
         self._seen: OrderedDict[tuple[str, str], float] = OrderedDict()
@@ -183,6 +234,21 @@ class Desk:
     def counts(self) -> dict[ItemState, int]:
         """How many items stand in each state."""
         return self._counts.get()
+
+    def shared(self, name: str, read: Callable[[], T]) -> T:
+        """What many people look at, read once for all of them, and again when it has changed."""
+        kept = self._shared.get(name)
+        if kept is None:
+            kept = Kept(read, seconds=0.0, mark=self.newest, longest=SHARED_SECONDS)
+            self._shared.put(name, kept)
+        value: T = kept.get()
+        return value
+
+    def has_acted(self) -> None:
+        """Whoever has just decided something sees it on the next page."""
+        self._shared.clear()
+        self._newest.forget()
+        self._counts.forget()
 
     def oldest_waiting(self) -> Mapping[ItemState, datetime]:
         """State -> since when the longest-waiting item of it has stood so."""
@@ -217,7 +283,7 @@ class Desk:
     def _read_figures(self) -> KpiReport:
         today = self.site.ledger.now().date()
         period = Period(today - timedelta(days=KPI_DAYS - 1), today)
-        return kpis_of(self.suite, self.site.ledger, period)
+        return kpis_apart(self.suite, period)
 
     def is_well(self) -> bool:
         """Whether the ledger answers and the audit log takes what it is told."""

@@ -40,6 +40,8 @@ class Door:
     path: str  # "/items/{item}"
     right: Right | None
     page: Callable[[Ask], Answer]
+    #: It depends on address and role alone: one look at the ledger does for all who look.
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,8 @@ class Gate:
                 return turned_away
             ask = self._ask(request, session)
             answer = self._answer(door, ask)
+            if door.method == "POST":
+                self.desk.has_acted()
             self._record(door, request, session)
             return self._made(answer, request, session)
         except NotThere:
@@ -102,20 +106,20 @@ class Gate:
         except CounterfoilError as trouble:
             return self._trouble(request, session, 409, str(trouble))
 
-    def newest_for(self, cookie: str) -> str | None:
-        """What changes whenever the ledger does; None: whoever asks is signed off."""
+    def knows(self, cookie: str) -> bool:
+        """Whether whoever asks is signed on; a ledger that is away signs nobody off."""
         try:
-            found = self.desk.people.session(fingerprint(cookie), idle=self.desk.idle)
-            return self.desk.newest() if cookie and found is not None else None
+            return bool(cookie) and self._signed_on(cookie) is not None
         except LedgerLost:
-            return None
+            return True
 
     # Who, and whether
 
     def _session(self, request: Request) -> Session | None:
-        if not request.cookie:
-            return None
-        return self.desk.people.session(fingerprint(request.cookie), idle=self.desk.idle)
+        return self._signed_on(request.cookie) if request.cookie else None
+
+    def _signed_on(self, cookie: str) -> Session | None:
+        return self.desk.people.session(fingerprint(cookie), idle=self.desk.idle)
 
     def _turned_away(self, door: Door, request: Request, session: Session | None) -> Reply | None:
         if request.method == "POST" and not self._is_from_here(request):
@@ -174,6 +178,9 @@ class Gate:
     def _answer(self, door: Door, ask: Ask) -> Answer:
         """The page; a refusal of an action is told where the person came from."""
         try:
+            if door.shared:
+                name = f"{ask.account.role} {door.path} {sorted(ask.query.items())}"
+                return self.desk.shared(name, lambda: door.page(ask))
             return door.page(ask)
         except Refused as refusal:
             if door.method != "POST" or ask.session is None:

@@ -10,7 +10,7 @@ from counterfoil.audit.witness import Witness
 from counterfoil.console.asking import PAGE_ROWS, Answer, Ask, Go, NotThere, Page
 from counterfoil.errors import Refused
 from counterfoil.site import audit_folder
-from counterfoil.store.looking import StepQuery
+from counterfoil.store.searching import Place, StepQuery
 
 VIEWS_SHOWN = 500
 BOT = "console"
@@ -18,34 +18,55 @@ BOT = "console"
 
 def search(ask: Ask) -> Answer:
     """Every change of the ledger, the newest first."""
-    since, until, page = ask.day("since"), ask.day("until"), ask.page()
-    query = StepQuery(
+    query, after = _query(ask), ask.wanted("after")[:220]
+    found = ask.desk.looking.find_steps(query, limit=PAGE_ROWS, after=_place(ask, after))
+    further = found.further
+    values = {
+        "rows": found.rows,
+        "after": after,
+        "further": f"{further[1]}/{further[2]}" if further else "",
+        "searched": further[0] if further and len(found.rows) < PAGE_ROWS else None,
+        "kinds": ask.desk.step_kinds(),
+        "kind": query.kind,
+        "text": query.text,
+        "since": ask.day("since"),
+        "until": ask.day("until"),
+    }
+    return Page("audit.html", values)
+
+
+def _query(ask: Ask) -> StepQuery:
+    since, until = ask.day("since"), ask.day("until")
+    return StepQuery(
         text=ask.wanted("text")[:100],
         kind=ask.wanted("kind")[:60],
         since=None if since is None else datetime.combine(since, time(), UTC),
         until=None if until is None else datetime.combine(until, time(), UTC) + timedelta(days=1),
     )
-    found = ask.desk.looking.steps(query, limit=PAGE_ROWS + 1, skip=(page - 1) * PAGE_ROWS)
-    values = {
-        "rows": found[:PAGE_ROWS],
-        "more": len(found) > PAGE_ROWS,
-        "page": page,
-        "kinds": ask.desk.step_kinds(),
-        "kind": query.kind,
-        "text": query.text,
-        "since": since,
-        "until": until,
-    }
-    return Page("audit.html", values)
+
+
+def _place(ask: Ask, after: str) -> Place | None:
+    """Where the list goes on: after the record that the address names. Raises NotThere."""
+    if not after:
+        return None
+    stream, _, number = after.rpartition("/")
+    place = ask.desk.looking.place_of(stream, _number(number))
+    if place is None:
+        raise NotThere
+    return place
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 12):
+        raise NotThere
+    return int(text)
 
 
 def record(ask: Ask) -> Answer:
     """One record as it is stored, byte for byte of its content."""
     stream = "/".join(ask.path[each] for each in ("host", "bot", "boot"))
-    number = ask.path["number"]
-    if not (number.isascii() and number.isdigit() and len(number) < 12):
-        raise NotThere
-    place = (stream, int(number))
+    number = _number(ask.path["number"])
+    place = (stream, number)
     found = records_at(audit_folder(ask.desk.suite), [place]).get(place)
     if found is None:
         raise NotThere
@@ -53,7 +74,7 @@ def record(ask: Ask) -> Answer:
         "record": found,
         "data": json.dumps(found.get("data", {}), indent=1, ensure_ascii=False),
         "stream": stream,
-        "number": int(number),
+        "number": number,
     }
     return Page("record.html", values)
 

@@ -13,10 +13,10 @@ from counterfoil.domain.items import ItemState
 from counterfoil.errors import Refused
 from counterfoil.site.deciding import release_item
 from counterfoil.store.deciding import Word
-from counterfoil.store.looking import ItemQuery
 from counterfoil.store.schedule_book import OccurrenceRow
+from counterfoil.store.searching import ItemQuery
 
-SHOWN_MAX = 500
+SHOWN_MAX = 200  # at a time: what is decided makes room for the next
 DAYS = 7  # refusals, files and runs that ended badly are listed so long
 
 #: Kind -> heading. The first ones wait for a person; a doubt is looked up by the bots, and what
@@ -65,10 +65,16 @@ class Waiting:
     count: int
 
 
-def waiting(ask: Ask, now: datetime) -> list[Waiting]:
+def waiting(ask: Ask) -> list[Waiting]:
     """What needs a person, for Today; kinds without anything are left out."""
-    counts = _counts(ask, now)
+    counts = counted(ask)
     return [Waiting(kind, KINDS[kind], counts[kind]) for kind in KINDS if counts[kind]]
+
+
+def counted(ask: Ask) -> Counter[str]:
+    """How many of each kind there are; counted once for all who look."""
+    now = ask.desk.site.ledger.now()
+    return ask.desk.shared("exceptions counted", lambda: _counts(ask, now))
 
 
 def _counts(ask: Ask, now: datetime) -> Counter[str]:
@@ -89,13 +95,10 @@ def listing(ask: Ask) -> Answer:
     """The list: of one kind, or of all that need a person."""
     now = ask.desk.site.ledger.now()
     kind = ask.wanted("kind") if ask.wanted("kind") in KINDS else ""
-    text = ask.wanted("text")[:100].casefold()
+    text = ask.wanted("text")[:100]
     kinds = (kind,) if kind else NEED_A_PERSON
-    rows = [
-        each for one in kinds for each in _LISTS[one](ask, now)
-        if not text or text in f"{each.name} {each.about} {each.code} {each.reason}".casefold()
-    ]  # fmt: skip
-    counts = _counts(ask, now)
+    rows = [each for one in kinds for each in _LISTS[one](ask, now) if _has(each, text)]
+    counts = counted(ask)
     return Page(
         "exceptions.html",
         {
@@ -109,10 +112,16 @@ def listing(ask: Ask) -> Answer:
     )
 
 
+def _has(row: Exceptional, text: str) -> bool:
+    """Items were looked for by the ledger, among all that there are."""
+    said = f"{row.name} {row.about} {row.code} {row.reason}"
+    return row.kind in _STATES or text.casefold() in said.casefold()
+
+
 def _items(kind: str) -> Callable[[Ask, datetime], Iterator[Exceptional]]:
     def listed(ask: Ask, _now: datetime) -> Iterator[Exceptional]:
-        found = ask.desk.looking.find_items(ItemQuery(states=(_STATES[kind],)), limit=SHOWN_MAX)
-        for each in found:
+        wanted = ItemQuery(states=(_STATES[kind],), text=ask.wanted("text")[:100])
+        for each in ask.desk.looking.find_items(wanted, limit=SHOWN_MAX + 1):
             yield Exceptional(
                 kind=kind,
                 which=f"item:{each.item_id}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,8 @@ from counterfoil.site.proof import pack_evidence
 from counterfoil.store.book import Illegible
 from counterfoil.store.deciding import Word
 from counterfoil.store.evidence import readable
-from counterfoil.store.looking import ItemQuery
 from counterfoil.store.reading import ItemRow, Step
+from counterfoil.store.searching import ItemQuery
 
 JPEG = b"\xff\xd8\xff"
 TEXT_LONGEST = 100
@@ -44,29 +44,31 @@ def listing(ask: Ask) -> Answer:
     """Items by state, system and text."""
     system = ask.wanted("system")
     query = ItemQuery(system=system or None)
+    counts = ask.desk.site.ledger.counts(system=system) if system else ask.desk.counts()
     values = {"systems": sorted(ask.desk.suite.config.systems), "system": system}
-    return Page("items.html", {**values, **rows_of(ask, query)})
+    return Page("items.html", {**values, **rows_of(ask, query, counts)})
 
 
-def rows_of(ask: Ask, query: ItemQuery) -> dict[str, Any]:
-    """A page of *query* narrowed by the address's state and text, for a table of items."""
+def rows_of(ask: Ask, query: ItemQuery, counts: Mapping[ItemState, int]) -> dict[str, Any]:
+    """A page of *query* narrowed by the address's state and text, for a table of items.
+
+    Args:
+        counts: Of *query*; what has a text in it is not counted.
+    """
     known = {str(each) for each in ItemState}
     states = tuple(ItemState(each) for each in [ask.wanted("state")] if each in known)
-    narrowed = ItemQuery(
-        batch_id=query.batch_id,
-        system=query.system,
-        states=states,
-        text=ask.wanted("text")[:TEXT_LONGEST],
-    )
-    page = ask.page()
+    text = ask.wanted("text")[:TEXT_LONGEST]
+    narrowed = replace(query, states=states, text=text, after=ask.wanted("after")[:60])
+    found = ask.desk.looking.find_items(narrowed, limit=PAGE_ROWS + 1)
+    rows, more = found[:PAGE_ROWS], len(found) > PAGE_ROWS
     return {
-        "rows": ask.desk.looking.find_items(narrowed, limit=PAGE_ROWS, skip=(page - 1) * PAGE_ROWS),
-        "count": ask.desk.looking.count_items(narrowed),
-        "page": page,
-        "page_rows": PAGE_ROWS,
+        "rows": rows,
+        "count": None if text else sum(counts.get(each, 0) for each in states or ItemState),
+        "after": narrowed.after,
+        "further": rows[-1].item_id if more else "",
         "states": list(ItemState),
         "state": ask.wanted("state"),
-        "text": narrowed.text,
+        "text": text,
     }
 
 

@@ -1,0 +1,69 @@
+"""Open pages that wait for a change: one look at the ledger for all, as long as any waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from starlette.concurrency import run_in_threadpool
+
+from counterfoil.errors import LedgerLost
+
+LOOK_SECONDS = 0.2
+HOLD_SECONDS = 10.0  # shorter than what proxies take for dead
+
+
+class Watch:
+    """Holds requests until the ledger has changed.
+
+    Args:
+        newest: Tells another text whenever the ledger has changed.
+    """
+
+    def __init__(self, newest: Callable[[], str]) -> None:
+        self._newest = newest
+        self._seen = ""
+        self._waiting = 0
+        self._changed = asyncio.Event()
+        self._ended = asyncio.Event()
+
+    def end(self) -> None:
+        """Let go of everybody: the server stops. From its own event loop."""
+        self._ended.set()
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Look, until the end."""
+        while not self._ended.is_set():
+            if self._waiting:
+                await self._look()
+            await _wait(self._ended, LOOK_SECONDS)
+
+    async def changed_from(self, seen: str) -> str:
+        """What is newest: as soon as it is not what was *seen*, or after ten seconds."""
+        self._waiting += 1
+        try:
+            await self._look()
+            if self._seen == seen:
+                await _wait(self._changed, HOLD_SECONDS)
+            return self._seen
+        finally:
+            self._waiting -= 1
+
+    async def _look(self) -> None:
+        try:
+            newest = await run_in_threadpool(self._newest)
+        except LedgerLost:
+            return  # the pages stay as they are, and their next request tells
+        if newest != self._seen:
+            self._seen = newest
+            self._changed.set()
+            if not self._ended.is_set():
+                self._changed = asyncio.Event()
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return
