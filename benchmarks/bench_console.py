@@ -21,10 +21,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -41,7 +42,7 @@ from tests.bank_support import ROOT, RunningBank
 PEOPLE = 50
 THINK_SECONDS = (4.0, 12.0)  # between two pages of one person
 PAGE_SECONDS = 0.3  # of the bank
-WINDOW_SECONDS, CLOSED_SECONDS = 40.0, 15.0
+WINDOW_SECONDS, CLOSED_SECONDS = 30.0, 10.0
 EVENTS = 15
 BOT_ITEMS = 900
 SEARCHES = ("CF", "0099999", "window died", "closed", "CV00077777", "1234.50", "nothing has it")
@@ -99,10 +100,12 @@ def measure(suite: Suite, rounds: int) -> Figures:
         with console(suite) as url, bots(suite):
             wait_for_bots(suite)
             asyncio.run(_load(url, cookies, names, Seen(), 10.0, THINK_SECONDS, live=True))
-            for _ in range(rounds):
+            for number in range(rounds):
+                print(f"round {number + 1}, load average {os.getloadavg()[0]:.1f}", flush=True)
                 began = datetime.now(UTC)
                 time.sleep(WINDOW_SECONDS)
                 figures.quiet += bot_steps(suite, began)
+                print(f"{len(figures.quiet)} steps without load", flush=True)
                 began = datetime.now(UTC)
                 asyncio.run(_window(site, url, cookies, names, figures))
                 figures.loaded += bot_steps(suite, began)
@@ -180,32 +183,26 @@ async def _load(  # noqa: PLR0913 - a load has these parts
     )
 
 
-class opener:  # noqa: N801 - called like a function
+def opener(url: str, cookie: str) -> Callable[[], Connection]:
     """Opens a person's connections."""
-
-    def __init__(self, url: str, cookie: str) -> None:
-        parts = urlsplit(url)
-        assert parts.hostname and parts.port
-        self.where = (parts.hostname, parts.port, cookie)
-
-    def __call__(self) -> Connection:
-        return Connection(*self.where)
+    parts = urlsplit(url)
+    assert parts.hostname is not None
+    assert parts.port is not None
+    return partial(Connection, parts.hostname, parts.port, cookie)
 
 
 def sign_on(site: Site, count: int) -> list[str]:
-    """So many supervisors and operators, signed on; their cookies."""
+    """So many supervisors, signed on; their cookies."""
     people, cookies = PeopleLedger.beside(site.ledger), []
     step = int(time.time())
     for number in range(count):
         name, code, token = f"person{number}", passwords.new_token(), passwords.new_token()
-        role = Role.SUPERVISOR if number % 5 else Role.OPERATOR
-        role = Role.SUPERVISOR if number == 0 else role
         people.invite(
             Invitation(
                 token_sha256=passwords.fingerprint(code),
                 name=name,
                 person=name,
-                role=Role.SUPERVISOR if role is Role.OPERATOR else role,
+                role=Role.SUPERVISOR,
                 by="setup",
                 ends_at=site.ledger.now() + timedelta(hours=1),
             )
@@ -295,31 +292,35 @@ def report(figures: Figures) -> None:
     quiet, loaded = statistics.median(figures.quiet), statistics.median(figures.loaded)
     events, searches = sorted(figures.events), sorted(figures.searches)
     print(f"load average {os.getloadavg()[0]:.1f}\n| what | figure | bar |\n|---|---|---|")
+    refreshed, share = sorted(figures.load.refreshed), (loaded / quiet - 1) * 100
+    steps = f"{len(figures.quiet)} without and {len(figures.loaded)} with load"
     rows = (
-        (f"{len(pages)} pages of {PEOPLE} people: p50 / p95 / longest",
-         f"{_ms(pages, 0.5)} / {_ms(pages, 0.95)} / {_ms(pages, 1)}", "p95 300 ms"),
-        (f"{len(figures.load.refreshed)} pages that refreshed themselves: p50 / p95",
-         f"{_ms(sorted(figures.load.refreshed), 0.5)} / "
-         f"{_ms(sorted(figures.load.refreshed), 0.95)}", ""),
-        (f"closed loop, nobody thinks: pages a second, p50 / p95",
-         f"{len(closed) / CLOSED_SECONDS:.0f}, {_ms(closed, 0.5)} / {_ms(closed, 0.95)}", ""),
-        (f"bot step, {len(figures.quiet)} without and {len(figures.loaded)} with load: median",
-         f"{quiet * 1000:.0f} / {loaded * 1000:.0f} ms: {(loaded / quiet - 1) * 100:+.1f} %", "5 %"),
-        (f"{len(events)} events until seen: p50 / longest",
-         f"{_ms(events, 0.5)} / {_ms(events, 1)}", "1 s"),
-        (f"{len(searches)} searches in the run: p50 / longest",
-         f"{_ms(searches, 0.5)} / {_ms(searches, 1)}", "1 s"),
-    )  # fmt: skip
+        (f"{len(pages)} pages of {PEOPLE} people", _spread(pages), "p95 300 ms"),
+        (f"{len(refreshed)} pages that refreshed themselves", _spread(refreshed), ""),
+        (
+            "closed loop, nobody thinks",
+            f"{len(closed) / CLOSED_SECONDS:.0f} pages a second, {_spread(closed)}",
+            "",
+        ),
+        (
+            f"a bot's step, {steps}: median",
+            f"{quiet * 1000:.0f} / {loaded * 1000:.0f} ms: {share:+.1f} %",
+            "5 %",
+        ),
+        (f"{len(events)} events until an open page has them", _spread(events), "1 s"),
+        (f"{len(searches)} searches in the run", _spread(searches), "1 s"),
+    )
     for row in rows:
         print("| " + " | ".join(row) + " |")
     for kind, took in sorted(figures.load.took.items()):
-        print(f"  {kind}: {len(took)}, p50 {_ms(sorted(took), 0.5)}, p95 {_ms(sorted(took), 0.95)}")
+        print(f"  {kind}: {len(took)}, {_spread(sorted(took))}")
     wrong = figures.load.wrong + figures.closed.wrong
     assert not wrong, wrong[:5]
 
 
-def _ms(values: Sequence[float], share: float) -> str:
-    return f"{percentile(values, share) * 1000:.0f} ms"
+def _spread(values: Sequence[float]) -> str:
+    p50, p95, most = (percentile(values, share) * 1000 for share in (0.5, 0.95, 1.0))
+    return f"p50 {p50:.0f}, p95 {p95:.0f}, longest {most:.0f} ms"
 
 
 if __name__ == "__main__":

@@ -107,11 +107,12 @@ def test_metrics_count_and_name_nobody(rig: Rig) -> None:
     assert "Novak" not in text
 
 
-def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+@pytest.mark.parametrize("word", ["console", pytest.param("up", marks=pytest.mark.browser)])
+def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path, word: str) -> None:
     suite = a_suite(tmp_path / "suite")
     for name in ("bots", "workflows"):
         (suite.root / name).symlink_to(ROOT / name)
-    command = [sys.executable, "-c", "from counterfoil.cli import main; main()", "console"]
+    command = [sys.executable, "-c", "from counterfoil.cli import main; main()", word]
     with subprocess.Popen(command, cwd=suite.root, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         url = None
@@ -127,8 +128,10 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
             else:
                 break
         running.send_signal(signal.SIGTERM)
-        assert running.wait(20) == 0
+        assert running.wait(60) == 0
     assert status == 200
+    with pytest.raises(ConnectionRefusedError):
+        Client(url[0]).get("/health")
     sealed = verify_suite(suite)
     assert sealed.ok, sealed.sentences
 

@@ -235,3 +235,105 @@ def test_a_reason_passes_the_redactor_and_has_an_end(rig: Rig) -> None:
     assert "2000 characters" in note(client)
     assert states(rig, batch_id) == {ItemState.AWAITING_APPROVAL}
     assert passwords.fingerprint(client.cookie) != client.cookie
+
+
+def test_an_operator_proposes_a_match_and_a_supervisor_lets_it_stand(rig: Rig) -> None:
+    olaf, petra, books = rig.client("olaf"), rig.client("petra"), rig.served.desk.reconciliations
+    page = olaf.get("/reconciliations/nostro").text
+    assert 'name="line" value="bank:B2"' in page
+    form = {"line": ["bank:B2", "ledger:L2"], "what": "match", "reason": "fee of the bank"}
+    olaf.post("/reconciliations/nostro/propose", form)
+    assert "bank less ledger is 1.00" in note(olaf)  # it has to be said
+    made = olaf.post("/reconciliations/nostro/propose", {**form, "difference": "1.00"})
+    where = made.headers["location"]
+    assert "a supervisor decides" in olaf.get(where).text
+    digest = re.search(r'class="digest">([0-9a-f]{64})', petra.get(where).text)
+    assert digest is not None
+    petra.post(f"{where}/approve", {"digest": digest[1]})
+    row = books.decision(where.rpartition("/")[2])
+    assert (row.kind, row.state, row.proposer) == ("match", "APPROVED", "olaf")
+    line = f"/reconciliations/nostro/lines/bank/{b'B2'.hex()}"
+    assert row.decision_id in olaf.get(line).text
+    undo = {"line": "bank:B2", "what": "unmatch", "reason": "of another customer"}
+    back = olaf.post("/reconciliations/nostro/propose", undo).headers["location"]
+    assert books.decision(back.rpartition("/")[2]).kind == "unmatch"
+
+
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [
+        ({"line": "bank:B9", "what": "write_off"}, "unknown_line"),
+        ({"line": "elsewhere:B1", "what": "write_off"}, "unknown_line"),
+        ({"line": ["bank:B1", "ledger:L1"], "what": "unmatch"}, "no_proposal"),
+        ({"line": "bank:B1", "what": "delete"}, "no_proposal"),
+        ({"what": "write_off"}, "too_few"),
+        ({"line": "bank:B1", "what": "match", "difference": "1e"}, "difference"),
+    ],
+)
+def test_a_proposal_that_says_nothing_sensible_is_refused(
+    rig: Rig, form: dict[str, str | list[str]], why: str
+) -> None:
+    client, before = rig.client("olaf"), len(rig.served.desk.reconciliations.decisions("nostro"))
+    client.post("/reconciliations/nostro/propose", {**form, "reason": "try"})
+    assert why in note(client)
+    assert len(rig.served.desk.reconciliations.decisions("nostro")) == before
+
+
+def test_whatever_waits_gets_an_owner_a_due_date_and_a_word(rig: Rig) -> None:
+    client, shown = rig.client("olaf"), rig.client("iris")
+    kinds = ("hold", "break", "file", "doubt", "refused")  # what other tests leave
+    which = {
+        kind: found[0]
+        for kind in kinds
+        if (found := re.findall(r'name="which" value="([^"]+)"', client.get(
+            f"/exceptions?kind={kind}").text))
+    }  # fmt: skip
+    assert set(which) == set(kinds)
+    form = {"which": list(which.values()), "owner": "Eva", "due": "2020-01-31"}
+    client.post("/exceptions/care", {**form, "reason": "asked the branch"})
+    assert note(client) == f"noted about {len(kinds)}"
+    for kind in kinds:
+        text = shown.get(f"/exceptions?kind={kind}").text
+        assert "<b>eva</b>" in text
+        assert "overdue 2020-01-31" in text
+        assert "olaf: asked the branch" in text
+    told = {each["data"]["which"]: each for each in rig.records("exception_noted")}
+    assert set(told) == set(which.values())
+    assert {each["actor"]["on_behalf"] for each in told.values()} == {"olaf"}
+    client.post("/exceptions/care", {"which": which["hold"], "reason": "they called back"})
+    care = rig.served.desk.cares.cares_of(which["hold"])
+    assert care is not None
+    assert (care.owner, str(care.due_on), care.told) == ("eva", "2020-01-31", "they called back")
+
+
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [
+        ({"which": "item:B-0000000000-0001"}, "unknown_exception"),
+        ({"which": "system:core"}, "unknown_exception"),  # it is not frozen
+        ({"which": "nothing"}, "unknown_exception"),
+        ({}, "nothing_ticked"),
+        ({"which": "system:core", "due": "tomorrow"}, "due"),
+    ],
+)
+def test_nothing_is_noted_about_what_does_not_wait(
+    rig: Rig, form: dict[str, str], why: str
+) -> None:
+    client, before = rig.client("olaf"), rig.served.desk.cares.cares()
+    client.post("/exceptions/care", {**form, "reason": "try"})
+    assert why in note(client)
+    assert rig.served.desk.cares.cares() == before
+
+
+def test_an_operator_pauses_systems_and_all_workers_and_lets_them_go_on(rig: Rig) -> None:
+    client, ledger = rig.client("olaf"), rig.site.ledger
+    for path, system in (("/systems/core", "core"), ("/operate", "")):
+        client.post(f"{path}/pause", {"reason": "release weekend"})
+        assert [(each.system, each.person) for each in ledger.pauses()] == [(system, "olaf")]
+        assert "release weekend" in client.get("/operate").text
+        client.post(f"{path}/pause", {"reason": "again"})
+        assert "maintenance is on" in note(client)
+        client.post(f"{path}/resume", {"reason": "open"})
+        assert ledger.pauses() == []
+    client.post("/systems/core/close-circuit", {"reason": "it answers"})
+    assert "circuit_closed" in note(client)

@@ -19,7 +19,9 @@ from counterfoil.domain.people import ApiToken
 from counterfoil.errors import CounterfoilError
 from counterfoil.site import Site, reconciliation_folder, statement_folder
 from counterfoil.site.figures import kpis_apart
+from counterfoil.site.maps import MapsSeen, maps_of
 from counterfoil.site.proof import verify_suite
+from counterfoil.store.caring import CareLedger
 from counterfoil.store.looking import Looking
 from counterfoil.store.people_ledger import PeopleLedger
 from counterfoil.store.reconciliation_files import ReconciliationFiles
@@ -36,7 +38,6 @@ T = TypeVar("T")
 KPI_DAYS = 30
 KPI_SECONDS = 30.0  # figures of 30 days are read again when they are older
 KPI_REST = 20  # ... and a rest of so many times what the reading took: 5 % of a core
-KPI_WAIT_SECONDS = 60.0  # of the page of figures; Today does not wait
 NEWEST_SECONDS = 0.2  # fifty people ask the ledger no more often than one
 COUNTS_SECONDS, SLOW_SECONDS, KINDS_SECONDS = 0.4, 5.0, 300.0  # what goes through whole indexes
 SHARED_KEPT, SHARED_SECONDS = 200, 5.0  # pages that are the same for all of one role
@@ -85,16 +86,13 @@ class Figures:
         self._again_at = -1.0
         self._reading: threading.Thread | None = None
 
-    def get(self, *, wait: bool) -> KpiReport | None:
+    def get(self) -> KpiReport | None:
         """What was read last; None: nothing is read yet. It is read anew when it is too old."""
         with self._lock:
             idle = self._reading is None or not self._reading.is_alive()
             if idle and time.monotonic() >= self._again_at:
                 self._reading = threading.Thread(target=self._take, name="figures", daemon=True)
                 self._reading.start()
-            reading = self._reading
-        if wait and reading is not None and self._report is None:
-            reading.join(KPI_WAIT_SECONDS)
         return self._report
 
     def _take(self) -> None:
@@ -187,6 +185,7 @@ class Desk:
         self.site = site
         self.looking = Looking.beside(site.ledger)
         self.people = PeopleLedger.beside(site.ledger)
+        self.cares = CareLedger.beside(site.ledger)
         self.schedules = ScheduleLedger.beside(site.ledger)
         self.statements = StatementLedger.beside(site.ledger)
         files = StatementFiles(reconciliation_folder(site.suite), site.vault)
@@ -208,6 +207,7 @@ class Desk:
         self._newest = Kept(self.looking.newest, seconds=NEWEST_SECONDS)
         self._counts = Kept(site.ledger.counts, seconds=COUNTS_SECONDS, mark=self.newest)
         self._oldest = Kept(self.looking.oldest_waiting, seconds=SLOW_SECONDS, mark=self.newest)
+        self._maps = Kept(lambda: maps_of(site.suite), seconds=SLOW_SECONDS)
         self._kinds = Kept(self.looking.step_kinds, seconds=KINDS_SECONDS)
         self._shared: Recent[Kept[Any]] = Recent(SHARED_KEPT)
         self._terms: Recent[Terms] = Recent(TERMS_KEPT)
@@ -258,6 +258,10 @@ class Desk:
         """Every kind of change that there ever was, some minutes ago."""
         return self._kinds.get()
 
+    def maps(self) -> tuple[MapsSeen, ...]:
+        """The maps of every system, some seconds ago."""
+        return self._maps.get()
+
     def terms(self, row: ScheduleRow) -> Terms:
         """What is in force of a schedule; its closed days are read when their file has changed.
 
@@ -276,9 +280,9 @@ class Desk:
     def _is_there(self, file: str) -> bool:
         return (self.suite.root / file).is_file()
 
-    def figures(self, *, wait: bool = False) -> KpiReport | None:
+    def figures(self) -> KpiReport | None:
         """The KPIs of the last 30 days; None: they are still being read."""
-        return self._figures.get(wait=wait)
+        return self._figures.get()
 
     def _read_figures(self) -> KpiReport:
         today = self.site.ledger.now().date()

@@ -111,6 +111,8 @@ def _shown(ask: Ask, *, whole: bool) -> Page:
             ],
             "open_intent": any(each.outcome is None for each in attempts),
             "whole": whole,
+            "care": ask.desk.cares.cares_of(f"item:{row.item_id}"),
+            "today": ask.desk.site.ledger.now().date(),
         },
     )  # fmt: skip
 

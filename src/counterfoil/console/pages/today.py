@@ -166,7 +166,7 @@ def _hours(now: datetime) -> list[tuple[int, str]]:
 
 def figures(ask: Ask) -> Answer:
     """Every KPI as a table with its formula, as ``counterfoil kpi`` shows it."""
-    return Page("figures.html", {"report": ask.desk.figures(wait=True)})
+    return Page("figures.html", {"report": ask.desk.figures()})
 
 
 def _tiles(report: KpiReport) -> list[Tile]:

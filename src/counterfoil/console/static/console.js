@@ -59,7 +59,7 @@ async function keepLooking() {
   let rest = REST_MS;
   try {
     await look();
-    if (document.hidden) rest = AWAY_MS;
+    if (document.hidden || document.querySelector("[data-busy]")) rest = AWAY_MS;
   } catch {
     rest = AWAY_MS; // the console is away: the page stays as it is, and the next look tells
   }
@@ -117,7 +117,7 @@ document.addEventListener("keydown", (event) => {
 // Ticking all
 
 document.querySelector("[data-all]")?.addEventListener("change", (event) => {
-  for (const each of document.querySelectorAll("input[name=which]")) each.checked = event.target.checked;
+  for (const each of document.querySelectorAll("input[name=which], input[name=line]")) each.checked = event.target.checked;
 });
 
 // A one-time link
