@@ -48,7 +48,8 @@ class Connection:
         """Status and body; a connection that was hung up meanwhile is made again, once."""
         for _ in range(2):
             try:
-                return await asyncio.wait_for(self._ask(path, refreshes), READ_SECONDS)
+                async with asyncio.timeout(READ_SECONDS):  # wait_for may swallow a cancellation
+                    return await self._ask(path, refreshes)
             except (ConnectionError, asyncio.IncompleteReadError):
                 self.close()
         raise ConnectionError(path)

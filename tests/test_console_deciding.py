@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -13,8 +14,12 @@ import pytest
 
 from counterfoil.console import passwords
 from counterfoil.domain.items import ItemState
+from counterfoil.domain.statement_orders import FetchedFile, Filed, Judged
+from counterfoil.domain.statements import Statement
 from tests.console_support import Client, Rig, a_console, fill, waiting_batch
+from tests.engine_support import CORE
 from tests.test_console_people import code_now
+from tests.test_statement_rules import ACCOUNT, a_statement, listed, proved
 
 
 @pytest.fixture(scope="module")
@@ -337,3 +342,40 @@ def test_an_operator_pauses_systems_and_all_workers_and_lets_them_go_on(rig: Rig
         assert ledger.pauses() == []
     client.post("/systems/core/close-circuit", {"reason": "it answers"})
     assert "circuit_closed" in note(client)
+
+
+def test_an_item_s_page_names_the_statement_line_that_has_it(rig: Rig) -> None:
+    """By amount and reference; the same amount with another reference is another payment."""
+    row, today = rig.served.desk.looking.item_row(rig.names["item"]), rig.site.ledger.now().date()
+    client = rig.client("olaf")
+    assert "on none yet" in client.get(f"/items/{row.item_id}").text
+    amounts = (f"-{row.amount}", f"-{row.amount}", "3.00")
+    plain = a_statement(days=(today, today + timedelta(days=2)), amounts=amounts, number="99")
+    broken = f"PAYMENT {row.reference[:5]} {row.reference[5:].lower()}"
+    entries = [replace(each, description="another") for each in plain.transactions]
+    entries[1] = replace(entries[1], description=broken)
+    number = file_statement(rig, replace(plain, transactions=tuple(entries)))
+    text = client.get(f"/items/{row.item_id}").text
+    assert f"line 2 of statement {number}" in text
+    assert f"line 1 of statement {number}" not in text
+
+
+def file_statement(rig: Rig, statement: Statement) -> int:
+    """As the fetching bot and the reader do; its number."""
+    ledger, days = rig.served.desk.statements, statement.period
+    assert days is not None
+    ledger.order_statements(CORE, ACCOUNT, days, ("pdf",))
+    order = ledger.wanted_statements(CORE)[-1]
+    path = rig.site.suite.root / f"{statement.number}.pdf"
+    path.write_bytes(f"statement {statement.number}".encode())
+    seen = listed(first=days[0], last=days[1], number=statement.number)
+    sha256_kept = rig.served.desk.reading.files.keep(path)
+    size = path.stat().st_size
+    file = FetchedFile(listed=seen, format="pdf", path=path, sha256=sha256_kept, size=size)
+    ledger.file_arrival(order, file)
+    arrival = ledger.unread_arrivals()[-1]
+    filed = Filed(proved=proved(statement), first=days[0], last=days[1])
+    assert ledger.file_reading(
+        arrival, Judged(filed=(filed,), exceptions=(), source="pdf", pages=1)
+    )
+    return max(each.statement_id for each in ledger.statements())

@@ -18,7 +18,8 @@ from counterfoil.domain.kpi import KpiReport, Period
 from counterfoil.domain.people import ApiToken
 from counterfoil.errors import CounterfoilError
 from counterfoil.site import Site, reconciliation_folder, statement_folder
-from counterfoil.site.figures import kpis_apart
+from counterfoil.site.apart import apart
+from counterfoil.site.figures import kpis_of_suite
 from counterfoil.site.maps import MapsSeen, maps_of
 from counterfoil.site.proof import verify_suite
 from counterfoil.store.caring import CareLedger
@@ -287,7 +288,7 @@ class Desk:
     def _read_figures(self) -> KpiReport:
         today = self.site.ledger.now().date()
         period = Period(today - timedelta(days=KPI_DAYS - 1), today)
-        return kpis_apart(self.suite, period)
+        return apart(kpis_of_suite, self.suite, period)
 
     def is_well(self) -> bool:
         """Whether the ledger answers and the audit log takes what it is told."""

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
-
 from counterfoil.adapters.maps import load_system
 from counterfoil.config import KpiSettings, Suite
 from counterfoil.domain.kpi import KpiReport, Period, Rates
@@ -15,8 +10,6 @@ from counterfoil.rules.kpi import kpi_report
 from counterfoil.site import open_reader
 from counterfoil.store.book import Book
 from counterfoil.store.kpi_reading import read_kpi_facts
-
-GIVES_WAY = 15  # niceness
 
 
 def kpis_of(suite: Suite, ledger: Book, period: Period, system: str | None = None) -> KpiReport:
@@ -55,24 +48,7 @@ def _screens(suite: Suite, systems: set[str]) -> dict[tuple[str, str], str]:
     return found
 
 
-def kpis_apart(suite: Suite, period: Period) -> KpiReport:
-    """The same of all systems, in a process of its own that gives way to everybody.
-
-    Of a large ledger it takes seconds of a core, which no page and no bot may wait for.
-
-    Raises:
-        BrokenProcessPool: The process died; nothing is known then.
-    """
-    spawned = get_context("spawn")  # a fork would copy locks that other threads hold
-    with ProcessPoolExecutor(1, spawned, _give_way) as apart:
-        return apart.submit(_kpis_here, suite, period).result()
-
-
-def _give_way() -> None:
-    os.nice(GIVES_WAY)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever asked
-
-
-def _kpis_here(suite: Suite, period: Period) -> KpiReport:
+def kpis_of_suite(suite: Suite, period: Period) -> KpiReport:
+    """The same of all systems, by a ledger that is opened for it."""
     with open_reader(suite) as ledger:
         return kpis_of(suite, ledger, period)

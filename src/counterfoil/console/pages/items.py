@@ -6,7 +6,8 @@ import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from counterfoil.store.searching import ItemQuery
 
 JPEG = b"\xff\xd8\xff"
 TEXT_LONGEST = 100
+LINE_DAYS = timedelta(days=30)  # a bank may book with a day before the item's last change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +113,32 @@ def _shown(ask: Ask, *, whole: bool) -> Page:
             ],
             "open_intent": any(each.outcome is None for each in attempts),
             "whole": whole,
+            "lines": _statement_lines(ask, row),
             "care": ask.desk.cares.cares_of(f"item:{row.item_id}"),
             "today": ask.desk.site.ledger.now().date(),
         },
     )  # fmt: skip
+
+
+def _statement_lines(ask: Ask, row: ItemRow) -> list[tuple[int, int, date]]:
+    """Where the bank's own statement has it: statement, line and day, by amount and reference."""
+    if row.bank_reference is None:
+        return []
+    names = [_bare(each) for each in (row.reference, row.bank_reference) if each]
+    since = row.updated_at.date() - LINE_DAYS
+    found = ask.desk.statements.entries_of_amount(
+        row.system, -Decimal(row.amount), row.currency, since
+    )
+    return [
+        (statement, line, each.booking_date)
+        for statement, line, each in found
+        if any(name in _bare(f"{each.description} {each.reference}") for name in names)
+    ]
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone: statements break references where their lines end."""
+    return "".join(each for each in text.upper() if each.isalnum())
 
 
 def _commit(story: Sequence[Told]) -> list[Told]:

@@ -28,6 +28,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_items_reference", "items", ["reference"])
     op.create_index("ix_receipts_bank_reference", "receipts", ["bank_reference"])
+    op.create_index(
+        "ix_statement_transactions_amount", "statement_transactions", ["amount", "booking_date"]
+    )
 
 
 def _make_cares() -> None:
