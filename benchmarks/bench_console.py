@@ -34,6 +34,7 @@ from benchmarks.console_house import build, more_work
 from counterfoil.config import CONFIG_NAME, Suite, find_suite
 from counterfoil.console import passwords
 from counterfoil.domain.people import Invitation, Role
+from counterfoil.domain.schedules import UNDER
 from counterfoil.site import Site, open_site
 from counterfoil.store.deciding import Word
 from counterfoil.store.people_ledger import PeopleLedger
@@ -236,7 +237,12 @@ def console(suite: Suite) -> Iterator[str]:
     """``counterfoil console`` as a process of its own; where it is."""
     command = [sys.executable, "-c", "from counterfoil.cli import main; main()", "console"]
     with subprocess.Popen(
-        command, cwd=suite.root, stdout=subprocess.PIPE, text=True, env={**os.environ}
+        command,
+        cwd=suite.root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, UNDER: "bench"},  # as up begins it: it gives way to the bots
     ) as running:
         assert running.stdout is not None
         url = next(

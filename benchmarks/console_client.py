@@ -157,9 +157,11 @@ async def refresh(
     """What console.js does while a page stands open."""
     connection = open_()
     try:
-        newest = newest_of(body)
+        newest, about = newest_of(body), about_of(body)
         while True:  # until cancelled
-            _, said = await connection.get(f"/live?seen={quote(newest)}", refreshes=True)
+            _, said = await connection.get(
+                f"/live?seen={quote(newest)}&about={about}", refreshes=True
+            )
             if said.decode() != newest:
                 began = time.perf_counter()
                 _, body = await connection.get(path, refreshes=True)
@@ -171,7 +173,13 @@ async def refresh(
         connection.close()
 
 
-REST_SECONDS = 0.4  # as in console.js
+REST_SECONDS = 0.5  # as in console.js
+
+
+def about_of(body: bytes) -> str:
+    """The item that alone is waited for; "": everything is."""
+    found = re.search(rb'data-about="([^"]*)"', body)
+    return found[1].decode() if found else ""
 
 
 def newest_of(body: bytes) -> str:

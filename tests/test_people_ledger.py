@@ -85,7 +85,7 @@ def test_a_session_lives_while_somebody_is_there(people: PeopleLedger, clock: Cl
         people.sign_on("ada", "two", step=11, lasts=HOUR)
     clock.pass_(14 * 60)
     assert people.session("one", idle=IDLE) is not None
-    people.touch("one")
+    people.touch({"one": clock()})
     clock.pass_(14 * 60)
     found = people.session("one", idle=IDLE)
     assert found is not None
@@ -95,7 +95,7 @@ def test_a_session_lives_while_somebody_is_there(people: PeopleLedger, clock: Cl
     assert again.confirmed_at > found.confirmed_at
     clock.pass_(15 * 60)
     assert people.session("one", idle=IDLE) is None
-    people.touch("one")
+    people.touch({"one": clock()})
     clock.pass_(18 * 60)
     assert people.session("one", idle=HOUR) is None  # its hour is over, however busy
 

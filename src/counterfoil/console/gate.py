@@ -11,7 +11,7 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -27,7 +27,6 @@ from counterfoil.errors import AuditLost, CounterfoilError, LedgerLost, Refused
 COOKIE = "__Host-counterfoil"
 FORM_MAX_BYTES = 256 * 1024
 FIELDS_MAX = 2_000
-TOUCH_EVERY = timedelta(seconds=20)
 _BACK = re.compile(r"/(?![/\\])[A-Za-z0-9_./?=&%+:-]*")
 _ABOUT = frozenset({"item", "batch", "arrival", "schedule", "reconciliation"})
 
@@ -119,7 +118,9 @@ class Gate:
         return self._signed_on(request.cookie) if request.cookie else None
 
     def _signed_on(self, cookie: str) -> Session | None:
-        return self.desk.people.session(fingerprint(cookie), idle=self.desk.idle)
+        token = fingerprint(cookie)
+        seen = self.desk.present.when(token)
+        return self.desk.people.session(token, idle=self.desk.idle, seen=seen)
 
     def _turned_away(self, door: Door, request: Request, session: Session | None) -> Reply | None:
         if request.method == "POST" and not self._is_from_here(request):
@@ -198,9 +199,8 @@ class Gate:
         """The view is on the record before anything is shown; actions tell themselves."""
         if session is None:
             return
-        now = self.desk.site.ledger.now()
-        if not request.refreshes and now - session.seen_at >= TOUCH_EVERY:
-            self.desk.people.touch(session.token_sha256)
+        if not request.refreshes:
+            self.desk.present.note(session.token_sha256, self.desk.site.ledger.now())
         if door.method == "GET" and self.desk.is_new_view(session.token_sha256, request.path):
             self.desk.site.audit.emit(
                 "console_viewed",
@@ -234,13 +234,14 @@ class Gate:
             "notes": self.desk.notes(session.token_sha256) if session else [],
             "counts": self.desk.counts() if session else {},
             "newest": self.desk.newest() if session else "",
+            "about": "",
         }
         return self._rendered(page, request, session, live)
 
     def _trouble(self, request: Request, session: Session | None, status: int, said: str) -> Reply:
         """Without a look at the ledger: it may be what is away."""
         page = Page("trouble.html", {"status": status, "said": said}, status)
-        still = {"notes": [], "counts": {}, "newest": ""}
+        still = {"notes": [], "counts": {}, "newest": "", "about": ""}
         return self._rendered(page, request, session, still)
 
     def _rendered(

@@ -7,8 +7,9 @@ import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -54,6 +55,7 @@ _STATIC = {
     "icon.svg": "image/svg+xml",
 }
 START_SECONDS = 20
+NOTE_SECONDS = 15.0  # of the minutes after which a session that nobody uses ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +118,13 @@ def make_app(site: Site, port: int) -> tuple[Starlette, Desk]:
         ended = asyncio.Event()
         showing = asyncio.create_task(_keep_showing(desk, ended))
         watching = asyncio.create_task(watch.run())
+        noting = asyncio.create_task(_keep_noting(desk, ended))
         try:
             yield
         finally:
             ended.set()
             watch.end()
-            await asyncio.gather(showing, watching)
+            await asyncio.gather(showing, watching, noting)
 
     shell = [Middleware(Shell, hosts=hosts)]
     last = {Exception: _defect(desk)}
@@ -136,6 +139,18 @@ async def _keep_showing(desk: Desk, ended: asyncio.Event) -> None:
         await desk.site.checkpoints.keep_showing(desk.site.audit, ended)
     except CounterfoilError as trouble:
         desk.broken = str(trouble)
+
+
+async def _keep_noting(desk: Desk, ended: asyncio.Event) -> None:
+    """Write down who was there, and once more at the end; a ledger that is away gets it later."""
+    while True:  # ends with the server
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NOTE_SECONDS):
+                await ended.wait()
+        with suppress(CounterfoilError):
+            await run_in_threadpool(desk.present.write_down, desk.people.touch)
+        if ended.is_set():
+            return
 
 
 def _names(address: str, port: int) -> tuple[frozenset[str], frozenset[str]]:
@@ -209,13 +224,19 @@ def _static(files: dict[str, bytes]) -> _Endpoint:
 
 
 def _live(gate: Gate, watch: Watch) -> _Endpoint:
-    """For pages that refresh themselves: answers when the ledger is not any more what was seen."""
+    """For pages that refresh themselves: answers when the ledger is not any more what was seen.
+
+    A page *about* one item waits for that item alone.
+    """
+    desk = gate.desk
 
     async def live(wire: WireRequest) -> Response:
         cookie = wire.cookies.get(COOKIE, "")
         if not await run_in_threadpool(gate.knows, cookie):
             return Response("", 403, media_type="text/plain")
-        said = await watch.changed_from(wire.query_params.get("seen", ""))
+        about = wire.query_params.get("about", "")
+        look = partial(desk.looking.newest_of, about[:60]) if about else desk.newest
+        said = await watch.changed_from(wire.query_params.get("seen", ""), look)
         return Response(said, media_type="text/plain")
 
     return live

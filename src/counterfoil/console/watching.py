@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
@@ -39,27 +40,36 @@ class Watch:
                 await self._look()
             await _wait(self._ended, LOOK_SECONDS)
 
-    async def changed_from(self, seen: str) -> str:
-        """What is newest: as soon as it is not what was *seen*, or after ten seconds."""
+    async def changed_from(self, seen: str, look: Callable[[], str]) -> str:
+        """What *look* tells: as soon as it is not what was *seen*, or after ten seconds."""
+        ends = time.monotonic() + HOLD_SECONDS
         self._waiting += 1
         try:
-            await self._look()
-            if self._seen == seen:
-                await _wait(self._changed, HOLD_SECONDS)
-            return self._seen
+            while True:  # ends: time passes
+                change = self._changed
+                newest = await _told(look) or seen
+                left = ends - time.monotonic()
+                if newest != seen or left <= 0 or self._ended.is_set():
+                    return newest
+                await _wait(change, left)
         finally:
             self._waiting -= 1
 
     async def _look(self) -> None:
-        try:
-            newest = await run_in_threadpool(self._newest)
-        except LedgerLost:
-            return  # the pages stay as they are, and their next request tells
-        if newest != self._seen:
+        newest = await _told(self._newest)
+        if newest and newest != self._seen:
             self._seen = newest
             self._changed.set()
             if not self._ended.is_set():
                 self._changed = asyncio.Event()
+
+
+async def _told(look: Callable[[], str]) -> str:
+    """What it tells; "": the ledger is away: pages stay as they are, their next request says so."""
+    try:
+        return await run_in_threadpool(look)
+    except LedgerLost:
+        return ""
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -330,6 +330,13 @@ class Looking(Approving, Reading):
         with self.reading() as connection:
             return "/".join(str(connection.execute(each).scalar()) for each in seen)
 
+    def newest_of(self, item_id: str) -> str:
+        """The same of one item."""
+        steps = schema.steps
+        newest = select(func.max(steps.c.at)).where(steps.c.item_id == item_id)
+        with self.reading() as connection:
+            return str(connection.execute(newest).scalar())
+
     def workers(self) -> list[WorkerRow]:
         """Who is working, the newest first."""
         table = schema.workers

@@ -113,6 +113,8 @@ def _shown(ask: Ask, *, whole: bool) -> Page:
             ],
             "open_intent": any(each.outcome is None for each in attempts),
             "whole": whole,
+            "newest": looking.newest_of(row.item_id),
+            "about": row.item_id,
             "lines": _statement_lines(ask, row),
             "care": ask.desk.cares.cares_of(f"item:{row.item_id}"),
             "today": ask.desk.site.ledger.now().date(),

@@ -6,7 +6,7 @@
 // 3. A one-time link's code stands after the #, which no server ever sees.
 
 // An answer about changes is held back until there is one; then the page looks, and rests.
-const REST_MS = 400;
+const REST_MS = 500;
 const AWAY_MS = 1000;
 const page = document.body;
 
@@ -35,7 +35,8 @@ async function look() {
   if (document.querySelector("[data-busy]")) return refresh();
   asking = new AbortController();
   const seen = encodeURIComponent(page.dataset.newest);
-  const answer = await fetch(`/live?seen=${seen}`, { headers: { "X-Refresh": "1" }, signal: asking.signal });
+  const about = encodeURIComponent(page.dataset.about ?? "");
+  const answer = await fetch(`/live?seen=${seen}&about=${about}`, { headers: { "X-Refresh": "1" }, signal: asking.signal });
   if (answer.status === 403) return signedOff();
   const newest = await answer.text();
   if (answer.ok && newest !== page.dataset.newest) await refresh();
