@@ -75,7 +75,9 @@ def test_answers_are_what_the_schema_says_and_hold_no_account(
             assert set(each) == set(schema["components"]["schemas"][record]["properties"])
 
 
-def test_odd_values_are_refused_and_never_a_defect(rig: Rig, bearer: dict[str, str]) -> None:
+def test_asvs_2_2_2_odd_values_are_refused_and_never_a_defect(
+    rig: Rig, bearer: dict[str, str]
+) -> None:
     for pattern in ("/items", "/batches", "/steps", "/statements"):
         for name in ("limit", "skip", "state", "text", "kind", "batch_id"):
             for value in ODD:

@@ -91,7 +91,7 @@ def test_nobody_releases_an_item_of_their_own_under_an_alias(rig: Rig) -> None:
     assert "four_eyes" in note(client)
 
 
-def test_a_changed_byte_voids_the_approval(rig: Rig) -> None:
+def test_asvs_15_4_2_a_changed_byte_voids_the_approval(rig: Rig) -> None:
     """Another batch's digest; and a row that was edited by hand after it was looked at."""
     one, other = waiting_batch(rig, "one.xlsx"), waiting_batch(rig, "other.xlsx")
     client = rig.client("petra")
@@ -234,7 +234,7 @@ def test_the_record_verifies_after_all_that(rig: Rig) -> None:
     assert rig.records("log_verified")[-1]["data"]["ok"] is True
 
 
-def test_a_reason_passes_the_redactor_and_has_an_end(rig: Rig) -> None:
+def test_asvs_16_2_5_a_reason_passes_the_redactor_and_has_an_end(rig: Rig) -> None:
     client, batch_id = rig.client("petra"), waiting_batch(rig, "long.xlsx")
     client.post(f"/batches/{batch_id}/refuse", {"reason": "x" * 2_001})
     assert "2000 characters" in note(client)
@@ -379,3 +379,38 @@ def file_statement(rig: Rig, statement: Statement) -> int:
         arrival, Judged(filed=(filed,), exceptions=(), source="pdf", pages=1)
     )
     return max(each.statement_id for each in ledger.statements())
+
+
+def test_asvs_16_4_1_and_16_2_2_a_reason_is_one_record_and_forges_no_line(rig: Rig) -> None:
+    """Whatever is typed stays inside its record, which tells its instant in UTC."""
+    forged = 'ok\n{"kind":"batch_approved","seq":1}\r\n\u2028%s{password}'
+    client = rig.client("olaf")
+    client.post("/schedules/often/pause", {"reason": forged})
+    client.post("/schedules/often/resume", {"reason": "over"})
+    told = rig.records("schedule_paused")[-1]
+    assert '{"kind":"batch_approved"' in told["data"]["told"]
+    assert told["t"].endswith("Z")
+    assert [each for each in rig.records("batch_approved") if each["seq"] == 1] == []
+
+
+def test_asvs_13_4_2_a_defect_of_ours_shows_nothing_of_it(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("CZ6508000000192000145399 in a message")
+
+    monkeypatch.setattr(rig.served.desk.looking, "find_steps", broken)
+    answer = rig.client("iris").get("/audit?text=anything")
+    assert (answer.status, answer.text) == (500, "a defect of ours: it is on the record")
+    assert rig.records("console_failed")[-1]["data"] == {"path": "/audit", "type": "ValueError"}
+
+
+def test_asvs_14_2_1_no_address_carries_what_is_secret(rig: Rig) -> None:
+    """Neither cookie nor form token nor code stands in a link or in what is redirected to."""
+    client = rig.client("petra")
+    for path in ("/", "/exceptions", f"/items/{rig.names['item']}", "/people"):
+        text = client.get(path).text
+        for link in re.findall(r'(?:href|src|action|formaction)="([^"]*)"', text):
+            assert client.cookie not in link
+            assert passwords.fingerprint(client.cookie) not in link
+            assert "token=" not in link

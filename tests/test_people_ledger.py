@@ -149,7 +149,9 @@ def test_a_token_reads_until_it_ends_or_is_taken_back(people: PeopleLedger, cloc
     assert [each.token_sha256[0] for each in people.tokens()] == ["a"]
 
 
-def test_lists_come_by_page_and_words_are_no_patterns(house: House, clock: Clock) -> None:
+def test_asvs_1_2_4_lists_come_by_page_and_words_are_no_patterns(
+    house: House, clock: Clock
+) -> None:
     with house.ledger(clock=clock) as ledger:
         looking = Looking.beside(ledger)
         before = looking.newest()
