@@ -29,6 +29,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import psutil
+
 from benchmarks.console_client import Connection, Names, Seen, percentile, person, refresh
 from benchmarks.console_house import build, more_work
 from counterfoil.config import CONFIG_NAME, Suite, find_suite
@@ -57,6 +59,7 @@ class Figures:
     loaded: list[float] = field(default_factory=list)  # and with it
     events: list[float] = field(default_factory=list)
     searches: list[float] = field(default_factory=list)
+    cpu: float = 0.0  # of the console, while there was load
     load: Seen = field(default_factory=Seen)
     closed: Seen = field(default_factory=Seen)
 
@@ -98,7 +101,7 @@ def measure(suite: Suite, rounds: int) -> Figures:
     with open_site("bench", suite, tell=lambda _: None) as site:
         cookies = sign_on(site, PEOPLE)
         names = names_of(suite)
-        with console(suite) as url, bots(suite):
+        with console(suite) as (url, process), bots(suite):
             wait_for_bots(suite)
             asyncio.run(_load(url, cookies, names, Seen(), 10.0, THINK_SECONDS, live=True))
             for number in range(rounds):
@@ -107,8 +110,9 @@ def measure(suite: Suite, rounds: int) -> Figures:
                 time.sleep(WINDOW_SECONDS)
                 figures.quiet += bot_steps(suite, began)
                 print(f"{len(figures.quiet)} steps without load", flush=True)
-                began = datetime.now(UTC)
+                began, used = datetime.now(UTC), cpu_of(process)
                 asyncio.run(_window(site, url, cookies, names, figures))
+                figures.cpu += cpu_of(process) - used
                 figures.loaded += bot_steps(suite, began)
             asyncio.run(
                 _load(url, cookies, names, figures.closed, CLOSED_SECONDS, (0, 0), live=False)
@@ -233,8 +237,8 @@ def names_of(suite: Suite) -> Names:
 
 
 @contextmanager
-def console(suite: Suite) -> Iterator[str]:
-    """``counterfoil console`` as a process of its own; where it is."""
+def console(suite: Suite) -> Iterator[tuple[str, psutil.Process]]:
+    """``counterfoil console`` as a process of its own; where it is, and the process."""
     command = [sys.executable, "-c", "from counterfoil.cli import main; main()", "console"]
     with subprocess.Popen(
         command,
@@ -251,10 +255,16 @@ def console(suite: Suite) -> Iterator[str]:
             if (found := re.search(r"http://127\.0\.0\.1:\d+", line))
         )
         try:
-            yield url
+            yield url, psutil.Process(running.pid)
         finally:
             running.send_signal(signal.SIGTERM)
             running.wait(60)
+
+
+def cpu_of(process: psutil.Process) -> float:
+    """Seconds that it has used until now."""
+    times = process.cpu_times()
+    return times.user + times.system
 
 
 @contextmanager
@@ -312,6 +322,11 @@ def report(figures: Figures) -> None:
             f"a bot's step, {steps}: median",
             f"{quiet * 1000:.0f} / {loaded * 1000:.0f} ms: {share:+.1f} %",
             "5 %",
+        ),
+        (
+            "the console's own CPU, pages and refreshes alike",
+            f"{figures.cpu * 1000 / (len(pages) + len(refreshed)):.1f} ms a page",
+            "",
         ),
         (f"{len(events)} events until an open page has them", _spread(events), "1 s"),
         (f"{len(searches)} searches in the run", _spread(searches), "1 s"),

@@ -39,6 +39,7 @@ T = TypeVar("T")
 
 KPI_DAYS = 30
 NEWEST_SECONDS = 0.2  # fifty people ask the ledger no more often than one
+RESTS_SECONDS = (1.5, 6.0)
 COUNTS_SECONDS, SLOW_SECONDS, KINDS_SECONDS = 0.4, 5.0, 300.0  # what goes through whole indexes
 SHARED_KEPT, SHARED_SECONDS = 200, 5.0  # pages that are the same for all of one role
 VIEW_SECONDS = 300.0  # the same page of the same session is one view
@@ -92,7 +93,8 @@ class Desk:
         self.totals: Recent[Any] = Recent(SIGHTS_KEPT)  # batch -> its control totals
         self.broken = ""  # why no door opens any more: the witness does not take our log
         self.csp_reports = self.views = self.denied = 0  # since it was started
-        self._newest = Kept(self.looking.newest, seconds=NEWEST_SECONDS)
+        self._last = ("", 0.0)  # what was newest, and since when
+        self._newest = Kept(self._look_for_news, seconds=NEWEST_SECONDS)
         self._counts = Kept(site.ledger.counts, seconds=COUNTS_SECONDS, mark=self.newest)
         self._oldest = Kept(self.looking.oldest_waiting, seconds=SLOW_SECONDS, mark=self.newest)
         self._maps = Kept(lambda: maps_of(site.suite), seconds=SLOW_SECONDS)
@@ -116,8 +118,19 @@ class Desk:
         return timedelta(minutes=self.settings.idle_minutes)
 
     def newest(self) -> str:
-        """Changes whenever the ledger does."""
+        """Changes whenever the ledger does, and twice more when it has come to rest.
+
+        What is read seldom may have been shown as it was before the last change: then it is
+        read and shown once more.
+        """
         return self._newest.get()
+
+    def _look_for_news(self) -> str:
+        found, now = self.looking.newest(), time.monotonic()
+        if found != self._last[0]:
+            self._last = (found, now)
+        rests = sum(now - self._last[1] >= each for each in RESTS_SECONDS)
+        return f"{found}/{rests}"
 
     def counts(self) -> dict[ItemState, int]:
         """How many items stand in each state."""

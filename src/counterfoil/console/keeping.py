@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 KPI_SECONDS = 30.0  # figures of 30 days are read again when they are older
 KPI_REST = 20  # ... and a rest of so many times what the reading took: 5 % of a core
-KEPT_REST = 4  # times what the reading took
+KEPT_REST = 6  # times what the reading took
 
 
 class Recent(Generic[T]):
@@ -76,7 +76,7 @@ class Kept(Generic[T]):
     """A value that is read again after something has changed.
 
     One thread reads; whoever asks meanwhile is told the value before. What takes long to read
-    is read less often: at most a fifth of the time goes into it.
+    is read less often: at most a seventh of the time goes into it.
 
     Args:
         seconds: How old a value may be at least.

@@ -39,6 +39,9 @@ HEAD = "0009"
 #: Longer than any writer of ours holds the lock; a reader never waits (WAL).
 BUSY_SECONDS = 10
 
+#: As many as the console has threads: each is opened once, and only where it is asked for.
+CONNECTIONS_KEPT = 40
+
 ASK_AGAIN_SECONDS = 1.0
 
 _OLDEST_SQLITE = (3, 35, 0)  # RETURNING; dbos needs it too
@@ -86,6 +89,7 @@ def _sqlite(database: str, url: str) -> Engine:
         url,
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        pool_size=CONNECTIONS_KEPT,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
