@@ -163,6 +163,21 @@ class Looking(Approving, Reading):
             raise KeyError(batch_id)
         return BatchHead(**found[0])
 
+    def batch_before(self, row: BatchRow) -> tuple[str, str] | None:
+        """Id and name of the last batch of the same kind before *row*; None: it is the first."""
+        batches = schema.batches
+        query = (
+            select(batches.c.batch_id, batches.c.name)
+            .where(
+                batches.c.sheet_map == row.sheet_map,
+                batches.c.system == row.system,
+                batches.c.filed_at < row.filed_at,
+            )
+            .order_by(batches.c.filed_at.desc())
+            .limit(1)
+        )
+        return next(((each["batch_id"], each["name"]) for each in self._all(query)), None)
+
     def amounts(self, batch_id: str) -> list[tuple[str, str]]:
         """Currency and amount (decimal text) of every item of one batch."""
         items = schema.items

@@ -228,16 +228,11 @@ def _why_not(ask: Ask, row: BatchRow, sight: Sight) -> str:
 
 def _before(ask: Ask, row: BatchRow, totals: Sequence[Totals]) -> list[tuple[str, str, str, str]]:
     """(what, now, last time, difference) against the last batch of the same kind before it."""
-    kin = [
-        each for each in ask.desk.looking.batch_list(limit=50)
-        if (each.sheet_map, each.system) == (row.sheet_map, row.system)
-        and each.filed_at < row.filed_at
-    ]  # fmt: skip
-    if not kin:
+    last = ask.desk.looking.batch_before(row)
+    if last is None:
         return []
-    last = kin[0]
-    then = {each.currency: each for each in _totals_of(ask, last.batch_id)}
-    found = [("file", row.name, last.name, "")]
+    then = {each.currency: each for each in _totals_of(ask, last[0])}
+    found = [("file", row.name, last[1], "")]
     for each in totals:
         old = then.get(each.currency)
         count, total = (old.count, old.total) if old else (0, Decimal(0))
