@@ -436,10 +436,11 @@ def _add_reconciliation(rig: Rig) -> None:
     books = rig.served.desk.reconciliations
     house = House(rig.site.suite.data, rig.site.suite.ledger_url)
     desk = StandingDesk(house, rig.site.ledger, Clock(), books)
-    desk.run([bank_line("B1", 1, "10.00", EVIL)], [entry("L1", 2, "10.00", "77")])
+    bank = [bank_line("B1", 1, "10.00", EVIL), bank_line("B2", 3, "25.00", "thanks")]
+    desk.run(bank, [entry("L1", 2, "10.00", "77"), entry("L2", 4, "24.00", "88")])
     word = Word(person="Anna", reason=f"seen {EVIL}")
     proposal = propose_match(books, stand(books, "nostro"), word, bank=["B1"], entries=["L1"])
-    rig.names["reconciliation"] = "nostro"
+    rig.names |= {"reconciliation": "nostro", "side": "bank", "line": b"B1".hex()}
     rig.names["decision"] = proposal.decision_id
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 import signal
@@ -9,12 +11,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from counterfoil.audit.tree import is_included, leaf_hash
 from counterfoil.site.proof import verify_suite
+from counterfoil.store.deciding import Word
+from counterfoil.store.searching import StepQuery
 from tests.bank_support import ROOT
 from tests.console_support import Client, Rig, a_console, a_suite, fill
 from tests.engine_support import CREDITOR, DEBTOR
@@ -69,7 +75,9 @@ def test_answers_are_what_the_schema_says_and_hold_no_account(
             assert set(each) == set(schema["components"]["schemas"][record]["properties"])
 
 
-def test_odd_values_are_refused_and_never_a_defect(rig: Rig, bearer: dict[str, str]) -> None:
+def test_asvs_2_2_2_odd_values_are_refused_and_never_a_defect(
+    rig: Rig, bearer: dict[str, str]
+) -> None:
     for pattern in ("/items", "/batches", "/steps", "/statements"):
         for name in ("limit", "skip", "state", "text", "kind", "batch_id"):
             for value in ODD:
@@ -107,11 +115,15 @@ def test_metrics_count_and_name_nobody(rig: Rig) -> None:
     assert "Novak" not in text
 
 
-def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+@pytest.mark.parametrize("word", ["console", pytest.param("up", marks=pytest.mark.browser)])
+def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path, word: str) -> None:
     suite = a_suite(tmp_path / "suite")
     for name in ("bots", "workflows"):
         (suite.root / name).symlink_to(ROOT / name)
-    command = [sys.executable, "-c", "from counterfoil.cli import main; main()", "console"]
+    if word == "up":  # it works on nothing here
+        config = 'schema = 1\n[site]\nname = "idle"\n[console]\nport = 0\n'
+        (suite.root / "config.toml").write_text(config, "utf-8")
+    command = [sys.executable, "-c", "from counterfoil.cli import main; main()", word]
     with subprocess.Popen(command, cwd=suite.root, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         url = None
@@ -127,8 +139,10 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
             else:
                 break
         running.send_signal(signal.SIGTERM)
-        assert running.wait(20) == 0
+        assert running.wait(60) == 0
     assert status == 200
+    with pytest.raises(ConnectionRefusedError):
+        Client(url[0]).get("/health")
     sealed = verify_suite(suite)
     assert sealed.ok, sealed.sentences
 
@@ -136,3 +150,42 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
 def test_health_says_ok_and_nothing_else(rig: Rig) -> None:
     answer = Client(rig.url).get("/health")
     assert (answer.status, answer.text) == (200, "ok\n")
+
+
+def test_what_a_search_finds_is_exported_under_its_own_hash(rig: Rig) -> None:
+    client = rig.client("iris")
+    lines = client.get("/audit/export?kind=item_posted&as=jsonl")
+    table = client.get("/audit/export?as=csv")
+    for answer, kind in ((lines, "jsonl"), (table, "csv")):
+        name = f"changes-{sha256(answer.body).hexdigest()}.{kind}"
+        assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
+        assert rig.records("audit_exported")[-1]["actor"]["on_behalf"] == "iris"
+    told = [each["data"]["sha256"] for each in rig.records("audit_exported")]
+    assert told == [sha256(each.body).hexdigest() for each in (lines, table)]
+    records = [json.loads(line) for line in lines.text.splitlines()]
+    assert {each["kind"] for each in records} == {"item_posted"}
+    cells = list(csv.reader(io.StringIO(table.text)))
+    assert len(cells) == len(rig.served.desk.looking.steps(StepQuery(), limit=10_000)) + 1
+
+
+def test_asvs_1_2_10_nothing_that_is_exported_is_a_formula(rig: Rig) -> None:
+    evil = ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", '=HYPERLINK("http://127.0.0.1")')
+    for reason in evil:
+        rig.site.ledger.freeze_by_hand("elsewhere", Word(person="Eva", reason=f"x{reason}"))
+        rig.site.ledger.unfreeze("elsewhere", Word(person="Eva", reason=reason))
+    text = rig.client("iris").get("/audit/export?as=csv&kind=system_unfrozen").text
+    rows = list(csv.reader(io.StringIO(text)))[1:]
+    assert {row[2] for row in rows} >= {f"'{each}" for each in evil if each.strip() == each}
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t"))]
+
+
+def test_one_record_is_proved_without_showing_another(rig: Rig) -> None:
+    client, stream = rig.client("iris"), rig.site.audit.stream
+    made = json.loads(client.get(f"/audit/record/{stream}/7/proof").text)
+    proof = [bytes.fromhex(each) for each in made["proof"]]
+    leaf = leaf_hash(made["line"].encode())
+    assert json.loads(made["line"])["seq"] == 7
+    assert is_included(leaf, 6, made["size"], proof, bytes.fromhex(made["root"]))
+    assert not is_included(leaf, 5, made["size"], proof, bytes.fromhex(made["root"]))
+    assert client.get(f"/audit/record/{stream}/999999/proof").status == 404
+    assert client.get("/audit/record/../../x/1/proof").status == 404

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -13,8 +14,12 @@ import pytest
 
 from counterfoil.console import passwords
 from counterfoil.domain.items import ItemState
+from counterfoil.domain.statement_orders import FetchedFile, Filed, Judged
+from counterfoil.domain.statements import Statement
 from tests.console_support import Client, Rig, a_console, fill, waiting_batch
+from tests.engine_support import CORE
 from tests.test_console_people import code_now
+from tests.test_statement_rules import ACCOUNT, a_statement, listed, proved
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +91,7 @@ def test_nobody_releases_an_item_of_their_own_under_an_alias(rig: Rig) -> None:
     assert "four_eyes" in note(client)
 
 
-def test_a_changed_byte_voids_the_approval(rig: Rig) -> None:
+def test_asvs_15_4_2_a_changed_byte_voids_the_approval(rig: Rig) -> None:
     """Another batch's digest; and a row that was edited by hand after it was looked at."""
     one, other = waiting_batch(rig, "one.xlsx"), waiting_batch(rig, "other.xlsx")
     client = rig.client("petra")
@@ -229,9 +234,183 @@ def test_the_record_verifies_after_all_that(rig: Rig) -> None:
     assert rig.records("log_verified")[-1]["data"]["ok"] is True
 
 
-def test_a_reason_passes_the_redactor_and_has_an_end(rig: Rig) -> None:
+def test_asvs_16_2_5_a_reason_passes_the_redactor_and_has_an_end(rig: Rig) -> None:
     client, batch_id = rig.client("petra"), waiting_batch(rig, "long.xlsx")
     client.post(f"/batches/{batch_id}/refuse", {"reason": "x" * 2_001})
     assert "2000 characters" in note(client)
     assert states(rig, batch_id) == {ItemState.AWAITING_APPROVAL}
     assert passwords.fingerprint(client.cookie) != client.cookie
+
+
+def test_an_operator_proposes_a_match_and_a_supervisor_lets_it_stand(rig: Rig) -> None:
+    olaf, petra, books = rig.client("olaf"), rig.client("petra"), rig.served.desk.reconciliations
+    page = olaf.get("/reconciliations/nostro").text
+    assert 'name="line" value="bank:B2"' in page
+    form = {"line": ["bank:B2", "ledger:L2"], "what": "match", "reason": "fee of the bank"}
+    olaf.post("/reconciliations/nostro/propose", form)
+    assert "bank less ledger is 1.00" in note(olaf)  # it has to be said
+    made = olaf.post("/reconciliations/nostro/propose", {**form, "difference": "1.00"})
+    where = made.headers["location"]
+    assert "a supervisor decides" in olaf.get(where).text
+    digest = re.search(r'class="digest">([0-9a-f]{64})', petra.get(where).text)
+    assert digest is not None
+    petra.post(f"{where}/approve", {"digest": digest[1]})
+    row = books.decision(where.rpartition("/")[2])
+    assert (row.kind, row.state, row.proposer) == ("match", "APPROVED", "olaf")
+    line = f"/reconciliations/nostro/lines/bank/{b'B2'.hex()}"
+    assert row.decision_id in olaf.get(line).text
+    undo = {"line": "bank:B2", "what": "unmatch", "reason": "of another customer"}
+    back = olaf.post("/reconciliations/nostro/propose", undo).headers["location"]
+    assert books.decision(back.rpartition("/")[2]).kind == "unmatch"
+
+
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [
+        ({"line": "bank:B9", "what": "write_off"}, "unknown_line"),
+        ({"line": "elsewhere:B1", "what": "write_off"}, "unknown_line"),
+        ({"line": ["bank:B1", "ledger:L1"], "what": "unmatch"}, "no_proposal"),
+        ({"line": "bank:B1", "what": "delete"}, "no_proposal"),
+        ({"what": "write_off"}, "too_few"),
+        ({"line": "bank:B1", "what": "match", "difference": "1e"}, "difference"),
+    ],
+)
+def test_a_proposal_that_says_nothing_sensible_is_refused(
+    rig: Rig, form: dict[str, str | list[str]], why: str
+) -> None:
+    client, before = rig.client("olaf"), len(rig.served.desk.reconciliations.decisions("nostro"))
+    client.post("/reconciliations/nostro/propose", {**form, "reason": "try"})
+    assert why in note(client)
+    assert len(rig.served.desk.reconciliations.decisions("nostro")) == before
+
+
+def test_whatever_waits_gets_an_owner_a_due_date_and_a_word(rig: Rig) -> None:
+    client, shown = rig.client("olaf"), rig.client("iris")
+    kinds = ("hold", "break", "file", "doubt", "refused")  # what other tests leave
+    which = {
+        kind: found[0]
+        for kind in kinds
+        if (found := re.findall(r'name="which" value="([^"]+)"', client.get(
+            f"/exceptions?kind={kind}").text))
+    }  # fmt: skip
+    assert set(which) == set(kinds)
+    form = {"which": list(which.values()), "owner": "Eva", "due": "2020-01-31"}
+    client.post("/exceptions/care", {**form, "reason": "asked the branch"})
+    assert note(client) == f"noted about {len(kinds)}"
+    for kind in kinds:
+        text = shown.get(f"/exceptions?kind={kind}").text
+        assert "<b>eva</b>" in text
+        assert "overdue 2020-01-31" in text
+        assert "olaf: asked the branch" in text
+    told = {each["data"]["which"]: each for each in rig.records("exception_noted")}
+    assert set(told) == set(which.values())
+    assert {each["actor"]["on_behalf"] for each in told.values()} == {"olaf"}
+    client.post("/exceptions/care", {"which": which["hold"], "reason": "they called back"})
+    care = rig.served.desk.cares.cares_of(which["hold"])
+    assert care is not None
+    assert (care.owner, str(care.due_on), care.told) == ("eva", "2020-01-31", "they called back")
+
+
+@pytest.mark.parametrize(
+    ("form", "why"),
+    [
+        ({"which": "item:B-0000000000-0001"}, "unknown_exception"),
+        ({"which": "system:core"}, "unknown_exception"),  # it is not frozen
+        ({"which": "nothing"}, "unknown_exception"),
+        ({}, "nothing_ticked"),
+        ({"which": "system:core", "due": "tomorrow"}, "due"),
+    ],
+)
+def test_nothing_is_noted_about_what_does_not_wait(
+    rig: Rig, form: dict[str, str], why: str
+) -> None:
+    client, before = rig.client("olaf"), rig.served.desk.cares.cares()
+    client.post("/exceptions/care", {**form, "reason": "try"})
+    assert why in note(client)
+    assert rig.served.desk.cares.cares() == before
+
+
+def test_an_operator_pauses_systems_and_all_workers_and_lets_them_go_on(rig: Rig) -> None:
+    client, ledger = rig.client("olaf"), rig.site.ledger
+    for path, system in (("/systems/core", "core"), ("/operate", "")):
+        client.post(f"{path}/pause", {"reason": "release weekend"})
+        assert [(each.system, each.person) for each in ledger.pauses()] == [(system, "olaf")]
+        assert "release weekend" in client.get("/operate").text
+        client.post(f"{path}/pause", {"reason": "again"})
+        assert "maintenance is on" in note(client)
+        client.post(f"{path}/resume", {"reason": "open"})
+        assert ledger.pauses() == []
+    client.post("/systems/core/close-circuit", {"reason": "it answers"})
+    assert "circuit_closed" in note(client)
+
+
+def test_an_item_s_page_names_the_statement_line_that_has_it(rig: Rig) -> None:
+    """By amount and reference; the same amount with another reference is another payment."""
+    row, today = rig.served.desk.looking.item_row(rig.names["item"]), rig.site.ledger.now().date()
+    client = rig.client("olaf")
+    assert "on none yet" in client.get(f"/items/{row.item_id}").text
+    amounts = (f"-{row.amount}", f"-{row.amount}", "3.00")
+    plain = a_statement(days=(today, today + timedelta(days=2)), amounts=amounts, number="99")
+    broken = f"PAYMENT {row.reference[:5]} {row.reference[5:].lower()}"
+    entries = [replace(each, description="another") for each in plain.transactions]
+    entries[1] = replace(entries[1], description=broken)
+    number = file_statement(rig, replace(plain, transactions=tuple(entries)))
+    text = client.get(f"/items/{row.item_id}").text
+    assert f"line 2 of statement {number}" in text
+    assert f"line 1 of statement {number}" not in text
+
+
+def file_statement(rig: Rig, statement: Statement) -> int:
+    """As the fetching bot and the reader do; its number."""
+    ledger, days = rig.served.desk.statements, statement.period
+    assert days is not None
+    ledger.order_statements(CORE, ACCOUNT, days, ("pdf",))
+    order = ledger.wanted_statements(CORE)[-1]
+    path = rig.site.suite.root / f"{statement.number}.pdf"
+    path.write_bytes(f"statement {statement.number}".encode())
+    seen = listed(first=days[0], last=days[1], number=statement.number)
+    sha256_kept = rig.served.desk.reading.files.keep(path)
+    size = path.stat().st_size
+    file = FetchedFile(listed=seen, format="pdf", path=path, sha256=sha256_kept, size=size)
+    ledger.file_arrival(order, file)
+    arrival = ledger.unread_arrivals()[-1]
+    filed = Filed(proved=proved(statement), first=days[0], last=days[1])
+    assert ledger.file_reading(
+        arrival, Judged(filed=(filed,), exceptions=(), source="pdf", pages=1)
+    )
+    return max(each.statement_id for each in ledger.statements())
+
+
+def test_asvs_16_4_1_and_16_2_2_a_reason_is_one_record_and_forges_no_line(rig: Rig) -> None:
+    """Whatever is typed stays inside its record, which tells its instant in UTC."""
+    forged = 'ok\n{"kind":"batch_approved","seq":1}\r\n\u2028%s{password}'
+    client = rig.client("olaf")
+    client.post("/schedules/often/pause", {"reason": forged})
+    client.post("/schedules/often/resume", {"reason": "over"})
+    told = rig.records("schedule_paused")[-1]
+    assert '{"kind":"batch_approved"' in told["data"]["told"]
+    assert told["t"].endswith("Z")
+    assert [each for each in rig.records("batch_approved") if each["seq"] == 1] == []
+
+
+def test_asvs_13_4_2_a_defect_of_ours_shows_nothing_of_it(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("CZ6508000000192000145399 in a message")
+
+    monkeypatch.setattr(rig.served.desk.looking, "find_steps", broken)
+    answer = rig.client("iris").get("/audit?text=anything")
+    assert (answer.status, answer.text) == (500, "a defect of ours: it is on the record")
+    assert rig.records("console_failed")[-1]["data"] == {"path": "/audit", "type": "ValueError"}
+
+
+def test_asvs_14_2_1_no_address_carries_what_is_secret(rig: Rig) -> None:
+    """Neither cookie nor form token nor code stands in a link or in what is redirected to."""
+    client = rig.client("petra")
+    for path in ("/", "/exceptions", f"/items/{rig.names['item']}", "/people"):
+        text = client.get(path).text
+        for link in re.findall(r'(?:href|src|action|formaction)="([^"]*)"', text):
+            assert client.cookie not in link
+            assert passwords.fingerprint(client.cookie) not in link
+            assert "token=" not in link

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from importlib.metadata import files
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,8 @@ pytestmark = pytest.mark.browser
 PAGES = [
     each
     for each in DOORS
-    if each.method == "GET" and not each.path.endswith(("/pack", "{sha256}", "{page}"))
+    if each.method == "GET"
+    and not each.path.endswith(("/pack", "{sha256}", "{page}", "/export", "/proof"))
     if each.right
 ]
 WIDTHS = (1440, 1024, 390)
@@ -329,10 +331,8 @@ def test_a_statement_stands_beside_the_page_that_it_was_read_from(
     assert rig.client("olaf").get(f"{path}1").status == 403
 
 
-def test_a_new_event_is_seen_within_two_seconds_and_typing_is_left_alone(
-    chromium: Browser, rig: Rig
-) -> None:
-    """The page looks once a second; the ledger is asked twice a second at most."""
+def test_a_new_event_is_seen_at_once(chromium: Browser, rig: Rig) -> None:
+    """The page's question is answered when the ledger changes; a busy machine needs its time."""
     with window(chromium, rig, "olaf") as it:
         it.page.goto("/")
         alarm = it.page.get_by_text("core is frozen:")
@@ -372,6 +372,47 @@ def test_an_operator_pauses_a_schedule_and_finds_no_decision(chromium: Browser, 
         expect(it.page.get_by_role("button", name="key it")).to_have_count(0)
         it.page.goto(f"/batches/{rig.names['batch']}")
         expect(it.page.get_by_role("button", name="Approve exactly this")).to_have_count(0)
+
+
+def test_an_operator_proposes_notes_and_pauses(chromium: Browser, rig: Rig) -> None:
+    """Ticks in one table, words in one bar; four eyes where it is about money."""
+    with window(chromium, rig, "olaf") as it:
+        it.page.goto("/reconciliations/nostro")
+        it.page.get_by_role("row", name=re.compile("bank .* 25.00")).get_by_role("checkbox").check()
+        entry = it.page.get_by_role("row", name=re.compile("ledger .* 24.00"))
+        entry.get_by_role("checkbox").check()
+        it.page.get_by_label("Why, for all lines that are ticked").fill("fee of the bank")
+        it.page.get_by_label("Bank less ledger").fill("1.00")
+        it.page.get_by_role("button", name="Propose: they belong together").click()
+        expect(it.page.get_by_role("status")).to_contain_text("waits for a second person")
+        expect(it.page.get_by_role("button", name="Approve exactly this")).to_have_count(0)
+        it.page.goto("/exceptions?kind=file")
+        it.page.get_by_role("checkbox", name=re.compile("^Tick evil")).check()
+        it.page.get_by_label("Reason for all that is ticked").fill("asked the branch")
+        it.page.get_by_label("Owner").fill("Eva")
+        it.page.get_by_label("Due").fill("2020-01-31")
+        it.page.get_by_role("button", name="Note it").click()
+        expect(it.page.get_by_role("row", name=re.compile("overdue 2020-01-31"))).to_be_visible()
+        it.page.goto("/operate")
+        it.page.get_by_label("Reason for all workers").fill("release weekend")
+        it.page.get_by_role("button", name="Pause all").click()
+        expect(it.page.get_by_text("all paused")).to_be_visible()
+        it.page.get_by_label("Reason for all workers").fill("over")
+        it.page.get_by_role("button", name="Let all go on").click()
+        expect(it.page.get_by_role("status")).to_have_text("every worker goes on")
+
+
+def test_an_auditor_takes_an_export_and_a_proof_along(chromium: Browser, rig: Rig) -> None:
+    with window(chromium, rig, "iris") as it:
+        it.page.goto("/audit?kind=item_posted")
+        with it.page.expect_download() as told:
+            it.page.get_by_role("link", name="Export as JSON lines").click()
+        digest = sha256(Path(told.value.path()).read_bytes()).hexdigest()
+        assert told.value.suggested_filename == f"changes-{digest}.jsonl"
+        it.page.get_by_role("row", name=re.compile("item_posted")).get_by_role("link").last.click()
+        with it.page.expect_download() as proof:
+            it.page.get_by_role("link", name="Inclusion proof (JSON)").click()
+        assert json.loads(Path(proof.value.path()).read_bytes())["source"].startswith("RFC 6962")
 
 
 def test_an_auditor_verifies_the_record_and_finds_no_button_that_decides(

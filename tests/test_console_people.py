@@ -15,8 +15,8 @@ from counterfoil.cli.console import one_time_link
 from counterfoil.console import passwords
 from counterfoil.domain.people import Role
 from counterfoil.errors import Refused
-from counterfoil.store.looking import StepQuery
 from counterfoil.store.people_ledger import FAILURES_FREE
+from counterfoil.store.searching import StepQuery
 from tests.cli_support import ROOT, counterfoil
 from tests.console_support import PASSWORD, Client, Rig, a_console, a_suite, add
 
@@ -102,7 +102,7 @@ def test_one_address_cannot_try_on_and_on(rig: Rig) -> None:
     assert "too many" in rig.records("sign_on_refused")[-1]["data"]["told"]
 
 
-def test_asvs_7_2_4_every_sign_on_has_a_new_token_and_no_old_one_is_taken(rig: Rig) -> None:
+def test_asvs_7_2_4_and_3_3_4_every_sign_on_has_a_new_token_out_of_reach(rig: Rig) -> None:
     new = add(rig, "fix", "fix", Role.OPERATOR)
     client = Client(rig.url, "chosen-by-an-attacker")
     form = {"name": "fix", "password": PASSWORD, "code": code_now(new.second)}
@@ -147,7 +147,7 @@ def test_asvs_7_4_2_and_8_3_2_changed_rights_apply_at_once(rig: Rig) -> None:
         rig.session("moved")
 
 
-def test_a_session_ends_when_nobody_is_there_and_after_ten_hours(rig: Rig) -> None:
+def test_asvs_7_3_2_a_session_ends_when_nobody_is_there_and_after_ten_hours(rig: Rig) -> None:
     """ASVS 7.3.1, 7.3.2."""
     people, token = rig.served.desk.people, rig.session("iris")
     kept = passwords.fingerprint(token)

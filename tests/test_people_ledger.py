@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from counterfoil.config import ConsoleSettings
 from counterfoil.domain.items import ItemState
 from counterfoil.domain.people import ApiToken, Invitation, Role
 from counterfoil.errors import Refused
-from counterfoil.store.looking import ItemQuery, Looking, StepQuery
+from counterfoil.store.looking import Looking
 from counterfoil.store.people_ledger import FAILURES_FREE, WAIT_MAX, PeopleLedger
+from counterfoil.store.searching import ItemQuery, StepQuery
 from tests.engine_support import CORE, Clock, House, a_batch, sqlite_house
 from tests.postgres_support import new_database
 
@@ -83,7 +85,7 @@ def test_a_session_lives_while_somebody_is_there(people: PeopleLedger, clock: Cl
         people.sign_on("ada", "two", step=11, lasts=HOUR)
     clock.pass_(14 * 60)
     assert people.session("one", idle=IDLE) is not None
-    people.touch("one")
+    people.touch({"one": clock()})
     clock.pass_(14 * 60)
     found = people.session("one", idle=IDLE)
     assert found is not None
@@ -93,7 +95,7 @@ def test_a_session_lives_while_somebody_is_there(people: PeopleLedger, clock: Cl
     assert again.confirmed_at > found.confirmed_at
     clock.pass_(15 * 60)
     assert people.session("one", idle=IDLE) is None
-    people.touch("one")
+    people.touch({"one": clock()})
     clock.pass_(18 * 60)
     assert people.session("one", idle=HOUR) is None  # its hour is over, however busy
 
@@ -147,7 +149,9 @@ def test_a_token_reads_until_it_ends_or_is_taken_back(people: PeopleLedger, cloc
     assert [each.token_sha256[0] for each in people.tokens()] == ["a"]
 
 
-def test_lists_come_by_page_and_words_are_no_patterns(house: House, clock: Clock) -> None:
+def test_asvs_1_2_4_lists_come_by_page_and_words_are_no_patterns(
+    house: House, clock: Clock
+) -> None:
     with house.ledger(clock=clock) as ledger:
         looking = Looking.beside(ledger)
         before = looking.newest()
@@ -155,14 +159,12 @@ def test_lists_come_by_page_and_words_are_no_patterns(house: House, clock: Clock
         ledger.file_batch(document, batch, needs_approval=True)
         assert looking.newest() != before
         everything = ItemQuery(batch_id=batch.batch_id)
-        assert looking.count_items(everything) == 5
         assert [each.row for each in looking.find_items(everything, limit=2, skip=2)] == [4, 5]
         by_text = {"0003": 1, batch.batch_id.lower(): 5, "%": 0, "_": 0, "\\": 0, "'": 0}
         for text, count in by_text.items():
-            found = looking.find_items(ItemQuery(text=text), limit=10)
-            assert (len(found), looking.count_items(ItemQuery(text=text))) == (count, count), text
+            assert len(looking.find_items(ItemQuery(text=text), limit=10)) == count, text
         states = (ItemState.AWAITING_APPROVAL,)
-        assert looking.count_items(ItemQuery(states=states, system=CORE)) == 5
+        assert len(looking.find_items(ItemQuery(states=states, system=CORE), limit=10)) == 5
         assert looking.item_row(batch.items[0].item_id).row == 2
         assert looking.payload_of(batch.items[0].item_id) == batch.items[0].payload
         assert looking.amounts(batch.batch_id)[0] == ("CZK", "13.50")
@@ -180,6 +182,67 @@ def test_lists_come_by_page_and_words_are_no_patterns(house: House, clock: Clock
         assert looking.ended_badly(("FAILED",), clock() - HOUR) == []
         assert looking.workers() == []
         assert looking.quarantined() == []
+
+
+def test_a_later_page_begins_after_the_last_row_of_the_one_before(
+    house: House, clock: Clock
+) -> None:
+    with house.ledger(clock=clock) as ledger:
+        looking = Looking.beside(ledger)
+        batches = [a_batch(5, name=f"{each}.xlsx", first=10 * each) for each in range(3)]
+        for document, batch in batches:
+            ledger.file_batch(document, batch, needs_approval=True)
+        for query in (ItemQuery(), ItemQuery(states=(ItemState.AWAITING_APPROVAL,))):
+            seen: list[str] = []
+            while page := looking.find_items(
+                replace(query, after=seen[-1] if seen else ""), limit=4
+            ):
+                seen += [each.item_id for each in page]
+            assert seen == sorted(each.item_id for _, batch in batches for each in batch.items)
+        within = ItemQuery(batch_id=batches[0][1].batch_id, after=batches[0][1].items[2].item_id)
+        assert [each.row for each in looking.find_items(within, limit=9)] == [5, 6]
+        assert looking.find_items(ItemQuery(after="no item"), limit=9) == []
+
+
+@pytest.mark.parametrize("text", ["", "xlsx", "items, 3", "nothing has it"])
+def test_changes_are_found_piece_by_piece_and_none_is_passed_over(
+    house: House, clock: Clock, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """Also where many are of one instant, and where a search has no time at all."""
+    monkeypatch.setattr("counterfoil.store.looking.PIECE", 3)
+    with house.ledger(clock=clock) as ledger:
+        looking = Looking.beside(ledger)
+        for number in range(20):
+            document, batch = a_batch(2 + number % 2, name=f"{number}.xlsx", first=10 * number)
+            ledger.file_batch(document, batch, needs_approval=True)
+            clock.pass_(number % 4)
+        every = looking.steps(StepQuery(), limit=100)
+        wanted, query = [each for each in every if text in each.told], StepQuery(text=text)
+        for seconds in (0.0, None):
+            page = looking.find_steps(query, limit=4, seconds=seconds)
+            found = page.rows
+            while page.further is not None:
+                assert len(found) <= len(wanted)
+                page = looking.find_steps(query, limit=4, after=page.further, seconds=seconds)
+                found = found + page.rows
+            assert found == wanted
+        assert looking.place_of(every[3].stream, every[3].seq) == (
+            every[3].at, every[3].stream, every[3].seq
+        )  # fmt: skip
+
+
+def test_changes_of_a_payment_are_found_by_what_people_call_it(house: House, clock: Clock) -> None:
+    with house.ledger(clock=clock) as ledger:
+        looking = Looking.beside(ledger)
+        document, batch = a_batch(3)
+        ledger.file_batch(document, batch, needs_approval=False)
+        first = batch.items[0]
+        claim = ledger.claim(first.item_id)
+        assert claim is not None
+        ledger.park(first, claim.token, "odd", "a person decides")
+        for name in (first.item_id, first.reference):
+            (step, *_) = looking.steps(StepQuery(text=name), limit=10)
+            assert (step.item_id, step.kind) == (first.item_id, "item_parked")
 
 
 @pytest.mark.parametrize(

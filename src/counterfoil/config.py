@@ -133,6 +133,7 @@ class ConsoleSettings:
     idle_minutes: int = 15  # signed off when nobody was there for so long
     hours_max: int = 10  # signed off then, however busy
     fresh_minutes: int = 5  # an approval asks for the second factor again when it is older
+    with_up: bool = True  # counterfoil up serves them, too
 
     def __post_init__(self) -> None:
         if self.address and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:\d+)?", self.address):

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -12,11 +17,14 @@ from counterfoil.cli.site import Site, open_site
 from counterfoil.cli.terminal import WORK, say
 from counterfoil.config import Suite, find_suite
 from counterfoil.domain.people import Invitation, Role
+from counterfoil.domain.schedules import UNDER
 from counterfoil.errors import SetupError
 from counterfoil.store.people_ledger import PeopleLedger
 
 SETUP = "setup"  # who invites the first admin: whoever holds this machine
 SETUP_MINUTES = 30
+GIVES_WAY = 5  # niceness beside the bots: pages can wait a moment, screens of a bank cannot
+END_SECONDS = 15.0
 
 console = typer.Typer(
     invoke_without_command=True,
@@ -37,20 +45,51 @@ def register(app: typer.Typer) -> None:
 def serve(context: typer.Context) -> None:
     """Serve the pages until Ctrl-C: Today, exceptions, approvals, the record, and more.
 
-    It may run beside counterfoil up, or alone.
+    counterfoil up serves them already; alone it is for another machine, or with_up = false.
     """
     if context.invoked_subcommand is not None:
         return
     from counterfoil.console.serving import serve as answer
 
+    beside = UNDER in os.environ
+    if beside:
+        os.nice(GIVES_WAY)
     with open_site("console", find_suite(Path.cwd())) as site:
         if not PeopleLedger.beside(site.ledger).accounts():
             say("nobody has an account yet: counterfoil console setup NAME", style="yellow")
+        how = "" if beside else "; Ctrl-C stops it"
         try:
-            answer(site, lambda url: say(f"console at {url}; Ctrl-C stops it", style="green"))
+            answer(site, lambda url: say(f"console at {url}{how}", style="green"))
         except OSError as trouble:
             port = site.suite.config.console.port
             raise SetupError(f"[console] port {port} cannot be had: {trouble}") from trouble
+
+
+@contextmanager
+def console_beside(site: Site) -> Iterator[None]:
+    """Have a child serve the pages while the block lasts; it dies with us, and holds nobody up.
+
+    Without it the work goes on: one whose port is taken says so.
+    """
+    if not site.suite.config.console.with_up:
+        yield
+        return
+    command = (sys.executable, "-c", "from counterfoil.cli import main; main()", "console")
+    with subprocess.Popen(  # noqa: S603 - our own program, fixed words
+        command,
+        cwd=site.suite.root,
+        env={**os.environ, UNDER: site.ledger.boot},
+        stdin=subprocess.PIPE,  # closes when we die
+        start_new_session=True,  # Ctrl-C is ours to decide on
+    ) as child:
+        try:
+            yield
+        finally:
+            child.terminate()
+            try:
+                child.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                child.kill()
 
 
 def keep_open(suite: Suite) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from counterfoil.adapters.screens.browser import Chromium
+from counterfoil.cli.console import console_beside
 from counterfoil.cli.folders import inboxes, until_nothing_waits, write_due_results
 from counterfoil.cli.items import tell_resting, tell_who_is_needed
 from counterfoil.cli.schedule_commands import check_intake
@@ -37,11 +38,12 @@ def up(context: typer.Context) -> None:
     What is dropped is checked, waits for its approval, is keyed, confirmed, and handed
     back as results/<name>.result.xlsx beside where it was dropped. Ctrl-C finishes the
     items in hand, then stops; once more breaks them off; a kill is survived, too. People
-    decide meanwhile, from another terminal: batches, approve, release ...
+    decide meanwhile, in a browser (counterfoil console setup NAME is the first step) or from
+    another terminal: batches, approve, release ...
 
     Exit code 0 after Ctrl-C; 1 when it could not go on, and why.
     """
-    with running_site() as site:
+    with running_site() as site, console_beside(site):
         _tell_folders(site)
         say("Ctrl-C stops it.")
         _work(context, site, Part.ALL)

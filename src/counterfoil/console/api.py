@@ -15,8 +15,9 @@ from fastapi.responses import JSONResponse
 from counterfoil.console.desk import Desk
 from counterfoil.domain.items import ItemState
 from counterfoil.errors import CounterfoilError
-from counterfoil.store.looking import ItemQuery, StepQuery, StepRow
+from counterfoil.store.looking import StepRow
 from counterfoil.store.reading import BatchRow, ItemRow, Step
+from counterfoil.store.searching import ItemQuery, StepQuery
 
 ROWS_MAX = 500
 Rows = Annotated[int, Query(ge=1, le=ROWS_MAX, description="How many at most.")]

@@ -8,18 +8,22 @@ from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from counterfoil.audit.verifier import Report
 from counterfoil.config import ConsoleSettings, Suite
+from counterfoil.console.keeping import Figures, Kept, Present, Recent
 from counterfoil.console.passwords import fingerprint
 from counterfoil.domain.items import ItemState
 from counterfoil.domain.kpi import KpiReport, Period
 from counterfoil.domain.people import ApiToken
 from counterfoil.errors import CounterfoilError
 from counterfoil.site import Site, reconciliation_folder, statement_folder
-from counterfoil.site.figures import kpis_of
+from counterfoil.site.apart import apart
+from counterfoil.site.figures import kpis_of_suite
+from counterfoil.site.maps import MapsSeen, maps_of
 from counterfoil.site.proof import verify_suite
+from counterfoil.store.caring import CareLedger
 from counterfoil.store.looking import Looking
 from counterfoil.store.people_ledger import PeopleLedger
 from counterfoil.store.reconciliation_files import ReconciliationFiles
@@ -34,67 +38,16 @@ from workflows.statement_reading import Desk as StatementDesk
 T = TypeVar("T")
 
 KPI_DAYS = 30
-KPI_SECONDS = 30.0  # figures of 30 days are read again when they are older
-KPI_REST = 20  # ... and a rest of so many times what the reading took: 5 % of a core
-KPI_PATIENCE_SECONDS, KPI_WAIT_SECONDS = 0.5, 60.0  # of Today, and of the page of figures
-NEWEST_SECONDS = 0.5  # fifty people ask the ledger no more often than one
-SLOW_SECONDS, KINDS_SECONDS = 5.0, 300.0  # what goes through whole tables
+NEWEST_SECONDS = 0.2  # fifty people ask the ledger no more often than one
+RESTS_SECONDS = (1.5, 6.0)
+COUNTS_SECONDS, SLOW_SECONDS, KINDS_SECONDS = 0.4, 5.0, 300.0  # what goes through whole indexes
+SHARED_KEPT, SHARED_SECONDS = 200, 5.0  # pages that are the same for all of one role
 VIEW_SECONDS = 300.0  # the same page of the same session is one view
 VIEWS_KEPT = 20_000
 SIGHTS_KEPT, TERMS_KEPT = 50, 500
 PICTURED_KEPT = 4  # files, of up to forty pages
 NOTES_KEPT = 1_000
 SIGN_ONS_A_MINUTE = 20  # of one address, right or wrong
-
-
-class Recent(Generic[T]):
-    """The last few values that were put under a name."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._lock = threading.Lock()
-        self._values: OrderedDict[str, T] = OrderedDict()
-
-    def get(self, name: str) -> T | None:
-        """What was put there last; None: nothing, or long ago."""
-        with self._lock:
-            return self._values.get(name)
-
-    def put(self, name: str, value: T) -> None:
-        """Keep it."""
-        with self._lock:
-            self._values[name] = value
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
-
-
-class Figures:
-    """The KPIs, read beside the pages: nobody waits for them, and no bot is held up by them."""
-
-    def __init__(self, read: Callable[[], KpiReport]) -> None:
-        self._read = read
-        self._lock = threading.Lock()
-        self._report: KpiReport | None = None
-        self._again_at = -1.0
-        self._reading: threading.Thread | None = None
-
-    def get(self, *, wait: bool) -> KpiReport | None:
-        """What was read last; None: nothing is read yet. It is read anew when it is too old."""
-        with self._lock:
-            idle = self._reading is None or not self._reading.is_alive()
-            if idle and time.monotonic() >= self._again_at:
-                self._reading = threading.Thread(target=self._take, name="figures", daemon=True)
-                self._reading.start()
-            reading = self._reading
-        if reading is not None and self._report is None:
-            reading.join(KPI_WAIT_SECONDS if wait else KPI_PATIENCE_SECONDS)
-        return self._report
-
-    def _take(self) -> None:
-        began = time.monotonic()
-        self._report = self._read()
-        took = time.monotonic() - began
-        self._again_at = time.monotonic() + max(KPI_SECONDS, KPI_REST * took)
 
 
 @dataclass(slots=True)
@@ -113,23 +66,6 @@ class Verifying:
         return bool(self.by) and self.report is None and not self.trouble
 
 
-class Kept(Generic[T]):
-    """A value that is read again when it is too old; one reader at a time."""
-
-    def __init__(self, seconds: float, read: Callable[[], T]) -> None:
-        self._seconds = seconds
-        self._read = read
-        self._lock = threading.Lock()
-        self._kept: tuple[float, T] | None = None
-
-    def get(self) -> T:
-        """The value, read anew if need be."""
-        with self._lock:
-            if self._kept is None or time.monotonic() - self._kept[0] >= self._seconds:
-                self._kept = (time.monotonic(), self._read())
-            return self._kept[1]
-
-
 class Desk:
     """One running console."""
 
@@ -137,6 +73,7 @@ class Desk:
         self.site = site
         self.looking = Looking.beside(site.ledger)
         self.people = PeopleLedger.beside(site.ledger)
+        self.cares = CareLedger.beside(site.ledger)
         self.schedules = ScheduleLedger.beside(site.ledger)
         self.statements = StatementLedger.beside(site.ledger)
         files = StatementFiles(reconciliation_folder(site.suite), site.vault)
@@ -151,14 +88,18 @@ class Desk:
         self.pictures: Recent[tuple[bytes, ...]] = Recent(PICTURED_KEPT)  # arrival -> its pages
         self.drawing = threading.Lock()  # one file at a time: it takes a core for seconds
         self.verifying = Verifying()
+        self.present = Present()
         self.sights: Recent[Any] = Recent(SIGHTS_KEPT)  # digest -> what an approver sees
         self.totals: Recent[Any] = Recent(SIGHTS_KEPT)  # batch -> its control totals
         self.broken = ""  # why no door opens any more: the witness does not take our log
         self.csp_reports = self.views = self.denied = 0  # since it was started
-        self._newest = Kept(NEWEST_SECONDS, self.looking.newest)
-        self._counts = Kept(NEWEST_SECONDS, site.ledger.counts)
-        self._oldest = Kept(SLOW_SECONDS, self.looking.oldest_waiting)
-        self._kinds = Kept(KINDS_SECONDS, self.looking.step_kinds)
+        self._last = ("", 0.0)  # what was newest, and since when
+        self._newest = Kept(self._look_for_news, seconds=NEWEST_SECONDS)
+        self._counts = Kept(site.ledger.counts, seconds=COUNTS_SECONDS, mark=self.newest)
+        self._oldest = Kept(self.looking.oldest_waiting, seconds=SLOW_SECONDS, mark=self.newest)
+        self._maps = Kept(lambda: maps_of(site.suite), seconds=SLOW_SECONDS)
+        self._kinds = Kept(self.looking.step_kinds, seconds=KINDS_SECONDS)
+        self._shared: Recent[Kept[Any]] = Recent(SHARED_KEPT)
         self._terms: Recent[Terms] = Recent(TERMS_KEPT)
         self._figures = Figures(self._read_figures)
         self._seen: OrderedDict[tuple[str, str], float] = OrderedDict()
@@ -177,12 +118,38 @@ class Desk:
         return timedelta(minutes=self.settings.idle_minutes)
 
     def newest(self) -> str:
-        """Changes whenever the ledger does."""
+        """Changes whenever the ledger does, and twice more when it has come to rest.
+
+        What is read seldom may have been shown as it was before the last change: then it is
+        read and shown once more.
+        """
         return self._newest.get()
+
+    def _look_for_news(self) -> str:
+        found, now = self.looking.newest(), time.monotonic()
+        if found != self._last[0]:
+            self._last = (found, now)
+        rests = sum(now - self._last[1] >= each for each in RESTS_SECONDS)
+        return f"{found}/{rests}"
 
     def counts(self) -> dict[ItemState, int]:
         """How many items stand in each state."""
         return self._counts.get()
+
+    def shared(self, name: str, read: Callable[[], T]) -> T:
+        """What many people look at, read once for all of them, and again when it has changed."""
+        kept = self._shared.get(name)
+        if kept is None:
+            kept = Kept(read, seconds=0.0, mark=self.newest, longest=SHARED_SECONDS)
+            self._shared.put(name, kept)
+        value: T = kept.get()
+        return value
+
+    def has_acted(self) -> None:
+        """Whoever has just decided something sees it on the next page."""
+        self._shared.clear()
+        self._newest.forget()
+        self._counts.forget()
 
     def oldest_waiting(self) -> Mapping[ItemState, datetime]:
         """State -> since when the longest-waiting item of it has stood so."""
@@ -191,6 +158,10 @@ class Desk:
     def step_kinds(self) -> list[str]:
         """Every kind of change that there ever was, some minutes ago."""
         return self._kinds.get()
+
+    def maps(self) -> tuple[MapsSeen, ...]:
+        """The maps of every system, some seconds ago."""
+        return self._maps.get()
 
     def terms(self, row: ScheduleRow) -> Terms:
         """What is in force of a schedule; its closed days are read when their file has changed.
@@ -210,14 +181,14 @@ class Desk:
     def _is_there(self, file: str) -> bool:
         return (self.suite.root / file).is_file()
 
-    def figures(self, *, wait: bool = False) -> KpiReport | None:
+    def figures(self) -> KpiReport | None:
         """The KPIs of the last 30 days; None: they are still being read."""
-        return self._figures.get(wait=wait)
+        return self._figures.get()
 
     def _read_figures(self) -> KpiReport:
         today = self.site.ledger.now().date()
         period = Period(today - timedelta(days=KPI_DAYS - 1), today)
-        return kpis_of(self.suite, self.site.ledger, period)
+        return apart(kpis_of_suite, self.suite, period)
 
     def is_well(self) -> bool:
         """Whether the ledger answers and the audit log takes what it is told."""

@@ -11,7 +11,7 @@ import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qsl, quote
@@ -27,7 +27,6 @@ from counterfoil.errors import AuditLost, CounterfoilError, LedgerLost, Refused
 COOKIE = "__Host-counterfoil"
 FORM_MAX_BYTES = 256 * 1024
 FIELDS_MAX = 2_000
-TOUCH_EVERY = timedelta(seconds=20)
 _BACK = re.compile(r"/(?![/\\])[A-Za-z0-9_./?=&%+:-]*")
 _ABOUT = frozenset({"item", "batch", "arrival", "schedule", "reconciliation"})
 
@@ -40,6 +39,8 @@ class Door:
     path: str  # "/items/{item}"
     right: Right | None
     page: Callable[[Ask], Answer]
+    #: It depends on address and role alone: one look at the ledger does for all who look.
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,8 @@ class Gate:
                 return turned_away
             ask = self._ask(request, session)
             answer = self._answer(door, ask)
+            if door.method == "POST":
+                self.desk.has_acted()
             self._record(door, request, session)
             return self._made(answer, request, session)
         except NotThere:
@@ -102,20 +105,22 @@ class Gate:
         except CounterfoilError as trouble:
             return self._trouble(request, session, 409, str(trouble))
 
-    def newest_for(self, cookie: str) -> str | None:
-        """What changes whenever the ledger does; None: whoever asks is signed off."""
+    def knows(self, cookie: str) -> bool:
+        """Whether whoever asks is signed on; a ledger that is away signs nobody off."""
         try:
-            found = self.desk.people.session(fingerprint(cookie), idle=self.desk.idle)
-            return self.desk.newest() if cookie and found is not None else None
+            return bool(cookie) and self._signed_on(cookie) is not None
         except LedgerLost:
-            return None
+            return True
 
     # Who, and whether
 
     def _session(self, request: Request) -> Session | None:
-        if not request.cookie:
-            return None
-        return self.desk.people.session(fingerprint(request.cookie), idle=self.desk.idle)
+        return self._signed_on(request.cookie) if request.cookie else None
+
+    def _signed_on(self, cookie: str) -> Session | None:
+        token = fingerprint(cookie)
+        seen = self.desk.present.when(token)
+        return self.desk.people.session(token, idle=self.desk.idle, seen=seen)
 
     def _turned_away(self, door: Door, request: Request, session: Session | None) -> Reply | None:
         if request.method == "POST" and not self._is_from_here(request):
@@ -174,6 +179,9 @@ class Gate:
     def _answer(self, door: Door, ask: Ask) -> Answer:
         """The page; a refusal of an action is told where the person came from."""
         try:
+            if door.shared:
+                name = f"{ask.account.role} {door.path} {sorted(ask.query.items())}"
+                return self.desk.shared(name, lambda: door.page(ask))
             return door.page(ask)
         except Refused as refusal:
             if door.method != "POST" or ask.session is None:
@@ -191,9 +199,8 @@ class Gate:
         """The view is on the record before anything is shown; actions tell themselves."""
         if session is None:
             return
-        now = self.desk.site.ledger.now()
-        if not request.refreshes and now - session.seen_at >= TOUCH_EVERY:
-            self.desk.people.touch(session.token_sha256)
+        if not request.refreshes:
+            self.desk.present.note(session.token_sha256, self.desk.site.ledger.now())
         if door.method == "GET" and self.desk.is_new_view(session.token_sha256, request.path):
             self.desk.site.audit.emit(
                 "console_viewed",
@@ -227,13 +234,14 @@ class Gate:
             "notes": self.desk.notes(session.token_sha256) if session else [],
             "counts": self.desk.counts() if session else {},
             "newest": self.desk.newest() if session else "",
+            "about": "",
         }
         return self._rendered(page, request, session, live)
 
     def _trouble(self, request: Request, session: Session | None, status: int, said: str) -> Reply:
         """Without a look at the ledger: it may be what is away."""
         page = Page("trouble.html", {"status": status, "said": said}, status)
-        still = {"notes": [], "counts": {}, "newest": ""}
+        still = {"notes": [], "counts": {}, "newest": "", "about": ""}
         return self._rendered(page, request, session, still)
 
     def _rendered(

@@ -7,8 +7,9 @@ import signal
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ from counterfoil.console.gate import COOKIE, FORM_MAX_BYTES, Door, Gate, Reply, 
 from counterfoil.console.metrics import metrics_text
 from counterfoil.console.routes import DOORS
 from counterfoil.console.showing import HERE
+from counterfoil.console.watching import Watch
 from counterfoil.errors import CounterfoilError
 from counterfoil.site import Site
 
@@ -53,6 +55,7 @@ _STATIC = {
     "icon.svg": "image/svg+xml",
 }
 START_SECONDS = 20
+NOTE_SECONDS = 15.0  # of the minutes after which a session that nobody uses ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +102,11 @@ def make_app(site: Site, port: int) -> tuple[Starlette, Desk]:
     origins, hosts = _names(desk.settings.address, port)
     files = {name: (HERE / "static" / name).read_bytes() for name in _STATIC}
     version = sha256(b"".join(files.values())).hexdigest()[:12]
-    gate = Gate(desk, origins, version)
+    gate, watch = Gate(desk, origins, version), Watch(desk.newest)
     routes: list[Route | Mount] = [_route(gate, door) for door in DOORS]
     routes += [
         Route("/static/{name}", _static(files)),
-        Route("/live", _live(gate)),
+        Route("/live", _live(gate, watch)),
         Route("/csp-report", _csp_report(desk), methods=["POST"]),
         Route("/health", _health(desk)),
         Route("/metrics", _metrics(desk)),
@@ -114,15 +117,19 @@ def make_app(site: Site, port: int) -> tuple[Starlette, Desk]:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         ended = asyncio.Event()
         showing = asyncio.create_task(_keep_showing(desk, ended))
+        watching = asyncio.create_task(watch.run())
+        noting = asyncio.create_task(_keep_noting(desk, ended))
         try:
             yield
         finally:
             ended.set()
-            await showing
+            watch.end()
+            await asyncio.gather(showing, watching, noting)
 
     shell = [Middleware(Shell, hosts=hosts)]
     last = {Exception: _defect(desk)}
     made = Starlette(routes=routes, middleware=shell, lifespan=lifespan, exception_handlers=last)
+    made.state.watch = watch
     return made, desk
 
 
@@ -132,6 +139,18 @@ async def _keep_showing(desk: Desk, ended: asyncio.Event) -> None:
         await desk.site.checkpoints.keep_showing(desk.site.audit, ended)
     except CounterfoilError as trouble:
         desk.broken = str(trouble)
+
+
+async def _keep_noting(desk: Desk, ended: asyncio.Event) -> None:
+    """Write down who was there, and once more at the end; a ledger that is away gets it later."""
+    while True:  # ends with the server
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NOTE_SECONDS):
+                await ended.wait()
+        with suppress(CounterfoilError):
+            await run_in_threadpool(desk.present.write_down, desk.people.touch)
+        if ended.is_set():
+            return
 
 
 def _names(address: str, port: int) -> tuple[frozenset[str], frozenset[str]]:
@@ -204,13 +223,21 @@ def _static(files: dict[str, bytes]) -> _Endpoint:
     return static
 
 
-def _live(gate: Gate) -> _Endpoint:
-    """For pages that refresh themselves: another text whenever the ledger has changed."""
+def _live(gate: Gate, watch: Watch) -> _Endpoint:
+    """For pages that refresh themselves: answers when the ledger is not any more what was seen.
+
+    A page *about* one item waits for that item alone.
+    """
+    desk = gate.desk
 
     async def live(wire: WireRequest) -> Response:
         cookie = wire.cookies.get(COOKIE, "")
-        said = await run_in_threadpool(gate.newest_for, cookie)
-        return Response(said or "", 200 if said is not None else 403, media_type="text/plain")
+        if not await run_in_threadpool(gate.knows, cookie):
+            return Response("", 403, media_type="text/plain")
+        about = wire.query_params.get("about", "")
+        look = partial(desk.looking.newest_of, about[:60]) if about else desk.newest
+        said = await watch.changed_from(wire.query_params.get("seen", ""), look)
+        return Response(said, media_type="text/plain")
 
     return live
 
@@ -259,8 +286,19 @@ def listening(port: int) -> socket.socket:
     return made
 
 
+class _Server(uvicorn.Server):
+    """Lets go of pages that wait for a change before it waits for what is being answered."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Once, when it was told to stop."""
+        app = self.config.app
+        assert isinstance(app, Starlette)
+        app.state.watch.end()
+        await super().shutdown(sockets)
+
+
 def _server(app: Starlette) -> uvicorn.Server:
-    return uvicorn.Server(
+    return _Server(
         uvicorn.Config(
             app,
             log_config=None,  # loguru's sink takes what there is to tell
@@ -269,7 +307,7 @@ def _server(app: Starlette) -> uvicorn.Server:
             date_header=True,
             lifespan="on",
             timeout_keep_alive=30,
-            limit_concurrency=200,
+            limit_concurrency=1_000,  # also those that only wait for a change
             h11_max_incomplete_event_size=32 * 1024,
             proxy_headers=False,
         )

@@ -100,6 +100,11 @@ def cell(value: object) -> str:
     return str(value)
 
 
+def hexed(text: str) -> str:
+    """Any text, for one part of an address."""
+    return text.encode().hex()
+
+
 def veiled(name: str) -> str:
     """A person's or company's name for whoever need not know it: ``N… s…``."""
     return " ".join(f"{word[:1]}…" for word in name.split())
@@ -133,7 +138,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    shown = (tone, when, clock, money, span, cell, veiled, bars, mask_account)
+    shown = (hexed, tone, when, clock, money, span, cell, veiled, bars, mask_account)
     made.filters.update({each.__name__: each for each in shown})
     made.globals["zip"] = zip
     return made

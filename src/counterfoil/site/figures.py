@@ -7,6 +7,7 @@ from counterfoil.config import KpiSettings, Suite
 from counterfoil.domain.kpi import KpiReport, Period, Rates
 from counterfoil.errors import MapError
 from counterfoil.rules.kpi import kpi_report
+from counterfoil.site import open_reader
 from counterfoil.store.book import Book
 from counterfoil.store.kpi_reading import read_kpi_facts
 
@@ -45,3 +46,9 @@ def _screens(suite: Suite, systems: set[str]) -> dict[tuple[str, str], str]:
         for kind, task in tasks.items():
             found[system, kind] = f"{kind}: {', '.join(each.screen for each in task.steps)}"
     return found
+
+
+def kpis_of_suite(suite: Suite, period: Period) -> KpiReport:
+    """The same of all systems, by a ledger that is opened for it."""
+    with open_reader(suite) as ledger:
+        return kpis_of(suite, ledger, period)

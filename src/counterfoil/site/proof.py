@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import chain
 from pathlib import Path
 
 from counterfoil.audit import verifier
-from counterfoil.audit.witness import EnrolledKey, Witness
+from counterfoil.audit.witness import EnrolledKey, StreamProofs, Witness
 from counterfoil.config import Suite
 from counterfoil.errors import Refused, SetupError
 from counterfoil.site import audit_folder, evidence_folder, open_reader
@@ -61,6 +61,30 @@ def verify_suite(suite: Suite, genesis: Sequence[str] = ()) -> verifier.Report:
 
 def _trusted(each: EnrolledKey) -> str:
     return f"NOTE: trusted {each.key}, enrolled {each.at[:19]}Z for {each.stream} by {each.by}"
+
+
+def prove_record(suite: Suite, stream: str, seq: int) -> dict[str, object]:
+    """That one record stands in the log, without the others: RFC 6962's inclusion proof.
+
+    It leads to a root that the witness remembers, where it remembers one that has the record;
+    else to the root of now, which is no more than our own word.
+
+    Raises:
+        Refused: "no_proof": the stream has no such record, or a hole before it.
+    """
+    seen = [each for each in Witness(suite.witness).lines() if each["stream"] == stream]
+    known = [each for each in seen if int(each["size"]) >= seq]
+    try:
+        prover = StreamProofs(audit_folder(suite) / stream)
+        size = min((int(each["size"]) for each in known), default=prover.size)
+        found = prover.inclusion(seq, size)
+    except (OSError, ValueError) as trouble:
+        raise Refused("no_proof", f"record {seq} of {stream} is not proved: {trouble}") from trouble
+    roots = [str(each["root"]) for each in known if int(each["size"]) == size]
+    if roots and found.root not in roots:
+        raise Refused("no_proof", f"the log of {stream} is not the one that the witness remembers")
+    by = "witness" if roots else "the log itself"
+    return {"stream": stream, **asdict(found), "root_by": by, "source": "RFC 6962, section 2.1.1"}
 
 
 def pack_evidence(suite: Suite, ledger: Ledger, item_id: str, target: Path) -> None:

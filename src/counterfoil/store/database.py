@@ -34,10 +34,13 @@ from counterfoil.errors import SetupError
 from counterfoil.store import schema
 
 #: The revision that schema.py stands for; a test compares the two.
-HEAD = "0008"
+HEAD = "0009"
 
 #: Longer than any writer of ours holds the lock; a reader never waits (WAL).
 BUSY_SECONDS = 10
+
+#: As many as the console has threads: each is opened once, and only where it is asked for.
+CONNECTIONS_KEPT = 40
 
 ASK_AGAIN_SECONDS = 1.0
 
@@ -86,6 +89,7 @@ def _sqlite(database: str, url: str) -> Engine:
         url,
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        pool_size=CONNECTIONS_KEPT,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
+import time
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, func, select, union
 
 from counterfoil.domain.items import ItemState, Payload
 from counterfoil.store import schedule_schema, schema
@@ -16,64 +16,30 @@ from counterfoil.store.approving import Approving
 from counterfoil.store.book import Book
 from counterfoil.store.reading import BatchRow, ItemRow, Reading
 from counterfoil.store.schedule_book import OccurrenceRow, occurrence_row
+from counterfoil.store.searching import (
+    ITEM_ID,
+    ORDER,
+    Contains,
+    ItemQuery,
+    Place,
+    StepQuery,
+    down_to,
+    older,
+)
 
-_ITEM_ID = re.compile(r"B-[A-Z0-9]{10}-[0-9]{4,}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemQuery:
-    """Which items; nothing given: all of them."""
-
-    item_id: str | None = None
-    batch_id: str | None = None
-    system: str | None = None
-    states: Collection[ItemState] = ()
-    text: str = ""  # in id, reference, amount, code, reason or the bank's reference
-
-    def where(self) -> list[ColumnElement[bool]]:
-        """The conditions."""
-        items, receipts = schema.items, schema.receipts
-        found: list[ColumnElement[bool]] = []
-        if self.item_id is not None:
-            found.append(items.c.item_id == self.item_id)
-        if self.batch_id is not None:
-            found.append(items.c.batch_id == self.batch_id)
-        if self.system is not None:
-            found.append(items.c.system == self.system)
-        if self.states:
-            found.append(items.c.state.in_(self.states))
-        if self.text:
-            columns = (items.c.item_id, items.c.reference, items.c.amount, items.c.code)
-            likely = (*columns, items.c.reason, receipts.c.bank_reference)
-            found.append(or_(*(each.icontains(self.text, autoescape=True) for each in likely)))
-        return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepQuery:
-    """Which changes; nothing given: all of them."""
-
-    text: str = ""  # in what is told, or in the name of what it is about
-    kind: str = ""
-    since: datetime | None = None  # UTC, inside
-    until: datetime | None = None  # UTC, outside
-
-    def where(self) -> list[ColumnElement[bool]]:
-        """The conditions."""
-        steps = schema.steps
-        found: list[ColumnElement[bool]] = []
-        if self.kind:
-            found.append(steps.c.kind == self.kind)
-        if self.since is not None:
-            found.append(steps.c.at >= self.since)
-        if self.until is not None:
-            found.append(steps.c.at < self.until)
-        if _ITEM_ID.fullmatch(self.text):
-            found.append(steps.c.item_id == self.text)  # by its index
-        elif self.text:
-            likely = (steps.c.told, steps.c.item_id, steps.c.batch_id, steps.c.arrival_id)
-            found.append(or_(*(each.icontains(self.text, autoescape=True) for each in likely)))
-        return found
+#: Changes that are read at a time in search of a text: some hundredths of a second.
+PIECE = 50_000
+SEARCH_SECONDS = 0.15
+NAMED_MAX = 100
+#: States of which the age says something.
+WAITING = (
+    ItemState.AWAITING_APPROVAL,
+    ItemState.READY,
+    ItemState.KEYING,
+    ItemState.IN_DOUBT,
+    ItemState.ON_HOLD,
+    ItemState.FAILED,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +58,14 @@ class StepRow:
     reconciliation: str | None
     schedule: str | None
     occurrence: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search through the changes brought, the newest first."""
+
+    rows: list[StepRow]
+    further: Place | None  # there is more after it, or it was not looked at; None: that is all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,11 +140,12 @@ class Looking(Approving, Reading):
         batches, items = schema.batches, schema.items
         query = select(batches.c.batch_id).order_by(batches.c.filed_at.desc(), batches.c.batch_id)
         if waiting:
+            mine = items.c.batch_id == batches.c.batch_id
             state = items.c.state == ItemState.AWAITING_APPROVAL
-            query = query.where(batches.c.batch_id.in_(select(items.c.batch_id).where(state)))
+            query = query.where(select(items.c.item_id).where(state, mine).exists())
         with self.reading() as connection:
             known = list(connection.execute(query.limit(limit).offset(skip)).scalars())
-        return [self.batch(each) for each in known]
+        return self.batches_of(known)
 
     def batch_head(self, batch_id: str) -> BatchHead:
         """What an item's page says of its batch. Raises KeyError."""
@@ -187,6 +162,21 @@ class Looking(Approving, Reading):
         if not found:
             raise KeyError(batch_id)
         return BatchHead(**found[0])
+
+    def batch_before(self, row: BatchRow) -> tuple[str, str] | None:
+        """Id and name of the last batch of the same kind before *row*; None: it is the first."""
+        batches = schema.batches
+        query = (
+            select(batches.c.batch_id, batches.c.name)
+            .where(
+                batches.c.sheet_map == row.sheet_map,
+                batches.c.system == row.system,
+                batches.c.filed_at < row.filed_at,
+            )
+            .order_by(batches.c.filed_at.desc())
+            .limit(1)
+        )
+        return next(((each["batch_id"], each["name"]) for each in self._all(query)), None)
 
     def amounts(self, batch_id: str) -> list[tuple[str, str]]:
         """Currency and amount (decimal text) of every item of one batch."""
@@ -210,22 +200,13 @@ class Looking(Approving, Reading):
                 receipts.c.confirmed_at,
             )
             .outerjoin(receipts, receipts.c.item_id == items.c.item_id)
-            .where(*wanted.where())
+            .where(*wanted.where(self._contains))
             .order_by(items.c.batch_id, items.c.row)
             .limit(limit)
             .offset(skip)
         )
         rows = self._all(query)
         return [ItemRow(**{**row, "state": ItemState(row["state"])}) for row in rows]
-
-    def count_items(self, wanted: ItemQuery) -> int:
-        """How many there are."""
-        items, receipts = schema.items, schema.receipts
-        query = select(func.count(items.c.item_id)).where(*wanted.where())
-        if wanted.text:
-            query = query.outerjoin(receipts, receipts.c.item_id == items.c.item_id)
-        with self.reading() as connection:
-            return int(connection.execute(query).scalar_one())
 
     def item_row(self, item_id: str) -> ItemRow:
         """One item. Raises KeyError."""
@@ -269,17 +250,91 @@ class Looking(Approving, Reading):
         return [QuarantinedRow(**row) for row in self._all(query)]
 
     def steps(self, wanted: StepQuery, *, limit: int, skip: int = 0) -> list[StepRow]:
-        """Changes of the ledger, newest first."""
-        table = schema.steps
-        query = select(*(table.c[each] for each in StepRow.__slots__)).where(*wanted.where())
-        order = (table.c.at.desc(), table.c.seq.desc())
-        return [
-            StepRow(**row) for row in self._all(query.order_by(*order).limit(limit).offset(skip))
-        ]
+        """Changes of the ledger, newest first, however long it takes to find them."""
+        return self.find_steps(wanted, limit=limit + skip, seconds=None).rows[skip:]
+
+    def find_steps(
+        self,
+        wanted: StepQuery,
+        *,
+        limit: int,
+        after: Place | None = None,
+        seconds: float | None = SEARCH_SECONDS,
+    ) -> Found:
+        """Changes of the ledger, newest first, from *after* on.
+
+        Args:
+            seconds: A search for a text that takes longer says how far it came.
+        """
+        named = self._items_named(wanted.text) if wanted.text else []
+        if named:
+            of_them = schema.steps.c.item_id.in_(named)
+            return self._page([*wanted.bounds(), of_them], after, limit)
+        if not wanted.text:
+            return self._page(wanted.bounds(), after, limit)
+        return self._search(wanted, after, limit, seconds)
+
+    def _search(
+        self, wanted: StepQuery, after: Place | None, limit: int, seconds: float | None
+    ) -> Found:
+        """Piece by piece, so that a million rows hold nobody up."""
+        begun, rows = time.monotonic(), list[StepRow]()
+        has_text = wanted.has_text(self._contains)
+        while True:  # ends: every piece is older than the one before
+            edge = self._edge(wanted, after)
+            piece = [] if edge is None else [down_to(edge)]
+            found = self._page([*wanted.bounds(), *piece, has_text], after, limit - len(rows))
+            rows += found.rows
+            if found.further is not None or edge is None:
+                return Found(rows, found.further)
+            is_late = seconds is not None and time.monotonic() - begun >= seconds
+            if is_late or len(rows) == limit:
+                return Found(rows, edge)
+            after = edge
+
+    def _edge(self, wanted: StepQuery, after: Place | None) -> Place | None:
+        """Where the next piece ends; None: at the last row."""
+        steps = schema.steps
+        more = [] if after is None else [older(after)]
+        query = (
+            select(steps.c.at, steps.c.stream, steps.c.seq)
+            .where(*wanted.bounds(), *more)
+            .order_by(*ORDER)
+            .limit(1)
+            .offset(PIECE)
+        )
+        return next((tuple(each.values()) for each in self._all(query)), None)
+
+    def _page(self, where: Sequence[ColumnElement[bool]], after: Place | None, limit: int) -> Found:
+        steps = schema.steps
+        more = [] if after is None else [older(after)]
+        query = select(*(steps.c[each] for each in StepRow.__slots__)).where(*where, *more)
+        rows = [StepRow(**row) for row in self._all(query.order_by(*ORDER).limit(limit + 1))]
+        last = rows[limit - 1] if len(rows) > limit else None
+        return Found(rows[:limit], None if last is None else (last.at, last.stream, last.seq))
+
+    def place_of(self, stream: str, seq: int) -> Place | None:
+        """Where a list of changes goes on after that record; None: there is no such change."""
+        steps = schema.steps
+        query = select(steps.c.at).where(steps.c.stream == stream, steps.c.seq == seq)
+        return next(((each["at"], stream, seq) for each in self._all(query)), None)
+
+    def _items_named(self, text: str) -> list[str]:
+        """Items that are called exactly so: by id, our reference or the bank's."""
+        items, receipts = schema.items, schema.receipts
+        if ITEM_ID.fullmatch(text):
+            return [text]
+        ours = select(items.c.item_id).where(items.c.reference == text)
+        theirs = select(receipts.c.item_id).where(receipts.c.bank_reference == text)
+        return [str(each["item_id"]) for each in self._all(union(ours, theirs).limit(NAMED_MAX))]
 
     def step_kinds(self) -> list[str]:
-        """Every kind of change that there ever was."""
-        query = select(schema.steps.c.kind).distinct().order_by(schema.steps.c.kind)
+        """Every kind of change that there ever was, each found by the index."""
+        steps = schema.steps
+        kinds = select(func.min(steps.c.kind).label("kind")).cte("kinds", recursive=True)
+        later = select(func.min(steps.c.kind)).where(steps.c.kind > kinds.c.kind)
+        kinds = kinds.union_all(select(later.scalar_subquery()).where(kinds.c.kind.is_not(None)))
+        query = select(kinds.c.kind).where(kinds.c.kind.is_not(None))
         with self.reading() as connection:
             return list(connection.execute(query).scalars())
 
@@ -289,6 +344,13 @@ class Looking(Approving, Reading):
         seen = (select(func.max(steps.c.at)), select(func.count(workers.c.boot)))
         with self.reading() as connection:
             return "/".join(str(connection.execute(each).scalar()) for each in seen)
+
+    def newest_of(self, item_id: str) -> str:
+        """The same of one item."""
+        steps = schema.steps
+        newest = select(func.max(steps.c.at)).where(steps.c.item_id == item_id)
+        with self.reading() as connection:
+            return str(connection.execute(newest).scalar())
 
     def workers(self) -> list[WorkerRow]:
         """Who is working, the newest first."""
@@ -309,12 +371,21 @@ class Looking(Approving, Reading):
             return [occurrence_row(row) for row in connection.execute(query).mappings()]
 
     def oldest_waiting(self) -> Mapping[ItemState, datetime]:
-        """State -> since when the longest-waiting item of it has stood so."""
+        """State -> since when the longest-waiting item of it has stood so; what still moves."""
         items = schema.items
-        query = select(items.c.state, func.min(items.c.updated_at)).group_by(items.c.state)
+        found: dict[ItemState, datetime] = {}
         with self.reading() as connection:
-            return {ItemState(state): at for state, at in connection.execute(query)}
+            for state in WAITING:
+                oldest = select(func.min(items.c.updated_at)).where(items.c.state == state)
+                at = connection.execute(oldest).scalar()
+                if at is not None:
+                    found[state] = at
+        return found
 
-    def _all(self, query: Select[Any]) -> list[dict[str, Any]]:
+    @property
+    def _contains(self) -> Contains:
+        return Contains(self.engine.dialect.name)
+
+    def _all(self, query: Select[Any] | CompoundSelect[Any]) -> list[dict[str, Any]]:
         with self.reading() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]

@@ -5,7 +5,8 @@ Hashing and codes are the console's; here a token is known by its SHA-256 alone.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import RowMapping, delete, func, insert, select, update
@@ -205,8 +206,14 @@ class PeopleLedger(Book):
             told = f"{session.account.name} showed the second factor again"
             _tell(tx, "signed_on_again", told, session.account.name, session.account.name)
 
-    def session(self, token_sha256: str, *, idle: timedelta) -> Session | None:
-        """Who that is, with the rights of now; None: ended, too long idle, or shut out."""
+    def session(
+        self, token_sha256: str, *, idle: timedelta, seen: datetime | None = None
+    ) -> Session | None:
+        """Who that is, with the rights of now; None: ended, too long idle, or shut out.
+
+        Args:
+            seen: When somebody was last there, where that is not written down yet.
+        """
         accounts, sessions = schema.accounts, schema.sessions
         query = (
             select(
@@ -219,22 +226,22 @@ class PeopleLedger(Book):
         with self.reading() as connection:
             row = connection.execute(query).mappings().one_or_none()
         now = self.now()
-        if (
-            row is None
-            or not row["active"]
-            or row["ends_at"] <= now
-            or row["seen_at"] + idle <= now
-        ):
+        if row is None or not row["active"] or row["ends_at"] <= now:
             return None
-        names = ("token_sha256", "began_at", "seen_at", "ends_at", "confirmed_at")
-        return Session(account=_account(row), **{each: row[each] for each in names})
+        seen_at = max(row["seen_at"], seen or row["seen_at"])
+        if seen_at + idle <= now:
+            return None
+        names = ("token_sha256", "began_at", "ends_at", "confirmed_at")
+        same = {each: row[each] for each in names}
+        return Session(account=_account(row), seen_at=seen_at, **same)
 
-    def touch(self, token_sha256: str) -> None:
-        """Somebody is there. Not told: the views are."""
+    def touch(self, seen: Mapping[str, datetime]) -> None:
+        """Who was there when, by token: in one transaction. Not told: the views are."""
         table = schema.sessions
         with self.writing() as tx:
-            mine = table.c.token_sha256 == token_sha256
-            tx.connection.execute(update(table).where(mine).values(seen_at=tx.now))
+            for token_sha256, at in seen.items():
+                mine = (table.c.token_sha256 == token_sha256) & (table.c.seen_at < at)
+                tx.connection.execute(update(table).where(mine).values(seen_at=at))
 
     def sign_off(self, session: Session) -> None:
         """End it."""

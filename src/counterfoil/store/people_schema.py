@@ -1,4 +1,4 @@
-"""The ledger's tables for the console: accounts, sessions, invitations, tokens of programs.
+"""The ledger's tables for the console: accounts, sessions, invitations, tokens, owners.
 
 No secret stands here that could be used: passwords are argon2 hashes, second factors are
 sealed by the vault, and of every token only its SHA-256 is kept.
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -78,4 +79,16 @@ tokens = Table(
     Column("ends_at", UtcDateTime, nullable=False, comment="UTC"),
     CheckConstraint(one_of("scope", SCOPES), name="scope"),
     comment="what programs read with; a row that is gone was taken back",
+)
+
+cares = Table(
+    "cares",
+    METADATA,
+    Column("which", String(200), primary_key=True, comment="kind and name: item:B-7K2M4QXN3P-0017"),
+    Column("owner", Text, nullable=False, comment="who takes care of it; empty: nobody"),
+    Column("due_on", Date, comment="by the end of that day, UTC; NULL: nobody said"),
+    Column("told", Text, nullable=False, comment="what was last said, redacted"),
+    Column("person", Text, nullable=False, comment="who said so"),
+    Column("at", UtcDateTime, nullable=False, comment="UTC"),
+    comment="who takes care of what waits for a person; what was said before is on the record",
 )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, union
+from sqlalchemy import Connection, func, select, union
 
 from counterfoil.domain.items import SETTLED, ItemState
 from counterfoil.domain.pauses import EVERYWHERE, PauseKind
 from counterfoil.store import schema
 from counterfoil.store.book import Book
 from counterfoil.store.stops import in_maintenance
+
+NAMES_AT_ONCE = 500  # in one question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,39 +90,22 @@ class Reading(Book):
             query = query.where(batches.c.batch_id.in_(changed))
         with self.reading() as connection:
             known = list(connection.execute(query).scalars())
-        return [self.batch(each) for each in known]
+        return self.batches_of(known)
 
     def batch(self, batch_id: str) -> BatchRow:
         """One batch. Raises KeyError when there is none."""
-        batches, approvals, items = schema.batches, schema.approvals, schema.items
-        documents = schema.documents
-        with self.reading() as connection:
-            query = (
-                select(
-                    batches,
-                    approvals.c.approver,
-                    documents.c.path.label("document_path"),
-                    documents.c.folder,
-                )
-                .join(documents, documents.c.sha256 == batches.c.document_sha256)
-                .outerjoin(approvals, approvals.c.batch_id == batches.c.batch_id)
-                .where(batches.c.batch_id == batch_id)
-            )
-            row = connection.execute(query).mappings().one_or_none()
-            if row is None:
-                raise KeyError(batch_id)
-            mine = items.c.batch_id == batch_id
-            counts = connection.execute(
-                select(items.c.state, func.count()).where(mine).group_by(items.c.state)
-            ).all()
-            owed = connection.execute(
-                select(func.count()).where(mine, items.c.unconfirmed_since.is_not(None))
-            ).scalar_one()
-        return BatchRow(
-            **row,
-            states={ItemState(state): count for state, count in counts},
-            unconfirmed=owed,
-        )
+        found = self.batches_of([batch_id])
+        if not found:
+            raise KeyError(batch_id)
+        return found[0]
+
+    def batches_of(self, names: Sequence[str]) -> list[BatchRow]:
+        """These batches, in this order; those that there are not are left out."""
+        found: dict[str, BatchRow] = {}
+        for at in range(0, len(names), NAMES_AT_ONCE):
+            with self.reading() as connection:
+                found |= _batches(connection, names[at : at + NAMES_AT_ONCE])
+        return [found[each] for each in names if each in found]
 
     def last_change(self, batch_id: str) -> datetime:
         """When an item of the batch changed last (UTC)."""
@@ -245,3 +230,42 @@ class Reading(Book):
         with self.reading() as connection:
             for row in connection.execution_options(yield_per=1000).execute(query).mappings():
                 yield json.dumps(dict(row), sort_keys=True, separators=(",", ":"))
+
+
+def _batches(connection: Connection, names: Sequence[str]) -> dict[str, BatchRow]:
+    batches, approvals, items = schema.batches, schema.approvals, schema.items
+    documents = schema.documents
+    query = (
+        select(
+            batches,
+            approvals.c.approver,
+            documents.c.path.label("document_path"),
+            documents.c.folder,
+        )
+        .join(documents, documents.c.sha256 == batches.c.document_sha256)
+        .outerjoin(approvals, approvals.c.batch_id == batches.c.batch_id)
+        .where(batches.c.batch_id.in_(names))
+    )
+    mine = items.c.batch_id.in_(names)
+    counted = (
+        select(items.c.batch_id, items.c.state, func.count())
+        .where(mine, items.c.state.in_(list(ItemState)))  # by the index of both
+        .group_by(items.c.batch_id, items.c.state)
+    )
+    owed = (
+        select(items.c.batch_id, func.count())
+        .where(mine, items.c.unconfirmed_since.is_not(None))
+        .group_by(items.c.batch_id)
+    )
+    states: dict[str, dict[ItemState, int]] = {}
+    for batch_id, state, count in connection.execute(counted):
+        states.setdefault(batch_id, {})[ItemState(state)] = count
+    unconfirmed = dict(map(tuple, connection.execute(owed)))
+    return {
+        row["batch_id"]: BatchRow(
+            **row,
+            states=states.get(row["batch_id"], {}),
+            unconfirmed=unconfirmed.get(row["batch_id"], 0),
+        )
+        for row in connection.execute(query).mappings()
+    }

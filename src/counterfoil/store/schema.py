@@ -164,6 +164,16 @@ Index(
     postgresql_where=text("state IN ('KEYING', 'IN_DOUBT', 'ON_HOLD', 'FAILED')"),
 )
 Index("ix_items_updated", items.c.updated_at)
+#: Lists and counts by state, of all items and of one batch: neither looks at an item for it.
+Index("ix_items_listed", items.c.state, items.c.batch_id, items.c.row)
+Index("ix_items_waiting", items.c.state, items.c.updated_at)
+Index(
+    "ix_items_owed",
+    items.c.batch_id,
+    sqlite_where=text("unconfirmed_since IS NOT NULL"),
+    postgresql_where=text("unconfirmed_since IS NOT NULL"),
+)
+Index("ix_items_reference", items.c.reference)
 
 likenesses = Table(
     "likenesses",
@@ -255,6 +265,7 @@ receipts = Table(
     CheckConstraint(one_of("source", ["receipt", "enquiry", "person"]), name="source"),
     comment="the bank has it",
 )
+Index("ix_receipts_bank_reference", receipts.c.bank_reference)
 
 approvals = Table(
     "approvals",

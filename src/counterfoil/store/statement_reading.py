@@ -21,6 +21,8 @@ from counterfoil.store.reading import Step
 from counterfoil.store.statement_arrivals import Arrival, StatementArrivals
 from counterfoil.store.statement_filing import account_context, words_context
 
+ALIKE_MAX = 500  # entries of one amount
+
 #: States in which a statement has its place in the sequence of its account.
 LIVE = (StatementState.PASSED, StatementState.HELD, StatementState.ACCEPTED)
 
@@ -275,6 +277,29 @@ class StatementReads(StatementArrivals):
             .order_by(steps.c.at, steps.c.seq)
         )
         return [Step(**row) for row in self._all(query)]
+
+    def entries_of_amount(
+        self, system: str, amount: Decimal, currency: str, since: date
+    ) -> list[tuple[int, int, Entry]]:
+        """Booked entries of *amount* (signed) from *since* on: statement, line and entry.
+
+        Of statements of *system* that stand; ten years' worth of the same amount is cut off.
+        """
+        table, statements = schema.transactions, schema.statements
+        query = (
+            select(table)
+            .join(statements, statements.c.statement_id == table.c.statement_id)
+            .where(
+                table.c.amount == f"{amount:f}",
+                table.c.booking_date >= since,
+                table.c.currency == currency,
+                statements.c.system == system,
+                statements.c.state.in_(LIVE),
+            )
+            .order_by(table.c.booking_date, table.c.statement_id, table.c.line)
+            .limit(ALIKE_MAX)
+        )
+        return [(row["statement_id"], row["line"], self._entry(row)) for row in self._all(query)]
 
     def _entries(self, statement_id: int) -> tuple[Entry, ...]:
         table = schema.transactions

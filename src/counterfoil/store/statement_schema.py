@@ -150,6 +150,7 @@ transactions = Table(
     Column("place", JSON, nullable=False, comment="page and box, or line and path"),
     comment="one booked entry of a statement",
 )
+Index("ix_statement_transactions_amount", transactions.c.amount, transactions.c.booking_date)
 
 exceptions = Table(
     "statement_exceptions",

@@ -20,8 +20,8 @@ from counterfoil.site import approval_policy
 from counterfoil.site.deciding import approve_batch
 from counterfoil.store.book import Illegible
 from counterfoil.store.deciding import Word
-from counterfoil.store.looking import ItemQuery
 from counterfoil.store.reading import BatchRow
+from counterfoil.store.searching import ItemQuery
 
 #: Items that an approver is shown: these, and those that something was found on.
 LARGEST, FIRST, FOUND_MAX = 10, 10, 200
@@ -76,7 +76,7 @@ def listing(ask: Ask) -> Answer:
 
 def batch(ask: Ask) -> Answer:
     """One batch: its totals, its findings, its items, and whether it may be approved by you."""
-    row = _known(ask)
+    row = ask.desk.shared(f"batch {ask.path['batch'][:60]}", lambda: _known(ask))
     waits = bool(row.states.get(ItemState.AWAITING_APPROVAL))
     sight = _sight(ask, row) if waits else None
     totals = sight.totals if sight else _totals_of(ask, row.batch_id)
@@ -89,7 +89,7 @@ def batch(ask: Ask) -> Answer:
         "why_not": _why_not(ask, row, sight) if sight else "",
         "needs_code": needs_code(ask),
         "before": _before(ask, row, totals),
-        **rows_of(ask, ItemQuery(batch_id=row.batch_id)),
+        **rows_of(ask, ItemQuery(batch_id=row.batch_id), row.states),
     }
     return Page("batch.html", values)
 
@@ -228,16 +228,11 @@ def _why_not(ask: Ask, row: BatchRow, sight: Sight) -> str:
 
 def _before(ask: Ask, row: BatchRow, totals: Sequence[Totals]) -> list[tuple[str, str, str, str]]:
     """(what, now, last time, difference) against the last batch of the same kind before it."""
-    kin = [
-        each for each in ask.desk.looking.batch_list(limit=50)
-        if (each.sheet_map, each.system) == (row.sheet_map, row.system)
-        and each.filed_at < row.filed_at
-    ]  # fmt: skip
-    if not kin:
+    last = ask.desk.looking.batch_before(row)
+    if last is None:
         return []
-    last = kin[0]
-    then = {each.currency: each for each in _totals(ask, ask.desk.looking.amounts(last.batch_id))}
-    found = [("file", row.name, last.name, "")]
+    then = {each.currency: each for each in _totals_of(ask, last[0])}
+    found = [("file", row.name, last[1], "")]
     for each in totals:
         old = then.get(each.currency)
         count, total = (old.count, old.total) if old else (0, Decimal(0))

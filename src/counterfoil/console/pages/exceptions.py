@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from counterfoil.console.asking import Answer, Ask, Go, Page
 from counterfoil.console.showing import money
@@ -13,10 +14,12 @@ from counterfoil.domain.items import ItemState
 from counterfoil.errors import Refused
 from counterfoil.site.deciding import release_item
 from counterfoil.store.deciding import Word
-from counterfoil.store.looking import ItemQuery
 from counterfoil.store.schedule_book import OccurrenceRow
+from counterfoil.store.searching import ItemQuery
 
-SHOWN_MAX = 500
+BACK = re.compile(r"/(exceptions|items)[A-Za-z0-9/?=&-]*")
+TICKED_MAX = 500
+SHOWN_MAX = 200  # at a time: what is decided makes room for the next
 DAYS = 7  # refusals, files and runs that ended badly are listed so long
 
 #: Kind -> heading. The first ones wait for a person; a doubt is looked up by the bots, and what
@@ -46,7 +49,7 @@ class Exceptional:
     """One thing on the list."""
 
     kind: str
-    which: str  # "item:B-…", "arrival:A-…"; "": nothing is decided about it in bulk
+    which: str  # "item:B-…", "arrival:A-…", "system:core": what is decided or noted about it
     name: str
     link: str
     about: str
@@ -65,10 +68,16 @@ class Waiting:
     count: int
 
 
-def waiting(ask: Ask, now: datetime) -> list[Waiting]:
+def waiting(ask: Ask) -> list[Waiting]:
     """What needs a person, for Today; kinds without anything are left out."""
-    counts = _counts(ask, now)
+    counts = counted(ask)
     return [Waiting(kind, KINDS[kind], counts[kind]) for kind in KINDS if counts[kind]]
+
+
+def counted(ask: Ask) -> Counter[str]:
+    """How many of each kind there are; counted once for all who look."""
+    now = ask.desk.site.ledger.now()
+    return ask.desk.shared("exceptions counted", lambda: _counts(ask, now))
 
 
 def _counts(ask: Ask, now: datetime) -> Counter[str]:
@@ -89,17 +98,16 @@ def listing(ask: Ask) -> Answer:
     """The list: of one kind, or of all that need a person."""
     now = ask.desk.site.ledger.now()
     kind = ask.wanted("kind") if ask.wanted("kind") in KINDS else ""
-    text = ask.wanted("text")[:100].casefold()
+    text = ask.wanted("text")[:100]
     kinds = (kind,) if kind else NEED_A_PERSON
-    rows = [
-        each for one in kinds for each in _LISTS[one](ask, now)
-        if not text or text in f"{each.name} {each.about} {each.code} {each.reason}".casefold()
-    ]  # fmt: skip
-    counts = _counts(ask, now)
+    rows = [each for one in kinds for each in _LISTS[one](ask, now) if _has(each, text)]
+    counts = counted(ask)
     return Page(
         "exceptions.html",
         {
             "rows": rows[:SHOWN_MAX],
+            "cares": ask.desk.cares.cares(),
+            "today": now.date(),
             "count": len(rows),
             "kinds": [Waiting(each, heading, counts[each]) for each, heading in KINDS.items()],
             "kind": kind,
@@ -109,10 +117,16 @@ def listing(ask: Ask) -> Answer:
     )
 
 
+def _has(row: Exceptional, text: str) -> bool:
+    """Items were looked for by the ledger, among all that there are."""
+    said = f"{row.name} {row.about} {row.code} {row.reason}"
+    return row.kind in _STATES or text.casefold() in said.casefold()
+
+
 def _items(kind: str) -> Callable[[Ask, datetime], Iterator[Exceptional]]:
     def listed(ask: Ask, _now: datetime) -> Iterator[Exceptional]:
-        found = ask.desk.looking.find_items(ItemQuery(states=(_STATES[kind],)), limit=SHOWN_MAX)
-        for each in found:
+        wanted = ItemQuery(states=(_STATES[kind],), text=ask.wanted("text")[:100])
+        for each in ask.desk.looking.find_items(wanted, limit=SHOWN_MAX + 1):
             yield Exceptional(
                 kind=kind,
                 which=f"item:{each.item_id}",
@@ -132,7 +146,7 @@ def _systems(ask: Ask, _now: datetime) -> Iterator[Exceptional]:
     for system, reason in ask.desk.site.ledger.frozen_systems().items():
         yield Exceptional(
             kind="system",
-            which="",
+            which=f"system:{system}",
             name=system,
             link="/operate",
             about="nothing is keyed into it",
@@ -164,7 +178,7 @@ def _files(ask: Ask, now: datetime) -> Iterator[Exceptional]:
         if each.received_at >= now - timedelta(days=DAYS):
             yield Exceptional(
                 kind="file",
-                which="",
+                which=f"file:{each.sha256}",
                 name=each.name,
                 link="",
                 about=f"dropped into {each.folder}",
@@ -183,7 +197,7 @@ def _runs(ask: Ask, now: datetime) -> Iterator[Exceptional]:
 def _run(row: OccurrenceRow) -> Exceptional:
     return Exceptional(
         kind="run",
-        which="",
+        which=f"run:{row.schedule} {row.key}",
         name=f"{row.schedule} {row.key}",
         link=f"/schedules/{row.schedule}?day={row.day}",
         about=" ".join(row.command or ()),
@@ -199,7 +213,7 @@ def _breaks(ask: Ask) -> Iterator[Exceptional]:
         for each in ask.desk.reconciliations.breaks(name):
             yield Exceptional(
                 kind="break",
-                which="",
+                which=f"break:{each.break_id}",
                 name=each.break_id,
                 link=f"/reconciliations/{name}",
                 about=f"{each.side} {each.account_shown} {each.day}, {each.amount} {each.currency}",
@@ -254,10 +268,57 @@ def set_aside(ask: Ask) -> Answer:
     return _each(ask, "arrival", "set aside", ask.desk.statements.set_statement_aside)
 
 
+def care(ask: Ask) -> Answer:
+    """Anything that waits: who takes care of it, until when, and what is known."""
+    word, owner = Word(person=ask.person, reason=ask.reason()), ask.given("owner")[:60]
+    due = _due(ask.given("due"))
+    ticked = list(dict.fromkeys(ask.form.get("which", ())))[:TICKED_MAX]
+    known = _names(ask) if ticked else frozenset()
+    if not ticked:
+        raise Refused("nothing_ticked", "tick at least one that this can be said of")
+    for which in ticked:
+        if which not in known and not _is_item(ask, which):
+            raise Refused("unknown_exception", f"{which[:60]} does not wait")
+    for which in ticked:
+        kind, _, name = which.partition(":")
+        if kind == "break" and owner:
+            ask.desk.reconciliations.assign_break(name, owner, word)
+        ask.desk.cares.care(which, word, owner=owner or None, due_on=due)
+    return _back(ask, f"noted about {len(ticked)}")
+
+
+def _due(text: str) -> date | None:
+    """Raises Refused: "due"."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Refused("due", f"{text[:20]!r} is no day: write it like 2026-12-31") from None
+
+
+def _names(ask: Ask) -> frozenset[str]:
+    """All that waits and is no item."""
+    now = ask.desk.site.ledger.now()
+    kinds = (kind for kind in KINDS if kind not in _STATES)
+    return frozenset(each.which for kind in kinds for each in _LISTS[kind](ask, now))
+
+
+def _is_item(ask: Ask, which: str) -> bool:
+    kind, _, name = which.partition(":")
+    try:
+        return kind == "item" and ask.desk.looking.item_row(name).state in _STATES.values()
+    except KeyError:
+        return False
+
+
+def _back(ask: Ask, told: str, *, bad: bool = False) -> Go:
+    back = ask.given("back")
+    return Go(back if BACK.fullmatch(back) else "/exceptions", told, bad=bad)
+
+
 def _each(ask: Ask, kind: str, done: str, decide: Callable[[str, Word], None]) -> Answer:
     """Decide about every ticked one; those that are refused are told with the reason."""
     word = Word(person=ask.person, reason=ask.reason())
-    ticked = list(dict.fromkeys(ask.form.get("which", ())))[:SHOWN_MAX]
+    ticked = list(dict.fromkeys(ask.form.get("which", ())))[:TICKED_MAX]
     names = [each.partition(":")[2] for each in ticked if each.startswith(f"{kind}:")]
     if not names:
         raise Refused("nothing_ticked", f"tick at least one {kind} that this can be said of")
@@ -274,5 +335,4 @@ def _each(ask: Ask, kind: str, done: str, decide: Callable[[str, Word], None]) -
         if len(ticked) > len(names)
         else ""
     )
-    back = ask.given("back")
-    return Go(back if back.startswith("/exceptions") else "/exceptions", told, bad=bool(refused))
+    return _back(ask, told, bad=bool(refused))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ from counterfoil.site.proof import pack_evidence
 from counterfoil.store.book import Illegible
 from counterfoil.store.deciding import Word
 from counterfoil.store.evidence import readable
-from counterfoil.store.looking import ItemQuery
 from counterfoil.store.reading import ItemRow, Step
+from counterfoil.store.searching import ItemQuery
 
 JPEG = b"\xff\xd8\xff"
 TEXT_LONGEST = 100
+LINE_DAYS = timedelta(days=30)  # a bank may book with a day before the item's last change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,29 +46,31 @@ def listing(ask: Ask) -> Answer:
     """Items by state, system and text."""
     system = ask.wanted("system")
     query = ItemQuery(system=system or None)
+    counts = ask.desk.site.ledger.counts(system=system) if system else ask.desk.counts()
     values = {"systems": sorted(ask.desk.suite.config.systems), "system": system}
-    return Page("items.html", {**values, **rows_of(ask, query)})
+    return Page("items.html", {**values, **rows_of(ask, query, counts)})
 
 
-def rows_of(ask: Ask, query: ItemQuery) -> dict[str, Any]:
-    """A page of *query* narrowed by the address's state and text, for a table of items."""
+def rows_of(ask: Ask, query: ItemQuery, counts: Mapping[ItemState, int]) -> dict[str, Any]:
+    """A page of *query* narrowed by the address's state and text, for a table of items.
+
+    Args:
+        counts: Of *query*; what has a text in it is not counted.
+    """
     known = {str(each) for each in ItemState}
     states = tuple(ItemState(each) for each in [ask.wanted("state")] if each in known)
-    narrowed = ItemQuery(
-        batch_id=query.batch_id,
-        system=query.system,
-        states=states,
-        text=ask.wanted("text")[:TEXT_LONGEST],
-    )
-    page = ask.page()
+    text = ask.wanted("text")[:TEXT_LONGEST]
+    narrowed = replace(query, states=states, text=text, after=ask.wanted("after")[:60])
+    found = ask.desk.looking.find_items(narrowed, limit=PAGE_ROWS + 1)
+    rows, more = found[:PAGE_ROWS], len(found) > PAGE_ROWS
     return {
-        "rows": ask.desk.looking.find_items(narrowed, limit=PAGE_ROWS, skip=(page - 1) * PAGE_ROWS),
-        "count": ask.desk.looking.count_items(narrowed),
-        "page": page,
-        "page_rows": PAGE_ROWS,
+        "rows": rows,
+        "count": None if text else sum(counts.get(each, 0) for each in states or ItemState),
+        "after": narrowed.after,
+        "further": rows[-1].item_id if more else "",
         "states": list(ItemState),
         "state": ask.wanted("state"),
-        "text": narrowed.text,
+        "text": text,
     }
 
 
@@ -109,8 +113,34 @@ def _shown(ask: Ask, *, whole: bool) -> Page:
             ],
             "open_intent": any(each.outcome is None for each in attempts),
             "whole": whole,
+            "newest": looking.newest_of(row.item_id),
+            "about": row.item_id,
+            "lines": _statement_lines(ask, row),
+            "care": ask.desk.cares.cares_of(f"item:{row.item_id}"),
+            "today": ask.desk.site.ledger.now().date(),
         },
     )  # fmt: skip
+
+
+def _statement_lines(ask: Ask, row: ItemRow) -> list[tuple[int, int, date]]:
+    """Where the bank's own statement has it: statement, line and day, by amount and reference."""
+    if row.bank_reference is None:
+        return []
+    names = [_bare(each) for each in (row.reference, row.bank_reference) if each]
+    since = row.updated_at.date() - LINE_DAYS
+    found = ask.desk.statements.entries_of_amount(
+        row.system, -Decimal(row.amount), row.currency, since
+    )
+    return [
+        (statement, line, each.booking_date)
+        for statement, line, each in found
+        if any(name in _bare(f"{each.description} {each.reference}") for name in names)
+    ]
+
+
+def _bare(text: str) -> str:
+    """Letters and digits alone: statements break references where their lines end."""
+    return "".join(each for each in text.upper() if each.isalnum())
 
 
 def _commit(story: Sequence[Told]) -> list[Told]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from counterfoil.console.asking import Answer, Ask, Go, NotThere, Page
 from counterfoil.domain.items import ItemState
+from counterfoil.domain.pauses import EVERYWHERE
 from counterfoil.domain.schedules import Occurrence
 from counterfoil.errors import Refused
 from counterfoil.rules.due_times import occurrences
@@ -32,6 +33,9 @@ def overview(ask: Ask) -> Answer:
         "schedules": rows,
         "systems": systems,
         "workers": [(each, each.expires_at > now) for each in desk.looking.workers()[:50]],
+        "pauses": {(each.system, str(each.kind)): each for each in desk.site.ledger.pauses()},
+        "everywhere": EVERYWHERE,
+        "maps": desk.maps(),
         "settings": _settings(ask),
     }
     return Page("operate.html", values)
@@ -149,6 +153,39 @@ def unfreeze(ask: Ask) -> Answer:
     system = _system(ask)
     ask.desk.site.ledger.unfreeze(system, _word(ask))
     return Go("/operate", f"{system} works again")
+
+
+def pause_system(ask: Ask) -> Answer:
+    """Nothing new is begun in it; what a bot has in hand is finished."""
+    system = _system(ask)
+    ask.desk.site.ledger.begin_maintenance(system, _word(ask))
+    return Go("/operate", f"{system} is paused: visits in hand are finished")
+
+
+def resume_system(ask: Ask) -> Answer:
+    """What was due meanwhile is taken up."""
+    system = _system(ask)
+    ask.desk.site.ledger.end_maintenance(system, _word(ask))
+    return Go("/operate", f"{system} goes on")
+
+
+def close_circuit(ask: Ask) -> Answer:
+    """Somebody knows that the system works again."""
+    system = _system(ask)
+    ask.desk.site.ledger.close_circuit(system, _word(ask))
+    return Go("/operate", f"{system} is tried again")
+
+
+def pause_all(ask: Ask) -> Answer:
+    """No worker begins anything, in no system."""
+    ask.desk.site.ledger.begin_maintenance(EVERYWHERE, _word(ask))
+    return Go("/operate", "every worker is paused: visits in hand are finished")
+
+
+def resume_all(ask: Ask) -> Answer:
+    """All workers go on."""
+    ask.desk.site.ledger.end_maintenance(EVERYWHERE, _word(ask))
+    return Go("/operate", "every worker goes on")
 
 
 def _system(ask: Ask) -> str:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
 from counterfoil.console.asking import PAGE_ROWS, Answer, Ask, Go, NotThere, Page
 from counterfoil.console.pages.batches import confirm_again, needs_code
 from counterfoil.domain.people import Right
@@ -15,6 +19,7 @@ from counterfoil.store.deciding import Word
 from counterfoil.store.reconciliation_reading import DecisionRow
 
 WORDS = ("name", "reference", "text")
+SIDES = ("bank", "ledger")
 
 
 def listing(ask: Ask) -> Answer:
@@ -62,6 +67,101 @@ def comment(ask: Ask) -> Answer:
     else:
         books.comment_on_break(which, word)
     return Go(f"/reconciliations/{name}", f"{which}: noted")
+
+
+def line(ask: Ask) -> Answer:
+    """One line of the open period: its match and the reason, or why it is a break."""
+    from counterfoil.rules.reconciliation.looking import look_at
+    from workflows.standing_reconciliation import stand
+
+    name, side, line_id = _name(ask), ask.path["side"], _line_id(ask.path["line"])
+    if side not in SIDES:
+        raise NotThere
+    books = ask.desk.reconciliations
+    looked = look_at(stand(books, name).period, side, line_id)
+    if looked is None:
+        raise NotThere
+    values = {
+        "name": name,
+        "side": side,
+        "line_id": line_id,
+        "facts": _facts(ask, looked.line),
+        "match": looked.match and _facts(ask, looked.match),
+        "broken": looked.broken and _facts(ask, looked.broken),
+        "partners": _partners(looked.match, side, line_id),
+        "held": books.held_lines(name).get((side, line_id), ""),
+    }
+    return Page("line.html", values)
+
+
+def _line_id(text: str) -> str:
+    """From an address, where it is hexadecimal: it may be any text."""
+    try:
+        return bytes.fromhex(text).decode()
+    except ValueError:
+        raise NotThere from None
+
+
+def _facts(ask: Ask, row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is known, as pairs; words only for whoever may read about people, numbers masked."""
+    personal = ask.may(Right.PERSONAL)
+    return [
+        (name, mask_numbers(str(value)))
+        for name, value in row.items()
+        if value not in (None, "", []) and (personal or name not in (*WORDS, "counterparty"))
+    ]
+
+
+def _partners(match: Mapping[str, Any] | None, side: str, line_id: str) -> list[tuple[str, str]]:
+    """The lines that stand in one match with it: side and id."""
+    found = [(each, str(one)) for each in SIDES for one in (match or {}).get(each) or ()]
+    return [each for each in found if each != (side, line_id)]
+
+
+def propose(ask: Ask) -> Answer:
+    """Put what should be matched, taken apart or written off before a second person."""
+    from workflows.reconciliation_decisions import (
+        propose_match,
+        propose_unmatch,
+        propose_write_off,
+    )
+    from workflows.standing_reconciliation import stand
+
+    name, books, what = _name(ask), ask.desk.reconciliations, ask.given("what")
+    word = Word(person=ask.person, reason=ask.reason())
+    lines = _ticked(ask)
+    bank, entries = ([each for side, each in lines if side == one] for one in SIDES)
+    standing = stand(books, name)
+    if what == "match":
+        made = propose_match(
+            books, standing, word, bank=bank, entries=entries, difference=_difference(ask)
+        )
+    elif what == "write_off":
+        made = propose_write_off(books, standing, word, bank=bank, entries=entries)
+    elif what == "unmatch" and len(lines) == 1:
+        made = propose_unmatch(books, standing, word, side=lines[0][0], line_id=lines[0][1])
+    else:
+        raise Refused("no_proposal", "say what is proposed: match, write_off, or unmatch one line")
+    return Go(f"/decisions/{made.decision_id}", f"{made.decision_id} waits for a second person")
+
+
+def _ticked(ask: Ask) -> list[tuple[str, str]]:
+    """Side and id of the lines that are meant."""
+    found = []
+    for each in ask.form.get("line", ()):
+        side, _, line_id = each.partition(":")
+        if side not in SIDES:
+            raise Refused("unknown_line", f"{each[:40]} names no line")
+        found.append((side, line_id))
+    return found
+
+
+def _difference(ask: Ask) -> Decimal:
+    text = ask.given("difference") or "0"
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise Refused("difference", f"{text[:40]!r} is no amount: write it like -12.50") from None
 
 
 def decision(ask: Ask) -> Answer:

@@ -15,8 +15,8 @@ from counterfoil.domain.kpi import KpiReport, KpiTable
 from counterfoil.domain.schedules import OPEN, Occurrence
 from counterfoil.errors import SetupError
 from counterfoil.rules.due_times import next_due, occurrences
-from counterfoil.store.looking import StepQuery
 from counterfoil.store.schedule_book import OccurrenceRow, ScheduleRow
+from counterfoil.store.searching import StepQuery
 
 #: The time line: from so long ago to so long ahead.
 BEHIND, AHEAD = timedelta(hours=12), timedelta(hours=12)
@@ -73,7 +73,7 @@ def today(ask: Ask) -> Answer:
     """The night at a glance."""
     desk, now = ask.desk, ask.desk.site.ledger.now()
     values = {
-        "waits": waiting(ask, now),
+        "waits": waiting(ask),
         "approvals": desk.looking.batch_list(limit=5, waiting=True),
         "steps": desk.looking.steps(StepQuery(), limit=JUST_NOW),
         "frozen": desk.site.ledger.frozen_systems(),
@@ -166,7 +166,7 @@ def _hours(now: datetime) -> list[tuple[int, str]]:
 
 def figures(ask: Ask) -> Answer:
     """Every KPI as a table with its formula, as ``counterfoil kpi`` shows it."""
-    return Page("figures.html", {"report": ask.desk.figures(wait=True)})
+    return Page("figures.html", {"report": ask.desk.figures()})
 
 
 def _tiles(report: KpiReport) -> list[Tile]:

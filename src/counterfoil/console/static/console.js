@@ -5,7 +5,9 @@
 // 2. Keys: j k Enter x a r / ?
 // 3. A one-time link's code stands after the #, which no server ever sees.
 
-const LOOK_EVERY_MS = 1000;
+// An answer about changes is held back until there is one; then the page looks, and rests.
+const REST_MS = 500;
+const AWAY_MS = 1000;
 const page = document.body;
 
 // Refreshing
@@ -25,13 +27,19 @@ function isInUse(part) {
   return part.contains(document.activeElement) || part.querySelector("details[open], :checked") !== null;
 }
 
+let asking = new AbortController();
+document.addEventListener("visibilitychange", () => document.hidden && asking.abort());
+
 async function look() {
   if (document.hidden) return;
-  const answer = await fetch("/live", { headers: { "X-Refresh": "1" } });
+  if (document.querySelector("[data-busy]")) return refresh();
+  asking = new AbortController();
+  const seen = encodeURIComponent(page.dataset.newest);
+  const about = encodeURIComponent(page.dataset.about ?? "");
+  const answer = await fetch(`/live?seen=${seen}&about=${about}`, { headers: { "X-Refresh": "1" }, signal: asking.signal });
   if (answer.status === 403) return signedOff();
   const newest = await answer.text();
-  const busy = document.querySelector("[data-busy]") !== null;
-  if (answer.ok && (newest !== page.dataset.newest || busy)) await refresh();
+  if (answer.ok && newest !== page.dataset.newest) await refresh();
 }
 
 let over = false;
@@ -49,15 +57,17 @@ function signedOff() {
 }
 
 async function keepLooking() {
+  let rest = REST_MS;
   try {
     await look();
+    if (document.hidden || document.querySelector("[data-busy]")) rest = AWAY_MS;
   } catch {
-    // the console is away: the page stays as it is, and the next look tells
+    rest = AWAY_MS; // the console is away: the page stays as it is, and the next look tells
   }
-  if (!over) setTimeout(keepLooking, LOOK_EVERY_MS);
+  if (!over) setTimeout(keepLooking, rest);
 }
 
-if (page.dataset.newest && document.querySelector("[data-live]")) setTimeout(keepLooking, LOOK_EVERY_MS);
+if (page.dataset.newest && document.querySelector("[data-live]")) keepLooking();
 
 // Keys
 
@@ -108,7 +118,7 @@ document.addEventListener("keydown", (event) => {
 // Ticking all
 
 document.querySelector("[data-all]")?.addEventListener("change", (event) => {
-  for (const each of document.querySelectorAll("input[name=which]")) each.checked = event.target.checked;
+  for (const each of document.querySelectorAll("input[name=which], input[name=line]")) each.checked = event.target.checked;
 });
 
 // A one-time link
