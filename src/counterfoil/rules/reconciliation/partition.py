@@ -73,7 +73,7 @@ def _of(setting: Setting, mine: pl.Expr, bank: pl.DataFrame, ledger: pl.DataFram
             days=known.days.filter(mine),
         ),
         counted={},
-        hopeless=[],
+        answered=[],
     )
 
 
