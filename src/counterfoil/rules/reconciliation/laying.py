@@ -10,6 +10,7 @@ from counterfoil.rules.reconciliation.candidates import (
     NONE,
     RATE,
     UNEQUAL,
+    distinct,
     linked,
     printed_foreign,
     same_amount,
@@ -24,6 +25,7 @@ from counterfoil.rules.reconciliation.misread import (
 from counterfoil.rules.reconciliation.pools import subset_claims
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.references import BARE, LISTED, PRINTED
+from counterfoil.rules.reconciliation.rows import pair
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.targets import (
     LINE,
@@ -62,8 +64,7 @@ def laid(position: Position, setting: Setting, *, groups: bool, late: bool) -> T
     if late:
         rates = uncounted(_at_a_rate(position.bank, table.targets, setting))
         pairs = pl.concat([table.pairs, rates.select(table.pairs.columns)])
-        key = ["bank", "target", "why", "fee"]
-        table = replace(table, pairs=pairs.unique(key, keep="first", maintain_order=True))
+        table = replace(table, pairs=distinct(pairs))
     if groups:
         table = _with_groups(table, setting)
     return replace(table, links=best(pl.concat([table.links, _listed(table)])))
@@ -71,8 +72,9 @@ def laid(position: Position, setting: Setting, *, groups: bool, late: bool) -> T
 
 def best(links: pl.DataFrame) -> pl.DataFrame:
     """The strongest link of each bank line with each target."""
-    ordered = links.sort("line", "target", "how", "sharing", "token")
-    return ordered.unique(["line", "target"], keep="first", maintain_order=True)
+    both = pair("line", "target")
+    ordered = links.sort(both, pair("how", "sharing"), "token")
+    return ordered.filter(both.is_first_distinct())
 
 
 def _singles(position: Position, setting: Setting) -> Table:
@@ -89,12 +91,11 @@ def _singles(position: Position, setting: Setting) -> Table:
         *("line", "target", "purse", pl.lit(PRINTED, pl.Int64).alias("how")),
         *(pl.lit("").alias("token"), "sharing"),
     )
-    key = ["bank", "target", "why", "fee"]
     return Table(
         position=position,
         targets=targets,
         links=best(pl.concat([links, as_links])),
-        pairs=uncounted(pl.concat(pairs).unique(key).sort(key)),
+        pairs=uncounted(distinct(pl.concat(pairs))),
     )
 
 
@@ -106,7 +107,7 @@ def _at_a_rate(bank: pl.DataFrame, targets: Targets, setting: Setting) -> pl.Dat
     near = of_one_party(bank, rated, setting.policy)
     # without a name, everybody is the party
     nobody = bank.filter((pl.col("first") < 0) & ~pl.col("own_charge"))
-    nobody = nobody.with_columns(pl.lit(-1).alias("first"), pl.lit(0).alias("beyond"))
+    nobody = nobody.with_columns(pl.lit(-1, pl.Int64).alias("first"), pl.lit(0, pl.Int64).alias("beyond"))
     everybody = rated.with_columns(pl.lit(-1, pl.Int64).alias("party"))
     near = pl.concat([near, of_one_party(nobody, everybody, setting.policy)])
     pairs = linked(bank, rated, near, setting.policy)
