@@ -123,16 +123,9 @@ def _links(
     position: Position, targets: Targets, setting: Setting, equal: pl.DataFrame
 ) -> pl.DataFrame:
     """Links to what is open: as written, one slip away, cut short."""
-    texts = setting.texts
-    still = targets.table.select("target", "purse")
-    open_links = texts.links.join(still, on=["target", "purse"], how="semi").join(
-        position.bank, on=["line", "purse"], how="semi"
-    )
+    texts, keys = setting.texts, setting.texts.keys
     # a line whose number is known as it stands has no misread one
-    numbers = texts.numbers.join(position.bank, on="line", how="semi").join(
-        open_links, on="line", how="anti"
-    )
-    keys = texts.keys.join(still, on="target", how="semi")
+    numbers = texts.numbers.join(texts.links, on="line", how="anti")
     assert setting.misread is not None
     slips = one_slip(setting.misread.slips, numbers, keys)
     broken_off = setting.misread.broken_off.join(numbers, on="line", how="semi")
@@ -145,11 +138,11 @@ def _links(
         position.bank,
         targets.table,
         paid_alone(equal, position.ledger),
-        open_links,
+        texts.links,
         texts.numbers,
         keys,
     )
-    return best(pl.concat([open_links, slips, cuts, others]))
+    return best(pl.concat([texts.links, slips, cuts, others]))
 
 
 def paid_alone(pairs: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:

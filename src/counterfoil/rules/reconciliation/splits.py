@@ -78,6 +78,7 @@ def split_claims(
         both.unique(["target", "bank"], keep="first", maintain_order=True)
         .group_by("target", maintain_order=True)
         .agg("bank", "amount", "w_number", pl.col("whole").first())
+        .filter(pl.col("bank").list.len() > 1)
     )
     rows = [row for group in grouped.iter_rows() for row in _made_up_of(*group)]
     return table_of(rows, CLAIM)
