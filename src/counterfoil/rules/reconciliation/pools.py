@@ -86,6 +86,7 @@ def subset_claims(
     )
     found = found.sort([*PLACE, "bank"], maintain_order=True).with_row_index("target", begin)
     found = found.join(pools.select(*PLACE, "scale"), on=PLACE, how="left", maintain_order="left")
+    assert not found["scale"].has_nulls(), "a way that no pool of now has"
     scaled = (pl.col("given_chance") * pl.col("scale") // 1000).clip(1)
     return _as_targets(
         found.with_columns(pl.col("target").cast(pl.Int64), scaled.alias("given_chance"))
@@ -170,7 +171,7 @@ def _of_talking(
     """What bank lines paid that list lines or print their count: FOUND."""
     rows: list[tuple[object, ...]] = []
     for pool, questions in _questions(asking, pools, links):
-        same = (tuple(pool.lines), tuple(questions))  # nothing of it was settled since
+        same = (*pool[:4], *pool.lines, *questions)  # nothing of it was settled since
         if same not in setting.counted:
             setting.counted[same] = list(_answers(pool, questions, fees))
         rows += setting.counted[same]
