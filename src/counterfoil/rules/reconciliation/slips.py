@@ -33,15 +33,14 @@ def is_slip(one: Cents, other: Cents) -> Yes:
 def _may_be(one: Cents, other: Cents) -> Yes:
     """Of sizes that differ, whatever is a slip, and little else: few need a look at each digit."""
     apart = np.abs(one - other)
-    for zeros in (8, 4, 2, 1):  # 5400 becomes 54
-        whole, rest = np.divmod(apart, 10**zeros)
-        apart = np.where(rest == 0, whole, apart)
-    # one digit, or two neighbours: up to two digits of difference; or a digit more or less,
-    # where the first one stays (a lost first one is a difference of one digit)
+    # one digit, or two neighbours: a difference of up to two digits, whatever zeros follow
+    few_digits = apart % _UNITS[(_digits(apart) - 2).clip(0)] == 0
+    # or a digit more or less, where the first one stays (a lost first one is a difference of one
+    # digit)
     ours, theirs = _digits(one), _digits(other)
     longer = np.abs(ours - theirs) == 1
-    same_first = one // 10 ** (ours - 1).clip(0) == other // 10 ** (theirs - 1).clip(0)
-    result: Yes = (apart < 100) | (longer & same_first)
+    firsts = [size // _UNITS[(digits - 1).clip(0)] for size, digits in ((one, ours), (other, theirs))]
+    result: Yes = few_digits | (longer & (firsts[0] == firsts[1]))
     return result
 
 
