@@ -52,7 +52,9 @@ def same_amount(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> pl
 def distinct(pairs: pl.DataFrame) -> pl.DataFrame:
     """*pairs* in order, each with one reason once."""
     ordered = pairs.sort(pair("bank", "target"), "why", "fee")
-    new = [pl.col(each).ne_missing(pl.col(each).shift()) for each in ("bank", "target", "why", "fee")]
+    new = [
+        pl.col(each).ne_missing(pl.col(each).shift()) for each in ("bank", "target", "why", "fee")
+    ]
     return ordered.filter(pl.any_horizontal(new))
 
 

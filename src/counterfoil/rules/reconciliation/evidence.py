@@ -73,6 +73,11 @@ class Known:
         """The same with other *links*."""
         return replace(self, links=links)
 
+    def of_what_is_left(self) -> Known:
+        """Nothing is weighed any more. A million lines: memory."""
+        tables = ("links", "loud", "by_party", "by_purse", "days")
+        return replace(self, **{each: getattr(self, each).clear() for each in tables})
+
 
 def chances(
     targets: pl.DataFrame, policy: Policy

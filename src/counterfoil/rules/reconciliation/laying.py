@@ -107,7 +107,9 @@ def _at_a_rate(bank: pl.DataFrame, targets: Targets, setting: Setting) -> pl.Dat
     near = of_one_party(bank, rated, setting.policy)
     # without a name, everybody is the party
     nobody = bank.filter((pl.col("first") < 0) & ~pl.col("own_charge"))
-    nobody = nobody.with_columns(pl.lit(-1, pl.Int64).alias("first"), pl.lit(0, pl.Int64).alias("beyond"))
+    nobody = nobody.with_columns(
+        pl.lit(-1, pl.Int64).alias("first"), pl.lit(0, pl.Int64).alias("beyond")
+    )
     everybody = rated.with_columns(pl.lit(-1, pl.Int64).alias("party"))
     near = pl.concat([near, of_one_party(nobody, everybody, setting.policy)])
     pairs = linked(bank, rated, near, setting.policy)

@@ -88,11 +88,14 @@ def reconcile(  # noqa: PLR0913 - what a match is a function of
     position, claims = _settle_parts(position, setting, progress)
     position = meet_own_postings(position, held, bank)
     claims = claims if held.is_empty() else _on_open_lines(claims, position)
+    known = setting.known.of_what_is_left()
+    del setting
     progress("explaining", 0, of)
     matches = with_deciders(with_reasons(position.all_matches()), decided)
     breaks = breaks_of(
         position,
-        setting,
+        policy,
+        known,
         claims,
         whole_bank=bank,
         repeats=(bank_repeats, ledger_repeats),

@@ -83,7 +83,7 @@ def _of(setting: Setting, mine: pl.Expr, bank: pl.DataFrame, ledger: pl.DataFram
 
 
 def of_what_is_open(setting: Setting, bank: pl.DataFrame, ledger: pl.DataFrame) -> Setting:
-    """The same for these lines: what no round will ask for again, since less is open, is left out."""
+    """The same for these lines: what no round will ask for again is left out."""
     targets = pl.concat([ledger.select(target=each) for each in ("line", "run_number")]).unique()
     texts, known = setting.texts, setting.known
     amounts = bank.select("purse", "amount").unique()

@@ -113,9 +113,7 @@ def _all_ways(asking: pl.DataFrame, pools: pl.DataFrame, fees: dict[str, int]) -
     charges = np.array(list(fees.values()), np.int64)
     gross = asking["amount"].to_numpy()[:, None] + charges
     question, charge = np.nonzero(charges * FEE_SHARE_MAX < np.abs(gross))
-    ways = ways_of(
-        pools["amounts"], asking["pool"].to_numpy()[question], gross[question, charge]
-    )
+    ways = ways_of(pools["amounts"], asking["pool"].to_numpy()[question], gross[question, charge])
     hits = asking[question[ways.question]].with_columns(
         pl.Series("mask", ways.mask),
         pl.Series("given_chance", ways.chance),

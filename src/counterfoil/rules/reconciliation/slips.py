@@ -39,7 +39,9 @@ def _may_be(one: Cents, other: Cents) -> Yes:
     # digit)
     ours, theirs = _digits(one), _digits(other)
     longer = np.abs(ours - theirs) == 1
-    firsts = [size // _UNITS[(digits - 1).clip(0)] for size, digits in ((one, ours), (other, theirs))]
+    firsts = [
+        size // _UNITS[(digits - 1).clip(0)] for size, digits in ((one, ours), (other, theirs))
+    ]
     result: Yes = few_digits | (longer & (firsts[0] == firsts[1]))
     return result
 
