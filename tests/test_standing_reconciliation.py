@@ -497,12 +497,18 @@ def test_of_two_runs_at_once_one_is_told_to_run_again(desk: Desk) -> None:
     assert len(desk.ledger.runs(NAME)) == 1
 
 
+def _alter(path: Path) -> None:
+    """Its last byte becomes another one, whatever it is."""
+    whole = path.read_bytes()
+    path.chmod(0o600)
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+
+
 def test_an_altered_table_stops_the_next_run(desk: Desk) -> None:
     desk.run(*MONDAY)
     for path in sorted(folder_of(desk.house).rglob("*")):
         if path.is_file():
-            path.chmod(0o600)
-            path.write_bytes(path.read_bytes()[:-1] + b"\0")
+            _alter(path)
     with pytest.raises(Illegible, match=r"run 1 of nostro .*somebody altered it"):
         desk.run()
     assert len(desk.ledger.runs(NAME)) == 1
@@ -513,8 +519,7 @@ def test_an_altered_decision_stops_the_next_run(desk: Desk) -> None:
     proposal = desk.write_off(bank=["B2"])
     desk.approve(proposal)
     path = folder_of(desk.house) / proposal.digest()[:2] / proposal.digest()
-    path.chmod(0o600)
-    path.write_bytes(path.read_bytes()[:-1] + b"\0")
+    _alter(path)
     with pytest.raises(Illegible, match=f"decision {proposal.decision_id}"):
         desk.run()
 

@@ -85,6 +85,16 @@ SEEN = (
     ("de_zander", "statement", 1, "a currency and a sum below the words for them"),
     ("kh_trey", "statement", 1, "dollars with cents, then riels without, an account each"),
     ("us_cornet", "statement", 1, "totals and the end on one line, of two accounts"),
+    ("ca_omble", "statement", 1, "one folio, and a product's code behind it for each account"),
+    ("card_arcturus", "statement", 1, "what is due is the end"),
+    ("us_norther", "statement", 1, "no heading over the money of three lists"),
+    ("card_simoom", "statement", 1, "titles within the list print the sums below them"),
+    ("us_haboob", "statement", 1, "a second box of words over numbers below the first"),
+    ("na_bergwind", "statement", 1, "sundry credits below the balances"),
+    ("pk_loo", "statement", 1, "the only balance is the available one"),
+    ("pl_halny", "statement", 1, "two days on two lines under one heading"),
+    ("tn_chergui", "statement", 1, "millimes behind a comma, thousands parted by a space"),
+    ("mk_vardarec", "statement", 1, "Macedonian"),
 )
 #: The same of prints that are spoiled: each was taken for proved.
 LUCKY = (
@@ -102,6 +112,9 @@ LUCKY = (
     ("it_branzino", "mistold", 1, "the sum of credits below the list is not theirs"),
     ("sn_thiof", "mistold", 1, "the same in whole francs"),
     ("uk_dabble", "other_opening_2", 1, "a caption's opening that the entries do not come from"),
+    ("pt_procyon", "mistold", 1, "of a summary's two totals one is the entries' and one is not"),
+    ("lk_kachan", "swapped", 1, "what is brought forward is not what was carried"),
+    ("uk_haar", "twice", 1, "an entry that stands twice is no sum of itself"),
 )
 
 

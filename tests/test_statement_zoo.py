@@ -39,7 +39,10 @@ SLOW = {
     "de_isar", "es_guadiana", "se_vasa", "tr_halic", "ng_zuma", "sa_najd", "toy_ledgerly",
     "toy_dayfeed", "toy_musterbank", "toy_finboard", "toy_plantilla", "toy_dahlia", "toy_fern",
     "toy_pine", "toy_talc", "toy_calcite", "toy_oyster", "toy_inkcap", "toy_chenille",
-    "toy_taffeta",
+    "toy_taffeta", "us_rigel", "card_antares", "in_fomalhaut", "au_acrux", "toy_gavotte",
+    "toy_mazurka", "toy_tarantella",
+    "us_haboob", "neo_zephyr", "mu_belat", "pa_alisio", "toy_carrick", "toy_cleat",
+    "toy_grommet", "toy_splice",
 }  # fmt: skip
 
 

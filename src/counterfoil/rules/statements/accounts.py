@@ -63,6 +63,7 @@ _NUMBER = re.compile(
     r"(?<![\w.,])[A-Z]{0,4}[\dXx*•#](?:[\dXx*•# /.-]|"
     r"(?<=\d)[A-Z](?=[ \d])){1,34}[\dXx*•#](?:-[A-Z]{2,3})?(?![\w])"
 )
+_DAY = re.compile(r"(?<!\d)\d{1,4}([./-])\d{1,2}\1\d{2,4}(?!\d)")
 _MASK = re.compile(r"[Xx*•#]{2,}")
 
 
@@ -89,7 +90,8 @@ def account_numbers(lines: Sequence[Line]) -> tuple[AccountNumber, ...]:
 
 def own_number(title: str) -> str:
     """The long number in a title, ``Free Checking - 3634456712``; "" where there is none."""
-    numbers = [hit[0].strip(" -./") for hit in _NUMBER.finditer(plain(title))]
+    bare = _DAY.sub(" ", plain(title))
+    numbers = [hit[0].strip(" -./") for hit in _NUMBER.finditer(bare)]
     long = [each for each in numbers if _is_number(each) and _rank(each, numbered=True) == SURE]
     return long[-1] if long else ""
 

@@ -6,11 +6,12 @@ its numbers are the balance that the reading comes to, one that is not is a cont
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.events import Event
+from counterfoil.rules.statements.terms import Role
 from counterfoil.rules.statements.ways import Use
 
 FROM = 3  # numbers that are the running balance
@@ -19,10 +20,10 @@ MOST = 60  # per cent of a column
 
 def contradicted_balance(chain: Chain) -> str:
     """The first number of a column of running balances that is none; "" where all are."""
-    columns: dict[tuple[int, int], list[tuple[Entry, Decimal, bool]]] = {}
+    columns: dict[tuple[Sequence[Role | None], int], list[tuple[Entry, Decimal, bool]]] = {}
     for entry, balance in _running(chain):
         for index, value in _left_out(chain, entry.event):
-            key = (id(entry.event.table), index)
+            key = (entry.event.table.roles(), index)  # a table goes on over pages
             columns.setdefault(key, []).append((entry, value, value == abs(balance)))
     for rows in columns.values():
         held = sum(is_balance for _, _, is_balance in rows)

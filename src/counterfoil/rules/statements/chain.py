@@ -190,9 +190,11 @@ def _is_total(state: _Walk, event: Event, uses: Sequence[Use]) -> bool:
 
 
 def _may_sum_up(state: _Walk, event: Event) -> bool:
-    """A line that does not say so, without a date, behind enough entries."""
+    """A line that does not say so, without a date, behind enough entries that all have one."""
     if state.hypothesis.totals is Totals.SAID or event.dated:
         return False
+    if event.line.label() and any(not each.event.dated for each in state.entries):
+        return False  # where entries have no date either, words make it one of them
     return event.kind is Kind.ENTRY and len(state.sums) >= TOTAL_FROM
 
 

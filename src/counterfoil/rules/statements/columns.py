@@ -208,7 +208,9 @@ def _named(
             # "valor" is an amount in one language and a day in another
             role = Role.OTHER if _are_days(span, tokens) else Role.AMOUNT
         elif cell is not None and role is not Role.FEE and _is_no_money(cell.text):
-            role = Role.OTHER  # limits, minimum payments, available balances
+            other = any(each is not cell and each.role is Role.BALANCE for each in pairs.values())
+            if role is not Role.BALANCE or other:
+                role = Role.OTHER  # limits, minimum payments, available balances beside others
         flush, edges, firm = _edges(span, tokens)
         text = "" if cell is None else cell.text
         yield Column(span[0], span[1], flush, edges, firm, span[2], role, text)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from counterfoil.rules.statements.currency_words import (
+    BEHIND,
     CODES,
     IBAN_LANDS,
     NAMES,
@@ -65,8 +66,8 @@ def currency_of(
     tiers = (
         _leading(document, block) or _beside_money(events, document, block),
         _nearest(titles),
-        _spoken(line.text for line in _naming(document, own)),
         _spoken(line.text for line in own if _WORDED.search(folded(line.text))),
+        _spoken(line.text for line in _naming(document, own)),
         _spoken(line.text for line in outside if _WORDED.search(folded(line.text))),
     )
     for votes in tiers:
@@ -178,10 +179,8 @@ def _stands_in(sign: str, text: str, upper: str) -> bool:
     if not sign[-1].isalnum() or not sign.isascii():
         before = r"(?<![A-Za-z])" if sign[0].isalpha() else ""
         return re.search(before + re.escape(sign), text) is not None
-    return (
-        re.search(rf"(?<!\w){re.escape(sign)}\.? ?\d|\d ?{re.escape(sign)}(?!\w)", upper)
-        is not None
-    )
+    before = "" if sign in BEHIND else rf"(?<!\w){re.escape(sign)}\.? ?\d|"
+    return re.search(rf"{before}\d ?{re.escape(sign)}(?!\w)", upper) is not None
 
 
 def _lands(lines: Sequence[Line]) -> list[str]:

@@ -10,11 +10,14 @@ SYMBOLS = {
     "₽": "RUB", "₪": "ILS", "฿": "THB", "₫": "VND", "₴": "UAH", "₡": "CRC", "₲": "PYG",
     "₵": "GHS", "₸": "KZT", "₾": "GEL", "֏": "AMD", "₼": "AZN", "៛": "KHR", "₭": "LAK",
     "৳": "BDT", "S/": "PEN", "B/.": "PAB", "R$": "BRL", "US$": "USD", "S$": "SGD", "HK$": "HKD",
-    "NT$": "TWD", "NZ$": "NZD", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD",
+    "NT$": "TWD", "NZ$": "NZD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD",
     "MX$": "MXN", "J$": "JMD", "RP": "IDR", "RM": "MYR", "ZŁ": "PLN", "KČ": "CZK", "FT": "HUF",
-    "円": "JPY", "元": "CNY", "원": "KRW", "LEI": "RON", "บาท": "THB", "KSH": "KES",
-    "TL": "TRY", "FR.": "CHF", "SFR.": "CHF", "DH": "AED",
+    "円": "JPY", "元": "CNY", "원": "KRW", "บาท": "THB", "KSH": "KES",
+    "TL": "TRY", "FR.": "CHF", "SFR.": "CHF",
 }  # fmt: skip
+
+#: Signs of letters that stand behind their number; before one they are part of a reference.
+BEHIND = {"FT", "ZŁ", "KČ", "TL"}
 
 #: Of ISO 4217, save those that are words when other words are in capitals too.
 CODES = frozenset(DECIMALS) - {"ALL", "BAM", "CUP", "MOP", "SOS", "TOP"}
@@ -73,6 +76,9 @@ SHARED = {
     "RS": "INR PKR LKR",
     "RS.": "INR PKR LKR",
     "R": "ZAR",
+    "DH": "AED MAD",
+    "C$": "CAD NIO",
+    "LEI": "RON MDL",
 }
 
 #: Words of a land whose banks keep accounts in one currency. They suggest.

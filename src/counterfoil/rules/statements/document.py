@@ -35,6 +35,7 @@ from counterfoil.rules.statements.vocabulary import label_of, not_booked, role_o
 
 TITLE_MAX = 90  # characters
 DIGITS_MAX = 24  # of a title, its period apart
+HEADS_FROM = 3  # roles that make a line the heading of a table
 TITLE_WORDS_MAX = 5  # of a title without a number
 NOT_BOOKED_ABOVE = 2  # lines above a heading that may say that nothing below is booked
 TITLE_ABOVE = 8  # lines above a heading that may name the account
@@ -101,7 +102,7 @@ class Document:
 _ACCOUNT = re.compile(
     r"account|saving|checking|chequing|current|deposit|loan|mortgage|card|share|certificate|"
     r"money market|portfolio|"
-    r"konto|kredit|compte|livret|cuenta|conta|poupanca|conto|libretto|rekening|zichtrekening|tili|"
+    r"konto|kredit|compte|livret|epargne|ahorro|cuenta|conta|poupanca|conto|libretto|rekening|zichtrekening|tili|"
     r"rachun|uct|szamla|hesap|"
     r"λογαριασμ|счет|рахун|akaun|tabungan|口座|普通|账户|帳戶|戶口|บัญชี|계좌|حساب|חשבון|"
     r"tai khoan|wallet|\bpot\b|[a-z]{3} statement"
@@ -117,8 +118,9 @@ def is_title(line: Line) -> bool:
         return False
     if digits < 3 and len(line.row.words) > TITLE_WORDS_MAX:
         return False
-    ways = {role_of(word.text) for word in line.row.words} & {Role.DEBIT, Role.CREDIT}
-    return len(ways) < 2 and _ACCOUNT.search(folded(line.text)) is not None
+    roles = {role_of(word.text) for word in line.row.words} - {None}
+    heads = len(roles) >= HEADS_FROM or {Role.DEBIT, Role.CREDIT} <= roles
+    return not heads and _ACCOUNT.search(folded(line.text)) is not None
 
 
 def _is_section(line: Line) -> bool:
@@ -129,6 +131,7 @@ def _is_section(line: Line) -> bool:
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _CALLED = re.compile(r"account (?:number|no)\W*(\w+)")
 _DATES = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
+_PRODUCT = re.compile(r"(\d[\d.-]{4,}\d) +([A-Z]{2}[A-Z\d])\b")
 _NUMBER = re.compile(r"[\dXx*•#][\dXx*•#./-]*\d")
 
 
@@ -136,10 +139,14 @@ def other_account(one: str, two: str) -> bool:
     """Whether two lines name different accounts: no number of theirs is the same.
 
     A page or sheet number that differs is not another account, and a number that both have
-    says nothing where each has a longer one: "360 Savings - 36937253336".
+    says nothing where each has a longer one: "360 Savings - 36937253336". A product's or a
+    currency's code behind the number makes it another account: "815-30491 EOP".
     """
     if not one or not two:
         return False
+    codes = [_PRODUCT.search(each) for each in (one, two)]
+    if codes[0] and codes[1] and codes[0][1] == codes[1][1] and codes[0][2] != codes[1][2]:
+        return True
     called = [_CALLED.search(folded(each)) for each in (one, two)]
     if called[0] and called[1] and called[0][1] != called[1][1]:
         return True

@@ -16,6 +16,7 @@ from counterfoil.rules.statements.headings import Cell
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.number_signs import SPELLED
 from counterfoil.rules.statements.numbers import Amount
+from counterfoil.rules.statements.summed_titles import titles_with_sums
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import MOVES, Label, Role
 from counterfoil.rules.statements.vocabulary import (
@@ -96,6 +97,7 @@ def events_of(
     over_signs = [each for each in headings if each.role is Role.SIGN]
     moved = _moved(table, money)
     lead = _totals_lead(table, money)
+    titles = titles_with_sums(table.lines, money)
     events = tuple(
         Event(
             line=line,
@@ -116,7 +118,7 @@ def events_of(
         for own in [anchors[line.index].own is not None]
         for said in [label_of(line.label() or _around(entries[line.index]))]
         for label in [None if _is_entry_after_all(said, line, moved, own=own) else said]
-        for kind in [_kind(label, dated=own and not lead)]
+        for kind in [Kind.TOTAL if line.index in titles else _kind(label, dated=own and not lead)]
     )
     events = tuple(event for event in events if not _is_other_balance(event))
     return events[: _closed(events, earlier)]
@@ -238,7 +240,10 @@ def _kind(label: Label | None, *, dated: bool) -> Kind:
 
 
 def _sections(
-    table: Table, money: Collection[int], before: Sequence[Line], carried: Section | None
+    table: Table,
+    money: Mapping[int, Mapping[int, Amount]],
+    before: Sequence[Line],
+    carried: Section | None,
 ) -> dict[int, Section]:
     """The section of every line, by the titles that stand above and between them."""
     first = table.heading.first if table.heading else table.lines[0].index
@@ -252,10 +257,13 @@ def _sections(
     )
     sections = {}
     lead = _totals_lead(table, money)
+    summed = titles_with_sums(table.lines, money)
     for line in table.lines:
         sections[line.index] = section
         if lead and (sign := _TOTAL_SIGNS.get(label_of(line.label()), 0)):
             section = Section(line.index, sign)
+        elif line.index in summed:
+            section = Section(line.index, section_sign(line.label()))
         elif line.index not in money and not line.dates:
             section = _section(line.text, line.index) or section
     return sections

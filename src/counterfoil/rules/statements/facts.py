@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from counterfoil.domain.pages import Word
 from counterfoil.domain.statements import Place
+from counterfoil.rules.statements.captions import captions_over, stands_apart
 from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.folding import folded
@@ -20,9 +20,8 @@ from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import ENDS, Label
 from counterfoil.rules.statements.vocabulary import label_of, side_of
 
-GAP = 200  # hundredths of the height: what stands further to the left is another thing
-TOGETHER = 6  # lines between two balances of which one opens and one closes
 ABOVE_MAX = 3  # lines between a number and the words that stand over it
+TOGETHER = 6  # lines between two balances of which one opens and one closes
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,7 @@ def _named(lines: Sequence[Line], tables: Sequence[Table]) -> Iterator[Fact]:
         for index, amount in table.cells(line).items()
     }
     for line in lines:
-        captions = _captions(lines, line)
+        captions = captions_over(next(_lines_above(lines, line), None), line)
         for amount in line.amounts:
             words, label = _named_before(line, amount)
             day = None
@@ -164,16 +163,11 @@ def _named_before(line: Line, amount: Amount) -> tuple[str, Label | None]:
     words = line.row.words
     start = _behind_the_last(line, amount)
     for first in range(amount.first - 1, start - 1, -1):
-        apart = first == start or _stands_apart(words, first)
+        apart = first == start or stands_apart(words, first)
         text = " ".join([word.text for word in words[first : amount.first]]) if apart else ""
         if text and (label := label_of(text)) is not None:
             return text, label
     return "", None
-
-
-def _stands_apart(words: Sequence[Word], index: int) -> bool:
-    """Whether a wide gap parts the word at *index* from the one before."""
-    return (words[index].left - words[index - 1].right) * 100 > words[index].em * GAP
 
 
 def _day_before(line: Line, amount: Amount) -> Printed | None:
@@ -206,39 +200,6 @@ def _lines_above(lines: Sequence[Line], line: Line) -> Iterator[Line]:
         yield above
 
 
-def _captions(lines: Sequence[Line], line: Line) -> dict[int, tuple[str, Printed | None]]:
-    """Words over every number of *line*, with the day among them: ``Balance on 30/06/2025``.
-
-    By the first word of each number; empty where the line above is no row of captions.
-    """
-    if not line.amounts or line.dates:
-        return {}
-    above = next(_lines_above(lines, line), None)
-    if above is None or above.amounts:
-        return {}
-    words = above.row.words
-    starts = [index for index in range(len(words)) if not index or _stands_apart(words, index)]
-    cells = list(pairwise([*starts, len(words)]))
-    if len(cells) != len(line.amounts):
-        return {}
-    found = {}
-    for (first, end), amount in zip(cells, line.amounts, strict=True):
-        if words[first].left > amount.right or _begins(line, amount) > words[end - 1].right:
-            return {}
-        days = [each.printed for each in above.dates if first < each.first < end]
-        text = " ".join(word.text for word in words[first:end])
-        found[amount.first] = text, next(iter(days), None)
-    return found
-
-
-def _begins(line: Line, amount: Amount) -> int:
-    """Where the number begins, with the currency at the beginning of its line."""
-    first = line.row.words[0]
-    coded = amount.first == 1 and _CODE.fullmatch(first.text)
-    return first.left if coded else amount.left
-
-
-_CODE = re.compile("[A-Z]{3}")
 _PERIOD_WORDS = re.compile(
     r"period|statement|from|zeitraum|auszug|vom|periode|periodo|releve|du|desde|del|dal|extrato|"
     r"umsatze|okres|obdobi|idoszak|"

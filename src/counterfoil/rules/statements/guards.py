@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from counterfoil.domain.statements import Equation, Place, Statement, sum_of
+from counterfoil.domain.statements import Statement, sum_of
 from counterfoil.rules.statements.blocks import Outcome
-from counterfoil.rules.statements.chain import Chain, Entry
+from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.dates import Order, Printed
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event, Kind
@@ -25,6 +25,7 @@ from counterfoil.rules.statements.lines import Line, first_date
 from counterfoil.rules.statements.months import month_of
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import ENDS, MOVES, Label, Role
+from counterfoil.rules.statements.totalling import sums_of_rows
 from counterfoil.rules.statements.vocabulary import label_of, not_booked
 from counterfoil.rules.statements.ways import Use
 
@@ -55,7 +56,7 @@ def unread_lines(
     if not lines:
         return
     known = _known(statements)
-    sums = {value for each in outcomes if each.chain for value in _candidates(each.chain)}
+    sums = {value for each in outcomes if each.chain for value in sums_of_rows(each.chain)}
     days = {event.line.index: event.date for event in left}
     for index, line in sorted(lines.items()):
         if not _repeats(line, days.get(index), known, sums):
@@ -126,7 +127,7 @@ def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[O
     if not unread:
         return
     chains = [outcome.chain for outcome in outcomes if outcome.chain is not None]
-    known = {Decimal(0)}.union(*(_candidates(chain) for chain in chains))
+    known = {Decimal(0)}.union(*(sums_of_rows(chain) for chain in chains))
     known |= {abs(value) for chain in chains for value in _balances(chain)}
     known |= {abs(entry.amount) for chain in chains for entry in chain.entries}
     known |= {abs(value) for value in _sums(chains)}
@@ -273,105 +274,6 @@ def _balances(chain: Chain) -> Iterator[Decimal]:
     for entry in chain.entries:
         balance += entry.amount
         yield balance
-
-
-def totals(document: Document, outcome: Outcome) -> Iterator[Equation]:
-    """Every printed total of the account, beside the nearest sum of its entries.
-
-    The sums: all money out, all money in, both; of the whole account, of one page, of one
-    table. An equation that does not hold names what is off.
-    """
-    chain = outcome.chain
-    assert chain is not None, "only proved accounts are totalled"
-    sums = _candidates(chain)
-    for event in chain.totals:
-        uses = chain.hypothesis.use_of(event)
-        for index, amount in event.cells.items():
-            if uses[index] is not Use.NOTHING and amount.value:
-                place = event.line.place_of(amount)
-                yield _total("total", event.line.label(), amount.value, sums, place)
-    used = {event.line.index for event in chain.totals}
-    used |= {entry.event.line.index for entry in chain.entries}
-    for fact in document.facts:
-        inside = outcome.block.start <= fact.line < outcome.block.end and fact.line not in used
-        if inside and fact.label in (Label.TOTAL_CREDITS, Label.TOTAL_DEBITS):
-            kind = fact.label.value.replace(" ", "_")
-            yield _total(kind, fact.words, abs(fact.value), sums, fact.place)
-
-
-def _total(
-    kind: str, words: str, value: Decimal, sums: Sequence[Decimal], place: Place
-) -> Equation:
-    nearest = min(sums, key=lambda each: (abs(each - value), each))
-    return Equation(
-        kind=kind, says=f"{words[:40]}: {value:,}", left=nearest, right=value, places=(place,)
-    )
-
-
-def summary_contradicts(document: Document, outcome: Outcome) -> str:
-    """A summary that adds up by itself, and whose totals are not those of the rows; or ""."""
-    chain = outcome.chain
-    assert chain is not None, "only proved accounts have rows to compare"
-    block = outcome.block
-    facts = [
-        fact for fact in document.facts if block.start <= fact.line < block.end and fact.beside
-    ]
-    money_in = sum_of([entry.amount for entry in chain.entries if entry.amount > 0])
-    out = sum_of([entry.amount for entry in chain.entries if entry.amount < 0])
-    for credit in (fact for fact in facts if fact.label is Label.TOTAL_CREDITS):
-        for debit in (fact for fact in facts if fact.label is Label.TOTAL_DEBITS):
-            adds_up = chain.opening + abs(credit.value) - abs(debit.value) == chain.closing
-            if adds_up and (abs(credit.value), -abs(debit.value)) != (money_in, out):
-                return (
-                    f"the summary says {abs(credit.value):,} in and {abs(debit.value):,} out,"
-                    f" the rows say {money_in:,} and {-out:,}"
-                )
-    return ""
-
-
-def total_contradicts(chain: Chain) -> str:
-    """A line of totals below all entries, of which one is the sum of its column and one is none.
-
-    "" where there is none.
-    """
-    sums = _candidates(chain)
-    last = max(entry.event.line.index for entry in chain.entries)
-    for event in (each for each in chain.totals if each.line.index > last):
-        uses = chain.hypothesis.use_of(event)
-        cells = [
-            amount.value
-            for index, amount in event.cells.items()
-            if uses[index] in (Use.DEBIT, Use.CREDIT) and amount.value
-        ]
-        wrong = [value for value in cells if value not in sums]
-        if wrong and len(wrong) < len(cells):
-            line = event.line
-            return f"page {line.row.page}: {line.text[:60]}: no entries come to {wrong[0]:,}"
-    return ""
-
-
-def _candidates(chain: Chain) -> list[Decimal]:
-    groups: dict[object, list[Entry]] = {}
-    for entry in chain.entries:
-        for key in (
-            "all",
-            ("page", entry.event.line.row.page),
-            ("table", id(entry.event.table)),
-            ("section", entry.event.section.line),
-            ("to page", entry.event.line.row.page),
-        ):
-            groups.setdefault(key, []).append(entry)
-    sums = {Decimal(0), abs(chain.opening), abs(chain.closing)}
-    for entries in groups.values():
-        out = [entry.amount for entry in entries if entry.amount < 0]
-        money_in = [entry.amount for entry in entries if entry.amount > 0]
-        for amounts in (out, money_in, [*out, *money_in]):
-            sums.add(abs(sum_of(amounts)))
-    running = [Decimal(0), Decimal(0)]
-    for entry in chain.entries:
-        running[entry.amount > 0] += abs(entry.amount)
-        sums.update(running)
-    return sorted(sums)
 
 
 def unused_columns(chain: Chain) -> bool:

@@ -16,6 +16,7 @@ CELL_GAP = 90  # hundredths of the height: a wider gap parts two headings
 TWO_SPACES = 60  # hundredths of the height: about as wide, where letters differ in width
 WORDS_MAX = 7  # of one heading
 _CUT = MONEY - {Role.AMOUNT}  # "Debit Amount" is one heading
+SILENT_FROM = 3  # cells of a heading without money
 _TEXT = {Role.DATE, Role.VALUE_DATE, Role.DESCRIPTION, Role.REFERENCE}
 
 
@@ -85,7 +86,7 @@ def _heading_at(lines: Sequence[Line], index: int) -> Heading | None:
             break
         group.append(line)
         cells = _cells([each.row for each in group])
-        if _is_heading(cells):
+        if _is_heading(cells) or _is_silent(cells, lines[index + len(group) :]):
             heading = Heading(index, index + len(group) - 1, line.row.page, cells)
             if best is None or _known(heading) >= _known(best):
                 best = heading
@@ -119,6 +120,18 @@ def _is_heading(cells: Sequence[Cell]) -> bool:
     return (
         long == 0 and len(cells) >= 2 and sum(role is not None for role in roles) * 2 >= len(cells)
     )
+
+
+def _is_silent(cells: Sequence[Cell], below: Sequence[Line]) -> bool:
+    """``Date  Serial #  Source``: nothing says that the numbers below on the right are money."""
+    if len(cells) < SILENT_FROM or {cell.role for cell in cells} - {None} - _TEXT:
+        return False
+    if cells[0].role is not Role.DATE or Role.DESCRIPTION not in {cell.role for cell in cells}:
+        return False
+    line = next(iter(below), None)
+    if line is None or not line.dates or line.dates[0].first or not line.amounts:
+        return False
+    return line.amounts[-1].last == len(line.row.words) - 1
 
 
 def _heads_values(cells: Sequence[Cell]) -> bool:

@@ -45,7 +45,8 @@ LABEL_WORDS: dict[Label, str] = {
         prichozi platby celkem | kreditni obrat | jovairasok osszesen | toplam giren |
         rulaj creditor | total de abonos | total de ingresos | totale dei crediti |
         totaal ontvangsten | summe der eingange | celkem pripsano | razem uznania |
-        suma incasari | total recibido | total recebido
+        suma incasari | total recibido | total recebido | sundry credits |
+        вкупно побарување | вкупно побарува | вкупен прилив | укупно потражује | укупно одобрења
     """,
     Label.TOTAL_DEBITS: """
         total debit* | total withdrawal* | total money out | money out | total paid out |
@@ -69,7 +70,8 @@ LABEL_WORDS: dict[Label, str] = {
         odchozi platby celkem | debetni obrat | terhelesek osszesen | toplam cikan |
         rulaj debitor | total debet | jumlah debet | total de cargos | total de egresos |
         totale dei debiti | totaal uitgaven | summe der ausgange | celkem odepsano |
-        razem obciazenia | suma plati | total pagado | total pago
+        razem obciazenia | suma plati | total pagado | total pago | sundry debits |
+        вкупно задолжување | вкупно задолжува | вкупен одлив | укупно дугује | укупно задужења
     """,
     Label.CARRIED: """
         carried forward to next page | carried to next page | brought forward from page |
@@ -121,7 +123,8 @@ LABEL_WORDS: dict[Label, str] = {
         likutis laikotarpio pradzioje |
         likutis pradzioje | pradinis saldo | atlikums perioda sakuma | perioda sakuma |
         saldo perioodi alguses | algjaak | начално салдо | начална наличност | салдо в началото |
-        почетна состојба | почетно стање | претходно стање | вступний залишок | вхідний залишок |
+        почетна состојба | претходна состојба | почетно стање | претходно стање |
+        вступний залишок | вхідний залишок |
         залишок на початок | початковий залишок | входящее сальдо | сальдо на начало |
         საწყისი ნაშთი | solde depart | solde de depart | solde de debut | solde debut de periode |
         solde a l'ouverture | ancien solde crediteur | ancien solde debiteur |
@@ -172,7 +175,8 @@ LABEL_WORDS: dict[Label, str] = {
         krajnje stanje | koncno stanje | zavrsni saldo | likutis laikotarpio pabaigoje |
         likutis pabaigoje | galutinis saldo | atlikums perioda beigas | perioda beigas |
         saldo perioodi lopus | loppjaak | крайно салдо | крайна наличност | салдо в края |
-        крајна состојба | крајње стање | ново стање | вихідний залишок | залишок на кінець |
+        крајна состојба | нова состојба | крајње стање | ново стање | вихідний залишок |
+        залишок на кінець |
         кінцевий залишок | исходящее сальдо | сальдо на конец | საბოლოო ნაშთი |
         solde fin de periode | solde de fin | solde arrete | solde a la cloture |
         nouveau solde crediteur | nouveau solde debiteur | saldo contable actual |
@@ -183,7 +187,7 @@ LABEL_WORDS: dict[Label, str] = {
         salio la mwisho | salio la kufunga | अंतिम शेष | সমাপনী ব্যালেন্স | slotbalans |
         sluitingsaldo | closing position | closing cash* | balance c/d | bal c/d | c/d |
         saldo bulan ini | baki akhir* | so du cuoi ky | 期末餘額 | 本期餘額 | 本月結餘 |
-        total dues | total due | total balance due | amount owed | new balance owed |
+        total dues | total due | =amount due | total balance due | amount owed | new balance owed |
         saldo ved periodens slut | end-of-period balance | closed at | closed with | ended at |
         ended with | finished at | finished with |
         nytt saldo | uusi saldo | zustatek konecny | nova saldo |
@@ -201,7 +205,8 @@ LABEL_WORDS: dict[Label, str] = {
         kaive | gjithsej | samtals | jumla | कुल | মোট | summe umsatze | total des operations |
         total mouvements | total movimientos | 合 計 | umsatztotal* | zwischensumme umsatze |
         zwischensumme der umsatze |
-        totais | i alt | total general | total geral | totale generale | totaal generaal |
+        вкупно | укупно | totais | i alt | total general | total geral | totale generale |
+        totaal generaal |
         summe der umsatze | saldo mutasi | total transaksi
     """,
     Label.BALANCE: """

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from counterfoil.domain.page_marks import Banner, Mark, MarkKind
 from counterfoil.domain.statements import Box, Equation, Place, Proved, Unproved, Verdict
-from counterfoil.rules.statements import guards
+from counterfoil.rules.statements import guards, totalling
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.column_marks import column_marks
@@ -100,7 +100,7 @@ def _chain(document: Document, outcome: Outcome, chain: Chain) -> Iterator[Mark]
             said = f"{note} {amount.value:,}" if note else ""
             yield from _at(MarkKind.HOLDS, event.line.place_of(amount), note=said)
     yield from _ends_outside(document, outcome, chain)
-    for equation in guards.totals(document, outcome):
+    for equation in totalling.totals(document, outcome):
         yield from _total(equation)
     for event in outcome.left_out:
         yield from _at(MarkKind.UNREAD, event.line.place())

@@ -52,13 +52,9 @@ def titles_of(document: Document, outcome: Outcome) -> list[str]:
 
 
 def _with_title(document: Document, number: str, outcome: Outcome) -> str:
-    title = _title(document, outcome)
-    if (own := own_number(title)) and own != number:
+    titles = [outcome.block.runs[0].identity, *reversed(titles_of(document, outcome))]
+    own = next((own for title in titles if (own := own_number(title))), "")
+    if own and own != number:
         return own
-    title = title[:TITLE_MAX]
+    title = next(filter(None, titles), "")[:TITLE_MAX]
     return title if number in title else f"{number} {title}".strip()
-
-
-def _title(document: Document, outcome: Outcome) -> str:
-    titles = titles_of(document, outcome)
-    return outcome.block.runs[0].identity or (titles[-1] if titles else "")

@@ -139,12 +139,34 @@ def styles_of(rows: Sequence[Row]) -> tuple[Style, ...]:
         spaced = votes[Style(mark, spaced=True)] > 0
         styles += [Style(mark, spaced=spaced), Style(mark, spaced=spaced, loose=True)]
     if not styles and any(_THREE.search(row.text) for row in rows):
-        return (Style("."),)
+        return _with_thousandths(rows)
     if most * MINORITY > _whole_numbers(rows):
         return tuple(styles)
     return (*styles, Style(""), Style("", spaced=True))
 
 
+def _with_thousandths(rows: Sequence[Row]) -> tuple[Style, ...]:
+    """``1,104.664``, ``1.104,664`` or ``1 104,664``: the last mark is the decimal one."""
+    texts = [[plain(word.text) for word in row.words] for row in rows]
+    marks = Counter(
+        hit[1] for words in texts for word in words if (hit := _THOUSANDTHS.fullmatch(word))
+    )
+    spaced = {
+        hit[1]
+        for words in texts
+        for one, two in pairwise(words)
+        if _FIRST_GROUP.fullmatch(one) and (hit := _LAST_THOUSANDTHS.fullmatch(two))
+    }
+    most = marks.most_common(1)
+    return tuple(
+        Style(mark, spaced=mark in spaced)
+        for mark, count in marks.most_common()
+        if count * MINORITY >= most[0][1]
+    ) or (Style("."),)
+
+
+_THOUSANDTHS = re.compile(r"[^\d]{0,5}\d{1,3}(?:[.,']\d{3})*([.,])\d{3}[^\d]{0,4}")
+_LAST_THOUSANDTHS = re.compile(r"\d{3}([.,])\d{3}[^\d]{0,3}")
 _WHOLE = re.compile(r"[^\d]{0,4}\d{1,3}(?:[.,' ]\d{3})+[^\d]{0,3}")
 
 

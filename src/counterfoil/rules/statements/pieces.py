@@ -6,15 +6,54 @@ behind, each a chain that holds. Of several accounts each must have its own prin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.facts import Fact
+from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.guards import Objection
 from counterfoil.rules.statements.terms import Label
+
+
+def unnamed_neighbours(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Objection]:
+    """A balance brought forward that was not the one carried, and no other account is named."""
+    for one, two in pairwise(outcomes):
+        if one.chain is None or two.chain is None:
+            continue
+        joined = one.chain.closing == two.chain.opening or one.chain.opening == two.chain.closing
+        between = range(_last_of(one) + 1, _first_of(two))
+        if joined or two.block.runs[0].identity or any(map(document.names_account, between)):
+            continue
+        line = two.block.runs[0].events[0].line
+        last = max((event.line for event in one.block.events()), key=lambda each: each.index)
+        if not any(_FORWARD.search(folded(each.text)) for each in (last, line)):
+            continue
+        yield Objection(
+            "end_contradicts",
+            f"page {line.row.page}: {line.text[:50]!r} begins with {two.chain.opening:,} behind"
+            f" {one.chain.closing:,}, and no other account is named: a page may be another's",
+            line,
+        )
+
+
+#: Of balances that go from one page, or one statement, to the next.
+_FORWARD = re.compile(
+    r"(?<!\w)(?:[bc]/f(?:wd)?|(?:brought|carried) f(?:or)?wa?r?d|balance forward|ubertrag|vortrag|"
+    r"solde reporte|report|riporto|reporte|transporte?|do przeniesienia|z przeniesienia)(?!\w)"
+)
+
+
+def _last_of(outcome: Outcome) -> int:
+    return max(event.line.index for event in outcome.block.events())
+
+
+def _first_of(outcome: Outcome) -> int:
+    return min(event.line.index for event in outcome.block.events())
 
 
 def ends_of_others(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Objection]:

@@ -22,6 +22,7 @@ from counterfoil.rules.statements.ways import Use
 
 TITLED_FROM = 3  # entries under titles of money in or money out
 CARD_SIGNS = 3  # so many different words of the trade make it a card's statement
+TEXT_MAX = 400  # lines that are looked at
 SPOKEN_FROM = 4  # entries that say which way they went ...
 SPOKEN_TIMES = 3  # ... and so many times as many as those that say the other way
 
@@ -35,6 +36,12 @@ _CARD = (
     r"total minimum due", r"available credit", r"annual percentage rate", r"late payment",
     r"statement balance", r"payment ?-? ?thank you", r"standard purchases", r"fees charged",
 )  # fmt: skip
+#: A payment that is due, and how much at least: together they make it a card's statement.
+_BILL = (
+    re.compile(r"payment due|due date|pay by"),
+    re.compile(r"minimum (?:payment|amount|due)|credit limit"),
+)
+_ACCOUNT = re.compile(r"(?<!\w)(?:checking|chequing|savings?|withdrawals?|deposits)(?!\w)")
 #: What entries call themselves, folded: money spent, and money that came in.
 _SPENT_WORDS = """
     purchase | pos | withdrawal | withdrawn | atm | cash machine | card payment | debit card |
@@ -64,6 +71,8 @@ def polarity(document: Document, outcome: Outcome, chain: Chain) -> int | None:
     told = _by_totals(document, outcome, chain)
     if told:
         return told
+    if sign > 0 and _may_be_bill(document):
+        return None
     return None if _spoken(chain) * sign < 0 else sign
 
 
@@ -143,8 +152,19 @@ def _runs_against_titles(chain: Chain) -> bool:
 
 
 def _is_card(document: Document) -> bool:
-    text = folded(" ".join(line.text for line in document.lines[:400]))
-    return sum(re.search(words, text) is not None for words in _CARD) >= CARD_SIGNS
+    text = _text(document)
+    if sum(re.search(words, text) is not None for words in _CARD) >= CARD_SIGNS:
+        return True
+    return all(words.search(text) for words in _BILL) and not _ACCOUNT.search(text)
+
+
+def _may_be_bill(document: Document) -> bool:
+    """Whether something is due on it, as on a card's statement and on no other."""
+    return any(words.search(_text(document)) for words in _BILL)
+
+
+def _text(document: Document) -> str:
+    return folded(" ".join(line.text for line in document.lines[:TEXT_MAX]))
 
 
 def _is_loan(outcome: Outcome) -> bool:

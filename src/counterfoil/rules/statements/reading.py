@@ -10,6 +10,7 @@ from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statement_layouts import Layout
 from counterfoil.domain.statements import Proved, StatementReading, Unproved, Verdict
 from counterfoil.rules.statements import guards, layout_fit, layouts
+from counterfoil.rules.statements.asides import set_apart
 from counterfoil.rules.statements.blocks import Outcome, Quiet, outcomes_of, quiet_accounts
 from counterfoil.rules.statements.coins import with_coins
 from counterfoil.rules.statements.document import Document, document_of
@@ -17,7 +18,7 @@ from counterfoil.rules.statements.gaps import listed_elsewhere, page_gaps
 from counterfoil.rules.statements.naming import names_of
 from counterfoil.rules.statements.numbers import styles_of
 from counterfoil.rules.statements.open_end import last_line_of_open_end
-from counterfoil.rules.statements.pieces import ends_of_others
+from counterfoil.rules.statements.pieces import ends_of_others, unnamed_neighbours
 from counterfoil.rules.statements.quiet import quiet_account, quiet_month
 from counterfoil.rules.statements.verdicts import WholeFile, verdict_of
 
@@ -65,9 +66,20 @@ def read(printed: PrintedPages, today: date, layout: Layout | None = None) -> St
 def examine(printed: PrintedPages, today: date, layout: Layout | None = None) -> Examined:
     """As :func:`read`, with the document and the outcomes behind the verdicts."""
     printed = with_coins(printed)
-    rows = [row for page in printed.pages for row in page.rows]
-    if not rows:
+    if not any(page.rows for page in printed.pages):
         return Examined(reading=_whole(printed, [_no_text(printed)]), document=None, outcomes=())
+    found = _examined(printed, today, layout)
+    failures = [each.code for each in found.reading.unproved()]
+    if not failures or not FINAL.isdisjoint(failures):
+        return found
+    apart = set_apart(printed)
+    again = None if apart is None else _examined(apart, today, layout)
+    return found if again is None or again.reading.unproved() else again
+
+
+def _examined(printed: PrintedPages, today: date, layout: Layout | None) -> Examined:
+    """In each way to write numbers, until one proves or contradicts."""
+    rows = [row for page in printed.pages for row in page.rows]
     spoken = layouts.in_our_words(printed, layout)
     best: Examined | None = None
     for style in layouts.styles(styles_of(rows), layout)[:STYLES_MAX]:
@@ -151,6 +163,7 @@ def _objections(
         *guards.unread_tables(document, outcomes),
         *guards.contradictions(document, outcomes, ends),
         *ends_of_others(document, outcomes),
+        *unnamed_neighbours(document, outcomes),
     ]
     return [
         Unproved(account="", code=each.code, reason=each.reason, place=each.line.place())

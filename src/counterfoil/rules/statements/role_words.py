@@ -33,7 +33,8 @@ ROLE_WORDS: dict[Role, str] = {
         залишок | baki | jaannos | saldostanje | stanje | atlikums | likutis | jaak |
         saldo po operacji | saldo contable | 残高 | 差引残高 | 余额 | 余額 | 結餘 | 结余 |
         ยอดคงเหลือ | คงเหลือ | 잔액 | 거래후 잔액 | الرصيد | رصيد | יתרה | so du | nastio |
-        ნაშთი | ბალანსი | салдо | наличност | saldo contabil | gjendja | gjendje | balanca |
+        ნაშთი | ბალანსი | салдо | состојба | стање | наличност | saldo contabil | gjendja |
+        gjendje | balanca |
         saldo final | salio | staða | iarmheid | jumlah saldo | शेष | শেষ | мнацорд | қалдық |
         qaliq | qoldiq | sodu | bakiyesi | net balance | cash balance | outstanding owed |
         balance owed | amount owed | balance due | kontosaldo | bokfort saldo | bokford saldo |
@@ -82,7 +83,8 @@ ROLE_WORDS: dict[Role, str] = {
         lastschriften | ausgaenge | zahlungsausgang | zahlungsausgange | belastungen |
         uitgaven | vybery | mutasi debet | mutasi debit | mutasi db | tartozik | cikan | vydano |
         wydatek | uit rekening | zu lasten von |
-        a debito | a cargo | su cargo | a su cargo
+        a debito | a cargo | su cargo | a su cargo |
+        задолжува | задолжување | должи | дугује | задужење | исплата | исплате | одлив
     """,
     Role.CREDIT: """
         cr amt | amt cr | amt in |
@@ -108,7 +110,8 @@ ROLE_WORDS: dict[Role, str] = {
         prichozi* | vlozeno |
         ontvangsten | ve prospech | mutasi kredit | mutasi cr | vklady | kovetel | giren |
         godskrevet | prijato |
-        na rekening | a credito | a su favor | su abono
+        na rekening | a credito | a su favor | su abono |
+        побарува | побарување | потражује | одобрење | уплата | уплате | прилив
     """,
     Role.AMOUNT: """
         入出金 | 入出金額 |
@@ -162,7 +165,7 @@ ROLE_WORDS: dict[Role, str] = {
         tranzakcio datuma | tranzakcio napja | transactiedatum | verwerkingsdatum |
         boekingsdatum | transaktionsdatum | transaktionsdato | fecha movimiento |
         fecha de movimiento | fecha transaccion | data registrazione | data movimento |
-        kirjauspaivamaara
+        kirjauspaivamaara | data ksieg* | data ksiegowa | датум*
     """,
     Role.DESCRIPTION: """
         description* | desc | details | detail | particulars | transaction* | transactions |
@@ -187,6 +190,7 @@ ROLE_WORDS: dict[Role, str] = {
         призначення* | pershkrimi | pershkrim | lysing | skyring | 備註 | 備考 | विवरण | বিবরণ |
         beschreibung* |  merchant name | skýring |
         descritivo | verrichting* | umsatzdetails | umsatzinformation* | tranzakcio leirasa |
-        omschr. | opis transakcji | rodzaj transakcji | islem detay*
+        omschr. | opis transakcji | rodzaj transakcji | islem detay* |
+        tresc operacji | опис* | назив* | цел на дознака | сврха* | =source | =location
     """,
 }

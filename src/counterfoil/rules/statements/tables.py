@@ -8,6 +8,7 @@ from itertools import groupby
 
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.accounts import account_numbers
+from counterfoil.rules.statements.captions import captions_over
 from counterfoil.rules.statements.columns import ALIGNED, SURE_FROM, Column, columns_of
 from counterfoil.rules.statements.headings import Heading, repeats
 from counterfoil.rules.statements.lines import Line, dated_places, first_date, line_of
@@ -89,7 +90,8 @@ def _stretches(
         own = lines[start:end] if heading is None else _without_page_top(lines[start:end], heading)
         stretch = tuple(_going_on(own, current) if current else _between_dates(own))
         days = _days_begin(stretch) if current else len(stretch)
-        end = min(days, _account_begins(stretch)) if current else len(stretch)
+        ends = (days, _account_begins(stretch), _captions_begin(stretch))
+        end = min(ends) if current else len(stretch)
         yield from _halves(current, stretch[:end], style)
         if end == days < len(stretch):
             yield None, stretch[end:]
@@ -110,6 +112,17 @@ def _account_begins(lines: Sequence[Line]) -> int:
     named = {each.line for each in account_numbers(lines[after:])}
     titles = (n for n, each in enumerate(lines) if each.index in named and not each.amounts)
     return next(titles, len(lines))
+
+
+def _captions_begin(lines: Sequence[Line]) -> int:
+    """Where, below numbers without a date, other words stand over other numbers: a second box."""
+    for place in range(1, len(lines) - 1):
+        if any(line.dates for line in lines[: place + 1]):
+            return len(lines)
+        boxed = any(line.amounts for line in lines[:place])
+        if boxed and not lines[place].amounts and captions_over(lines[place], lines[place + 1]):
+            return place
+    return len(lines)
 
 
 def _without_page_top(lines: Sequence[Line], following: Heading) -> Sequence[Line]:

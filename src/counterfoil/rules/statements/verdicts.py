@@ -17,7 +17,7 @@ from counterfoil.domain.statements import (
     Unproved,
     Verdict,
 )
-from counterfoil.rules.statements import guards, layout_fit
+from counterfoil.rules.statements import guards, layout_fit, totalling
 from counterfoil.rules.statements.beside import contradicted_balance
 from counterfoil.rules.statements.blocks import Outcome, uses_balances
 from counterfoil.rules.statements.chain import Chain
@@ -95,7 +95,7 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     told = document.layout is not None and document.layout.decimal_mark is not None
     if not told and (open_ := thousand_or_point(chain, document.style, currency.code)):
         return Unproved(account=account, code="two_readings", reason=open_)
-    totals = tuple(guards.totals(document, outcome))
+    totals = tuple(totalling.totals(document, outcome))
     statement = _statement(document, outcome, chain, dated, sign, ends, currency.code, account)
     proof = _grade(document, chain, dated, ends, totals, _gaps(file), currency.shortfall)
     return Proved(statement=statement, proof=proof)
@@ -103,7 +103,11 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
 
 def _contradicted(document: Document, outcome: Outcome, chain: Chain) -> tuple[str, str] | None:
     """(code, reason) where a summary, or balances that are not read, say something else."""
-    wrong = guards.summary_contradicts(document, outcome) or guards.total_contradicts(chain)
+    wrong = (
+        totalling.summary_contradicts(document, outcome)
+        or totalling.summary_is_half_right(document, outcome)
+        or totalling.total_contradicts(chain)
+    )
     if wrong:
         return "totals_contradict", wrong
     if wrong := contradicted_balance(chain):

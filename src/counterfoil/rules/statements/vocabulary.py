@@ -140,6 +140,9 @@ LABELS = [(label, _compile(words)) for label, words in LABEL_WORDS.items()]
 _SECTION_WORDS = [(sign, _compile(words)) for sign, words in SECTION_WORDS.items()]
 
 
+_IN_CURRENCY = re.compile(r"\((?:[A-Z]{3}|R\$|[€$£¥₹])\)")
+
+
 @lru_cache(maxsize=4_000)
 def role_of(text: str) -> Role | None:
     """What a column heading says; None where it says nothing known.
@@ -161,6 +164,8 @@ def role_of(text: str) -> Role | None:
         length = words.longest(bare)
         if length and (best is None or (length, -rank) > (best[0], -best[1])):
             best = (length, rank, role)
+    if best and best[2] is Role.VALUE_DATE and _IN_CURRENCY.search(text):
+        return Role.AMOUNT  # "Valor (BRL)": of money, no date is in a currency
     return best[2] if best else None
 
 

@@ -1,0 +1,143 @@
+"""Printed totals beside what the rows come to: those that hold, and those that contradict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from counterfoil.domain.statements import Equation, Place, sum_of
+from counterfoil.rules.statements.blocks import Outcome
+from counterfoil.rules.statements.chain import Chain, Entry
+from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.terms import Label
+from counterfoil.rules.statements.ways import Use
+
+SUMMARY_REACH = 6  # lines between the total in and the total out of one summary
+
+
+def totals(document: Document, outcome: Outcome) -> Iterator[Equation]:
+    """Every printed total of the account, beside the nearest sum of its entries.
+
+    The sums: all money out, all money in, both; of the whole account, of one page, of one
+    table. An equation that does not hold names what is off.
+    """
+    chain = outcome.chain
+    assert chain is not None, "only proved accounts are totalled"
+    sums = sums_of_rows(chain)
+    for event in chain.totals:
+        uses = chain.hypothesis.use_of(event)
+        for index, amount in event.cells.items():
+            if uses[index] is not Use.NOTHING and amount.value:
+                place = event.line.place_of(amount)
+                yield _total("total", event.line.label(), amount.value, sums, place)
+    used = {event.line.index for event in chain.totals}
+    used |= {entry.event.line.index for entry in chain.entries}
+    for fact in document.facts:
+        inside = outcome.block.start <= fact.line < outcome.block.end and fact.line not in used
+        if inside and fact.label in (Label.TOTAL_CREDITS, Label.TOTAL_DEBITS):
+            kind = fact.label.value.replace(" ", "_")
+            yield _total(kind, fact.words, abs(fact.value), sums, fact.place)
+
+
+def _total(
+    kind: str, words: str, value: Decimal, sums: Sequence[Decimal], place: Place
+) -> Equation:
+    nearest = min(sums, key=lambda each: (abs(each - value), each))
+    return Equation(
+        kind=kind, says=f"{words[:40]}: {value:,}", left=nearest, right=value, places=(place,)
+    )
+
+
+def summary_contradicts(document: Document, outcome: Outcome) -> str:
+    """A summary that adds up by itself, and whose totals are not those of the rows; or ""."""
+    chain = outcome.chain
+    assert chain is not None, "only proved accounts have rows to compare"
+    block = outcome.block
+    facts = [
+        fact for fact in document.facts if block.start <= fact.line < block.end and fact.beside
+    ]
+    money_in = sum_of([entry.amount for entry in chain.entries if entry.amount > 0])
+    out = sum_of([entry.amount for entry in chain.entries if entry.amount < 0])
+    for credit in (fact for fact in facts if fact.label is Label.TOTAL_CREDITS):
+        for debit in (fact for fact in facts if fact.label is Label.TOTAL_DEBITS):
+            adds_up = chain.opening + abs(credit.value) - abs(debit.value) == chain.closing
+            if adds_up and (abs(credit.value), -abs(debit.value)) != (money_in, out):
+                return (
+                    f"the summary says {abs(credit.value):,} in and {abs(debit.value):,} out,"
+                    f" the rows say {money_in:,} and {-out:,}"
+                )
+    return ""
+
+
+def summary_is_half_right(document: Document, outcome: Outcome) -> str:
+    """Of the one total in and the one total out of a summary one is the rows', one is not; or "".
+
+    What is missing, or too much, may be printed elsewhere: interest, fees.
+    """
+    chain = outcome.chain
+    assert chain is not None, "only proved accounts have rows to compare"
+    block, entries = outcome.block, {entry.event.line.index for entry in chain.entries}
+    facts = [
+        fact
+        for fact in document.facts
+        if block.start <= fact.line < block.end and fact.beside and fact.line not in entries
+    ]
+    came = [fact for fact in facts if fact.label is Label.TOTAL_CREDITS]
+    went = [fact for fact in facts if fact.label is Label.TOTAL_DEBITS]
+    if len(came) != 1 or len(went) != 1 or abs(came[0].line - went[0].line) > SUMMARY_REACH:
+        return ""
+    sums = sums_of_rows(chain)
+    wrong = [fact for fact in (*came, *went) if abs(fact.value) not in sums]
+    if len(wrong) != 1:
+        return ""
+    ways = [entry.amount for entry in chain.entries if (entry.amount > 0) is (wrong[0] in came)]
+    missing = abs(abs(sum_of(ways)) - abs(wrong[0].value))
+    if any(abs(fact.value) == missing for fact in facts):
+        return ""
+    return f"{wrong[0].words[:40]!r} says {abs(wrong[0].value):,}: no entries come to that"
+
+
+def total_contradicts(chain: Chain) -> str:
+    """A line of totals below all entries, of which one is the sum of its column and one is none.
+
+    "" where there is none.
+    """
+    sums = sums_of_rows(chain)
+    last = max(entry.event.line.index for entry in chain.entries)
+    for event in (each for each in chain.totals if each.line.index > last):
+        uses = chain.hypothesis.use_of(event)
+        cells = [
+            amount.value
+            for index, amount in event.cells.items()
+            if uses[index] in (Use.DEBIT, Use.CREDIT) and amount.value
+        ]
+        wrong = [value for value in cells if value not in sums]
+        if wrong and len(wrong) < len(cells):
+            line = event.line
+            return f"page {line.row.page}: {line.text[:60]}: no entries come to {wrong[0]:,}"
+    return ""
+
+
+def sums_of_rows(chain: Chain) -> list[Decimal]:
+    """What a printed total may be: of the account, a page, a table, a section, or so far."""
+    groups: dict[object, list[Entry]] = {}
+    for entry in chain.entries:
+        for key in (
+            "all",
+            ("page", entry.event.line.row.page),
+            ("table", id(entry.event.table)),
+            ("section", entry.event.section.line),
+            ("to page", entry.event.line.row.page),
+        ):
+            groups.setdefault(key, []).append(entry)
+    sums = {Decimal(0), abs(chain.opening), abs(chain.closing)}
+    for entries in groups.values():
+        out = [entry.amount for entry in entries if entry.amount < 0]
+        money_in = [entry.amount for entry in entries if entry.amount > 0]
+        for amounts in (out, money_in, [*out, *money_in]):
+            sums.add(abs(sum_of(amounts)))
+    running = [Decimal(0), Decimal(0)]
+    for entry in chain.entries:
+        running[entry.amount > 0] += abs(entry.amount)
+        sums.update(running)
+    return sorted(sums)
