@@ -24,8 +24,7 @@ from counterfoil.rules.reconciliation.misread import (
 )
 from counterfoil.rules.reconciliation.pools import subset_claims
 from counterfoil.rules.reconciliation.position import Position
-from counterfoil.rules.reconciliation.references import BARE, LISTED, PRINTED
-from counterfoil.rules.reconciliation.rows import pair
+from counterfoil.rules.reconciliation.references import BARE, LISTED, PRINTED, best
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.targets import (
     LINE,
@@ -68,13 +67,6 @@ def laid(position: Position, setting: Setting, *, groups: bool, late: bool) -> T
     if groups:
         table = _with_groups(table, setting)
     return replace(table, links=best(pl.concat([table.links, _listed(table)])))
-
-
-def best(links: pl.DataFrame) -> pl.DataFrame:
-    """The strongest link of each bank line with each target."""
-    both = pair("line", "target")
-    ordered = links.sort(both, pair("how", "sharing"), "token")
-    return ordered.filter(both.is_first_distinct())
 
 
 def _singles(position: Position, setting: Setting) -> Table:
