@@ -27,10 +27,15 @@ def parts_of(
 
     One part at least, though nothing may be open.
     """
-    for purses in _purses(position, lines_min):
-        mine = pl.col("purse").is_in(pl.Series(purses, dtype=pl.Int64).implode())
+    for mine in accounts_of(position, lines_min):
         bank, ledger = position.bank.filter(mine), position.ledger.filter(mine)
         yield Position(bank, ledger), _of(setting, mine, bank, ledger)
+
+
+def accounts_of(position: Position, lines_min: int = LINES_MIN) -> Iterator[pl.Expr]:
+    """Which lines are of the next account, or of the next small ones; all of them in turn."""
+    for purses in _purses(position, lines_min):
+        yield pl.col("purse").is_in(pl.Series(purses, dtype=pl.Int64).implode())
 
 
 def _purses(position: Position, lines_min: int) -> Iterator[list[int]]:
