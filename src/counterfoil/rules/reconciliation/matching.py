@@ -92,14 +92,8 @@ def reconcile(  # noqa: PLR0913 - what a match is a function of
     del setting
     progress("explaining", 0, of)
     matches = with_deciders(with_reasons(position.all_matches()), decided)
-    breaks = breaks_of(
-        position,
-        policy,
-        known,
-        claims,
-        whole_bank=bank,
-        repeats=(bank_repeats, ledger_repeats),
-    )
+    repeats = (bank_repeats, ledger_repeats)
+    breaks = breaks_of(position, policy, known, claims, whole_bank=bank, repeats=repeats)
     breaks = with_kept(breaks, bank, ledger, decided)
     return Reconciliation(
         bank=bank,
