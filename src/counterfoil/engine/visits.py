@@ -96,16 +96,13 @@ class Visits:
 
     async def visit(self, item_id: str, number: int) -> str:
         """Visit *item_id* once; the answer is a word for the engine's record."""
-        try:
-            if self._stopping.is_set() or not self._ledger.is_workable(item_id, number):
-                return "not_due"
-        except LedgerLost:
-            return "ledger_lost"
+        if self._stopping.is_set():
+            return "not_due"
         if item_id in self._running:
             return "being_visited"
         self._running[item_id] = asyncio.current_task()
         try:
-            return await self._visit(item_id)
+            return await self._visit(item_id, number)
         except LedgerLost:
             return "ledger_lost"  # the sweeper gives back what is still held
         except asyncio.CancelledError:
@@ -119,13 +116,15 @@ class Visits:
             self._running.pop(item_id, None)
             self.made += 1
 
-    async def _visit(self, item_id: str) -> str:
+    async def _visit(self, item_id: str, number: int) -> str:
         try:
-            item = self._ledger.item(item_id)
+            item = self._ledger.workable(item_id, number)
         except Illegible as trouble:
             self._ledger.check_vault()  # else it is our key that is another one
             self._ledger.park_illegible(item_id, str(trouble))
             return "illegible"
+        if item is None:
+            return "not_due"
         leave = self._ledger.leave(item.system, self._systems[item.system].breaker)
         if leave is Leave.STAY:
             return "paused"  # the sweeper comes back to it
