@@ -115,12 +115,17 @@ class Claims(Book):
             row = connection.execute(ITEM, {"the_item": item_id}).one()
         return self.unsealed(row)
 
-    def workable(self, item_id: str, visit: int) -> WorkItem | None:
-        """The item, or None: *visit* is not its current one, or not due. Raises Illegible."""
+    def workable(self, item_id: str, visit: int) -> tuple[WorkItem, bool] | None:
+        """The item, and whether it was begun; None: *visit* is not its current one, or not due.
+
+        Raises:
+            Illegible: The row was changed by another hand than ours.
+        """
         with self.reading() as connection:
             row = connection.execute(ITEM, {"the_item": item_id}).one()
-        due = row.visit == visit and row.due_at is not None and row.due_at <= self.now()
-        return self.unsealed(row) if due else None
+        if row.visit != visit or row.due_at is None or row.due_at > self.now():
+            return None
+        return self.unsealed(row), row.state in (ItemState.KEYING, ItemState.IN_DOUBT)
 
     def unsealed(self, row: Row[tuple[object, ...]]) -> WorkItem:
         """*row* of items as the item that was filed. Raises Illegible."""
