@@ -81,6 +81,8 @@ def test_a_sentence_is_read_or_refused_with_what_would_be_one() -> None:
         ("every mon, thi 07:30", "'thi' is no weekday"),
         ("cron 30 7 * *", "cron has 5 fields"),
         ("cron 0 8 * * 1-5", "a number is another day in another cron"),
+        ("cron 0 8 * * * following on business days", "either on business days or following"),
+        ("cron */5 8 * * * preceding", "minute and hour are numbers"),
         ("T-2 of every business day 07:30", "of one day of the month"),
         ("T-31 of last day of the month 07:30", "30 business days at most"),
         ("every business day following 07:30", "there is nothing to roll"),
@@ -165,6 +167,30 @@ def test_fields_of_cron_mean_what_a_walk_through_every_minute_finds(fields: str)
     walked = [first + timedelta(minutes=each) for each in range(minutes + 1)]
     expected = [each for each in walked if _meant(fields, each)]
     assert list(cron_walls(fields, first, last)) == expected
+
+
+@pytest.mark.parametrize(
+    ("cron", "sentence"),
+    [
+        ("30 7,9 * * * on business days", "every business day 07:30, 09:30"),
+        ("0 9 15 * * following", "day 15 of the month following 09:00"),
+        ("0 9 28 * * modified following", "day 28 of the month modified following 09:00"),
+        ("0 9 1 */3 * preceding", "day 1 of the quarter preceding 09:00"),
+        ("0 9 * * sat following", "every sat following 09:00"),
+    ],
+)
+def test_cron_by_the_calendar_is_what_the_sentence_says(cron: str, sentence: str) -> None:
+    """Cut up at random, like a scheduler that looks again and again."""
+    bank, draw = calendar_of("TARGET2"), random.Random(cron)
+    ours, theirs = rule(f"cron {cron}", calendar=bank), rule(sentence, calendar=bank)
+    at, ends, found = utc("2025-01-01T00:00"), utc("2028-01-01T00:00"), list[str]()
+    expected = [each.key for each in occurrences(theirs, at, ends)]
+    while at < ends:
+        until = min(ends, at + timedelta(seconds=draw.randrange(1, 90 * 86_400)))
+        found += [each.key for each in occurrences(ours, at, until)]
+        at = until
+    assert found == expected
+    assert len(found) >= 12
 
 
 def _meant(fields: str, at: datetime) -> bool:
