@@ -211,7 +211,9 @@ class Worker:
         self._ledger.carrier = None  # what becomes due now is found by the next sweep
         if self._errands is not None:
             self._errands.stop()
-        within = 0 if self._health.fatal is not None else finish_within
+        busy = bool(self._making.items) or (self._errands is not None and self._errands.busy)
+        # The library's wait begins with a second's sleep: only for those who need it.
+        within = finish_within if busy and self._health.fatal is None else 0
         await self._in_thread(durable.close, within)
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         await _end([beat])
