@@ -18,7 +18,8 @@ from itertools import pairwise
 from counterfoil.domain.pages import Row as PrintedRow
 from counterfoil.domain.pages import Word
 from counterfoil.rules.statements.dates import Era, Order, Printed, parse
-from counterfoil.rules.statements.numbers import Style, amounts_of, styles_of
+from counterfoil.rules.statements.number_styles import Style, styles_of
+from counterfoil.rules.statements.numbers import amounts_of
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import label_of, role_of
 

@@ -19,7 +19,7 @@ from counterfoil.domain.statements import StatementReading, Transaction
 from counterfoil.rules.statements.dates import Era, Order, Printed, dates_of
 from counterfoil.rules.statements.headings import Heading, headings_of
 from counterfoil.rules.statements.lines import Line, lines_of
-from counterfoil.rules.statements.numbers import styles_of
+from counterfoil.rules.statements.number_styles import styles_of
 
 GROUP_GAP = 60  # hundredths of the height: digits parted by less are one number
 DATE_ABOVE = 8  # rows above an entry's money that may hold its date

@@ -127,7 +127,7 @@ def test_outside_a_suite_the_error_says_where_it_looked(
 
 def test_a_config_without_its_workflows_is_told_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_bytes((ROOT / "config.toml").read_bytes())
-    done = in_a_process("items", at=tmp_path)
+    done = in_a_process("up", at=tmp_path)
 
     assert done.returncode == 2
     assert "no workflows/" in " ".join(done.stderr.split())

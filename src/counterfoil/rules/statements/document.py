@@ -24,7 +24,7 @@ from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.headed import with_headed_dates
 from counterfoil.rules.statements.headings import Heading, headings_of
 from counterfoil.rules.statements.lines import Line, lines_of
-from counterfoil.rules.statements.numbers import Style
+from counterfoil.rules.statements.number_styles import Style
 from counterfoil.rules.statements.silent_tables import silent_lines
 from counterfoil.rules.statements.stacked import unstacked
 from counterfoil.rules.statements.strung import set_out

@@ -11,7 +11,7 @@ from counterfoil.rules.statements.currencies import Kept
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.layouts import headings_found, orders, recognises
-from counterfoil.rules.statements.numbers import Style, style_votes
+from counterfoil.rules.statements.number_styles import Style, style_votes
 from counterfoil.rules.statements.search import newest_first
 
 CODE = "map_does_not_fit"

@@ -16,7 +16,7 @@ from counterfoil.domain.pages import Page, PrintedPages, Row, Word
 from counterfoil.domain.statement_layouts import Layout, told, words_of
 from counterfoil.rules.statements.dates import Order, dates_of
 from counterfoil.rules.statements.folding import folded
-from counterfoil.rules.statements.numbers import Style
+from counterfoil.rules.statements.number_styles import Style
 from counterfoil.rules.statements.ways import Hypothesis, Plain, Use
 
 HEADED_FROM = 2  # words of the map's columns on one line make it a heading

@@ -11,7 +11,8 @@ from functools import cached_property
 from counterfoil.domain.pages import PrintedPages, Row, Word
 from counterfoil.domain.statements import Place
 from counterfoil.rules.statements.dates import DateToken, dates_of
-from counterfoil.rules.statements.numbers import WIDE_GAP, Amount, Style, amounts_of
+from counterfoil.rules.statements.number_styles import Style
+from counterfoil.rules.statements.numbers import WIDE_GAP, Amount, amounts_of
 
 CLOSE = 40  # hundredths of the height: a space is narrower
 SAME_PLACE = 700  # hundredths of a point: so far apart do dates behind 9 and 10 begin

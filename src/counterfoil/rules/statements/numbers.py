@@ -7,11 +7,9 @@ is there, and the arithmetic has the last word.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from counterfoil.domain.pages import Row, Word
@@ -26,19 +24,11 @@ from counterfoil.rules.statements.number_signs import (
     SYMBOLS,
     UNIT_AND_SIGN,
 )
+from counterfoil.rules.statements.number_styles import Style, gap_behind
 
-MINORITY = 5  # so many times rarer than the other, a decimal mark is none
 WIDE_GAP = 75  # hundredths of the height: what stands alone has so much room on both sides
 CELL_GAP = 45  # more than a space, and than the room in front of it
 _NEAR = 110  # and a sign or a currency this close belongs to the number
-
-
-class Style(NamedTuple):
-    """How one document writes numbers."""
-
-    decimal_mark: str  # ".", ",", or "" where there are no decimals
-    spaced: bool = False  # thousands are parted by a space
-    loose: bool = False  # 1500 and 1500.5 stand beside 1500.25: a spreadsheet's print
 
 
 class Amount(NamedTuple):
@@ -91,92 +81,7 @@ def _number_at_end(style: Style) -> re.Pattern[str]:
     return re.compile(rf"(?<=[A-Za-z)*]){_number(style).pattern}$")
 
 
-def style_votes(rows: Sequence[Row]) -> Counter[Style]:
-    """How many words speak for each style."""
-    marks: Counter[str] = Counter()
-    spaced: Counter[str] = Counter()
-    for row in rows:
-        words = [plain(word.text) for word in row.words]
-        for word in words:
-            if _DIGIT.search(word) is None or _LIKE_A_DAY.fullmatch(word):
-                continue
-            if _DOTTED.fullmatch(word):
-                marks["."] += 1
-            elif _COMMA.fullmatch(word):
-                marks[","] += 1
-        spaced.update(_spaced_pairs(row.words, words))
-    votes = Counter({Style(mark): count for mark, count in marks.items()})
-    votes.update({Style(mark, spaced=True): count for mark, count in spaced.items()})
-    return votes
-
-
 _DIGIT = re.compile(r"\d")
-_DOTTED = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[,']\d{2,3})*|\d+)\.\d{2}[^\d]{0,4}")
-_COMMA = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[.']\d{3})*|\d+),\d{2}[^\d]{0,4}")
-_LIKE_A_DAY = re.compile(r"[0-3]?\d[.,][01]\d\.?")
-_FIRST_GROUP = re.compile(r"[^\d]{0,4}\d{1,3}")
-_LAST_GROUP = re.compile(r"\d{3}([.,])\d{2}[^\d]{0,3}")
-
-
-def _spaced_pairs(words: Sequence[Word], texts: Sequence[str]) -> Iterator[str]:
-    """The decimal mark of every ``3 501,19``."""
-    for index, (text, following) in enumerate(pairwise(texts)):
-        found = _LAST_GROUP.fullmatch(following)
-        if found and _FIRST_GROUP.fullmatch(text) and _gap(words, index) <= 60:
-            yield found[1]
-
-
-def styles_of(rows: Sequence[Row]) -> tuple[Style, ...]:
-    """The styles worth trying, likeliest first."""
-    votes = style_votes(rows)
-    marks = Counter({mark: votes[Style(mark)] + votes[Style(mark, spaced=True)] for mark in ".,"})
-    styles: list[Style] = []
-    most = max(marks.values())
-    for mark, count in marks.most_common():
-        if count * MINORITY < most or not count:
-            continue  # a reading in it would pass over nearly all numbers
-        # Where groups are parted by spaces, "3 501,19" must never be read as 501,19.
-        spaced = votes[Style(mark, spaced=True)] > 0
-        styles += [Style(mark, spaced=spaced), Style(mark, spaced=spaced, loose=True)]
-    if not styles and any(_THREE.search(row.text) for row in rows):
-        return _with_thousandths(rows)
-    if most * MINORITY > _whole_numbers(rows):
-        return tuple(styles)
-    return (*styles, Style(""), Style("", spaced=True))
-
-
-def _with_thousandths(rows: Sequence[Row]) -> tuple[Style, ...]:
-    """``1,104.664``, ``1.104,664`` or ``1 104,664``: the last mark is the decimal one."""
-    texts = [[plain(word.text) for word in row.words] for row in rows]
-    marks = Counter(
-        hit[1] for words in texts for word in words if (hit := _THOUSANDTHS.fullmatch(word))
-    )
-    spaced = {
-        hit[1]
-        for words in texts
-        for one, two in pairwise(words)
-        if _FIRST_GROUP.fullmatch(one) and (hit := _LAST_THOUSANDTHS.fullmatch(two))
-    }
-    most = marks.most_common(1)
-    return tuple(
-        Style(mark, spaced=mark in spaced)
-        for mark, count in marks.most_common()
-        if count * MINORITY >= most[0][1]
-    ) or (Style("."),)
-
-
-_THOUSANDTHS = re.compile(r"[^\d]{0,5}\d{1,3}(?:[.,']\d{3})*([.,])\d{3}[^\d]{0,4}")
-_LAST_THOUSANDTHS = re.compile(r"\d{3}([.,])\d{3}[^\d]{0,3}")
-_WHOLE = re.compile(r"[^\d]{0,4}\d{1,3}(?:[.,' ]\d{3})+[^\d]{0,3}")
-
-
-def _whole_numbers(rows: Sequence[Row]) -> int:
-    """How many words are whole numbers in groups, ``120,500``."""
-    return sum(_WHOLE.fullmatch(word.text) is not None for row in rows for word in row.words)
-
-
-#: Currencies of which a thousandth is the smallest coin (ISO 4217).
-_THREE = re.compile(r"(?<![A-Z])(?:BHD|IQD|JOD|KWD|LYD|OMR|TND)(?![A-Z])")
 
 
 def amounts_of(row: Row, style: Style) -> tuple[Amount, ...]:
@@ -246,7 +151,7 @@ class _Around(NamedTuple):
 def _with_before(words: Sequence[Word], texts: Sequence[str], around: _Around) -> _Around:
     """With a sign or a currency that stands right in front."""
     first, last, mark, lettered, currency = around
-    if not first or _gap(words, first - 1) > _NEAR:
+    if not first or gap_behind(words, first - 1) > _NEAR:
         return around
     before = texts[first - 1]
     if before in "-+" and not mark:
@@ -260,9 +165,9 @@ def _with_before(words: Sequence[Word], texts: Sequence[str], around: _Around) -
 def _with_behind(words: Sequence[Word], texts: Sequence[str], around: _Around) -> _Around:
     """With a sign, CR or DR, or a currency that stands right behind."""
     first, last, mark, lettered, currency = around
-    if last + 1 == len(words) or _gap(words, last) > _NEAR * 2:
+    if last + 1 == len(words) or gap_behind(words, last) > _NEAR * 2:
         return around
-    behind, near = texts[last + 1], _gap(words, last) <= _NEAR
+    behind, near = texts[last + 1], gap_behind(words, last) <= _NEAR
     if near and not mark and not currency and (both := UNIT_AND_SIGN.fullmatch(behind)):
         return _unit_and_sign(around, texts, both)
     if (sign := BEHIND.match(behind)) and not mark and _ends_cell(words, last + 1):
@@ -306,7 +211,7 @@ def _last_group(words: Sequence[Word], texts: Sequence[str], index: int) -> int:
     if not FIRST_OF_GROUPS.fullmatch(texts[index]):
         return index
     last = index
-    while last + 1 < len(words) and _gap(words, last) <= 60:
+    while last + 1 < len(words) and gap_behind(words, last) <= 60:
         group = _GROUP.match(texts[last + 1])
         if group is None:
             break
@@ -370,20 +275,14 @@ def _digits(words: Sequence[Word], index: int, last: int, match: re.Match[str]) 
     return left, right
 
 
-def _gap(words: Sequence[Word], index: int) -> int:
-    """Between a word and the next, in hundredths of the height."""
-    one, two = words[index], words[index + 1]
-    return (two.edges[0] - one.edges[-1]) * 100 // max(min(one.em, two.em), 1)
-
-
 def _is_alone(words: Sequence[Word], first: int, last: int) -> bool:
     """Wide gaps on both sides; a star or a stray bracket beside it is no text."""
     while last + 1 < len(words) and _is_trifle(words[last + 1].text):
-        if _gap(words, last) >= WIDE_GAP:
+        if gap_behind(words, last) >= WIDE_GAP:
             break
         last += 1
-    before = first == 0 or _gap(words, first - 1) >= WIDE_GAP
-    return before and (last + 1 == len(words) or _gap(words, last) >= WIDE_GAP)
+    before = first == 0 or gap_behind(words, first - 1) >= WIDE_GAP
+    return before and (last + 1 == len(words) or gap_behind(words, last) >= WIDE_GAP)
 
 
 def _is_trifle(text: str) -> bool:
@@ -393,7 +292,7 @@ def _is_trifle(text: str) -> bool:
 def _end(words: Sequence[Word], last: int) -> int:
     """The right edge with the star of a footnote right behind, for which room was made."""
     while last + 1 < len(words) and _is_trifle(words[last + 1].text):
-        if _gap(words, last) > _NEAR:
+        if gap_behind(words, last) > _NEAR:
             break
         last += 1
     return words[last].right
@@ -401,6 +300,9 @@ def _end(words: Sequence[Word], last: int) -> int:
 
 def _ends_cell(words: Sequence[Word], index: int) -> bool:
     """Whether the word at *index*, behind a number, is the last of its cell."""
-    if index + 1 == len(words) or _gap(words, index) >= WIDE_GAP:
+    if index + 1 == len(words) or gap_behind(words, index) >= WIDE_GAP:
         return True
-    return _gap(words, index) >= CELL_GAP and _gap(words, index) * 10 > _gap(words, index - 1) * 14
+    return (
+        gap_behind(words, index) >= CELL_GAP
+        and gap_behind(words, index) * 10 > gap_behind(words, index - 1) * 14
+    )

@@ -16,7 +16,7 @@ from counterfoil.rules.statements.coins import with_coins
 from counterfoil.rules.statements.document import Document, document_of
 from counterfoil.rules.statements.gaps import listed_elsewhere, page_gaps
 from counterfoil.rules.statements.naming import names_of
-from counterfoil.rules.statements.numbers import styles_of
+from counterfoil.rules.statements.number_styles import styles_of
 from counterfoil.rules.statements.open_end import last_line_of_open_end
 from counterfoil.rules.statements.pieces import ends_of_others, unnamed_neighbours
 from counterfoil.rules.statements.quiet import quiet_account, quiet_month

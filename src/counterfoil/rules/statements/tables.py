@@ -12,7 +12,8 @@ from counterfoil.rules.statements.captions import captions_over
 from counterfoil.rules.statements.columns import ALIGNED, SURE_FROM, Column, columns_of
 from counterfoil.rules.statements.headings import Heading, repeats
 from counterfoil.rules.statements.lines import Line, dated_places, first_date, line_of
-from counterfoil.rules.statements.numbers import Amount, Style
+from counterfoil.rules.statements.number_styles import Style
+from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.terms import MOVES, Label, Role
 from counterfoil.rules.statements.vocabulary import is_of_balances, label_of, not_booked
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from counterfoil.domain.currencies import DECIMALS
 from counterfoil.rules.statements.chain import Chain
-from counterfoil.rules.statements.numbers import Style
+from counterfoil.rules.statements.number_styles import Style
 
 _ONE_GROUP = re.compile(r"[^\d]*\d{1,3}[.,]\d{3}[^\d]*")
 
