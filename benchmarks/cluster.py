@@ -43,7 +43,7 @@ def main(items: int) -> int:
 def _judge(told: Told, items: int, sessions: int) -> bool:
     """Print every bar, and whether it holds; True when all do."""
     books = told.books
-    worst = max(told.takeovers, default=0.0)
+    worst = max((each.seconds for each in told.takeovers), default=0.0)
     booked = sum(1 for count in books.booked.values() if count == 1)
     backlog = told.backlog_seconds or 0.0
     bars = [

@@ -23,32 +23,21 @@ import psutil
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from counterfoil.config import Suite, find_suite
+from counterfoil.config import Suite
 from counterfoil.domain.batches import Batch
 from tests.bank_support import ROOT, RunningBank
-from tests.kill_support import LOGIN, Books, compare, file_batch, payments
+from tests.kill_support import (
+    LATE_SECONDS,
+    STALENESS_SECONDS,
+    Books,
+    a_suite,
+    compare,
+    file_batch,
+    payments,
+)
 from tests.postgres_support import Server
 
-LATE_SECONDS = 2
-STALENESS_SECONDS = 1
 COMMAND = (sys.executable, "-c", "from counterfoil.cli import main; main()", "worker")
-
-_CONFIG = """
-schema = 1
-[site]
-name = "cluster"
-[ledger]
-url = "{ledger}"
-[systems.corebank]
-base_url     = "{url}"
-sessions_max = {sessions}
-[systems.corebank.bounds]
-claim_limit_seconds    = 5
-late_booking_seconds   = {late}
-list_staleness_seconds = {stale}
-margin_seconds         = 1
-source                 = "tests/cluster_support.py: the bank is started with these"
-"""
 
 
 @dataclass(slots=True)
@@ -92,6 +81,20 @@ class Machine:
 
 
 @dataclass(slots=True)
+class Takeover:
+    """A machine was killed: what it held, and who noticed."""
+
+    killed_at: float  # monotonic
+    pid: int
+    held: dict[str, int]  # item -> token
+    seconds: float = 0.0  # after: all that it held is another's
+    noticed: float | None = None  # after: nobody counts it as alive any more
+
+    def told(self) -> str:
+        return f"{self.seconds:.1f} s ({self.noticed or 0.0:.1f} s to notice)"
+
+
+@dataclass(slots=True)
 class Told:
     """What a run came to."""
 
@@ -99,7 +102,7 @@ class Told:
     kills: int
     restarts: int
     own_ends: int  # workers that ended by themselves, and were started again
-    takeovers: list[float]  # seconds from a kill until all that it held was another's
+    takeovers: list[Takeover]
     backlog_seconds: float | None  # from the last restart of the database to nothing waiting
     sessions_most: int  # at one instant, by the bank's log
     books: Books
@@ -152,21 +155,12 @@ class Cluster:
         self.server.end()
 
     def _suite(self, root: Path, logins: int) -> Suite:
-        root.mkdir(parents=True)
-        used = self.bank.operators[:logins]
-        words = {"late": LATE_SECONDS, "stale": STALENESS_SECONDS, "sessions": self.sessions}
-        config = _CONFIG.format(ledger=self.ledger_url, url=self.bank.url, **words)
-        config += "".join(LOGIN.format(**each) for each in used)
-        (root / "config.toml").write_text(config, "utf-8")
-        for name in ("bots", "workflows", "selectors", "fixtures"):
+        suite = a_suite(
+            root, self.bank, sessions=self.sessions, logins=logins, ledger=self.ledger_url
+        )
+        for name in ("bots", "workflows", "fixtures"):
             (root / name).symlink_to(ROOT / name)
-        credentials = root / "var" / "credentials"
-        credentials.mkdir(parents=True, mode=0o700)
-        for each in used:
-            path = credentials / each["operator"]
-            path.touch(mode=0o600)
-            path.write_text(each["password"], "utf-8")
-        return find_suite(root)
+        return suite
 
     def file(self, count: int) -> None:
         """*count* payments; every machine gets the key that opens them."""
@@ -215,6 +209,11 @@ class Cluster:
         )
         return None if found is None else {int(pid) for (pid,) in found}
 
+    def counts_as_alive(self, pid: int) -> bool | None:
+        """Whether the ledger has that process at work; None: not to be known now."""
+        working = self.at_work(0.0)
+        return None if working is None else pid in working
+
     def still_held(self, held: dict[str, int]) -> list[str] | None:
         """Which of them nobody has taken over yet."""
         found = self.ask(
@@ -256,8 +255,8 @@ class Chaos:
     kills: int = 0
     restarts: int = 0
     own_ends: int = 0
-    takeovers: list[float] = field(default_factory=list)
-    _watched: list[tuple[float, dict[str, int]]] = field(default_factory=list)
+    takeovers: list[Takeover] = field(default_factory=list)
+    _watched: list[Takeover] = field(default_factory=list)
     _last_restart: float = 0.0
 
     def run(self, *, calm_at: int, within: float) -> Told:
@@ -320,12 +319,16 @@ class Chaos:
                 self.own_ends += each.dead_until == 0.0
                 each.dead_until = 0.0
                 each.start()
-        for since, held in list(self._watched):
-            still = self.cluster.still_held(held)
+        for takeover in list(self._watched):
+            after = time.monotonic() - takeover.killed_at
+            if takeover.noticed is None and self.cluster.counts_as_alive(takeover.pid) is False:
+                takeover.noticed = after
+            still = self.cluster.still_held(takeover.held)
             if still is not None and not still:
-                self.takeovers.append(now - since)
-                self._watched.remove((since, held))
-                self.say(f"its {len(held)} items were taken over after {now - since:.1f} s")
+                takeover.seconds = after
+                self.takeovers.append(takeover)
+                self._watched.remove(takeover)
+                self.say(f"its {len(takeover.held)} items were taken over after {takeover.told()}")
 
     def _kill(self, chance: random.Random) -> bool:
         """Kill any machine that runs; False: no other one is at work that could take over.
@@ -346,17 +349,19 @@ class Chaos:
         victim.dead_until = time.monotonic() + chance.uniform(*self.dead_for)
         self.kills += 1
         still = self.cluster.still_held(held) if held else None
-        if still:
-            held = {item: held[item] for item in still} if held else {}
-            self._watched.append((time.monotonic(), held))
+        if held and still:
+            left = {item: held[item] for item in still}
+            self._watched.append(Takeover(time.monotonic(), victim.process.pid, left))
         self.say(f"killed {victim.suite.root.name}, which held {len(still or [])} items")
         return True
 
     def _restart(self, left: int | None) -> None:
+        begun = time.monotonic()
         self.cluster.server.stop()
         self.cluster.server.start()
         self.restarts += 1
-        self.say(f"PostgreSQL restarted, {left} items left")
+        away = time.monotonic() - begun
+        self.say(f"PostgreSQL restarted, away for {away:.1f} s, {left} items left")
 
     def _last_words(self) -> str:
         logs = [f"--- {each.suite.root.name}\n{each.log()}" for each in self.cluster.machines]

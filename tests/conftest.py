@@ -59,8 +59,8 @@ def rig(whole_rig: Rig) -> Iterator[Rig]:
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    """One installation on SQLite."""
-    return sqlite_house(tmp_path)
+    """One installation on SQLite, in which a worker was once."""
+    return sqlite_house(tmp_path, worked=True)
 
 
 @pytest.fixture

@@ -11,8 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from counterfoil.audit.log import AuditLog
 from counterfoil.domain.batches import Batch, Finding
@@ -23,7 +25,7 @@ from counterfoil.domain.payments import Payment
 from counterfoil.domain.secrets import Redactor
 from counterfoil.engine.keying import Policy
 from counterfoil.engine.visits import System
-from counterfoil.engine.worker import Pace
+from counterfoil.engine.worker import Pace, Worker
 from counterfoil.errors import InDoubt, Refused, Unavailable
 from counterfoil.store.ledger import Ledger
 from counterfoil.store.vault import Vault, read_or_make_key
@@ -138,8 +140,35 @@ class House:
                 ledger.close()
 
 
-def sqlite_house(folder: Path) -> House:
-    return House(folder, f"sqlite:///{folder / 'ledger.sqlite'}")
+def sqlite_house(folder: Path, *, worked: bool = False) -> House:
+    """One on SQLite, as the migrations make it, without the time that they take.
+
+    Args:
+        worked: A worker was here once: the engine's tables and the queue are there, too.
+    """
+    path = folder / "ledger.sqlite"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_worked_ledger() if worked else _empty_ledger())
+    return House(folder, f"sqlite:///{path}")
+
+
+@cache
+def _empty_ledger() -> bytes:
+    with TemporaryDirectory() as name:
+        path = Path(name) / "ledger.sqlite"
+        Ledger.open(f"sqlite:///{path}").close()
+        return path.read_bytes()
+
+
+@cache
+def _worked_ledger() -> bytes:
+    with TemporaryDirectory() as name:
+        house = sqlite_house(Path(name))
+        with house.ledger() as ledger:
+            worker = Worker(ledger, CardboardBank(), one_system(), data=house.folder, pace=FAST)
+            asyncio.run(worker.run(until_done=True))
+        return (house.folder / "ledger.sqlite").read_bytes()
 
 
 @dataclass(slots=True)

@@ -9,50 +9,63 @@ Like ``counterfoil run`` it opens the floor first, and loads the rest meanwhile.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from counterfoil.config import CONFIG_NAME, Suite, find_suite
 from workflows.floor import Floor
+
+if TYPE_CHECKING:
+    from workflows.keying import Tools
 
 
 def main(root: Path, browser_silent: float) -> None:
     """Key what is due in the suite at *root*."""
     assert (root / CONFIG_NAME).is_file(), f"{root} is no suite"
-    suite = find_suite(root)
-    with Floor(suite) as floor:
-        _key(suite, floor, browser_silent)
+    with a_worker(find_suite(root)) as (floor, tools):
+        from functools import partial
 
+        from counterfoil.engine.watchdog import Limits
+        from workflows.keying import key_due_items
 
-def _key(suite: Suite, floor: Floor, browser_silent: float) -> None:
-    from functools import partial
-
-    from counterfoil.adapters.secrets import CredentialFolder
-    from counterfoil.audit.log import AuditLog
-    from counterfoil.domain.secrets import Redactor
-    from counterfoil.engine.watchdog import Limits
-    from counterfoil.store.evidence import EvidenceStore
-    from counterfoil.store.ledger import Ledger
-    from counterfoil.store.vault import Vault, read_or_make_key
-    from workflows.keying import Tools, key_due_items
-
-    redactor = Redactor()
-    with AuditLog.open(suite.data / "audit", host="test", bot="worker", redactor=redactor) as audit:
-        ledger = Ledger.open(
-            suite.ledger_url,
-            audit=audit,
-            vault=Vault(read_or_make_key(suite.data / "keys" / "vault.key")),
-            redactor=redactor,
-        )
-        tools = Tools(
-            suite=suite,
-            ledger=ledger,
-            secrets=CredentialFolder(suite.path(suite.config.site.credentials), redactor),
-            evidence=EvidenceStore(suite.data / "evidence", redactor),
-            redactor=redactor,
-        )
         limits = Limits(browser_silent=browser_silent)
         floor.run(partial(key_due_items, tools, until_done=True, limits=limits))
-        ledger.close()
+
+
+@contextmanager
+def a_worker(suite: Suite) -> Iterator[tuple[Floor, Tools]]:
+    """A floor, and what keying needs, loaded meanwhile."""
+    with Floor(suite) as floor:
+        from counterfoil.adapters.secrets import CredentialFolder
+        from counterfoil.audit.log import AuditLog
+        from counterfoil.domain.secrets import Redactor
+        from counterfoil.store.evidence import EvidenceStore
+        from counterfoil.store.ledger import Ledger
+        from counterfoil.store.vault import Vault, read_or_make_key
+        from workflows.keying import Tools
+
+        redactor = Redactor()
+        audit_folder = suite.data / "audit"
+        with AuditLog.open(audit_folder, host="test", bot="worker", redactor=redactor) as audit:
+            ledger = Ledger.open(
+                suite.ledger_url,
+                audit=audit,
+                vault=Vault(read_or_make_key(suite.data / "keys" / "vault.key")),
+                redactor=redactor,
+            )
+            yield (
+                floor,
+                Tools(
+                    suite=suite,
+                    ledger=ledger,
+                    secrets=CredentialFolder(suite.path(suite.config.site.credentials), redactor),
+                    evidence=EvidenceStore(suite.data / "evidence", redactor),
+                    redactor=redactor,
+                ),
+            )
+            ledger.close()
 
 
 if __name__ == "__main__":

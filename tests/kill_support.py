@@ -35,7 +35,8 @@ STALENESS_SECONDS = 1
 _CONFIG = """
 schema = 1
 [site]
-name = "kill battery"
+name = "test"
+{ledger}
 [systems.corebank]
 base_url     = "{url}"
 sessions_max = {sessions}
@@ -46,7 +47,7 @@ list_staleness_seconds = {stale}
 margin_seconds         = 1
 source                 = "tests/kill_support.py: the bank is started with these"
 """
-LOGIN = """
+_LOGIN = """
 [[systems.corebank.logins]]
 name       = "{operator}"
 values     = {{ operator = "{operator}", branch = "{branch}" }}
@@ -54,18 +55,35 @@ credential = "{operator}"
 """
 
 
-def a_suite(root: Path, bank: RunningBank, *, sessions: int) -> Suite:
-    """config.toml, credentials, and the repository's own maps."""
-    logins = bank.operators[:sessions]
-    bounds = {"late": LATE_SECONDS, "stale": STALENESS_SECONDS}
-    text = _CONFIG.format(url=bank.url, sessions=sessions, **bounds)
-    text += "".join(LOGIN.format(**each) for each in logins)
+def a_suite(
+    root: Path,
+    bank: RunningBank,
+    *,
+    sessions: int,
+    logins: int | None = None,
+    ledger: str | None = None,
+) -> Suite:
+    """config.toml, credentials, and the repository's own maps.
+
+    Args:
+        logins: As many as *sessions*, if None.
+        ledger: Its URL; None: a file of the suite's own.
+    """
+    used = bank.operators[: sessions if logins is None else logins]
+    text = _CONFIG.format(
+        ledger=f'[ledger]\nurl = "{ledger}"' if ledger else "",
+        url=bank.url,
+        sessions=sessions,
+        late=LATE_SECONDS,
+        stale=STALENESS_SECONDS,
+    )
+    text += "".join(_LOGIN.format(**each) for each in used)
     root.mkdir(parents=True)
     (root / "config.toml").write_text(text, "utf-8")
     (root / "selectors").symlink_to(ROOT / "selectors")
     credentials = root / "var" / "credentials"
     credentials.mkdir(parents=True, mode=0o700)
-    for each in logins:
+    for each in used:
         path = credentials / each["operator"]
         path.touch(mode=0o600)
         path.write_text(each["password"], "utf-8")

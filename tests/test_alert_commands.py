@@ -55,11 +55,14 @@ def suite(tmp_path: Path, mail: Mailbox, web: Hook, monkeypatch: pytest.MonkeyPa
     head = HEAD.replace("[site]", '[site]\ncredentials = "credentials"')
     tables = (
         '[reconciliations.nostro]\nrules = "rules.json"\nexport = "found"\n',
-        schedule("match", "every 2 seconds", RULES.replace("run_once", "skip").replace(
-            "deadline_minutes", "late_after_seconds = 2\ndeadline_minutes"
-        ), run="reconciliation run nostro --bank b.csv --ledger l.csv"),
+        schedule(
+            "match",
+            "every 1 hours",
+            RULES.replace("run_once", "skip"),
+            run="reconciliation run nostro --bank b.csv --ledger l.csv",
+        ),
         alerts_table("mail", "web", more='off = ["run_waits"]'),
-    )  # fmt: skip
+    )
     (tmp_path / "config.toml").write_text(head + "\n".join(tables), "utf-8")
     write_urls(tmp_path, mail=mail.url, web=web.url)
     monkeypatch.chdir(tmp_path)
@@ -233,10 +236,10 @@ def _wait_until_it_alerts(suite: Path) -> None:
 
 
 def _go_back(suite: Path) -> None:
-    """As if nobody had been there for the last minute."""
+    """As if nobody had been there for three hours: two times at least are long past."""
     ledger = Ledger.open(f"sqlite:///{suite / 'var/ledger.sqlite'}")
     with ledger.engine.begin() as connection:
         looked = connection.execute(select(schedules.c.looked_until)).scalar_one()
-        before = looked - timedelta(minutes=1)
+        before = looked - timedelta(hours=3)
         connection.execute(update(schedules).values(looked_until=before))
     ledger.close()

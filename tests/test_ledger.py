@@ -26,7 +26,7 @@ from counterfoil.store import (
     statement_schema,
     states,
 )
-from counterfoil.store.book import Illegible
+from counterfoil.store.book import Fact, Illegible
 from counterfoil.store.claims import LeaseRow
 from counterfoil.store.database import migrate, upgrade
 from counterfoil.store.deciding import Word
@@ -120,6 +120,21 @@ def test_sqlite_survives_a_power_cut_and_waits_for_its_turn(tmp_path: Path) -> N
         "foreign_keys": 1,
         "busy_timeout": 10_000,
     }
+
+
+def test_only_what_nobody_has_to_remember_is_not_waited_for(tmp_path: Path) -> None:
+    """Who has what in hand may be undone by a power cut; whatever is told may not."""
+    with sqlite_house(tmp_path).ledger() as ledger:
+        for durable in (True, False, True):
+            with ledger.writing(durable=durable) as tx:
+                found = tx.connection.exec_driver_sql("PRAGMA synchronous").scalar()
+                assert found == (2 if durable else 1)  # FULL, NORMAL
+        fact = Fact(kind="item_parked", told="x")
+        with (
+            pytest.raises(AssertionError, match="may be undone"),
+            ledger.writing(durable=False) as tx,
+        ):
+            tx.tell(fact)
 
 
 # Filing

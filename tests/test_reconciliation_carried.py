@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import random
+import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -48,13 +49,15 @@ def tables(pair: Path) -> tuple[pl.DataFrame, pl.DataFrame, RuleBook]:
     return read_bank(pair / "bank.csv"), read_ledger(pair / "ledger.csv"), rules
 
 
-def daily(pair: Path, *, again_days: int = 0, seed: int | None = None) -> Iterator[Run]:
-    """A run for every other day that has lines; each delivery begins *again_days* earlier."""
+def daily(
+    pair: Path, *, again_days: int = 0, seed: int | None = None, step: int = 4
+) -> Iterator[Run]:
+    """A run for every so many days that have lines; each delivery begins *again_days* earlier."""
     ours, theirs, rules = tables(pair)
     order = random.Random(seed)
     period, begins = nothing_yet(), 0
     days = sorted({*ours["day"], *theirs["day"]})
-    for day in [*days[:-1:2], days[-1]]:
+    for day in [*days[:-1:step], days[-1]]:
         cut = pl.col("day").is_between(begins - again_days, day)
         some, others = ours.filter(cut), theirs.filter(cut)
         if seed is not None:
@@ -83,22 +86,48 @@ def same(one: Period, other: Period) -> bool:
     )
 
 
+@pytest.fixture(scope="module")
+def runs(pair: Path) -> list[Run]:
+    return list(daily(pair))
+
+
+@pytest.fixture(scope="module")
+def once(pair: Path) -> Run:
+    return at_once(pair)
+
+
+def test_runs_one_after_the_other_end_where_one_run_does(runs: list[Run], once: Run) -> None:
+    assert len(runs) > 8
+    ends_alike(runs[-1], once)
+
+
+def test_they_do_so_with_deliveries_that_overlap_in_any_order(pair: Path, once: Run) -> None:
+    *_, last = daily(pair, again_days=4, seed=7)
+    ends_alike(last, once)
+
+
+@pytest.mark.battery
 @pytest.mark.parametrize(("again", "seed"), [(0, None), (4, 7)])
-def test_daily_runs_end_where_one_run_does(pair: Path, again: int, seed: int | None) -> None:
-    """To the byte, with deliveries that overlap, lines and columns in any order."""
-    *_, last = daily(pair, again_days=again, seed=seed)
-    once = at_once(pair)
+def test_daily_runs_end_where_one_run_does(
+    pair: Path, once: Run, again: int, seed: int | None
+) -> None:
+    *_, last = daily(pair, again_days=again, seed=seed, step=1)
+    ends_alike(last, once)
+
+
+def ends_alike(last: Run, once: Run) -> None:
+    """To the byte."""
     assert matches_json(last.found) == matches_json(once.found)
     assert breaks_json(last.found) == breaks_json(once.found)
     assert same(last.period, once.period)
     assert len(once.period.matches) > 100
 
 
-def test_every_run_adds_up_and_says_how_it_differs_from_the_one_before(pair: Path) -> None:
+def test_every_run_adds_up_and_says_how_it_differs_from_the_one_before(runs: list[Run]) -> None:
     matches: set[tuple[Any, ...]] = set()
     opened: set[tuple[str, str]] = set()
     withdrawn = 0
-    for run in daily(pair):
+    for run in runs:
         now = {(tuple(a), tuple(b)) for a, b in run.period.matches.select("bank", "ledger").rows()}
         gone = {(tuple(a), tuple(b)) for a, b in run.withdrawn.select("bank", "ledger").rows()}
         assert matches - now == gone
@@ -233,39 +262,60 @@ def test_the_folder_of_the_run_before_is_carried_forward(
     assert told["breaks"]["closed"] > 0
 
 
-def test_a_crash_while_writing_leaves_the_run_before(
-    halves: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """At each rename in turn: the next run ends where it would have without the crash."""
-    out, calm = tmp_path / "out", tmp_path / "calm"
-    for folder in (out, calm):
-        run(halves[0], folder)
-    run(halves[1], calm, carried=calm)
-    real, crashes = Path.replace, 0
-    for fatal in range(1, 20):
-        calls = 0
+@dataclass
+class Renames:
+    """Counts renames, and crashes instead of the one that is *fatal*."""
 
-        def replace(self: Path, target: Path, fatal: int = fatal) -> Path:
-            nonlocal calls
-            calls += 1
-            if calls == fatal:
+    fatal: int = 0
+    count: int = 0
+
+    def into(self, patched: pytest.MonkeyPatch) -> Renames:
+        real = Path.replace
+
+        def replace(path: Path, target: Path) -> Path:
+            self.count += 1
+            if self.count == self.fatal:
                 raise KeyboardInterrupt
-            return real(self, target)
+            return real(path, target)
 
-        with monkeypatch.context() as patched:
-            patched.setattr(Path, "replace", replace)
-            try:
+        patched.setattr(Path, "replace", replace)
+        return self
+
+
+def crashing(halves: tuple[Path, Path], tmp_path: Path, fatal: Callable[[int], list[int]]) -> None:
+    """Crash at some of the renames; the next run ends where it would have without the crash."""
+    out, calm = tmp_path / "out", tmp_path / "calm"
+    run(halves[0], calm)
+    shutil.copytree(calm, out)
+    with pytest.MonkeyPatch.context() as patched:
+        renames = Renames().into(patched)
+        run(halves[1], calm, carried=calm)
+    assert renames.count >= 5
+    for each in fatal(renames.count):
+        with pytest.MonkeyPatch.context() as patched:
+            Renames(fatal=each).into(patched)
+            with pytest.raises(KeyboardInterrupt):
                 run(halves[1], out, carried=out)
-            except KeyboardInterrupt:
-                crashes += 1
-            else:
-                break
-    assert crashes >= 5
+    run(halves[1], out, carried=out)
     told = json.loads((out / "carried.json").read_text("utf-8"))
     assert told == json.loads((calm / "carried.json").read_text("utf-8"))
     for name in ("matches.json", "breaks.json"):
         assert (out / name).read_bytes() == (calm / name).read_bytes()
     assert [path.name for path in out.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_crash_while_writing_leaves_the_run_before(
+    halves: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """At the first rename, amid them, and at the last."""
+    crashing(halves, tmp_path, lambda count: [1, count // 2, count])
+
+
+@pytest.mark.battery
+def test_a_crash_at_each_rename_in_turn_leaves_the_run_before(
+    halves: tuple[Path, Path], tmp_path: Path
+) -> None:
+    crashing(halves, tmp_path, lambda count: list(range(1, count + 1)))
 
 
 def test_a_table_that_was_altered_is_not_carried(halves: tuple[Path, Path], tmp_path: Path) -> None:
@@ -303,8 +353,8 @@ def test_the_command_carries_forward_and_names_what_changed(
     assert "provisional" in done.stdout
 
 
-def test_what_was_read_and_is_nowhere_stops_the_run(pair: Path) -> None:
-    run = at_once(pair)
+def test_what_was_read_and_is_nowhere_stops_the_run(once: Run) -> None:
+    run = once
     read = [
         ControlTotal(side="bank", currency="USD", count=each[0], sum=each[1])
         for each in run.bank.taken.values()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-from itertools import chain, combinations
 from pathlib import Path
 
 import numpy as np
@@ -16,32 +15,38 @@ from counterfoil.adapters.reconciliation_rules import load_policy
 from counterfoil.cli.watching import SHARES, Remaining, said
 from counterfoil.rules.reconciliation import partition, slips
 from counterfoil.rules.reconciliation.beginnings import Beginnings
-from counterfoil.rules.reconciliation.hopes import hopeful
 from counterfoil.rules.reconciliation.in_json import breaks_json, matches_json
 from counterfoil.rules.reconciliation.matching import reconcile
 from counterfoil.rules.reconciliation.rows import table_of
+from counterfoil.rules.reconciliation.subsets import Sums
+from counterfoil.rules.reconciliation.ways import ways_of
 from counterfoil.rules.reconciliation.windows import count_near, joined_near
 from fixtures.reconciliation_pairs import make
 from tests.reconciliation_support import POLICY, bank, ledger
 from workflows.reconciliation import reconcile_files
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_a_sum_is_hopeful_if_two_or_more_amounts_make_it(seed: int) -> None:
-    order = random.Random(seed)
-    pools = [[order.randrange(-50, 60) for _ in range(order.randrange(2, 9))] for _ in range(60)]
+@pytest.mark.parametrize("largest", [60, 3_000, 10**12])
+def test_many_pools_at_a_time_give_the_ways_that_each_gives_by_itself(largest: int) -> None:
+    order = random.Random(largest)
+    pools = [
+        [order.randrange(-largest, largest) for _ in range(order.randrange(2, 12))]
+        for _ in range(60)
+    ]
     of = np.array([order.randrange(len(pools)) for _ in range(800)])
-    wanted = np.array([[order.randrange(-150, 200) + each for each in (0, 15)] for _ in of])
-    sums = [
-        {sum(some) for size in range(2, len(pool) + 1) for some in combinations(pool, size)}
-        for pool in pools
+    some = [order.sample(pools[at], order.randrange(len(pools[at]) + 1)) for at in of]
+    wanted = np.array([sum(each) + order.choice((0, 0, 1)) for each in some])
+    found = ways_of(pl.Series(pools), of, wanted)
+    together = list(
+        zip(found.question.tolist(), found.mask.tolist(), found.chance.tolist(), strict=True)
+    )
+    one_by_one = [
+        (question, sum(1 << place for place in way.places), way.chance)
+        for question, (at, sought) in enumerate(zip(of.tolist(), wanted.tolist(), strict=True))
+        for way in Sums(pools[at]).ways(sought)
     ]
-    expected = [
-        [each in sums[at] for each in row]
-        for at, row in zip(of.tolist(), wanted.tolist(), strict=True)
-    ]
-    assert {True, False} == set(chain.from_iterable(expected))
-    assert hopeful(pl.Series(pools), of, wanted).tolist() == expected
+    assert together == one_by_one
+    assert 100 < len({question for question, *_ in together}) < 800
 
 
 def _lines(order: random.Random, count: int, day: str) -> pl.DataFrame:

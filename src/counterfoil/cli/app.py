@@ -1,14 +1,12 @@
-"""The command line's root, and which commands hang on it.
-
-All of them take a second to load, with browser, database and spreadsheets; a statement is
-read in less. So ``statement read`` and ``reconcile``, which need few of these, come alone.
-"""
+"""The command line's root."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import typer
+
+from counterfoil.cli.commands import register
 
 
 def app_for(words: Sequence[str]) -> typer.Typer:
@@ -31,11 +29,10 @@ def app_for(words: Sequence[str]) -> typer.Typer:
             "More: docs/OPERATING.md"
         ),
     )
-    if list(words[:2]) == ["statement", "read"]:
-        from counterfoil.cli.statement_reading import register
-    elif list(words[:1]) == ["reconcile"]:
-        from counterfoil.cli.reconcile import register_alone as register
-    else:
-        from counterfoil.cli.commands import register
-    register(app)
+    app.callback()(_root)
+    register(app, words)
     return app
+
+
+def _root() -> None:
+    """An app of one command takes no name for it, unless it might have more."""

@@ -2,36 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+
 import typer
 
-from counterfoil.cli.alerts import register as with_alerts
-from counterfoil.cli.bank import register as with_bank
-from counterfoil.cli.check import register as with_check
-from counterfoil.cli.console import register as with_console
-from counterfoil.cli.controls import register as with_controls
-from counterfoil.cli.demo import register as with_demo
-from counterfoil.cli.items import register as with_items
-from counterfoil.cli.kpi import register as with_kpi
-from counterfoil.cli.logins import register as with_logins
-from counterfoil.cli.operating import register as with_operating
-from counterfoil.cli.proof import register as with_proof
-from counterfoil.cli.reconcile import register as with_reconcile
-from counterfoil.cli.reconciliation import register as with_reconciliation
-from counterfoil.cli.reconciliation_rules import register as with_rules
-from counterfoil.cli.running import register as with_running
-from counterfoil.cli.schedules import register as with_schedules
-from counterfoil.cli.scheduling import register as with_scheduler
-from counterfoil.cli.statements import register as with_statements
+#: Module -> its commands, in the order in which ``--help`` shows them. Only the module of the
+#: command that was typed is loaded: all of them take a second.
+HOMES: dict[str, tuple[str, ...]] = {
+    "demo": ("demo",),
+    "running": ("up", "run", "worker", "watch", "intake"),
+    "items": (
+        *("batches", "items", "why", "approve", "refuse", "release"),
+        *("look-again", "booked", "cancel", "unfreeze"),
+    ),
+    "operating": ("status", "resume", "prioritise", "defer", "deadline", "maintenance"),
+    "statements": ("statement",),
+    "reconcile": ("reconcile",),
+    "reconciliation_rules": ("rules",),
+    "reconciliation": ("reconciliation",),
+    "controls": ("control",),
+    "scheduling": ("scheduler",),
+    "schedules": ("schedule",),
+    "alerts": ("alerts",),
+    "logins": ("login",),
+    "proof": ("verify", "evidence", "enrol"),
+    "check": ("check",),
+    "bank": ("bank",),
+    "kpi": ("kpi",),
+    "console": ("console",),
+}
+
+#: Of a group the one command that needs no database, and is quicker read than that is loaded.
+_ALONE: dict[tuple[str, ...], str] = {("statement", "read"): "statement_reading"}
 
 
-def register(app: typer.Typer) -> None:
-    """Add every command, in the order in which ``--help`` shows them."""
-    for add_commands in (
-        *(with_demo, with_running, with_items, with_operating),
-        *(with_statements, with_reconcile, with_rules),
-        *(with_reconciliation, with_controls, with_scheduler, with_schedules),
-        *(with_alerts, with_logins),
-        *(with_proof, with_check, with_bank),
-        *(with_kpi, with_console),
-    ):
-        add_commands(app)
+def register(app: typer.Typer, words: Sequence[str]) -> None:
+    """Add the command that *words* begin with and its neighbours; all, where there is none."""
+    for home in _homes(words):
+        import_module(f"counterfoil.cli.{home}").register(app)
+
+
+def _homes(words: Sequence[str]) -> Iterator[str]:
+    if alone := _ALONE.get(tuple(words[:2])):
+        yield alone
+        return
+    found = [home for home, names in HOMES.items() if set(words[:1]) & set(names)]
+    yield from found or HOMES

@@ -55,9 +55,9 @@ def listing(
     name: Annotated[str, typer.Argument(metavar="LIST", help="Of the system's map: receipts ...")],
     to: Annotated[Path, typer.Option("--out", help="The workbook to write.")],
 ) -> None:
-    """Read a LIST of the bank's own screens to its proven end, into a workbook.
+    r"""Read a LIST of the bank's own screens to its proven end, into a workbook.
 
-    What can be read stands in [lists.*] of selectors/SYSTEM/system.toml. Keys nothing; the
+    What can be read stands in \[lists.*] of selectors/SYSTEM/system.toml. Keys nothing; the
     reading and its evidence are on the record.
 
     \b

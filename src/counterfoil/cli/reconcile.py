@@ -22,16 +22,6 @@ def register(app: typer.Typer) -> None:
     app.command(rich_help_panel=WORK)(reconcile)
 
 
-def register_alone(app: typer.Typer) -> None:
-    """Add it without the others, and still by its name."""
-    app.callback()(_among_others)
-    register(app)
-
-
-def _among_others() -> None:
-    """An app of one command takes no name for it, unless it might have more."""
-
-
 def reconcile(  # noqa: PLR0913 - a command line has these options
     bank: Annotated[Path, typer.Option(help="The bank's lines: workbook, CSV or statement.")],
     ledger: Annotated[Path, typer.Option(help="The ledger's lines: workbook or CSV.")],

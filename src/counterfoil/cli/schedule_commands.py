@@ -70,16 +70,16 @@ def check_intake(suite: Suite, name: str) -> None:
 
 
 @cache
-def _commands() -> Any:
-    """The command line as a tree; it takes a while to grow, and does not change."""
+def _commands(first: str) -> Any:
+    """The branch of the command line with the command *first*; it does not change."""
     from counterfoil.cli.app import app_for  # it has us among its commands
 
-    return typer.main.get_command(app_for([]))
+    return typer.main.get_command(app_for([first]))
 
 
 def _parsed(name: str, rest: list[str], run: str) -> dict[str, Any]:
     """What the command line's own parser makes of the words."""
-    command: Any = _commands()
+    command: Any = _commands(name.split()[0])
     for word in name.split():
         command = command.commands[word]
     try:

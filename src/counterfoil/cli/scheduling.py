@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 
 def scheduler() -> None:
-    """Look at the clock alone: judge, record and enqueue what [schedules.*] have due.
+    r"""Look at the clock alone: judge, record and enqueue what \[schedules.*] have due.
 
     A worker (counterfoil up) carries it out. Start as many as you like, on as many machines:
     each occurrence fires once. Ctrl-C or a kill loses nothing: what was due meanwhile is

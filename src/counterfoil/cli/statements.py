@@ -57,7 +57,7 @@ def fetch(
         datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day: yesterday.")
     ] = None,
 ) -> None:
-    """Fetch, read, prove and export what [statements.*] of config.toml wants of SYSTEM.
+    r"""Fetch, read, prove and export what \[statements.*] of config.toml wants of SYSTEM.
 
     What was fetched before is not fetched again; what a killed run left is taken up. Exit
     code 1 when something waits for a person: counterfoil statement exceptions.

@@ -9,7 +9,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from counterfoil.domain.schedules import Misfire, Overlap, Policy
-from counterfoil.domain.when import After, Every, OnDays, When, Window, parse_when
+from counterfoil.domain.when import After, Cron, DayRule, Every, OnDays, When, Window, parse_when
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +53,11 @@ class ScheduleSettings:
         check_zone(self.zone, needed=not isinstance(when, Every | After))
         if not self.run.split():
             raise ValueError("run: a command is wanted, such as 'statement fetch corebank'")
-        days = when.days if isinstance(when, OnDays | Window) else None
-        if days is not None and days.needs_calendar and not self.calendar:
+        days = when.days if isinstance(when, OnDays | Window) else when
+        asks = isinstance(days, DayRule | Cron) and days.needs_calendar
+        if asks and not self.calendar:
             raise ValueError(f"when = {self.when!r} needs a calendar: [calendars.*]")
-        if self.calendar and (days is None or not days.needs_calendar):
+        if self.calendar and not asks:
             raise ValueError(f"calendar: when = {self.when!r} asks none: leave it out")
 
     def parsed(self) -> When:

@@ -3,7 +3,8 @@
 ``every business day 07:30`` · ``last business day of the month 18:00`` · ``T-2 of last
 business day of the month 10:00`` · ``day 15 of the month modified following 09:00`` ·
 ``every business day every 15 minutes from 08:00 to 16:30`` · ``every 30 minutes`` ·
-``cron 30 7 * * mon-fri`` · ``after NAME succeeded``. docs/SCHEDULES.md has them all.
+``cron 30 7 * * mon-fri`` · ``cron 30 7 15 * * on business days`` · ``after NAME succeeded``.
+docs/SCHEDULES.md has them all.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ ORDINALS = {"first": 1, "second": 2, "third": 3, "last": -1}
 #: Every month has so many days, and at least so many of them are business days.
 DAYS_MAX, BUSINESS_DAYS_MAX = 28, 15
 SHIFT_MAX = 30  # business days of T-n and T+n
+
+ON_BUSINESS_DAYS = " on business days"
 
 EXAMPLES = (
     '"every business day 07:30", "last business day of the month 18:00", '
@@ -80,9 +83,16 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Cron:
-    """At the wall times that five fields of cron describe."""
+    """At the wall times that five fields of cron describe; on open days only, or rolled."""
 
     fields: str  # minute hour day month weekday
+    business: bool = False  # closed days are left out
+    roll: Roll = Roll.NONE
+
+    @property
+    def needs_calendar(self) -> bool:
+        """Whether it can be told without knowing which days are closed."""
+        return self.business or self.roll is not Roll.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +144,23 @@ def parse_when(text: str) -> When:
     raise ValueError(f"{text!r} is no rule of days and times; such are {EXAMPLES}")
 
 
-def _cron(fields: str) -> Cron:
-    parts = fields.split()
+def _cron(words: str) -> Cron:
+    business = words.endswith(ON_BUSINESS_DAYS)
+    fields = words.removesuffix(ON_BUSINESS_DAYS)
+    longest_first = sorted(filter(None, Roll), key=len, reverse=True)
+    rolls = next((each for each in longest_first if fields.endswith(f" {each}")), Roll.NONE)
+    parts = fields.removesuffix(f" {rolls}" if rolls else "").split()
     if len(parts) != 5:
         raise ValueError(f"cron has 5 fields (minute hour day month weekday), found {len(parts)}")
     if re.search(r"\d", parts[4].replace("*/", "")) or "last" in parts[4]:
         raise ValueError(
             f"cron: weekday {parts[4]!r}: write mon to sun; a number is another day in another cron"
         )
-    return Cron(" ".join(parts))
+    if rolls and not re.fullmatch(r"[\d,]+ [\d,]+", f"{parts[0]} {parts[1]}"):
+        raise ValueError(f"cron rolled {rolls}: minute and hour are numbers: one time of a day")
+    if rolls and business:
+        raise ValueError(f"cron: either{ON_BUSINESS_DAYS} or {rolls}")
+    return Cron(" ".join(parts), business, rolls)
 
 
 def _step(found: re.Match[str]) -> timedelta:

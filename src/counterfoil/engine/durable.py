@@ -1,7 +1,7 @@
 """The narrow port to DBOS, which carries the work: enqueue, list, take over.
 
 The ledger is the truth; everything here can be rebuilt from it. A workflow is one
-visit to one item and has one step, so that a crash repeats the whole visit: its look-up
+visit to one item and has no step, so that a crash repeats the whole visit: its look-up
 would otherwise be replayed from memory, and the payment keyed twice. Home of dbos.
 """
 
@@ -22,6 +22,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from counterfoil.errors import LedgerLost
+from counterfoil.store.database import carriers_engine
 
 APPLICATION = "counterfoil"
 
@@ -163,9 +164,12 @@ class Durable:
         _mend_old_sqlite(engine)
         self.carrier = VisitCarrier(engine)
         self._executor = executor
+        #: SQLite's; with PostgreSQL the library opens its own.
+        self._engine = carriers_engine(engine) if engine.dialect.name == "sqlite" else None
         config = DBOSConfig(
             name=APPLICATION,
             system_database_url=_plain_url(engine),
+            system_database_engine=self._engine,
             application_version=VERSION,
             executor_id=executor,
             serializer=DBOSPortableJSONSerializer(),
@@ -284,30 +288,24 @@ class Durable:
         Call it from another thread than the event loop's.
         """
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=finish_within)
+        if self._engine is not None:
+            self._engine.dispose()
 
 
 def _register_runs(carry_out: CarryOut) -> None:
-    """One workflow of one step, as for visits: a crash repeats the whole run."""
-
-    @DBOS.step(name=f"{_RUN}.step")
-    async def make_run(schedule: str, key: str, visit: int) -> str:
-        return await carry_out(schedule, key, visit)
+    """As for visits: a crash repeats the whole run."""
 
     @DBOS.workflow(name=_RUN, max_recovery_attempts=RECOVERIES_MAX)
     async def run_occurrence(schedule: str, key: str, visit: int) -> str:
-        return await make_run(schedule, key, visit)
+        return await carry_out(schedule, key, visit)
 
 
 def _register(visit: VisitItem) -> None:
-    """One workflow of one step. What the step answers is all that is ever replayed."""
-
-    @DBOS.step(name=f"{_WORKFLOW}.step")
-    async def make_visit(item_id: str, number: int) -> str:
-        return await visit(item_id, number)
+    """A workflow without a step: nothing in it is ever replayed, and its end is one write."""
 
     @DBOS.workflow(name=_WORKFLOW, max_recovery_attempts=RECOVERIES_MAX)
     async def visit_item(item_id: str, number: int) -> str:
-        return await make_visit(item_id, number)
+        return await visit(item_id, number)
 
 
 def _options(system: str, item_id: str, visit: int, after: float, urgency: int) -> EnqueueOptions:

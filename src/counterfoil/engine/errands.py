@@ -64,6 +64,11 @@ class Errands:
         self._running: set[tuple[str, str]] = set()
         self._unmade: set[tuple[str, str, int]] = set()  # the engine says that we carry them out
 
+    @property
+    def busy(self) -> bool:
+        """Whether a run goes on."""
+        return bool(self._running)
+
     def stop(self) -> None:
         """Begin nothing more; what runs gets half a minute."""
         self.ledger.runs = None  # what is queued now is found by the next sweep

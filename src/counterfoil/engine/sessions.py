@@ -79,6 +79,9 @@ class _Row:
     """All seats of one system."""
 
     free: asyncio.Semaphore
+    #: Visits to what a dead worker had in hand, or to doubts: each gets the next seat that is
+    #: given back, before whoever waits for ``free``, and with the place that goes with it.
+    urgent: list[asyncio.Future[Seat | None]] = field(default_factory=list)
     #: One sign-on at a time: after a start the first session works while the next signs on.
     signing_on: asyncio.Lock = field(default_factory=asyncio.Lock)
     idle: list[Seat] = field(default_factory=list)
@@ -125,11 +128,18 @@ class Sessions:
         }
 
     async def acquire(
-        self, system: str, *, fresh: bool = False, may_sign_on: Callable[[], bool] = _always
+        self,
+        system: str,
+        *,
+        urgent: bool = False,
+        fresh: bool = False,
+        may_sign_on: Callable[[], bool] = _always,
     ) -> Seat:
         """A signed-on session that is ours alone until :meth:`release`.
 
         Args:
+            urgent: Before all others that wait; and where others have every login, it waits
+                for a session of ours.
             fresh: Sign on anew; what is idle is given back.
             may_sign_on: Asked right before, which may be long after the call.
 
@@ -138,14 +148,55 @@ class Sessions:
             Unavailable: The system does not let us in; nothing was touched.
         """
         row = self._rows[system]
-        await row.free.acquire()
+        if urgent and row.free.locked():
+            seat = await self._handed_over(row)
+        else:
+            await row.free.acquire()
+            seat = None
+        while True:  # ends: each turn is another visit's end, and there are few
+            try:
+                if seat is not None and not fresh and self._is_good(seat):
+                    return seat
+                if seat is not None:
+                    await self._discard(seat)
+                if fresh:
+                    await self._close_idle(row, older_than=0.0)
+                return await self._seat(system, row, may_sign_on)
+            except NoSeat:
+                if not (urgent and row.in_use):
+                    self._pass_on(row, None)
+                    raise
+            except BaseException:
+                self._pass_on(row, None)
+                raise
+            row.free.release()  # not to an urgent one, which would only come here, too
+            seat = await self._handed_over(row)
+
+    async def _handed_over(self, row: _Row) -> Seat | None:
+        """The seat that is given back next, if it is good, and the place that goes with it."""
+        turn: asyncio.Future[Seat | None] = asyncio.get_running_loop().create_future()
+        row.urgent.append(turn)
         try:
-            if fresh:
-                await self._close_idle(row, older_than=0.0)
-            return await self._seat(system, row, may_sign_on)
-        except BaseException:
-            row.free.release()
+            return await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():  # both at one instant
+                self._pass_on(row, turn.result())
             raise
+
+    def _pass_on(self, row: _Row, seat: Seat | None) -> None:
+        """A place is free, with a *seat* or without one: to who is urgent, or to all."""
+        while row.urgent:
+            turn = row.urgent.pop(0)
+            if not turn.done():
+                turn.set_result(seat)
+                return
+        if seat is not None:
+            seat.idle_since = time.monotonic()
+            row.idle.append(seat)
+        row.free.release()
+
+    def _is_good(self, seat: Seat) -> bool:
+        return seat.session.usable and self._ledger.holds(seat.lease)
 
     async def _seat(self, system: str, row: _Row, may_sign_on: Callable[[], bool]) -> Seat:
         asked_at = time.monotonic()
@@ -165,7 +216,7 @@ class Sessions:
     async def _idle(self, row: _Row) -> Seat | None:
         while row.idle:  # each turn takes one out
             seat = row.idle.pop()
-            if seat.session.usable and self._ledger.holds(seat.lease):
+            if self._is_good(seat):
                 return seat
             await self._discard(seat)
         return None
@@ -231,14 +282,14 @@ class Sessions:
         """Give *seat* back; one that is not *healthy*, or is worn, is closed: its login is free."""
         row = self._rows[seat.system]
         seat.uses += 1
+        kept: Seat | None = None
         try:
             if healthy and seat.uses < self.USES_MAX and seat.session.usable:
-                seat.idle_since = time.monotonic()
-                row.idle.append(seat)
+                kept = seat
             else:
                 await self._discard(seat)
         finally:
-            row.free.release()
+            self._pass_on(row, kept)
 
     async def close_idle(self, *, older_than: float = IDLE_SECONDS) -> None:
         """Give back logins that nobody has used for *older_than* seconds."""

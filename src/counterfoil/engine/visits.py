@@ -96,16 +96,13 @@ class Visits:
 
     async def visit(self, item_id: str, number: int) -> str:
         """Visit *item_id* once; the answer is a word for the engine's record."""
-        try:
-            if self._stopping.is_set() or not self._ledger.is_workable(item_id, number):
-                return "not_due"
-        except LedgerLost:
-            return "ledger_lost"
+        if self._stopping.is_set():
+            return "not_due"
         if item_id in self._running:
             return "being_visited"
         self._running[item_id] = asyncio.current_task()
         try:
-            return await self._visit(item_id)
+            return await self._visit(item_id, number)
         except LedgerLost:
             return "ledger_lost"  # the sweeper gives back what is still held
         except asyncio.CancelledError:
@@ -119,24 +116,27 @@ class Visits:
             self._running.pop(item_id, None)
             self.made += 1
 
-    async def _visit(self, item_id: str) -> str:
+    async def _visit(self, item_id: str, number: int) -> str:
         try:
-            item = self._ledger.item(item_id)
+            found = self._ledger.workable(item_id, number)
         except Illegible as trouble:
             self._ledger.check_vault()  # else it is our key that is another one
             self._ledger.park_illegible(item_id, str(trouble))
             return "illegible"
+        if found is None:
+            return "not_due"
+        item, begun = found
         leave = self._ledger.leave(item.system, self._systems[item.system].breaker)
         if leave is Leave.STAY:
             return "paused"  # the sweeper comes back to it
         with self._ledger.redactor.hiding(item.payload.accounts()):
             asked_at = time.monotonic()
-            seat = await self._seat(item.system, leave)
+            seat = await self._seat(item.system, leave, urgent=begun)
             if seat is None:
                 return "no_session"
             return await self._on(seat, item, leave, waited=time.monotonic() - asked_at)
 
-    async def _seat(self, system: str, leave: Leave) -> Seat | None:
+    async def _seat(self, system: str, leave: Leave, *, urgent: bool) -> Seat | None:
         """A session; None: nothing was touched, the sweeper comes back to the item.
 
         A probe signs on: that the system takes it says more than a window that is open.
@@ -145,6 +145,7 @@ class Visits:
         acquiring = asyncio.ensure_future(
             self._pool.acquire(
                 system,
+                urgent=urgent,
                 fresh=leave is Leave.PROBE,
                 may_sign_on=partial(self._may_go_on, system, leave),
             )

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from counterfoil.domain.schedules import Calendar, Occurrence
 from counterfoil.domain.when import After, Cron, Every, OnDays, When, Window
-from counterfoil.rules.business_days import ONE_DAY, days_of
+from counterfoil.rules.business_days import ONE_DAY, REACH, days_of, is_open, rolled
 
 #: Fields of cron, first and last wall time (both inside) -> the wall times between.
 CronWalls = Callable[[str, datetime, datetime], Iterable[datetime]]
@@ -114,12 +114,21 @@ def _walls(rule: Rule, after: datetime, until: datetime) -> Iterator[datetime]:
     """Every wall time that may be due between the two, and a few more."""
     low, high = _wall_range(rule.zone, after, until)
     if isinstance(rule.when, Cron):
-        yield from rule.cron_walls(rule.when.fields, low, high)
+        yield from _cron_walls(rule, rule.when, low, high)
         return
     assert isinstance(rule.when, OnDays)
     for day in days_of(rule.when.days, low.date(), high.date(), rule.calendar):
         for moment in rule.when.times:
             yield datetime.combine(day, moment)
+
+
+def _cron_walls(rule: Rule, when: Cron, low: datetime, high: datetime) -> Iterator[datetime]:
+    reach = REACH if when.roll else timedelta(0)
+    for wall in rule.cron_walls(when.fields, low - reach, high + reach):
+        if when.business and not is_open(wall.date(), rule.calendar):
+            continue
+        day = rolled(wall.date(), when.roll, rule.calendar)
+        yield datetime.combine(day, wall.time())
 
 
 def _wall_range(zone: ZoneInfo, after: datetime, until: datetime) -> tuple[datetime, datetime]:

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, Self
 
-from sqlalchemy import Connection, Engine, func, insert, select
+from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.secrets import Redactor
 from counterfoil.errors import CounterfoilError, LedgerLost, SetupError
 from counterfoil.store import schema
+from counterfoil.store.prepared import TELL
 
 
 class Mark(Protocol):
@@ -158,14 +159,18 @@ class Book:
             raise _lost(trouble) from trouble
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
+    def writing(self, *, durable: bool = True) -> Iterator[Transaction]:
         """One transaction: all of it, told and durable, or nothing.
+
+        Args:
+            durable: False: a power cut may undo it, because all who care die with it (who
+                has what in hand); nothing can be told in it. A kill undoes nothing.
 
         Raises:
             AuditLost: It could not be told; nothing is written.
             LedgerLost: The database did not say whether it is written.
         """
-        transaction = self.begin()
+        transaction = self.begin(durable=durable)
         try:
             yield transaction
             transaction.commit()
@@ -174,15 +179,16 @@ class Book:
         finally:
             transaction.close()
 
-    def begin(self) -> Transaction:
+    def begin(self, *, durable: bool = True) -> Transaction:
         """A transaction that stays open until :meth:`Transaction.close`. Raises LedgerLost."""
         try:
-            connection = self.engine.connect().execution_options(writes=True)
+            connection = self.engine.connect().execution_options(writes=True, durable=durable)
         except OperationalError as trouble:
             raise _lost(trouble) from trouble
         try:
             connection.begin()
-            return Transaction(self, connection, self.now() if self.alone else None)
+            now = self.now() if self.alone else None
+            return Transaction(self, connection, now, durable=durable)
         except OperationalError as trouble:  # the clock is asked, too
             connection.close()
             raise _lost(trouble) from trouble
@@ -213,9 +219,12 @@ class Book:
 class Transaction:
     """Rows and records that become true together."""
 
-    def __init__(self, book: Book, connection: Connection, now: datetime | None) -> None:
+    def __init__(
+        self, book: Book, connection: Connection, now: datetime | None, *, durable: bool
+    ) -> None:
         self.book = book
         self.connection = connection
+        self._durable = durable
         if now is None:
             now = book._clock() if book._clock else _database_now(connection)
         self.now = now  # one instant for everything in here
@@ -229,6 +238,7 @@ class Transaction:
         audit = self.book.audit
         if audit is None:
             raise SetupError("the ledger was opened for reading: it has no audit log to write to")
+        assert self._durable, f"{fact.kind} is told in a transaction that may be undone"
         told = self.book.redactor.text(fact.told)
         about = {
             "batch": fact.batch_id,
@@ -248,22 +258,21 @@ class Transaction:
             durable=False,  # commit() syncs once for all
         )
         self._marks.append(mark)
-        self.connection.execute(
-            insert(schema.steps).values(
-                stream=mark.stream,
-                seq=mark.seq,
-                hash=mark.hash,
-                kind=fact.kind,
-                at=self.now,
-                batch_id=fact.batch_id,
-                item_id=fact.item_id,
-                arrival_id=fact.arrival_id,
-                reconciliation=fact.reconciliation,
-                schedule=fact.schedule,
-                occurrence=fact.occurrence,
-                told=told,
-            )
-        )
+        step = {
+            "stream": mark.stream,
+            "seq": mark.seq,
+            "hash": mark.hash,
+            "kind": fact.kind,
+            "at": self.now,
+            "batch_id": fact.batch_id,
+            "item_id": fact.item_id,
+            "arrival_id": fact.arrival_id,
+            "reconciliation": fact.reconciliation,
+            "schedule": fact.schedule,
+            "occurrence": fact.occurrence,
+            "told": told,
+        }
+        self.connection.execute(TELL, step)
         return mark
 
     def commit(self) -> None:

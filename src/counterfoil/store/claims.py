@@ -7,16 +7,29 @@ claim of a dead worker is taken over, with everything that it left open.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import ItemState, WorkItem
 from counterfoil.errors import ClaimLost, SetupError
 from counterfoil.store import payloads, schema, states
 from counterfoil.store.book import Book, Fact, Illegible, Transaction, context_of
+from counterfoil.store.prepared import (
+    INTEND,
+    INTENTS,
+    ITEM,
+    ITEM_LOCKED,
+    LAST_ATTEMPT,
+    LEASE_LOCKED,
+    RECEIPT,
+    STILL_OURS,
+    TAKE_ITEM,
+)
 from counterfoil.store.stops import in_maintenance, is_frozen, is_past
 
 #: States with work for a bot: the last two owe an enquiry, or they are settled.
@@ -99,10 +112,20 @@ class Claims(Book):
             Illegible: The row was changed by another hand than ours.
         """
         with self.reading() as connection:
-            row = connection.execute(
-                select(schema.items).where(schema.items.c.item_id == item_id)
-            ).one()
+            row = connection.execute(ITEM, {"the_item": item_id}).one()
         return self.unsealed(row)
+
+    def workable(self, item_id: str, visit: int) -> tuple[WorkItem, bool] | None:
+        """The item, and whether it was begun; None: *visit* is not its current one, or not due.
+
+        Raises:
+            Illegible: The row was changed by another hand than ours.
+        """
+        with self.reading() as connection:
+            row = connection.execute(ITEM, {"the_item": item_id}).one()
+        if row.visit != visit or row.due_at is None or row.due_at > self.now():
+            return None
+        return self.unsealed(row), row.state in (ItemState.KEYING, ItemState.IN_DOUBT)
 
     def unsealed(self, row: Row[tuple[object, ...]]) -> WorkItem:
         """*row* of items as the item that was filed. Raises Illegible."""
@@ -154,36 +177,44 @@ class Claims(Book):
         Stopped: its system is frozen or in maintenance, its deadline has passed, or it is
         poison and was parked just now.
         """
-        items = schema.items
-        with self.writing() as tx:
-            row = tx.connection.execute(
-                select(items).where(items.c.item_id == item_id).with_for_update()
-            ).one()
+        with self.writing(durable=False) as tx:
+            row = tx.connection.execute(ITEM_LOCKED, {"the_item": item_id}).one()
             if not self._may_claim(tx, row):
                 return None
             takeovers = row.takeovers + (row.holder is not None)
-            if takeovers > TAKEOVERS_MAX:
+            if takeovers <= TAKEOVERS_MAX:
+                return self._take_item(tx, row, takeovers)
+        self._park_poison(item_id, row.token, takeovers)
+        return None
+
+    def _take_item(
+        self, tx: Transaction, row: Row[tuple[object, ...]], takeovers: int
+    ) -> ClaimRow | None:
+        values = row._mapping
+        state = ItemState(values["state"])
+        after = state if state in _OWING else ItemState.KEYING
+        states.check(state, after, values["item_id"])
+        taken = tx.connection.execute(
+            TAKE_ITEM,
+            {
+                "the_item": values["item_id"],
+                "the_token": values["token"],
+                "the_state": after,
+                "the_boot": self.boot,
+                "the_takeovers": takeovers,
+                "the_instant": tx.now,
+            },
+        )
+        return _claim_row(tx.connection, row) if taken.rowcount == 1 else None
+
+    def _park_poison(self, item_id: str, token: int, takeovers: int) -> None:
+        """Unless somebody had it in the meantime."""
+        items = schema.items
+        query = select(items.c.token).where(items.c.item_id == item_id).with_for_update()
+        with self.writing() as tx:
+            if tx.connection.execute(query).scalar_one() == token:
                 told = f"{takeovers} workers in a row died with it"
                 self._park(tx, item_id, "poison", told)
-                return None
-            state = ItemState(row.state)
-            after = state if state in _OWING else ItemState.KEYING
-            states.check(state, after, item_id)
-            taken = tx.connection.execute(
-                update(items)
-                .where(items.c.item_id == item_id, items.c.token == row.token)
-                .values(
-                    state=after,
-                    holder=self.boot,
-                    token=row.token + 1,
-                    claimed_at=tx.now,
-                    takeovers=takeovers,
-                    updated_at=tx.now,
-                )
-            )
-            if taken.rowcount != 1:
-                return None
-            return _claim_row(tx.connection, row)
 
     def _may_claim(self, tx: Transaction, row: Row[tuple[object, ...]]) -> bool:
         values = row._mapping
@@ -262,7 +293,8 @@ class Claims(Book):
         lease: LeaseRow,
         before: tuple[Evidence, ...],
     ) -> IntentRow:
-        attempt = _last_attempt(tx.connection, item.item_id) + 1
+        last = tx.connection.execute(LAST_ATTEMPT, {"the_item": item.item_id}).scalar()
+        attempt = (last or 0) + 1
         mark = tx.tell(
             Fact(
                 kind="item_intended",
@@ -278,36 +310,32 @@ class Claims(Book):
                 evidence=before,
             )
         )
-        tx.connection.execute(
-            insert(schema.intents).values(
-                item_id=item.item_id,
-                attempt=attempt,
-                at=tx.now,
-                token=token,
-                login=lease.login,
-                payload_sha256=item.payload_sha256(),
-                audit_stream=mark.stream,
-                audit_seq=mark.seq,
-                audit_hash=mark.hash,
-            )
-        )
+        intent = {
+            "item_id": item.item_id,
+            "attempt": attempt,
+            "at": tx.now,
+            "token": token,
+            "login": lease.login,
+            "payload_sha256": item.payload_sha256(),
+            "audit_stream": mark.stream,
+            "audit_seq": mark.seq,
+            "audit_hash": mark.hash,
+        }
+        tx.connection.execute(INTEND, intent)
         return IntentRow(item_id=item.item_id, attempt=attempt, at=tx.now, token=token)
 
     def _check_right(
         self, tx: Transaction, item: WorkItem, token: int, lease: LeaseRow, outlast: timedelta
     ) -> None:
         """The claim, the bank login and the system still let us key. Raises ClaimLost."""
-        items = schema.items
-        held = tx.connection.execute(
-            update(items)
-            .where(
-                ours(self, item.item_id, token),
-                items.c.state == ItemState.KEYING,
-                items.c.payload_sha256 == item.payload_sha256(),
-            )
-            .values(updated_at=tx.now)
-            .returning(items.c.deadline_at)
-        ).first()
+        asked = {
+            "the_item": item.item_id,
+            "the_token": token,
+            "the_boot": self.boot,
+            "the_payload": item.payload_sha256(),
+            "the_instant": tx.now,
+        }
+        held = tx.connection.execute(STILL_OURS, asked).first()
         if held is None:
             raise ClaimLost(f"{item.item_id}: the claim is another worker's by now")
         if is_past(held.deadline_at, tx.now):
@@ -317,65 +345,48 @@ class Claims(Book):
             raise ClaimLost(f"{item.system} is frozen")
 
     def _check_lease(self, tx: Transaction, lease: LeaseRow, outlast: timedelta) -> None:
-        leases = schema.leases
-        held = tx.connection.execute(
-            select(leases.c.token)
-            .where(
-                leases.c.system == lease.system,
-                leases.c.login == lease.login,
-                leases.c.holder == self.boot,
-                leases.c.token == lease.token,
-                leases.c.expires_at > tx.now + outlast,
-            )
-            .with_for_update(read=True)
-        )
-        if held.first() is None:
+        asked = lease_terms(self, lease, tx.now + outlast)
+        if tx.connection.execute(LEASE_LOCKED, asked).first() is None:
             raise ClaimLost(f"the bank login {lease.login} is another worker's by now")
 
 
-def ours(book: Book, item_id: str, token: int) -> ColumnElement[bool]:
-    """The item is still held by this worker under *token*."""
-    items = schema.items
-    return and_(items.c.item_id == item_id, items.c.token == token, items.c.holder == book.boot)
+def lease_terms(book: Book, lease: LeaseRow, outlasts: datetime) -> dict[str, object]:
+    """*lease*, ours, and longer than until *outlasts*: for the statements that ask for it."""
+    return {
+        "the_system": lease.system,
+        "the_login": lease.login,
+        "the_token": lease.token,
+        "the_boot": book.boot,
+        "the_instant": outlasts,
+    }
 
 
 def open_intent(connection: Connection, item_id: str) -> IntentRow | None:
     """The intent without an outcome, if any: at most one (a unique index)."""
-    intents = schema.intents
-    query = select(intents.c.item_id, intents.c.attempt, intents.c.at, intents.c.token).where(
-        intents.c.item_id == item_id, intents.c.outcome.is_(None)
-    )
-    row = connection.execute(query).mappings().one_or_none()
-    return None if row is None else IntentRow(**row)
+    return _open_one(item_id, connection.execute(INTENTS, {"the_item": item_id}).all())
 
 
-def _last_attempt(connection: Connection, item_id: str) -> int:
-    intents = schema.intents
-    query = select(func.max(intents.c.attempt)).where(intents.c.item_id == item_id)
-    return connection.execute(query).scalar() or 0
+def _open_one(item_id: str, rows: Sequence[Any]) -> IntentRow | None:
+    for row in rows:
+        if row.outcome is None:
+            return IntentRow(item_id=item_id, attempt=row.attempt, at=row.at, token=row.token)
+    return None
 
 
 def _claim_row(connection: Connection, row: Row[tuple[object, ...]]) -> ClaimRow:
     values = row._mapping
-    intents, receipts = schema.intents, schema.receipts
-    made = connection.execute(
-        select(func.count())
-        .select_from(intents)
-        .where(
-            intents.c.item_id == values["item_id"],
-            intents.c.attempt > values["attempts_before"],
-            or_(intents.c.outcome.is_(None), intents.c.outcome != "void"),
-        )
-    ).scalar_one()
+    item = {"the_item": values["item_id"]}
+    made = connection.execute(INTENTS, item).all()
+    since = values["unconfirmed_since"]
     return ClaimRow(
         item_id=values["item_id"],
         token=values["token"] + 1,
-        attempts=made,
+        attempts=sum(
+            each.attempt > values["attempts_before"] and each.outcome != "void" for each in made
+        ),
         troubles=values["troubles"],
-        open_intent=open_intent(connection, values["item_id"]),
-        unconfirmed_since=values["unconfirmed_since"],
+        open_intent=_open_one(values["item_id"], made),
+        unconfirmed_since=since,
         bookings_expected=values["bookings_expected"] or 0,
-        bank_reference=connection.execute(
-            select(receipts.c.bank_reference).where(receipts.c.item_id == values["item_id"])
-        ).scalar(),
+        bank_reference=None if since is None else connection.execute(RECEIPT, item).scalar(),
     )

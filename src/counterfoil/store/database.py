@@ -2,7 +2,9 @@
 
 SQLite runs in WAL mode with ``synchronous=FULL``: a commit survives a power cut. Its
 writers say so at BEGIN (IMMEDIATE), so that what they read first is still true when
-they write.
+they write. A commit of what nobody has to remember (``durable=False``: who has an item in
+hand) survives a kill of the process; a power cut may undo it, but only together with
+everything after it, and never what a durable commit has followed.
 """
 
 from __future__ import annotations
@@ -108,8 +110,39 @@ def _prepare_sqlite(raw: Any, _entry: ConnectionPoolEntry) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    """Straight to the driver: it is said for every transaction."""
+    options = connection.get_execution_options()
+    writes, durable = options.get("writes", False), options.get("durable", True)
+    raw: Any = connection.connection.dbapi_connection
+    try:
+        if writes and connection.info.get("durable", True) is not durable:
+            raw.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            connection.info["durable"] = durable
+        raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    except sqlite3.OperationalError as trouble:
+        raise OperationalError("BEGIN", None, trouble) from trouble
+
+
+def carriers_engine(engine: Engine) -> Engine:
+    """The carrier's own connections to the SQLite file of *engine*.
+
+    What it commits survives a kill; what a power cut takes from it, the sweeper makes anew.
+    So it waits for no disk, and does not keep the ledger waiting meanwhile.
+    """
+    carriers = create_engine(
+        engine.url,
+        hide_parameters=True,
+        pool_size=20,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+    event.listen(carriers, "connect", _prepare_carriers)
+    return carriers
+
+
+def _prepare_carriers(raw: Any, _entry: ConnectionPoolEntry) -> None:
+    raw.isolation_level = "IMMEDIATE"  # as dbos has it: the driver begins at the first write
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        raw.execute(f"PRAGMA {pragma}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Due(Claims):
         """
         items = schema.items
         number = visit + (1 if anew else 0)
-        with self.writing() as tx:
+        with self.writing(durable=False) as tx:
             row = tx.connection.execute(
                 update(items)
                 .where(
@@ -79,14 +79,6 @@ class Due(Claims):
             if row is not None:
                 urgency = urgency_of(ItemState(row.state), row.priority)
                 schedule(tx, row.system, [(item_id, number)], tx.now, urgency=urgency)
-
-    def is_workable(self, item_id: str, visit: int) -> bool:
-        """Whether *visit* is the item's current one, due now, and nobody else's."""
-        items = schema.items
-        query = select(items.c.visit, items.c.due_at).where(items.c.item_id == item_id)
-        with self.reading() as connection:
-            row = connection.execute(query).one()
-        return row.visit == visit and row.due_at is not None and row.due_at <= self.now()
 
     def park_overdue(self, *, limit: int = 500) -> int:
         """What nobody keyed before its deadline waits for a person; how many."""

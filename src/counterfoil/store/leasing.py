@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from counterfoil.store import schema
 from counterfoil.store.book import Transaction
-from counterfoil.store.claims import Claims, LeaseRow
+from counterfoil.store.claims import Claims, LeaseRow, lease_terms
 from counterfoil.store.pausing import lock_system
+from counterfoil.store.prepared import HOLDS_LEASE
 from counterfoil.store.stops import in_maintenance
 
 #: Between a worker's boot and what makes its child's another one.
@@ -26,7 +27,7 @@ class Leasing(Claims):
 
     def start_worker(self, *, host: str, pid: int, lease: timedelta) -> None:
         """Say that this boot works from now on."""
-        with self.writing() as tx:
+        with self.writing(durable=False) as tx:
             tx.connection.execute(
                 insert(schema.workers).values(
                     boot=self.boot,
@@ -41,7 +42,7 @@ class Leasing(Claims):
     def beat(self, lease: timedelta) -> bool:
         """A sign of life: the worker and its bank logins live on. False: declared dead."""
         workers, leases = schema.workers, schema.leases
-        with self.writing() as tx:
+        with self.writing(durable=False) as tx:
             alive = tx.connection.execute(
                 update(workers)
                 .where(workers.c.boot == self.boot, workers.c.expires_at > tx.now)
@@ -117,7 +118,7 @@ class Leasing(Claims):
                 left over from an answer that was cut, and free. None: all it holds.
         """
         try:
-            with self.writing() as tx:
+            with self.writing(durable=False) as tx:
                 self._lock_system(tx, system, logins)
                 if in_use is not None:
                     self._free_unused(tx, system, in_use)
@@ -190,21 +191,14 @@ class Leasing(Claims):
 
     def holds(self, lease: LeaseRow) -> bool:
         """Whether *lease* is still this worker's."""
-        leases = schema.leases
-        query = select(leases.c.login).where(
-            leases.c.system == lease.system,
-            leases.c.login == lease.login,
-            leases.c.token == lease.token,
-            leases.c.holder == self.boot,
-            leases.c.expires_at > self.now(),
-        )
+        asked = lease_terms(self, lease, self.now())
         with self.reading() as connection:
-            return connection.execute(query).first() is not None
+            return connection.execute(HOLDS_LEASE, asked).first() is not None
 
     def give_lease_back(self, lease: LeaseRow) -> None:
         """The session is closed: the login is free, if it was still ours."""
         leases = schema.leases
-        with self.writing() as tx:
+        with self.writing(durable=False) as tx:
             tx.connection.execute(
                 update(leases)
                 .where(

@@ -20,7 +20,15 @@ from counterfoil.errors import ClaimLost, Refused
 from counterfoil.store import schema, states
 from counterfoil.store.book import Fact, Illegible, Transaction
 from counterfoil.store.carrying import schedule, urgency_of
-from counterfoil.store.claims import Claims, open_intent, ours
+from counterfoil.store.claims import Claims
+from counterfoil.store.prepared import (
+    CONFIRM,
+    END_INTENT,
+    END_ITEM,
+    END_ITEM_WHY,
+    RECEIVE,
+    STANDING,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +101,7 @@ class Outcomes(Claims):
     ) -> None:
         """The bank has it. *confirm_at* None: the enquiry cannot prove more, it is done."""
         with self.writing() as tx:
-            since = self._since(tx, item.item_id)
+            standing = _standing(tx, item.item_id)
             insert_receipt(tx, item.item_id, receipt)
             ending = Ending(
                 state=ItemState.POSTED,
@@ -101,18 +109,18 @@ class Outcomes(Claims):
                 told=f"booked as {receipt.bank_reference}",
                 next_at=confirm_at,
                 outcome="posted",
-                owed=(since, 1) if confirm_at is not None else None,
+                owed=(standing.since, 1) if confirm_at is not None else None,
                 data={"bank_reference": receipt.bank_reference, "source": receipt.source},
                 evidence=receipt.evidence,
             )
-            self._apply(tx, item, token, ending)
+            self._apply(tx, item, token, ending, standing)
 
     def refused(
         self, item: WorkItem, token: int, refusal: Refused, *, confirm_at: datetime | None
     ) -> None:
         """The bank or a rule said no. That nothing is booked is checked at *confirm_at*."""
         with self.writing() as tx:
-            since = self._since(tx, item.item_id)
+            standing = _standing(tx, item.item_id)
             ending = Ending(
                 state=ItemState.REFUSED,
                 kind="item_refused",
@@ -120,10 +128,10 @@ class Outcomes(Claims):
                 code=refusal.code,
                 next_at=confirm_at,
                 outcome="refused",
-                owed=(since, 0) if confirm_at is not None else None,
+                owed=(standing.since, 0) if confirm_at is not None else None,
                 evidence=refusal.evidence,
             )
-            self._apply(tx, item, token, ending)
+            self._apply(tx, item, token, ending, standing)
 
     def absent(self, item: WorkItem, token: int, found: LookUp) -> None:
         """Proved not keyed: the intent is closed, the item READY and due at once."""
@@ -136,43 +144,35 @@ class Outcomes(Claims):
                 outcome="absent",
                 evidence=found.evidence,
             )
-            self._apply(tx, item, token, ending)
+            self._apply(tx, item, token, ending, _standing(tx, item.item_id))
 
     def confirmed(self, item: WorkItem, token: int, found: LookUp) -> None:
         """The enquiry after the settle time shows exactly what it should."""
         with self.writing() as tx:
-            receipts = schema.receipts
-            tx.connection.execute(
-                update(receipts)
-                .where(receipts.c.item_id == item.item_id)
-                .values(confirmed_at=found.read_at)
-            )
+            standing = _standing(tx, item.item_id)
+            read = {"the_item": item.item_id, "the_instant": found.read_at}
+            tx.connection.execute(CONFIRM, read)
             ending = Ending(
-                state=self._state(tx, item.item_id),
+                state=standing.state,
                 kind="item_confirmed",
                 told=f"the enquiry shows {len(found.bookings)} bookings, as it should",
                 evidence=found.evidence,
             )
-            self._apply(tx, item, token, ending)
+            self._apply(tx, item, token, ending, standing)
 
     def confirm_later(self, item: WorkItem, token: int, reason: str, *, next_at: datetime) -> None:
         """The enquiry could not be made yet; everything else stays as it is."""
-        with self.writing() as tx:
-            items = schema.items
-            row = tx.connection.execute(
-                select(items.c.unconfirmed_since, items.c.bookings_expected).where(
-                    items.c.item_id == item.item_id
-                )
-            ).one()
+        with self.writing(durable=False) as tx:
+            standing = _standing(tx, item.item_id)
             ending = Ending(
-                state=self._state(tx, item.item_id),
+                state=standing.state,
                 kind="",
                 told=reason,
                 next_at=next_at,
                 troubles=1,
-                owed=(row.unconfirmed_since, row.bookings_expected),
+                owed=standing.owed,
             )
-            self._apply(tx, item, token, ending)
+            self._apply(tx, item, token, ending, standing)
 
     def park(
         self,
@@ -203,24 +203,24 @@ class Outcomes(Claims):
                 data={"system": item.system},
                 evidence=seen,
             )
-            self._apply(tx, item, token, ending)
+            self._apply(tx, item, token, ending, _standing(tx, item.item_id))
 
     def give_back(self, item: WorkItem, token: int, reason: str, *, next_at: datetime) -> None:
         """The visit broke off without an ending: doubt if an intent is open, else again."""
         with self.writing() as tx:
-            state = self._state(tx, item.item_id)
-            doubt = open_intent(tx.connection, item.item_id) is not None
+            standing = _standing(tx, item.item_id)
+            state = standing.state
             if state is ItemState.KEYING:
-                state = ItemState.IN_DOUBT if doubt else ItemState.READY
+                state = ItemState.READY if standing.attempt is None else ItemState.IN_DOUBT
             ending = Ending(
                 state=state,
                 kind="visit_broke_off",
                 told=reason,
                 next_at=next_at,
                 troubles=1,
-                owed=self._owed(tx, item.item_id),
+                owed=standing.owed,
             )
-            self._apply(tx, item, token, ending)
+            self._apply(tx, item, token, ending, standing)
 
     def give_back_orphans(self, visiting: Collection[str], *, next_at: datetime) -> None:
         """What this boot holds without visiting it: the ledger was lost in its last visit."""
@@ -245,16 +245,18 @@ class Outcomes(Claims):
 
     def _end(self, item: WorkItem, token: int, ending: Ending) -> None:
         with self.writing() as tx:
-            self._apply(tx, item, token, ending)
+            self._apply(tx, item, token, ending, _standing(tx, item.item_id))
 
-    def _apply(self, tx: Transaction, item: WorkItem, token: int, ending: Ending) -> None:
+    def _apply(
+        self, tx: Transaction, item: WorkItem, token: int, ending: Ending, before: _Standing
+    ) -> None:
         """Everything that an ending changes; the record comes last."""
-        before = self._state(tx, item.item_id)
-        states.check(before, ending.state, item.item_id)
-        intent = open_intent(tx.connection, item.item_id)
+        states.check(before.state, ending.state, item.item_id)
         visit, priority = self._write_item(tx, item, token, ending)
-        if ending.outcome is not None and intent is not None:
-            _close_intent(tx, item.item_id, intent.attempt, ending.outcome)
+        if ending.outcome is not None and before.attempt is not None:
+            closed = {"the_item": item.item_id, "the_attempt": before.attempt}
+            outcome = {"the_outcome": ending.outcome, "the_instant": tx.now}
+            tx.connection.execute(END_INTENT, {**closed, **outcome})
         if ending.next_at is not None:
             urgency = urgency_of(ending.state, priority)
             schedule(tx, item.system, [(item.item_id, visit)], ending.next_at, urgency=urgency)
@@ -265,7 +267,7 @@ class Outcomes(Claims):
                     told=ending.told,
                     item_id=item.item_id,
                     batch_id=item.batch_id,
-                    attempt=intent.attempt if intent else None,
+                    attempt=before.attempt,
                     data={**({"code": ending.code} if ending.code else {}), **ending.data},
                     evidence=ending.evidence,
                 )
@@ -275,70 +277,66 @@ class Outcomes(Claims):
         self, tx: Transaction, item: WorkItem, token: int, ending: Ending
     ) -> tuple[int, int]:
         """The number of its next visit, and its priority."""
-        items = schema.items
         since, expected = ending.owed or (None, None)
-        why = ending.code is not None or ending.state is ItemState.IN_DOUBT
-        told: dict[str, Any] = {
-            "code": ending.code,
-            "reason": self.redactor.text(ending.told) if why else None,
+        changes: dict[str, Any] = {
+            "the_item": item.item_id,
+            "the_token": token,
+            "the_boot": self.boot,
+            "the_state": ending.state,
+            "the_due_at": ending.next_at,
+            "the_visits": int(ending.next_at is not None),
+            "the_troubled": int(ending.troubles > 0),
+            "the_since": since,
+            "the_expected": expected,
+            "the_instant": tx.now,
         }
+        why = ending.code is not None or ending.state is ItemState.IN_DOUBT
+        statement = END_ITEM_WHY
         if ending.state is ItemState.REFUSED and not why:
-            told = {}  # its enquiry is about the booking; the refusal's words stay
-        changed = tx.connection.execute(
-            update(items)
-            .where(ours(self, item.item_id, token))
-            .values(
-                state=ending.state,
-                **told,
-                due_at=ending.next_at,
-                visit=items.c.visit + (0 if ending.next_at is None else 1),
-                holder=None,
-                troubles=items.c.troubles + 1 if ending.troubles else 0,
-                takeovers=0,
-                unconfirmed_since=since,
-                bookings_expected=expected,
-                updated_at=tx.now,
-            )
-            .returning(items.c.visit, items.c.priority)
-        ).first()
+            statement = END_ITEM  # its enquiry is about the booking; the refusal's words stay
+        else:
+            reason = self.redactor.text(ending.told) if why else None
+            changes |= {"the_code": ending.code, "the_reason": reason}
+        changed = tx.connection.execute(statement, changes).first()
         if changed is None:
             raise ClaimLost(f"{item.item_id}: the claim is another worker's by now")
         return int(changed.visit), int(changed.priority)
 
-    def _state(self, tx: Transaction, item_id: str) -> ItemState:
-        items = schema.items
-        query = select(items.c.state).where(items.c.item_id == item_id).with_for_update()
-        return ItemState(tx.connection.execute(query).scalar_one())
 
-    def _owed(self, tx: Transaction, item_id: str) -> tuple[datetime, int] | None:
-        items = schema.items
-        row = tx.connection.execute(
-            select(items.c.unconfirmed_since, items.c.bookings_expected).where(
-                items.c.item_id == item_id
-            )
-        ).one()
-        return None if row.unconfirmed_since is None else (row[0], row[1])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    """An item before its ending is written."""
 
-    def _since(self, tx: Transaction, item_id: str) -> datetime:
-        """The enquiry is owed since the intent; without one (a rule's refusal) since now."""
-        intent = open_intent(tx.connection, item_id)
-        return tx.now if intent is None else intent.at
+    state: ItemState
+    attempt: int | None  # of its open intent; None: there is none
+    since: datetime  # the enquiry is owed since the intent; a rule's refusal, since now
+    owed: tuple[datetime, int] | None  # the enquiry that is owed already
+
+
+def _standing(tx: Transaction, item_id: str) -> _Standing:
+    row = tx.connection.execute(STANDING, {"the_item": item_id}).one()
+    owed = row.unconfirmed_since
+    return _Standing(
+        state=ItemState(row.state),
+        attempt=row.attempt,
+        since=tx.now if row.attempt is None else row.at,
+        owed=None if owed is None else (owed, row.bookings_expected),
+    )
 
 
 def insert_receipt(tx: Transaction, item_id: str, receipt: Receipt) -> None:
     """The item's one receipt. A second one is a defect: the database refuses it."""
-    tx.connection.execute(
-        insert(schema.receipts).values(
-            item_id=item_id,
-            bank_reference=receipt.bank_reference,
-            source=receipt.source,
-            read_at=receipt.read_at,
-            evidence=[
-                {"kind": each.kind, "sha256": each.sha256, "size": each.size}
-                for each in receipt.evidence
-            ],
-        )
-    )
+    received = {
+        "item_id": item_id,
+        "bank_reference": receipt.bank_reference,
+        "source": receipt.source,
+        "read_at": receipt.read_at,
+        "evidence": [
+            {"kind": each.kind, "sha256": each.sha256, "size": each.size}
+            for each in receipt.evidence
+        ],
+    }
+    tx.connection.execute(RECEIVE, received)
 
 
 def set_frozen(tx: Transaction, system: str, *, frozen: bool, reason: str) -> None:
@@ -353,16 +351,3 @@ def set_frozen(tx: Transaction, system: str, *, frozen: bool, reason: str) -> No
             tx.connection.execute(insert(systems).values(system=system, **values))
         except IntegrityError as trouble:  # two alarms at one instant: the other one stands
             raise ClaimLost(f"{system} is being frozen by another worker") from trouble
-
-
-def _close_intent(tx: Transaction, item_id: str, attempt: int, outcome: str) -> None:
-    intents = schema.intents
-    tx.connection.execute(
-        update(intents)
-        .where(
-            intents.c.item_id == item_id,
-            intents.c.attempt == attempt,
-            intents.c.outcome.is_(None),
-        )
-        .values(outcome=outcome, outcome_at=tx.now)
-    )

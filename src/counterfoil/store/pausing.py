@@ -17,7 +17,8 @@ from counterfoil.errors import Refused
 from counterfoil.store import schema
 from counterfoil.store.book import Book, Fact, Transaction
 from counterfoil.store.deciding import Word, need_reason
-from counterfoil.store.stops import in_maintenance, of
+from counterfoil.store.prepared import TROUBLES
+from counterfoil.store.stops import in_maintenance, is_past, pauses_of
 
 
 class Pausing(Book):
@@ -75,15 +76,13 @@ class Pausing(Book):
         Args:
             probing: This visit was given the probe before: an open circuit does not stop it.
         """
-        pauses = schema.pauses
-        query = select(pauses.c.kind, pauses.c.probe_at).where(of(system))
         with self.reading() as connection:
-            found = {row.kind: row.probe_at for row in connection.execute(query)}
+            found = pauses_of(connection, system)
         if PauseKind.MAINTENANCE in found:
             return Leave.STAY
         if probing or PauseKind.CIRCUIT not in found:
             return Leave.GO
-        if breaker is None or found[PauseKind.CIRCUIT] > self.now():
+        if breaker is None or not is_past(found[PauseKind.CIRCUIT], self.now()):
             return Leave.STAY
         return Leave.PROBE if self._take_probe(system, breaker) else Leave.STAY
 
@@ -122,10 +121,8 @@ class Pausing(Book):
 
     def system_answered(self, system: str) -> None:
         """It works: the row of exceptions is at an end, and so is an open circuit."""
-        systems = schema.systems
-        query = select(systems.c.troubles).where(systems.c.system == system)
         with self.reading() as connection:
-            if not connection.execute(query).scalar():
+            if not connection.execute(TROUBLES, {"the_system": system}).scalar():
                 return
         with self.writing() as tx:
             self._count(tx, system, 0)
@@ -135,7 +132,7 @@ class Pausing(Book):
     def take_turn(self, system: str, between: timedelta) -> float:
         """Seconds to wait for our turn: turns of one system are *between* apart, everywhere."""
         systems = schema.systems
-        with self.writing() as tx:
+        with self.writing(durable=False) as tx:
             lock_system(tx, system)
             query = select(systems.c.next_turn_at).where(systems.c.system == system)
             turn = max(tx.connection.execute(query).scalar() or tx.now, tx.now)

@@ -156,12 +156,13 @@ Index("ix_items_due", items.c.due_at)
 Index("ix_items_state", items.c.system, items.c.state)
 Index("ix_items_holder", items.c.holder)
 #: Items that somebody may have to be told of: few, among all that ever were.
-TROUBLED = text("items.state IN ('KEYING', 'IN_DOUBT', 'ON_HOLD', 'FAILED')")
+_TROUBLED = "state IN ('KEYING', 'IN_DOUBT', 'ON_HOLD', 'FAILED')"
+TROUBLED = text(f"items.{_TROUBLED}")
 Index(
     "ix_items_troubled",
     items.c.state,
-    sqlite_where=text("state IN ('KEYING', 'IN_DOUBT', 'ON_HOLD', 'FAILED')"),
-    postgresql_where=text("state IN ('KEYING', 'IN_DOUBT', 'ON_HOLD', 'FAILED')"),
+    sqlite_where=text(_TROUBLED),
+    postgresql_where=text(_TROUBLED),
 )
 Index("ix_items_updated", items.c.updated_at)
 #: Lists and counts by state, of all items and of one batch: neither looks at an item for it.

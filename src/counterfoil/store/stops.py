@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import Connection, select
 
 from counterfoil.domain.pauses import EVERYWHERE, PauseKind
 from counterfoil.store import schema
+from counterfoil.store.prepared import FROZEN, PAUSES
 
 
 def is_frozen(connection: Connection, system: str) -> bool:
     """Whether nothing may be keyed into *system*."""
-    systems = schema.systems
-    query = select(systems.c.frozen).where(systems.c.system == system)
-    return bool(connection.execute(query).scalar())
+    return bool(connection.execute(FROZEN, {"the_system": system}).scalar())
 
 
 def in_maintenance(connection: Connection, system: str) -> bool:
     """Whether a person lets nothing new be begun in *system*."""
-    pauses = schema.pauses
-    query = select(pauses.c.since).where(of(system), pauses.c.kind == PauseKind.MAINTENANCE)
-    return connection.execute(query).first() is not None
+    return PauseKind.MAINTENANCE in pauses_of(connection, system)
 
 
-def of(system: str) -> ColumnElement[bool]:
-    """The pauses of *system* and those of everything."""
-    return schema.pauses.c.system.in_((system, EVERYWHERE))
+def pauses_of(connection: Connection, system: str) -> dict[str, datetime | None]:
+    """What stops *system*, or everything: kind of the pause -> when it may be probed."""
+    found = connection.execute(PAUSES, {"the_system": system, "the_everywhere": EVERYWHERE})
+    return {row.kind: row.probe_at for row in found}
 
 
 def paused(connection: Connection, now: datetime) -> tuple[set[str], set[str]]:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.duplicates import bank_twins
+from counterfoil.rules.reconciliation.evidence import Known
 from counterfoil.rules.reconciliation.parts import DIFFERENT, KEYED_WRONGLY
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.proposals import RESEMBLES, alone, proposals, ranked
-from counterfoil.rules.reconciliation.setting import Setting
 
 #: A number this sure pairs two lines although their amounts differ.
 PAIRED_MIN = 250
@@ -38,9 +39,10 @@ class Breaks:
     proposals: pl.DataFrame
 
 
-def breaks_of(
+def breaks_of(  # noqa: PLR0913 - what the class of a line depends on
     position: Position,
-    setting: Setting,
+    policy: Policy,
+    known: Known,
     claims: pl.DataFrame,
     *,
     whole_bank: pl.DataFrame,
@@ -54,8 +56,8 @@ def breaks_of(
         repeats: Duplicates at the bank and in the ledger: ``first``, ``second``.
     """
     bank_repeats, ledger_repeats = repeats
-    listing = _listing(position.bank, setting)
-    claims = ranked(position, setting, claims, listing)
+    listing = _listing(position.bank, known)
+    claims = ranked(position, policy, known, claims, listing)
     paired = _paired(claims, listing)
     pairs = paired.select("line", "class", "other", "difference")
     bank = pl.concat([_repeated(bank_repeats, DUPLICATE), pairs])
@@ -69,13 +71,15 @@ def breaks_of(
     bank = pl.concat([bank, _rest(position.bank, bank, ours, _bank_class(charge))])
     ledger = pl.concat([_repeated(ledger_repeats, DUPLICATE), _turned(paired)])
     theirs = claims.select(pl.col("ledger").alias("line"), pl.col("bank").alias("other"), "score")
-    ledger = pl.concat([ledger, _rest(position.ledger, ledger, theirs, _ledger_class(setting))])
+    ledger = pl.concat(
+        [ledger, _rest(position.ledger, ledger, theirs, _ledger_class(policy, known))]
+    )
     return Breaks(bank.sort("line"), ledger.sort("line"), proposals(claims, paired))
 
 
-def _listing(bank: pl.DataFrame, setting: Setting) -> pl.DataFrame:
+def _listing(bank: pl.DataFrame, known: Known) -> pl.DataFrame:
     """Bank lines that name several ledger lines, or say there are more: ``line``."""
-    several = setting.known.lists.filter("lists").select("line")
+    several = known.lists.filter("lists").select("line")
     return pl.concat([several, bank.filter(pl.col("more").is_not_null()).select("line")])
 
 
@@ -148,7 +152,7 @@ def _bank_class(charges: pl.Series) -> pl.Expr:
     return pl.when(own).then(pl.lit(CHARGE)).otherwise(pl.lit(NOT_IN_LEDGER))
 
 
-def _ledger_class(setting: Setting) -> pl.Expr:
+def _ledger_class(policy: Policy, known: Known) -> pl.Expr:
     """What was booked so late that the bank may still bring it is a matter of time."""
-    late = pl.col("day") + setting.policy.days_after > setting.known.last_day
+    late = pl.col("day") + policy.days_after > known.last_day
     return pl.when(late).then(pl.lit(NOT_YET)).otherwise(pl.lit(NOT_AT_BANK))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from counterfoil.domain.reconciliation import Fee, Policy
+from counterfoil.rules.reconciliation.rows import pair
 from counterfoil.rules.reconciliation.targets import LINE, Targets
 from counterfoil.rules.reconciliation.windows import joined_near
 
@@ -45,7 +46,16 @@ def same_amount(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> pl
                 pl.lit(fee).alias("fee"),
             )
         )
-    return pl.concat(found).sort("bank", "target", "why", "fee")
+    return distinct(pl.concat(found))
+
+
+def distinct(pairs: pl.DataFrame) -> pl.DataFrame:
+    """*pairs* in order, each with one reason once."""
+    ordered = pairs.sort(pair("bank", "target"), "why", "fee")
+    new = [
+        pl.col(each).ne_missing(pl.col(each).shift()) for each in ("bank", "target", "why", "fee")
+    ]
+    return ordered.filter(pl.any_horizontal(new))
 
 
 def within(before: int, after: int) -> pl.Expr:
@@ -106,7 +116,7 @@ def _explained(pairs: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         *("bank", "target", "difference"),
         pl.when(same).then(pl.lit(NONE, pl.Int64)).otherwise(reason).alias("why"),
         pl.when(same).then(pl.lit("")).otherwise(name).alias("fee"),
-    ).sort("bank", "target")
+    ).sort(pair("bank", "target"))
 
 
 def _charge(fee: Fee, size: pl.Expr) -> pl.Expr:
@@ -146,7 +156,7 @@ def printed_foreign(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) ->
         .join(sharing, on=["purse", "foreign_currency", "size"])
         .filter(near & within(policy.days_before, policy.days_after))
         .select("line", "target", "purse", pl.col("sharing").cast(pl.Int64))
-        .sort("line", "target")
+        .sort(pair("line", "target"))
     )
 
 

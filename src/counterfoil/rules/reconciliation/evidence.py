@@ -19,6 +19,7 @@ from counterfoil.rules.reconciliation.references import (
     TAIL,
     WHOLE,
 )
+from counterfoil.rules.reconciliation.rows import pair
 from counterfoil.rules.reconciliation.speaking import ALOUD, SILENT, SPEAKS
 from counterfoil.rules.reconciliation.targets import LINE, RUN
 from counterfoil.rules.reconciliation.weights import centibans
@@ -72,6 +73,11 @@ class Known:
         """The same with other *links*."""
         return replace(self, links=links)
 
+    def of_what_is_left(self) -> Known:
+        """Nothing is weighed any more. A million lines: memory."""
+        tables = ("links", "loud", "by_party", "by_purse", "days")
+        return replace(self, **{each: getattr(self, each).clear() for each in tables})
+
 
 def chances(
     targets: pl.DataFrame, policy: Policy
@@ -121,7 +127,7 @@ def weigh(
     facts = _weigh_number(facts, known)
     facts = _weigh_chance(facts, known)
     score = pl.sum_horizontal("w_number", "w_name", "w_day", "w_chance", "w_prior")
-    return facts.with_columns(score.alias("score")).sort("bank", "target", "why", "fee")
+    return facts.with_columns(score.alias("score")).sort(pair("bank", "target"), "why", "fee")
 
 
 def _weigh_name(facts: pl.DataFrame) -> pl.DataFrame:

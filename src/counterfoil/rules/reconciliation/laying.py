@@ -10,6 +10,7 @@ from counterfoil.rules.reconciliation.candidates import (
     NONE,
     RATE,
     UNEQUAL,
+    distinct,
     linked,
     printed_foreign,
     same_amount,
@@ -23,7 +24,7 @@ from counterfoil.rules.reconciliation.misread import (
 )
 from counterfoil.rules.reconciliation.pools import subset_claims
 from counterfoil.rules.reconciliation.position import Position
-from counterfoil.rules.reconciliation.references import BARE, LISTED, PRINTED
+from counterfoil.rules.reconciliation.references import BARE, LISTED, PRINTED, best
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.targets import (
     LINE,
@@ -62,17 +63,10 @@ def laid(position: Position, setting: Setting, *, groups: bool, late: bool) -> T
     if late:
         rates = uncounted(_at_a_rate(position.bank, table.targets, setting))
         pairs = pl.concat([table.pairs, rates.select(table.pairs.columns)])
-        key = ["bank", "target", "why", "fee"]
-        table = replace(table, pairs=pairs.unique(key, keep="first", maintain_order=True))
+        table = replace(table, pairs=distinct(pairs))
     if groups:
         table = _with_groups(table, setting)
     return replace(table, links=best(pl.concat([table.links, _listed(table)])))
-
-
-def best(links: pl.DataFrame) -> pl.DataFrame:
-    """The strongest link of each bank line with each target."""
-    ordered = links.sort("line", "target", "how", "sharing", "token")
-    return ordered.unique(["line", "target"], keep="first", maintain_order=True)
 
 
 def _singles(position: Position, setting: Setting) -> Table:
@@ -89,12 +83,11 @@ def _singles(position: Position, setting: Setting) -> Table:
         *("line", "target", "purse", pl.lit(PRINTED, pl.Int64).alias("how")),
         *(pl.lit("").alias("token"), "sharing"),
     )
-    key = ["bank", "target", "why", "fee"]
     return Table(
         position=position,
         targets=targets,
         links=best(pl.concat([links, as_links])),
-        pairs=uncounted(pl.concat(pairs).unique(key).sort(key)),
+        pairs=uncounted(distinct(pl.concat(pairs))),
     )
 
 
@@ -106,7 +99,9 @@ def _at_a_rate(bank: pl.DataFrame, targets: Targets, setting: Setting) -> pl.Dat
     near = of_one_party(bank, rated, setting.policy)
     # without a name, everybody is the party
     nobody = bank.filter((pl.col("first") < 0) & ~pl.col("own_charge"))
-    nobody = nobody.with_columns(pl.lit(-1).alias("first"), pl.lit(0).alias("beyond"))
+    nobody = nobody.with_columns(
+        pl.lit(-1, pl.Int64).alias("first"), pl.lit(0, pl.Int64).alias("beyond")
+    )
     everybody = rated.with_columns(pl.lit(-1, pl.Int64).alias("party"))
     near = pl.concat([near, of_one_party(nobody, everybody, setting.policy)])
     pairs = linked(bank, rated, near, setting.policy)
@@ -122,16 +117,9 @@ def _links(
     position: Position, targets: Targets, setting: Setting, equal: pl.DataFrame
 ) -> pl.DataFrame:
     """Links to what is open: as written, one slip away, cut short."""
-    texts = setting.texts
-    still = targets.table.select("target", "purse")
-    open_links = texts.links.join(still, on=["target", "purse"], how="semi").join(
-        position.bank, on=["line", "purse"], how="semi"
-    )
+    texts, keys = setting.texts, setting.texts.keys
     # a line whose number is known as it stands has no misread one
-    numbers = texts.numbers.join(position.bank, on="line", how="semi").join(
-        open_links, on="line", how="anti"
-    )
-    keys = texts.keys.join(still, on="target", how="semi")
+    numbers = texts.numbers.join(texts.links, on="line", how="anti")
     assert setting.misread is not None
     slips = one_slip(setting.misread.slips, numbers, keys)
     broken_off = setting.misread.broken_off.join(numbers, on="line", how="semi")
@@ -144,11 +132,11 @@ def _links(
         position.bank,
         targets.table,
         paid_alone(equal, position.ledger),
-        open_links,
+        texts.links,
         texts.numbers,
         keys,
     )
-    return best(pl.concat([open_links, slips, cuts, others]))
+    return best(pl.concat([texts.links, slips, cuts, others]))
 
 
 def paid_alone(pairs: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:

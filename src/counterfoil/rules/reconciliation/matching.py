@@ -34,7 +34,7 @@ from counterfoil.rules.reconciliation.learning import read_texts, settle_certain
 from counterfoil.rules.reconciliation.lines import Lines, prepare
 from counterfoil.rules.reconciliation.own_postings import hold_own_postings, meet_own_postings
 from counterfoil.rules.reconciliation.parties import with_parties
-from counterfoil.rules.reconciliation.partition import parts_of, put_together
+from counterfoil.rules.reconciliation.partition import of_what_is_open, parts_of, put_together
 from counterfoil.rules.reconciliation.position import Position, slim
 from counterfoil.rules.reconciliation.rivals import unspent
 from counterfoil.rules.reconciliation.rounds import settle_round
@@ -88,15 +88,12 @@ def reconcile(  # noqa: PLR0913 - what a match is a function of
     position, claims = _settle_parts(position, setting, progress)
     position = meet_own_postings(position, held, bank)
     claims = claims if held.is_empty() else _on_open_lines(claims, position)
+    known = setting.known.of_what_is_left()
+    del setting
     progress("explaining", 0, of)
     matches = with_deciders(with_reasons(position.all_matches()), decided)
-    breaks = breaks_of(
-        position,
-        setting,
-        claims,
-        whole_bank=bank,
-        repeats=(bank_repeats, ledger_repeats),
-    )
+    repeats = (bank_repeats, ledger_repeats)
+    breaks = breaks_of(position, policy, known, claims, whole_bank=bank, repeats=repeats)
     breaks = with_kept(breaks, bank, ledger, decided)
     return Reconciliation(
         bank=bank,
@@ -145,9 +142,11 @@ def _settle_parts(
 def _settle(position: Position, setting: Setting) -> tuple[Position, pl.DataFrame]:
     """Settle in rounds; also the claims that are left on what is open."""
     position, claims = settle_round(position, setting, silent=False)
+    setting = of_what_is_open(setting, position.bank, position.ledger)
     position, claims = settle_round(position, setting, silent=True)
     for _ in range(ROUNDS_MAX):
         before = len(position.matches)
+        setting = of_what_is_open(setting, position.bank, position.ledger)
         position, claims = settle_round(position, setting, silent=True, late=True)
         if len(position.matches) == before:
             break

@@ -17,6 +17,7 @@ from counterfoil.rules.reconciliation.windows import joined_near
 
 SLIP_LENGTH_MIN = 6
 BORROWED = 3  # numbers
+DIGEST_BASE = np.uint64(0x9E3779B97F4A7C15)  # odd: digests are numbers of 64 bits
 LINK = ("line", "target", "purse", "how", "token", "sharing")
 
 Letters = npt.NDArray[np.uint8]
@@ -32,22 +33,20 @@ def slips_between(numbers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
 
     Returns: ``purse``, ``key``, ``key_ledger``.
     """
-    ours = _lacking(numbers.select("purse", "key").unique())
-    theirs = _lacking(keys.select("purse", "key").unique())
-    both = ours.join(theirs, on=["purse", "less"], suffix="_ledger")
-    step = pl.col("at") - pl.col("at_ledger")
-    whole = (pl.col("at") < 0) | (pl.col("at_ledger") < 0)  # one of them is written in full
-    return (
-        both.filter(pl.col("key") != pl.col("key_ledger"))
-        .group_by("purse", "key", "key_ledger")
-        .agg(
-            (whole | (step == 0)).any().alias("changed"),
-            ((step == 1) & ~whole).any().alias("up"),
-            ((step == -1) & ~whole).any().alias("down"),
-        )
-        .filter(pl.col("changed") | (pl.col("up") & pl.col("down")))
-        .select("purse", "key", "key_ledger")
+    ours, theirs = (
+        each.select("purse", "key")
+        .filter(pl.col("key").str.len_bytes() >= SLIP_LENGTH_MIN)
+        .unique()
+        for each in (numbers, keys)
     )
+    alike = _lacking(ours).join(_lacking(theirs), on="less", suffix="_ledger")
+    alike = alike.select("row", "row_ledger").unique()
+    both = pl.concat(
+        [ours[alike["row"]], theirs[alike["row_ledger"]].select(pl.all().name.suffix("_ledger"))],
+        how="horizontal",
+    ).filter((pl.col("purse") == pl.col("purse_ledger")) & (pl.col("key") != pl.col("key_ledger")))
+    found = both.filter(pl.Series(one_slip_apart(both["key"], both["key_ledger"])))
+    return found.select("purse", "key", "key_ledger")
 
 
 def one_slip(slips: pl.DataFrame, numbers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
@@ -76,16 +75,33 @@ def one_slip(slips: pl.DataFrame, numbers: pl.DataFrame, keys: pl.DataFrame) -> 
 
 
 def _lacking(written: pl.DataFrame) -> pl.DataFrame:
-    """Each ``key`` in full (``at`` -1) and with each of its characters left out (``at``)."""
-    written = written.filter(pl.col("key").str.len_bytes() >= SLIP_LENGTH_MIN)
-    places = pl.int_ranges(pl.lit(-1, pl.Int64), pl.col("key").str.len_bytes().cast(pl.Int64))
-    at = pl.col("at")
-    less = pl.col("key").str.slice(0, at) + pl.col("key").str.slice(at + 1)
-    return (
-        written.with_columns(places.alias("at"))
-        .explode("at")
-        .with_columns(pl.when(at < 0).then(pl.col("key")).otherwise(less).alias("less"))
-    )
+    """Each ``key`` in full and with each of its characters left out, as a number: ``less``.
+
+    Keys of one purse that a slip tells apart have one of these in common; few others have.
+    """
+    sizes = written["key"].str.len_bytes()
+    purses = written["purse"].to_numpy().astype(np.uint64) * DIGEST_BASE
+    rows, less = [np.zeros(0, np.int64)], [np.zeros(0, np.uint64)]
+    for size in sizes.unique().to_list():
+        of_size = (sizes == size).arg_true()
+        digests = _digests(_letters(written["key"].gather(of_size), size))
+        digests += purses[of_size.to_numpy(), None]
+        rows.append(np.repeat(of_size.to_numpy().astype(np.int64), size + 1))
+        less.append(digests.ravel())
+    return pl.DataFrame({"row": np.concatenate(rows), "less": np.concatenate(less)})
+
+
+def _digests(letters: Letters) -> npt.NDArray[np.uint64]:
+    """A digest of each row whole, and without each of its letters: what stands behind moves up."""
+    count, size = letters.shape
+    places = DIGEST_BASE ** np.arange(size, dtype=np.uint64)
+    here = letters * places
+    moved = letters[:, 1:] * places[:-1]
+    none = np.zeros((count, 1), np.uint64)
+    before = np.concatenate((none, here.cumsum(axis=1)), axis=1)
+    behind = np.concatenate((moved[:, ::-1].cumsum(axis=1)[:, ::-1], none, none), axis=1)
+    digests: npt.NDArray[np.uint64] = before + behind
+    return digests
 
 
 def cut_short(
@@ -160,8 +176,8 @@ def one_slip_apart(one: pl.Series, other: pl.Series) -> Yes:
 
 def _letters(numbers: pl.Series, width: int) -> Letters:
     """A row of letters each, with nothing (0) behind the last."""
-    rows: Letters = np.array(numbers.to_list(), f"S{width}").view(np.uint8).reshape(-1, width)
-    return rows
+    packed = numbers.str.pad_end(width, "\0").str.join("").item().encode()
+    return np.frombuffer(packed, np.uint8).reshape(-1, width)
 
 
 def _changed(one: Letters, other: Letters) -> Yes:

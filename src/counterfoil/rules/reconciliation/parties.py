@@ -25,13 +25,12 @@ def with_parties(bank: pl.DataFrame, ledger: pl.DataFrame) -> tuple[pl.DataFrame
 
     ``first == beyond``: a name that the ledger does not know. ``(-1, -1)``: no name given.
     """
-    bank = bank.with_columns(fold_name("name").alias("folded"))
-    ledger = ledger.with_columns(fold_name("name").alias("folded"))
-    names = sorted(set(ledger["folded"]) - {""})
+    bank, ledger = _with_folded(bank), _with_folded(ledger)
+    names = sorted({*ledger["folded"].unique()} - {""})
     numbers = pl.DataFrame({"folded": names, "party": range(len(names))}, schema_overrides={
         "folded": pl.String, "party": pl.Int64,
     })  # fmt: skip
-    written = sorted(set(bank["folded"]) - {""})
+    written = sorted({*bank["folded"].unique()} - {""})
     spans = [span_of(name, names) for name in written]
     found = pl.DataFrame(
         {
@@ -47,6 +46,12 @@ def with_parties(bank: pl.DataFrame, ledger: pl.DataFrame) -> tuple[pl.DataFrame
         bank.with_columns(pl.col("first", "beyond").fill_null(-1)).drop("folded"),
         ledger.with_columns(pl.col("party").fill_null(-1)).drop("folded"),
     )
+
+
+def _with_folded(lines: pl.DataFrame) -> pl.DataFrame:
+    """Add ``folded``, the name: a few are on many lines."""
+    names = lines.select("name").unique().with_columns(fold_name("name").alias("folded"))
+    return with_found(lines, names, ["name"])
 
 
 def span_of(name: str, names: list[str]) -> tuple[int, int]:

@@ -27,10 +27,15 @@ def parts_of(
 
     One part at least, though nothing may be open.
     """
-    for purses in _purses(position, lines_min):
-        mine = pl.col("purse").is_in(pl.Series(purses, dtype=pl.Int64).implode())
+    for mine in accounts_of(position, lines_min):
         bank, ledger = position.bank.filter(mine), position.ledger.filter(mine)
         yield Position(bank, ledger), _of(setting, mine, bank, ledger)
+
+
+def accounts_of(position: Position, lines_min: int = LINES_MIN) -> Iterator[pl.Expr]:
+    """Which lines are of the next account, or of the next small ones; all of them in turn."""
+    for purses in _purses(position, lines_min):
+        yield pl.col("purse").is_in(pl.Series(purses, dtype=pl.Int64).implode())
 
 
 def _purses(position: Position, lines_min: int) -> Iterator[list[int]]:
@@ -53,37 +58,59 @@ def _purses(position: Position, lines_min: int) -> Iterator[list[int]]:
 
 
 def _of(setting: Setting, mine: pl.Expr, bank: pl.DataFrame, ledger: pl.DataFrame) -> Setting:
-    targets = pl.concat([ledger.select(target=each) for each in ("line", "run_number")]).unique()
-    known, texts = setting.known, _of_open_lines(setting.texts, mine, bank, targets)
-    return replace(
+    known, texts = setting.known, setting.texts
+    part = replace(
         setting,
-        texts=texts,
-        misread=Misread(
-            slips=slips_between(texts.numbers, texts.keys),
-            broken_off=setting.beginnings.begun(texts.numbers),
+        texts=Texts(
+            keys=texts.keys.filter(mine),
+            numbers=texts.numbers.filter(mine),
+            # a number may link lines of two accounts
+            links=texts.links.filter(mine).join(bank, on=["line", "purse"], how="semi"),
         ),
-        beginnings=setting.beginnings.asked_of(targets),
         known=replace(
             known,
-            links=known.links.filter(mine),
-            loud=known.loud.join(bank, on="line", how="semi"),
-            lists=known.lists.join(bank, on="line", how="semi"),
+            links=known.links.clear(),  # a round lays its own
             by_party=known.by_party.filter(mine),
             by_purse=known.by_purse.filter(mine),
             days=known.days.filter(mine),
         ),
         counted={},
-        hopeless=[],
+        answered=[],
+    )
+    part = of_what_is_open(part, bank, ledger)
+    return replace(
+        part,
+        misread=Misread(
+            slips=slips_between(part.texts.numbers, part.texts.keys),
+            broken_off=part.beginnings.begun(part.texts.numbers),
+        ),
     )
 
 
-def _of_open_lines(texts: Texts, mine: pl.Expr, bank: pl.DataFrame, targets: pl.DataFrame) -> Texts:
-    """What no round will ask for again is left out: what is open only becomes less."""
-    links = texts.links.filter(mine).join(targets, on="target", how="semi")
-    return Texts(
-        keys=texts.keys.filter(mine).join(targets, on="target", how="semi"),
-        numbers=texts.numbers.filter(mine).join(bank, on="line", how="semi"),
-        links=links.join(bank, on="line", how="semi"),
+def of_what_is_open(setting: Setting, bank: pl.DataFrame, ledger: pl.DataFrame) -> Setting:
+    """The same for these lines: what no round will ask for again is left out."""
+    targets = pl.concat([ledger.select(target=each) for each in ("line", "run_number")]).unique()
+    texts, known = setting.texts, setting.known
+    amounts = bank.select("purse", "amount").unique()
+    return replace(
+        setting,
+        texts=Texts(
+            keys=texts.keys.join(targets, on="target", how="semi"),
+            numbers=texts.numbers.join(bank, on="line", how="semi"),
+            links=texts.links.join(targets, on="target", how="semi").join(
+                bank, on="line", how="semi"
+            ),
+        ),
+        beginnings=setting.beginnings.asked_of(targets),
+        known=replace(
+            known,
+            loud=known.loud.join(bank, on="line", how="semi"),
+            lists=known.lists.join(bank, on="line", how="semi"),
+            **{
+                each: getattr(known, each).join(amounts, on=amounts.columns, how="semi")
+                for each in ("by_party", "by_purse", "days")
+            },
+        ),
     )
 
 

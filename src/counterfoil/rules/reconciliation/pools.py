@@ -17,11 +17,11 @@ import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.candidates import FEE, FEE_SHARE_MAX, NONE
-from counterfoil.rules.reconciliation.hopes import hopeful
 from counterfoil.rules.reconciliation.rows import table_of
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.subsets import POOL_MAX, SIZED_MAX, SizedSums, Sums, Way
 from counterfoil.rules.reconciliation.targets import COLUMNS, POOL, SUBSET, Targets, with_parted
+from counterfoil.rules.reconciliation.ways import ways_of
 from counterfoil.rules.reconciliation.windows import joined_near
 
 #: Millionths: a multiple of one amount is often the price of so many, in a line of its own.
@@ -35,6 +35,7 @@ FOUND: dict[str, pl.DataType] = {
     "purse": pl.Int64(),
     "party": pl.Int64(),
     "day": pl.Int64(),
+    "purpose": pl.Int64(),
     "lines": pl.List(pl.Int64()),
     "amount": pl.Int64(),
     "difference": pl.Int64(),
@@ -42,7 +43,6 @@ FOUND: dict[str, pl.DataType] = {
     "fee": pl.String(),
     "given_chance": pl.Int64(),
     "listed": pl.Int64(),
-    "scale": pl.Int64(),
 }
 
 
@@ -55,7 +55,6 @@ class Question:
     more: int | None  # lines beyond the listed ones, as printed
     items: int | None
     listed: frozenset[int]
-    charges: int  # a bit for each that may be taken off: less others, nothing makes the sum
 
 
 def subset_claims(
@@ -72,21 +71,109 @@ def subset_claims(
         ``given_chance`` (millionths), ``listed`` (of its lines, by the bank).
     """
     pools = _pools(ledger.filter("loose"), setting.known.one_purpose)
-    policy, counted = setting.policy, setting.counted
+    pools = pools.with_row_index("pool").with_columns(pl.col("pool").cast(pl.Int64))
     fees = {"": 0} | {
-        name: fee.cents for name, fee in sorted(policy.fees.items()) if fee.kind == "flat"
+        name: fee.cents for name, fee in sorted(setting.policy.fees.items()) if fee.kind == "flat"
     }
-    rows: list[tuple[object, ...]] = []
-    for pool, questions in _questions(bank, pools, links, setting, fees):
-        same = (tuple(pool.lines), tuple(questions))  # nothing of it was settled since
-        if same not in counted:
-            counted[same] = list(_answers(pool, questions, fees))
-        rows += [(*answer, pool.scale) for answer in counted[same]]
-    found = table_of(rows, FOUND).with_row_index("target", offset=begin)
+    asking = _asking(bank, pools, links, setting.policy)
+    silent = (pl.col("names") == 0) & pl.col("items").is_null()
+    short = pl.col("size") <= POOL_MAX
+    found = pl.concat(
+        [
+            _of_silent(asking.filter(silent & short), pools, setting, fees),
+            _of_talking(asking.filter(~silent), pools, links, setting, fees),
+        ]
+    )
+    found = found.sort([*PLACE, "bank"], maintain_order=True).with_row_index("target", begin)
+    found = found.join(pools.select(*PLACE, "scale"), on=PLACE, how="left", maintain_order="left")
+    assert not found["scale"].has_nulls(), "a way that no pool of now has"
     scaled = (pl.col("given_chance") * pl.col("scale") // 1000).clip(1)
     return _as_targets(
         found.with_columns(pl.col("target").cast(pl.Int64), scaled.alias("given_chance"))
     )
+
+
+def _of_silent(
+    asking: pl.DataFrame, pools: pl.DataFrame, setting: Setting, fees: dict[str, int]
+) -> pl.DataFrame:
+    """What bank lines may have paid that say nothing more: FOUND. A question is asked once."""
+    asked_by = ["line", *PLACE, "size"]
+    found = []
+    for asked, ways in setting.answered:
+        still = asking.select(pl.col("line").alias("bank"), *asked_by[1:])
+        found.append(ways.join(still, on=still.columns, how="semi", maintain_order="left"))
+        asking = asking.join(asked, on=asked_by, how="anti")
+    found.append(_all_ways(asking.sort(asked_by), pools, fees))
+    setting.answered.append((asking.select(asked_by), found[-1]))
+    return pl.concat(found).select(*FOUND)
+
+
+def _all_ways(asking: pl.DataFrame, pools: pl.DataFrame, fees: dict[str, int]) -> pl.DataFrame:
+    """FOUND and the pool's ``size``: all that makes the amount of each, bare or less a charge."""
+    charges = np.array(list(fees.values()), np.int64)
+    gross = asking["amount"].to_numpy()[:, None] + charges
+    question, charge = np.nonzero(charges * FEE_SHARE_MAX < np.abs(gross))
+    ways = ways_of(pools["amounts"], asking["pool"].to_numpy()[question], gross[question, charge])
+    hits = asking[question[ways.question]].with_columns(
+        pl.Series("mask", ways.mask),
+        pl.Series("given_chance", ways.chance),
+        pl.Series("cents", charges[charge[ways.question]]),
+        pl.Series("fee", list(fees), dtype=pl.String).gather(charge[ways.question]),
+    )
+    # all of a day is a target of its own
+    hits = hits.filter(pl.col("mask") != 2 ** pl.col("size") - 1).with_row_index("hit")
+    alike = pl.col("highest") == pl.col("lowest")
+    return (
+        hits.join(_members(hits, pools), on="hit", how="left", maintain_order="left")
+        .with_columns(
+            pl.col("line").alias("bank"),
+            (pl.col("amount") + pl.col("cents")).alias("amount"),
+            (-pl.col("cents")).alias("difference"),
+            pl.when(pl.col("fee") == "").then(NONE).otherwise(FEE).cast(pl.Int64).alias("why"),
+            pl.when(alike)
+            .then(pl.col("given_chance").clip(ALIKE_CHANCE))
+            .otherwise(pl.col("given_chance")),
+            pl.lit(0, pl.Int64).alias("listed"),
+        )
+        .select(*FOUND, "size")
+    )
+
+
+def _members(hits: pl.DataFrame, pools: pl.DataFrame) -> pl.DataFrame:
+    """The ``lines`` of each ``hit``; ``lowest`` and ``highest`` of their amounts."""
+    hit, place = np.nonzero(hits["mask"].to_numpy()[:, None] >> np.arange(POOL_MAX) & 1)
+    sizes = pools["lines"].list.len().cast(pl.Int64).to_numpy()
+    starts = np.cumsum(sizes) - sizes
+    at = starts[hits["pool"].to_numpy()[hit]] + place
+    lines, amounts = (
+        pools[each].list.explode(empty_as_null=False).gather(at) for each in ("lines", "amounts")
+    )
+    return (
+        pl.DataFrame({"hit": hit, "lines": lines, "amounts": amounts})
+        .group_by(pl.col("hit").cast(pl.get_index_type()), maintain_order=True)
+        .agg(
+            "lines",
+            pl.col("amounts").min().alias("lowest"),
+            pl.col("amounts").max().alias("highest"),
+        )
+    )
+
+
+def _of_talking(
+    asking: pl.DataFrame,
+    pools: pl.DataFrame,
+    links: pl.DataFrame,
+    setting: Setting,
+    fees: dict[str, int],
+) -> pl.DataFrame:
+    """What bank lines paid that list lines or print their count: FOUND."""
+    rows: list[tuple[object, ...]] = []
+    for pool, questions in _questions(asking, pools, links):
+        same = (*pool[:4], *pool.lines, *questions)  # nothing of it was settled since
+        if same not in setting.counted:
+            setting.counted[same] = list(_answers(pool, questions, fees))
+        rows += setting.counted[same]
+    return table_of(rows, FOUND)
 
 
 class Pool(NamedTuple):
@@ -98,7 +185,6 @@ class Pool(NamedTuple):
     purpose: int
     lines: Sequence[int]
     amounts: Sequence[int]
-    scale: int  # thousandths: by which chance counts
 
 
 def _pools(loose: pl.DataFrame, one_purpose: int) -> pl.DataFrame:
@@ -133,37 +219,26 @@ _NOT_PARTED = pl.lit(0, pl.Int64).alias("of")
 
 
 def _questions(
-    bank: pl.DataFrame,
-    pools: pl.DataFrame,
-    links: pl.DataFrame,
-    setting: Setting,
-    fees: dict[str, int],
+    asking: pl.DataFrame, pools: pl.DataFrame, links: pl.DataFrame
 ) -> Iterator[tuple[Pool, list[Question]]]:
-    """Of each pool the bank lines that it may have an answer for."""
+    """Of each pool the bank lines that ask for some of its lines."""
     listed = links.group_by("line").agg(pl.col("target").alias("listed"))
-    pools = pools.with_row_index("pool").with_columns(pl.col("pool").cast(pl.Int64))
-    asking = _asking(bank, pools, links, setting.policy)
-    for hopeless in setting.hopeless:
-        asking = asking.join(hopeless, on=hopeless.columns, how="anti")
-    asking = _with_charges(asking, pools["amounts"], fees)
-    hope = pl.col("charges") > 0
-    setting.hopeless.append(asking.filter(~hope).select("line", *PLACE, "size"))
-    asking = asking.filter(hope).sort([*PLACE, "line"])
-    whole = asking.join(listed, on="line", how="left", maintain_order="left").join(
-        pools.select("pool", "lines", "amounts", "scale"),
-        on="pool",
-        how="left",
-        maintain_order="left",
+    whole = (
+        asking.sort([*PLACE, "line"])
+        .join(listed, on="line", how="left", maintain_order="left")
+        .join(
+            pools.select("pool", "lines", "amounts"), on="pool", how="left", maintain_order="left"
+        )
     )
-    columns = [*Pool._fields, "line", "amount", "more", "items", "listed", "charges"]
+    columns = [*Pool._fields, "line", "amount", "more", "items", "listed"]
     last: Pool | None = None
     questions: list[Question] = []
-    for *place, line, amount, more, items, names, charges in whole.select(columns).iter_rows():
+    for *place, line, amount, more, items, names in whole.select(columns).iter_rows():
         if last is None or last[:4] != tuple(place[:4]):
             if last is not None:
                 yield last, questions
             last, questions = Pool(*place), []
-        questions.append(Question(line, amount, more, items, frozenset(names or ()), charges))
+        questions.append(Question(line, amount, more, items, frozenset(names or ())))
     if last is not None:
         yield last, questions
 
@@ -197,21 +272,6 @@ def _asking(
     )
 
 
-def _with_charges(asking: pl.DataFrame, amounts: pl.Series, fees: dict[str, int]) -> pl.DataFrame:
-    """Add ``charges``: a bit for each of *fees* less which there may be an answer.
-
-    Where the bank says nothing more, it is tried; there is none in a pool too long for that.
-    """
-    silent = (asking["names"] == 0) & asking["items"].is_null()
-    tried = silent & (asking["size"] <= POOL_MAX)
-    of = asking.filter(tried)
-    wanted = of["amount"].to_numpy()[:, None] + np.array(list(fees.values()), np.int64)
-    bits = 2 ** np.arange(len(fees), dtype=np.int64)
-    charges = np.where(silent.to_numpy(), 0, bits.sum())
-    charges[tried.to_numpy()] = hopeful(amounts, of["pool"].to_numpy(), wanted) @ bits
-    return asking.with_columns(pl.Series("charges", charges))
-
-
 def _answers(
     pool: Pool, questions: list[Question], fees: dict[str, int]
 ) -> Iterator[tuple[object, ...]]:
@@ -223,9 +283,8 @@ def _answers(
             fits = 1 <= len(rest) <= POOL_MAX
             known[asked.listed] = Sums([amounts[at] for at in rest]) if fits else None
         sums = known[asked.listed] or _sized([amounts[at] for at in rest], asked)
-        for at, (fee, cents) in enumerate(fees.items()):
-            excessive = cents * FEE_SHARE_MAX >= abs(asked.amount + cents)
-            if excessive or not asked.charges >> at & 1:
+        for fee, cents in fees.items():
+            if cents * FEE_SHARE_MAX >= abs(asked.amount + cents):
                 continue
             wanted = asked.amount + cents - named
             for way in _ways(sums, wanted, asked):
@@ -234,7 +293,7 @@ def _answers(
                 chance = max(way.chance, ALIKE_CHANCE) if alike else way.chance
                 if len(chosen) < len(lines):  # all of a day is a target of its own
                     yield (
-                        *(asked.bank, *pool[:3], chosen, asked.amount + cents, -cents),
+                        *(asked.bank, *pool[:4], chosen, asked.amount + cents, -cents),
                         *(FEE if fee else NONE, fee, chance, len(asked.listed)),
                     )
 

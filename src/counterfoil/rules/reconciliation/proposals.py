@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import polars as pl
 
+from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.evidence import Known
 from counterfoil.rules.reconciliation.misread import of_one_party
+from counterfoil.rules.reconciliation.partition import accounts_of
 from counterfoil.rules.reconciliation.parts import DIFFERENT, KEYED_WRONGLY
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.rivals import elements, standing
-from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.targets import single_lines
 
@@ -30,7 +32,11 @@ COLUMNS = ("rule", "bank", "ledger", "difference", "w_number", "score", "lead")
 
 
 def ranked(
-    position: Position, setting: Setting, claims: pl.DataFrame, listing: pl.DataFrame
+    position: Position,
+    policy: Policy,
+    known: Known,
+    claims: pl.DataFrame,
+    listing: pl.DataFrame,
 ) -> pl.DataFrame:
     """The *claims* and looser likenesses, for each bank line the likeliest first: COLUMNS.
 
@@ -40,7 +46,11 @@ def ranked(
     """
     claims = _lists_together(claims, position, listing)
     claims = standing(claims, elements(claims))
-    both = pl.concat([claims.select(COLUMNS), _near(position, setting).select(COLUMNS)])
+    near = [  # one account after the other: memory
+        _near(position.bank.filter(mine), position.ledger.filter(mine), policy, known)
+        for mine in accounts_of(position)
+    ]
+    both = pl.concat([each.select(COLUMNS) for each in (claims, *near)])
     return both.sort(
         *("bank", "score", "ledger", "rule"), descending=[False, True, False, False]
     ).unique(["bank", "ledger"], keep="first", maintain_order=True)
@@ -72,10 +82,10 @@ def _lists_together(
     return pl.concat([claims.filter(~(question & lists)), together.select(claims.columns)])
 
 
-def _near(position: Position, setting: Setting) -> pl.DataFrame:
+def _near(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy, known: Known) -> pl.DataFrame:
     """Pairs of one party whose amounts differ as a slip, a charge or a rate would have it."""
-    targets = single_lines(position.ledger).table.rename({"amount": "gross"})
-    pairs = of_one_party(position.bank, targets, setting.policy, "amount", "gross", "document")
+    targets = single_lines(ledger).table.rename({"amount": "gross"})
+    pairs = of_one_party(bank, targets, policy, "amount", "gross", "document")
     facts = pairs.filter(pl.col("amount") != pl.col("gross")).with_columns(
         (pl.col("amount") - pl.col("gross")).alias("difference"),
         (pl.col("on") - pl.col("day")).alias("lag"),
@@ -85,7 +95,7 @@ def _near(position: Position, setting: Setting) -> pl.DataFrame:
     facts = facts.filter(pl.col("slip") | small)
     resembling = pl.max_horizontal(pl.len().over("line"), pl.len().over("target"))
     facts = facts.filter(resembling <= RESEMBLING_MAX)
-    facts = facts.join(setting.known.lags, on=["lag", "document"], how="left")
+    facts = facts.join(known.lags, on=["lag", "document"], how="left")
     rule = pl.when("slip").then(pl.lit(KEYED_WRONGLY)).otherwise(pl.lit(DIFFERENT))
     weight = pl.when("slip").then(NEAR_SLIP).otherwise(NEAR_LESS) + pl.col("w_day")
     return facts.select(

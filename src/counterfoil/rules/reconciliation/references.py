@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from counterfoil.rules.reconciliation.rows import pair
+
 #: How a number was recognised, the strongest first.
 WHOLE, TAIL, BARE, EDIT, LISTED, PRINTED, CUT, OTHERWISE = range(8)
 SPELLINGS = (("key", WHOLE), ("tail", TAIL), ("bare", BARE), ("worn", BARE))
@@ -31,15 +33,15 @@ def fold(text: pl.Expr) -> pl.Expr:
     return plain.str.replace_many(list(_ALIKE), list(_ALIKE.values()))
 
 
-def spelled(text: pl.Expr) -> list[pl.Expr]:
-    """The four spellings of a written number."""
-    tail = fold(text.str.replace(r"^[A-Za-z]+[^A-Za-z0-9]*", ""))
-    return [
-        fold(text).alias("key"),
-        tail.alias("tail"),
-        tail.str.strip_chars_start("0").alias("bare"),
-        fold(text).str.replace("0{2,}([1-9A-Z])", "${1}").alias("worn"),
-    ]
+def spelled(table: pl.DataFrame) -> pl.DataFrame:
+    """Add the four spellings of what was ``written``."""
+    written = pl.col("written")
+    tail = fold(written.str.replace(r"^[A-Za-z]+[^A-Za-z0-9]*", ""))
+    folded = table.with_columns(fold(written).alias("key"), tail.alias("tail"))
+    return folded.with_columns(
+        pl.col("tail").str.strip_chars_start("0").alias("bare"),
+        pl.col("key").str.replace("0{2,}([1-9A-Z])", "${1}").alias("worn"),
+    )
 
 
 def keys_of(targets: pl.DataFrame) -> pl.DataFrame:
@@ -49,7 +51,7 @@ def keys_of(targets: pl.DataFrame) -> pl.DataFrame:
         targets: ``target``, ``purse`` and ``written`` (the number as it stands in the ledger).
     """
     numbers = targets.filter(pl.col("written").str.contains(r"[0-9]"))
-    return numbers.with_columns(*spelled(pl.col("written"))).drop("written")
+    return spelled(numbers).drop("written")
 
 
 def tokens_of(bank: pl.DataFrame, patterns: Sequence[str] = ()) -> pl.DataFrame:
@@ -72,7 +74,7 @@ def tokens_of(bank: pl.DataFrame, patterns: Sequence[str] = ()) -> pl.DataFrame:
         parts.append(_chains(chosen))
     parts += [_by_pattern(bank, each).select(parts[0].columns) for each in patterns]
     tokens = pl.concat(parts).filter(pl.col("written").str.contains(r"[0-9]"))
-    tokens = tokens.with_columns(*spelled(pl.col("written")))
+    tokens = spelled(tokens)
     tokens = tokens.filter(~pl.col("key").is_in(_PLACEHOLDERS) & (pl.col("key") != ""))
     return (
         tokens.group_by("line", "key")
@@ -137,8 +139,10 @@ def link(tokens: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
                 pl.col("sharing").cast(pl.Int64),
             )
         )
-    return (
-        pl.concat(parts)
-        .sort("line", "target", "how", "sharing", "token")
-        .unique(["line", "target"], keep="first", maintain_order=True)
-    )
+    return best(pl.concat(parts))
+
+
+def best(links: pl.DataFrame) -> pl.DataFrame:
+    """The strongest link of each bank line with each target."""
+    both = pair("line", "target")
+    return links.sort(both, pair("how", "sharing"), "token").filter(both.is_first_distinct())

@@ -21,7 +21,7 @@ def elements(claims: pl.DataFrame) -> pl.DataFrame:
             theirs.explode("element"),
             ours.explode("element").with_columns((-1 - pl.col("element")).alias("element")),
         ]
-    ).sort("element", "score", descending=[False, True])
+    ).sort(pl.col("element") * 2**32 - pl.col("score"))
 
 
 def standing(claims: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:

@@ -40,5 +40,6 @@ class Setting:
     misread: Misread | None = None  # None: before the accounts are settled
     #: Subsets that an earlier round counted, by pool and questions: only saves counting again.
     counted: dict[object, list[tuple[object, ...]]] = field(default_factory=dict)
-    #: Questions that had no answer. A pool only ever loses lines: of one size, it is the same.
-    hopeless: list[pl.DataFrame] = field(default_factory=list)  # line, purse, party, day, size
+    #: Questions asked of pools, and what was found. A pool only ever loses lines: of one size, it
+    #: is the same. Each: line, purse, party, day, purpose, size; the ways.
+    answered: list[tuple[pl.DataFrame, pl.DataFrame]] = field(default_factory=list)

@@ -24,23 +24,25 @@ def with_slip(table: pl.DataFrame, one: str, other: str) -> pl.DataFrame:
 def is_slip(one: Cents, other: Cents) -> Yes:
     """Differ two sizes by one digit, a swap of neighbours, or a digit lost or added?"""
     found = np.zeros(len(one), np.bool_)
-    at = np.flatnonzero(_may_be(one, other))
+    at = np.flatnonzero(one != other)
+    at = at[_may_be(one[at], other[at])]
     found[at] = _is(one[at], other[at])
     return found
 
 
 def _may_be(one: Cents, other: Cents) -> Yes:
-    """Whatever is a slip, and little else: most pairs need no look at each of their digits."""
+    """Of sizes that differ, whatever is a slip, and little else: few need a look at each digit."""
     apart = np.abs(one - other)
-    for zeros in (8, 4, 2, 1):  # 5400 becomes 54
-        whole, rest = np.divmod(apart, 10**zeros)
-        apart = np.where((rest == 0) & (apart > 0), whole, apart)
-    # one digit, or two neighbours: up to two digits of difference; or a digit more or less,
-    # where the first one stays (a lost first one is a difference of one digit)
+    # one digit, or two neighbours: a difference of up to two digits, whatever zeros follow
+    few_digits = apart % _UNITS[(_digits(apart) - 2).clip(0)] == 0
+    # or a digit more or less, where the first one stays (a lost first one is a difference of one
+    # digit)
     ours, theirs = _digits(one), _digits(other)
     longer = np.abs(ours - theirs) == 1
-    same_first = one // 10 ** (ours - 1).clip(0) == other // 10 ** (theirs - 1).clip(0)
-    result: Yes = ((apart > 0) & (apart < 100)) | (longer & same_first)
+    firsts = [
+        size // _UNITS[(digits - 1).clip(0)] for size, digits in ((one, ours), (other, theirs))
+    ]
+    result: Yes = few_digits | (longer & (firsts[0] == firsts[1]))
     return result
 
 

@@ -21,10 +21,11 @@ NOISE_PER_MILLE = 2
 
 def numbers_of(tokens: pl.DataFrame, bank: pl.DataFrame) -> pl.DataFrame:
     """The *tokens* that can be somebody's number: no amounts, no rates, no parts of a name."""
-    names = bank.select("line", "text", fold(fold_name("name")).alias("known_as"))
+    names = bank.select("name").unique().with_columns(fold(fold_name("name")).alias("known_as"))
+    known = bank.select("line", "name", "text").join(names, on="name").drop("name")
     digits = pl.col("key").str.count_matches("[0-9]")
     return (
-        tokens.join(names, on="line")
+        tokens.join(known, on="line")
         .filter(
             (digits >= DIGITS_MIN)
             & (pl.col("key").str.len_bytes() >= LENGTH_MIN)

@@ -20,6 +20,7 @@ from counterfoil.rules.reconciliation.rows import table_of
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.speaking import SILENT
 from counterfoil.rules.reconciliation.subsets import Sums
+from counterfoil.rules.reconciliation.targets import POOL
 from counterfoil.rules.reconciliation.weights import centibans
 from counterfoil.rules.reconciliation.windows import joined_near
 
@@ -78,6 +79,7 @@ def split_claims(
         both.unique(["target", "bank"], keep="first", maintain_order=True)
         .group_by("target", maintain_order=True)
         .agg("bank", "amount", "w_number", pl.col("whole").first())
+        .filter(pl.col("bank").list.len() > 1)
     )
     rows = [row for group in grouped.iter_rows() for row in _made_up_of(*group)]
     return table_of(rows, CLAIM)
@@ -92,7 +94,7 @@ def _silent_parts(named: pl.DataFrame, bank: pl.DataFrame, policy: Policy) -> pl
     """Lines of the same party that name nothing: ``w_number`` is null."""
     wanted = named.select("target", "purse", "party", "day", "whole").unique()
     return (
-        _around(bank, wanted, policy, times=2)
+        _around(bank, wanted, policy)
         .filter(_is_part())
         .join(named, on=["target", "bank"], how="anti")
         .with_columns(pl.lit(None, pl.Int64).alias("w_number"))
@@ -100,16 +102,14 @@ def _silent_parts(named: pl.DataFrame, bank: pl.DataFrame, policy: Policy) -> pl
     )
 
 
-def _around(
-    bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy, *, times: int
-) -> pl.DataFrame:
-    """Pairs of one party in the window, *times* as long after it."""
+def _around(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Pairs of one party in the window, twice as long after it: parts come later."""
     return joined_near(
         _of_one_party(bank),
         ledger,
         keys=["purse", "party"],
         before=policy.days_before,
-        after=times * policy.days_after,
+        after=2 * policy.days_after,
     )
 
 
@@ -153,7 +153,7 @@ def silent_split_claims(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy
         pl.col("line").alias("target"), "purse", "party", "day", pl.col("amount").alias("whole")
     )
     pools = (
-        _around(bank, wanted, policy, times=2)
+        _around(bank, wanted, policy)
         .filter(_is_part())
         .sort("target", "bank")
         .group_by("target", maintain_order=True)
@@ -204,13 +204,12 @@ def regrouped_claims(
     )
     named = with_slip(named, "amount", "gross").filter(~pl.col("slip")).drop("slip")
     silent = bank.filter(pl.col("loud") == SILENT)  # what names something else is no part
-    others = pl.concat([named.select(*_OTHER, "w_number"), _unnamed(named, owed, silent, policy)])
     # how many pairs had the chance to differ by just that much
-    among = [*("purse", "party", "day"), pl.col("w_number").is_null()]
-    others = others.with_columns(pl.len().over(among).cast(pl.Int64).alias("among"))
-    opposite = others.with_columns((-pl.col("over")).alias("back"))
-    keys = ["purse", "party", "day"]
-    both = named.join(opposite, left_on=[*keys, "over"], right_on=[*keys, "back"], suffix="_2")
+    among = pl.len().over(POOL).cast(pl.Int64)
+    others = named.select(*_OTHER, "w_number", among=among)
+    opposite = pl.concat([others, _unnamed(named, owed, silent, policy)])
+    opposite = opposite.with_columns((-pl.col("over")).alias("back"))
+    both = named.join(opposite, left_on=[*POOL, "over"], right_on=[*POOL, "back"], suffix="_2")
     return _taking_each_other_back(both)
 
 
@@ -261,14 +260,26 @@ _OTHER = ("bank", "target", "purse", "party", "day", "over", "gross")
 def _unnamed(
     named: pl.DataFrame, owed: pl.DataFrame, bank: pl.DataFrame, policy: Policy
 ) -> pl.DataFrame:
-    """Pairs of the same party and day that no number links; ``w_number`` is null."""
-    days = named.select("purse", "party", "day").unique()
-    of_days = owed.join(days, on=["purse", "party", "day"], how="semi")
-    return (
-        _around(bank, of_days, policy, times=1)
-        .with_columns((pl.col("amount") - pl.col("gross")).alias("over"))
-        .select(*_OTHER, pl.lit(None, pl.Int64).alias("w_number"))
+    """Pairs of a named one's party and day that no number links, and whose difference takes that
+    one's back; ``w_number`` is null, ``among``: how many pairs of that party and day there are.
+    """
+    wanted = named.select(*POOL, "over").unique().join(owed, on=POOL)
+    sides = _of_one_party(bank)
+    pairs = joined_near(
+        sides,
+        wanted.with_columns((pl.col("gross") - pl.col("over")).alias("amount")),
+        keys=["purse", "party", "amount"],
+        before=policy.days_before,
+        after=policy.days_after,
     )
+    days = owed.join(named, on=POOL, how="semi").group_by(POOL).agg(pl.len().cast(pl.Int64))
+    paying = within_days(
+        days, sides.rename({"on": "day"}), before=policy.days_before, after=policy.days_after
+    )
+    days = days.select(*POOL, among=pl.col("len") * paying)
+    nothing = pl.lit(None, pl.Int64).alias("w_number")
+    pairs = pairs.with_columns((-pl.col("over")).alias("over")).join(days, on=POOL)
+    return pairs.select(*_OTHER, nothing, "among")
 
 
 def scored(claims: pl.DataFrame) -> pl.DataFrame:

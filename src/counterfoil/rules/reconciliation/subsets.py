@@ -60,15 +60,24 @@ class Sums:
         return [Way(self._places(int(mask)), chance) for mask in masks[:WAYS_MAX]]
 
     def _chance(self, wanted: int, allowed: npt.NDArray[np.bool_], hits: int) -> int:
-        """Hits for each step of the sums nearby, in millionths."""
-        few = min(self._step * NEARBY_STEPS_MIN, abs(wanted) // 2)
-        reach = max(abs(wanted) // NEARBY_SHARE, few, 1)
+        reach = reach_of(wanted, self._step)
         near = (np.abs(self._sums - wanted) <= reach) & allowed
-        others = int(np.count_nonzero(near)) - hits + 1
-        return max(1, min(1_000_000, others * 1_000_000 * self._step // (2 * reach)))
+        return chance_of(int(np.count_nonzero(near)), hits, self._step, reach)
 
     def _places(self, at: int) -> tuple[int, ...]:
         return _bits(at)
+
+
+def reach_of(wanted: int, step: int) -> int:
+    """How far to each side of a sum the density of sums is measured; *step*: they all divide by."""
+    few = min(step * NEARBY_STEPS_MIN, abs(wanted) // 2)
+    return max(abs(wanted) // NEARBY_SHARE, few, 1)
+
+
+def chance_of(near: int, hits: int, step: int, reach: int) -> int:
+    """Hits for each step of the sums *near*, themselves counted once; in millionths."""
+    others = near - hits + 1
+    return max(1, min(1_000_000, others * 1_000_000 * step // (2 * reach)))
 
 
 @cache

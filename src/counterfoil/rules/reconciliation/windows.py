@@ -6,10 +6,14 @@ the time that a ledger spans; with the days among its keys it grows with the lin
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 import polars as pl
+
+_THEIRS = ":ledger"
 
 
 def joined_near(
@@ -24,19 +28,28 @@ def joined_near(
     # the span is shorter than a bucket is wide: two buckets hold it
     width = before + after + 1
     low, high = ((pl.col("day") + shift) // width for shift in (-before, after))
+    assert bank.select(keys).schema == ledger.select(keys).schema, "keys of two kinds"
+    mixed = _mixed(keys)
     both = pl.concat(
         [
-            ledger.with_columns(low.alias("bucket")),
-            ledger.filter(low != high).with_columns(high.alias("bucket")),
+            ledger.with_columns((mixed + low).alias("bucket")),
+            ledger.filter(low != high).with_columns((mixed + high).alias("bucket")),
         ]
     )
     gap = pl.col("on") - pl.col("day")
+    same = [pl.col(each) == pl.col(f"{each}{_THEIRS}") for each in keys]
     return (
-        bank.with_columns((pl.col("on") // width).alias("bucket"))
-        .join(both, on=[*keys, "bucket"])
-        .filter(gap.is_between(-before, after))
-        .drop("bucket")
+        bank.with_columns((mixed + pl.col("on") // width).alias("bucket"))
+        .join(both, on="bucket", suffix=_THEIRS)
+        .filter(gap.is_between(-before, after), *same)
+        .drop("bucket", *(f"{each}{_THEIRS}" for each in keys))
     )
+
+
+def _mixed(keys: Sequence[str]) -> pl.Expr:
+    """All *keys* in one number, on which a join takes half the time; few others have the same."""
+    mixed = [pl.col(key).hash(at).reinterpret(signed=True) for at, key in enumerate(keys)]
+    return reduce(operator.add, mixed)
 
 
 def count_near(

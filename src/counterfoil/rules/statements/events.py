@@ -93,8 +93,7 @@ def events_of(
     dated = dates.booking.keys() - dates.value_lines
     entries = groups(table.lines, money, dated, dates.day_headings)
     sections = _sections(table, money, before, section)
-    headings = () if table.heading is None else table.heading.cells
-    over_signs = [each for each in headings if each.role is Role.SIGN]
+    over_signs = _over_signs(table)
     moved = _moved(table, money)
     lead = _totals_lead(table, money)
     titles = titles_with_sums(table.lines, money)
@@ -295,6 +294,12 @@ _SIGNS = {
 }  # fmt: skip
 #: Letters that say so in one language only, by their heading.
 _SIGN_PAIRS = {"b/a": {"b": -1, "a": 1}, "t/j": {"t": -1, "j": 1}, "d/a": {"d": -1, "a": 1}}
+
+
+def _over_signs(table: Table) -> list[Cell]:
+    """Its headings over a column of CR and DR."""
+    cells = () if table.heading is None else table.heading.cells
+    return [cell for cell in cells if cell.role is Role.SIGN]
 
 
 def _sign_of(line: Line, entry: Sequence[Line], kind: Kind, headings: Sequence[Cell]) -> int:
