@@ -235,7 +235,7 @@ def _live(gate: Gate, watch: Watch) -> _Endpoint:
         if not await run_in_threadpool(gate.knows, cookie):
             return Response("", 403, media_type="text/plain")
         about = wire.query_params.get("about", "")
-        look = partial(desk.looking.newest_of, about[:60]) if about else desk.newest
+        look = partial(desk.looking.newest_of, about[:60]) if about else None
         said = await watch.changed_from(wire.query_params.get("seen", ""), look)
         return Response(said, media_type="text/plain")
 

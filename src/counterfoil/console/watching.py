@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from counterfoil.errors import LedgerLost
 
 LOOK_SECONDS = 0.2
+ONE_SECONDS = 0.4  # between two looks at one thing
 HOLD_SECONDS = 10.0  # shorter than what proxies take for dead
 
 
@@ -40,18 +41,26 @@ class Watch:
                 await self._look()
             await _wait(self._ended, LOOK_SECONDS)
 
-    async def changed_from(self, seen: str, look: Callable[[], str]) -> str:
-        """What *look* tells: as soon as it is not what was *seen*, or after ten seconds."""
+    async def changed_from(self, seen: str, look: Callable[[], str] | None = None) -> str:
+        """What is newest: as soon as it is not what was *seen*, or after ten seconds.
+
+        Args:
+            look: Tells what is newest of one thing; None: of everything, looked at once for all.
+        """
         ends = time.monotonic() + HOLD_SECONDS
         self._waiting += 1
         try:
+            if self._waiting == 1:
+                await self._look()  # nobody did meanwhile
             while True:  # ends: time passes
                 change = self._changed
-                newest = await _told(look) or seen
+                newest = self._seen if look is None else await _told(look)
                 left = ends - time.monotonic()
-                if newest != seen or left <= 0 or self._ended.is_set():
-                    return newest
+                if newest not in ("", seen) or left <= 0 or self._ended.is_set():
+                    return newest or seen
                 await _wait(change, left)
+                if look is not None:
+                    await _wait(self._ended, ONE_SECONDS)  # others change more often than it
         finally:
             self._waiting -= 1
 
