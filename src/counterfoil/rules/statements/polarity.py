@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
 
 from counterfoil.domain.statements import sum_of
 from counterfoil.rules.statements.blocks import Outcome, uses_balances
@@ -165,18 +166,25 @@ def _is_card(document: Document) -> bool:
     text = _text(document)
     if sum(re.search(words, text) is not None for words in _CARD) >= CARD_SIGNS:
         return True
-    return all(words.search(text) for words in _BILL) and not _ACCOUNT.search(text)
+    around = _around(document)
+    return all(words.search(around) for words in _BILL) and not _ACCOUNT.search(around)
 
 
 def _may_be_bill(document: Document) -> bool:
     """Whether something is due on it, as on a card's statement and on no other."""
-    return any(words.search(_text(document)) for words in _BILL)
+    return any(words.search(_around(document)) for words in _BILL)
 
 
 def _is_had(document: Document, chain: Chain) -> bool:
     """Whether the entries say so, or words for such accounts, or no word of anything lent."""
-    text = _text(document)
+    text = _around(document)
     return _spoken(chain) > 0 or _KEPT.search(text) is not None or _LENT.search(text) is None
+
+
+def _around(document: Document) -> str:
+    """What stands around the entries, which speak of cards whatever the account is."""
+    lines = (line for line in document.lines if line.index not in document.entry_lines)
+    return folded(" ".join(line.text for line in islice(lines, TEXT_MAX)))
 
 
 def _text(document: Document) -> str:
