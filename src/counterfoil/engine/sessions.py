@@ -90,8 +90,9 @@ class _Row:
     stopped: set[str] = field(default_factory=set)  # refused, or found to rest, by ourselves
     failures: int = 0
     not_before: float = 0.0  # monotonic: no sign-on until then
-    #: Monotonic, when others had every login. Who asked before need not ask again: each
-    #: visit that waits here for nothing is one that the machine with the logins cannot have.
+    #: Monotonic, when others had every login, or the last was refused. Who asked before need
+    #: not ask again: each visit that waits here for nothing is one that the machine with the
+    #: logins cannot have.
     denied_at: float = float("-inf")
 
 
@@ -247,6 +248,8 @@ class Sessions:
                 row.stopped.add(lease.login)
                 row.order.remove(lease.login)  # the others' secrets may be other ones by now
                 row.order.append(lease.login)
+                if row.stopped.issuperset(place.logins):
+                    row.denied_at = time.monotonic()  # nobody that waits need try them again
             if isinstance(trouble, Refused):
                 self._stops.stop_login(system, lease.login, trouble.reason)
                 raise NoSeat(system, f"sign-on refused: {trouble}") from trouble

@@ -336,8 +336,9 @@ class Worker:
         while not done:
             await asyncio.sleep(0.2)
             with suppress(LedgerLost):
-                left = self._ledger.open_items(besides=self._pool.resting())
-                done = not self._making.items and not left
+                resting = self._pool.resting()  # visits to these come and go, and do nothing
+                left = self._ledger.open_items(besides=resting)
+                done = not left and (bool(resting) or not self._making.items)
         self._health.stop.set()
 
 

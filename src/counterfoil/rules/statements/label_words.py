@@ -187,7 +187,7 @@ LABEL_WORDS: dict[Label, str] = {
         salio la mwisho | salio la kufunga | अंतिम शेष | সমাপনী ব্যালেন্স | slotbalans |
         sluitingsaldo | closing position | closing cash* | balance c/d | bal c/d | c/d |
         saldo bulan ini | baki akhir* | so du cuoi ky | 期末餘額 | 本期餘額 | 本月結餘 |
-        total dues | total due | =amount due | total balance due | amount owed | new balance owed |
+        total dues | total due | amount due | total balance due | amount owed | new balance owed |
         saldo ved periodens slut | end-of-period balance | closed at | closed with | ended at |
         ended with | finished at | finished with |
         nytt saldo | uusi saldo | zustatek konecny | nova saldo |
