@@ -191,6 +191,8 @@ def test_ctrl_c_is_the_good_end_of_the_bank_and_of_a_working_suite(
             while "Ctrl-C" not in (line := process.stdout.readline()):
                 assert line, "it ended by itself"
             if command == ("up",):
+                looks = (counterfoil("status").told for _ in range(500))
+                assert any("no worker is at work" not in told for told in looks)
                 busy = counterfoil("run")
                 assert (busy.code, "another worker works on" in busy.told) == (2, True)
             process.send_signal(signal.SIGINT)
