@@ -92,11 +92,11 @@ def events_of(
     anchors = anchor(table.lines, frozenset(money), dates, _carried(earlier))
     dated = dates.booking.keys() - dates.value_lines
     entries = groups(table.lines, money, dated, dates.day_headings)
-    sections = _sections(table, money, before, section)
+    titles = titles_with_sums(table.lines, money)
+    sections = _sections(table, money, titles, before, section)
     over_signs = _over_signs(table)
     moved = _moved(table, money)
     lead = _totals_lead(table, money)
-    titles = titles_with_sums(table.lines, money)
     events = tuple(
         Event(
             line=line,
@@ -240,7 +240,8 @@ def _kind(label: Label | None, *, dated: bool) -> Kind:
 
 def _sections(
     table: Table,
-    money: Mapping[int, Mapping[int, Amount]],
+    money: Collection[int],
+    summed: Collection[int],
     before: Sequence[Line],
     carried: Section | None,
 ) -> dict[int, Section]:
@@ -256,7 +257,6 @@ def _sections(
     )
     sections = {}
     lead = _totals_lead(table, money)
-    summed = titles_with_sums(table.lines, money)
     for line in table.lines:
         sections[line.index] = section
         if lead and (sign := _TOTAL_SIGNS.get(label_of(line.label()), 0)):

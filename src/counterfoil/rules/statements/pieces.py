@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
+from operator import attrgetter
 
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain
@@ -17,6 +18,7 @@ from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.guards import Objection
+from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.terms import Label
 
 
@@ -26,11 +28,11 @@ def unnamed_neighbours(document: Document, outcomes: Sequence[Outcome]) -> Itera
         if one.chain is None or two.chain is None:
             continue
         joined = one.chain.closing == two.chain.opening or one.chain.opening == two.chain.closing
-        between = range(_last_of(one) + 1, _first_of(two))
+        last, first = max(_lines(one), key=_place), min(_lines(two), key=_place)
+        between = range(last.index + 1, first.index)
         if joined or two.block.runs[0].identity or any(map(document.names_account, between)):
             continue
         line = two.block.runs[0].events[0].line
-        last = max((event.line for event in one.block.events()), key=lambda each: each.index)
         if not any(_FORWARD.search(folded(each.text)) for each in (last, line)):
             continue
         yield Objection(
@@ -48,12 +50,11 @@ _FORWARD = re.compile(
 )
 
 
-def _last_of(outcome: Outcome) -> int:
-    return max(event.line.index for event in outcome.block.events())
+_place = attrgetter("index")
 
 
-def _first_of(outcome: Outcome) -> int:
-    return min(event.line.index for event in outcome.block.events())
+def _lines(outcome: Outcome) -> Iterator[Line]:
+    return (event.line for event in outcome.block.events())
 
 
 def ends_of_others(document: Document, outcomes: Sequence[Outcome]) -> Iterator[Objection]:

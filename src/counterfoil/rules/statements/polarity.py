@@ -82,7 +82,8 @@ def polarity(document: Document, outcome: Outcome, chain: Chain) -> int | None:
     told = _by_totals(document, outcome, chain)
     if told:
         return told
-    if sign > 0 and (_may_be_bill(document) or not _is_had(document, chain)):
+    around = _around(document)
+    if sign > 0 and (_may_be_bill(around) or not _is_had(around, chain)):
         return None
     return None if _spoken(chain) * sign < 0 else sign
 
@@ -170,15 +171,14 @@ def _is_card(document: Document) -> bool:
     return all(words.search(around) for words in _BILL) and not _ACCOUNT.search(around)
 
 
-def _may_be_bill(document: Document) -> bool:
+def _may_be_bill(around: str) -> bool:
     """Whether something is due on it, as on a card's statement and on no other."""
-    return any(words.search(_around(document)) for words in _BILL)
+    return any(words.search(around) for words in _BILL)
 
 
-def _is_had(document: Document, chain: Chain) -> bool:
+def _is_had(around: str, chain: Chain) -> bool:
     """Whether the entries say so, or words for such accounts, or no word of anything lent."""
-    text = _around(document)
-    return _spoken(chain) > 0 or _KEPT.search(text) is not None or _LENT.search(text) is None
+    return _spoken(chain) > 0 or _KEPT.search(around) is not None or _LENT.search(around) is None
 
 
 def _around(document: Document) -> str:

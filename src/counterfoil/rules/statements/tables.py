@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.accounts import account_numbers
@@ -117,12 +117,13 @@ def _account_begins(lines: Sequence[Line]) -> int:
 
 def _captions_begin(lines: Sequence[Line]) -> int:
     """Where, below numbers without a date, other words stand over other numbers: a second box."""
-    for place in range(1, len(lines) - 1):
-        if any(line.dates for line in lines[: place + 1]):
-            return len(lines)
-        boxed = any(line.amounts for line in lines[:place])
-        if boxed and not lines[place].amounts and captions_over(lines[place], lines[place + 1]):
+    boxed = False
+    for place, (line, below) in enumerate(pairwise(lines)):
+        if line.dates:
+            break
+        if boxed and captions_over(line, below):
             return place
+        boxed = boxed or bool(line.amounts)
     return len(lines)
 
 
