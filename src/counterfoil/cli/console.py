@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -18,6 +17,7 @@ from counterfoil.cli.terminal import WORK, say
 from counterfoil.config import Suite, find_suite
 from counterfoil.domain.people import Invitation, Role
 from counterfoil.domain.schedules import UNDER
+from counterfoil.engine.errands import OURSELVES
 from counterfoil.errors import SetupError
 from counterfoil.store.people_ledger import PeopleLedger
 
@@ -74,9 +74,8 @@ def console_beside(site: Site) -> Iterator[None]:
     if not site.suite.config.console.with_up:
         yield
         return
-    command = (sys.executable, "-c", "from counterfoil.cli import main; main()", "console")
     with subprocess.Popen(  # noqa: S603 - our own program, fixed words
-        command,
+        (*OURSELVES, "console"),
         cwd=site.suite.root,
         env={**os.environ, UNDER: site.ledger.boot},
         stdin=subprocess.PIPE,  # closes when we die

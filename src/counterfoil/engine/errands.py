@@ -22,6 +22,9 @@ from counterfoil.store.schedule_book import OccurrenceRow
 from counterfoil.store.schedule_ledger import ScheduleLedger
 from counterfoil.store.schedule_runs import Ended
 
+#: What "counterfoil" is on this machine, for a child of ours.
+OURSELVES = (sys.executable, "-c", "from counterfoil.cli import main; main()")
+
 #: A child that is asked to end gets so long; then it is killed.
 TERMINATE_SECONDS = 10.0
 #: When the worker stops, a run may still end by itself; else it is given back.
@@ -57,8 +60,7 @@ class Errands:
         self.ledger = ledger
         self._root = root
         self._logs = logs
-        entry = "from counterfoil.cli import main; main()"
-        self._command = tuple(command or (sys.executable, "-c", entry))
+        self._command = tuple(command or OURSELVES)
         self._stopping = asyncio.Event()
         self._broken_off = asyncio.Event()
         self._running: set[tuple[str, str]] = set()
