@@ -15,7 +15,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -28,6 +28,7 @@ from playwright.async_api import Error as PlaywrightError
 
 from bots.screen_bank import ScreenBank
 from counterfoil.adapters.browsers import find_browser
+from counterfoil.adapters.screens.browser import Chromium
 from counterfoil.domain.batches import Batch
 from counterfoil.domain.evidence import Evidence
 from counterfoil.domain.items import WorkItem
@@ -123,13 +124,12 @@ async def raw_key(page: Page, item: WorkItem) -> None:
     await work.get_by_text("ACCEPTED REF").first.wait_for()
 
 
-async def raw_page(rig: Rig) -> Page:
-    """Another operator, signed on in a context of its own, without our routes."""
-    page = await (await rig.chromium.context()).new_page()
-    known = rig.bank.operators[1]
-    await page.goto(rig.bank.url)
+async def raw_page(chromium: Chromium, url: str, operator: Mapping[str, str]) -> Page:
+    """*operator*, signed on in a context of its own, without our routes."""
+    page = await (await chromium.context()).new_page()
+    await page.goto(url)
     for name, value in (("F0001", "operator"), ("F0002", "password"), ("F0003", "branch")):
-        await page.locator(f"[name={name}]").fill(known[value])
+        await page.locator(f"[name={name}]").fill(operator[value])
     await page.locator("[name=PF1]").click()
     await page.frame_locator("[name=work]").get_by_text("SIGNED ON").wait_for()
 
@@ -142,7 +142,8 @@ async def raw_page(rig: Rig) -> Page:
 
 def measure(rig: Rig, house: House, pairs: int) -> dict[str, list[float]]:
     """Milliseconds by what was done, in pairs."""
-    plain, page = ScreenBank(rig.session(operator=2)), rig.run(raw_page(rig))
+    plain = ScreenBank(rig.session(operator=2))
+    page = rig.run(raw_page(rig.chromium, rig.bank.url, rig.bank.operators[1]))
     taken: dict[str, list[float]] = {"raw": [], "ours": [], "no record": [], "enquiry": []}
     with ours(rig, house, pairs + WARM_UP) as us:
         for at in range(pairs + WARM_UP):

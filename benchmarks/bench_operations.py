@@ -1,8 +1,9 @@
 """What unattended work costs: idle with 10,000 items waiting, an item's overhead, more workers.
 
-``python -m benchmarks.bench_operations [idle|engine|screens|workers]``. Idle: ``counterfoil up``
-with 10,000 items that wait for an approval, against none, CPU and memory of its own process.
-Workers: items a second on the cardboard bank with 50 ms pages, one to three machines.
+``python -m benchmarks.bench_operations [idle|engine|screens|workers|bare]``. Idle:
+``counterfoil up`` with 10,000 items that wait for an approval, against none, CPU and memory of its own process.
+Workers: items a second on the cardboard bank, one to three machines, with 50 ms pages and with
+200; bare: the same of scripts that only key, to see where the machine itself ends.
 
 **Overhead** is what the engine adds to an item over the bare bot: how long its one session
 stands still, because the protocol's next verb has not been asked for, while a visit is in the
@@ -15,13 +16,14 @@ one is in the process.
 from __future__ import annotations
 
 import asyncio
+import json
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -50,8 +52,8 @@ WAITING = 10_000
 SETTLE_SECONDS, WATCH_SECONDS = 90.0, 30.0  # what was just filed is looked at for a minute
 ENGINE_ITEMS = 300
 SCREEN_ITEMS = 60
-WORKER_ITEMS = 60
-PAGE_SECONDS = 0.05
+ITEMS_EACH = 40
+PAGE_SECONDS = (0.05, 0.2)  # the bar's, and a slow bank's: two cores are enough for three bots
 
 
 def idle(folder: Path, waiting: int) -> tuple[float, float]:
@@ -75,6 +77,19 @@ def idle(folder: Path, waiting: int) -> tuple[float, float]:
             up.wait(timeout=90)
     used = (after.user + after.system) - (before.user + before.system)
     return used / WATCH_SECONDS * 100, memory / 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast some bots are together."""
+
+    items: float  # a second
+    busy: float  # the machine meanwhile, percent of all its cores
+
+    @property
+    def cpu_ms(self) -> float:
+        """Of the whole machine, an item."""
+        return self.busy * 10 * (psutil.cpu_count() or 1) / self.items
 
 
 @dataclass(slots=True)
@@ -184,20 +199,63 @@ def screens(folder: Path) -> tuple[float, float, float]:
     return wall, *watch.told()
 
 
-def workers(folder: Path, count: int) -> tuple[float, float]:
-    """Items a second of *count* machines, and how busy the machine was meanwhile, percent."""
+def workers(folder: Path, count: int, page_seconds: float) -> Pace:
+    """Of *count* machines with a session each, on one PostgreSQL."""
     with Cluster(folder, machines=count, sessions=count, logins=count) as cluster:
-        cluster.bank.set(page_seconds=PAGE_SECONDS)
-        cluster.file(WORKER_ITEMS)
+        cluster.bank.set(page_seconds=page_seconds)
+        cluster.file(ITEMS_EACH * count)
         for each in cluster.machines:
             each.start()
-        wait(lambda: len(cluster.bank.posts_accepted()) >= count)
         wait(lambda: len(cluster.signed_on_operators()) == count)
-        psutil.cpu_percent()
-        first, begun = len(cluster.bank.posts_accepted()), time.monotonic()
-        wait(lambda: len(cluster.bank.posts_accepted()) >= WORKER_ITEMS)
-        seconds, busy = time.monotonic() - begun, psutil.cpu_percent()
-    return (WORKER_ITEMS - first) / seconds, busy
+        return pace(cluster.bank, count)
+
+
+def bare(folder: Path, count: int, page_seconds: float) -> Pace:
+    """Of *count* bare bots: the same screens without engine, ledger, look-ups and evidence."""
+    with RunningBank(folder / "bank") as bank, ExitStack() as bots:
+        bank.set(page_seconds=page_seconds)
+        for at in range(count):
+            known = json.dumps([bank.url, bank.operators[at]])
+            command = [sys.executable, "-m", "benchmarks.bare_bot", str(folder), known, str(at)]
+            bot = bots.enter_context(subprocess.Popen(command, cwd=ROOT))
+            bots.callback(end, bot.pid)
+        return pace(bank, count)
+
+
+def pace(bank: RunningBank, count: int) -> Pace:
+    """Items a second between the first fifth and the last of what *count* have to do."""
+    first, last = ITEMS_EACH * count // 5, ITEMS_EACH * count * 4 // 5
+    wait(lambda: len(bank.posts_accepted()) >= first)
+    psutil.cpu_percent()
+    begun = time.monotonic()
+    wait(lambda: len(bank.posts_accepted()) >= last)
+    seconds = time.monotonic() - begun
+    return Pace((last - first) / seconds, psutil.cpu_percent())
+
+
+def end(pid: int) -> None:
+    """Kill a process and all that it began."""
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for each in (process, *process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+
+
+def curve(folder: Path, what: str) -> None:
+    """Print how *what* grows from one to three."""
+    of: Callable[[Path, int, float], Pace] = {"workers": workers, "bare": bare}[what]
+    for page_seconds in PAGE_SECONDS:
+        print(f"{what}, pages of {page_seconds * 1000:.0f} ms:")
+        alone = 0.0
+        for count in (1, 2, 3):
+            told = of(folder / f"{what}{count}-{page_seconds}", count, page_seconds)
+            alone = alone or told.items
+            print(
+                f"  {count}: {told.items:.2f} items/s, {told.items / alone / count:.2f}x linear, "
+                f"machine {told.busy:.0f} % busy, {told.cpu_ms:.0f} ms CPU an item",
+                flush=True,
+            )
 
 
 def wait(condition: Callable[[], bool]) -> None:
@@ -223,10 +281,9 @@ def main(wanted: list[str]) -> None:
             for waiting in (0, WAITING):
                 used, memory = idle(folder / f"idle{waiting}", waiting)
                 print(f"idle with {waiting} waiting: {used:.1f} % CPU, {memory:.0f} MB")
-        if not wanted or "workers" in wanted:
-            for count in (1, 2, 3):
-                rate, busy = workers(folder / f"workers{count}", count)
-                print(f"{count} workers: {rate:.2f} items/s, machine {busy:.0f} % busy")
+        for what in ("workers", "bare"):
+            if not wanted or what in wanted:
+                curve(folder, what)
 
 
 if __name__ == "__main__":

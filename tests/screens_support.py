@@ -98,19 +98,7 @@ class Rig:
     def payment(self, **other: Any) -> WorkItem:
         """A payment that the bank takes, with a reference never used before."""
         self._numbers += 1
-        payload = Payment(
-            end_to_end_id=f"E2E-{self._numbers}",
-            debtor_account="1000000815",
-            creditor_account="CZ6508000000192000145399",
-            creditor_bank="GIBACZPX",
-            creditor_name="Zahradnictví Novák",
-            amount=Decimal("1234.50"),
-            currency="CZK",
-            execution_date=tomorrow(),
-            purpose="SALA",
-            remittance_1="Faktura 2026/117",
-        )
-        return self._item("P", replace(payload, **other))
+        return a_payment(self._numbers, **other)
 
     def voucher(self, lines: int = 3) -> WorkItem:
         """A voucher with *lines* lines that balance."""
@@ -128,7 +116,7 @@ class Rig:
             description="Accruals November",
             entries=tuple(entries),
         )
-        return self._item("V", payload)
+        return an_item("V", self._numbers, payload)
 
     def allocation(self, **other: Any) -> WorkItem:
         """A part of receipt R00005, which nobody's invoice is paid by."""
@@ -141,18 +129,36 @@ class Rig:
             amount=Decimal("1.50"),
             currency="CZK",
         )
-        return self._item("A", replace(payload, **other))
+        return an_item("A", self._numbers, replace(payload, **other))
 
-    def _item(self, letter: str, payload: Payload) -> WorkItem:
-        number = self._numbers
-        return WorkItem(
-            item_id=f"B-TEST-{number:04}",
-            batch_id="B-TEST",
-            row=number,
-            system="corebank",
-            reference=f"{letter}{time.monotonic_ns() % 10**9:09}{number:04}",
-            payload=payload,
-        )
+
+def a_payment(number: int, **other: Any) -> WorkItem:
+    """The *number*-th payment that the bank takes, with a reference never used before."""
+    payload = Payment(
+        end_to_end_id=f"E2E-{number}",
+        debtor_account="1000000815",
+        creditor_account="CZ6508000000192000145399",
+        creditor_bank="GIBACZPX",
+        creditor_name="Zahradnictví Novák",
+        amount=Decimal("1234.50"),
+        currency="CZK",
+        execution_date=tomorrow(),
+        purpose="SALA",
+        remittance_1="Faktura 2026/117",
+    )
+    return an_item("P", number, replace(payload, **other))
+
+
+def an_item(letter: str, number: int, payload: Payload) -> WorkItem:
+    """*payload* as an item of the cardboard bank; its reference begins with *letter*."""
+    return WorkItem(
+        item_id=f"B-TEST-{number:04}",
+        batch_id="B-TEST",
+        row=number,
+        system="corebank",
+        reference=f"{letter}{time.monotonic_ns() % 10**9:09}{number:04}",
+        payload=payload,
+    )
 
 
 def tomorrow() -> date:
