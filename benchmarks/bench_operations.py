@@ -1,7 +1,8 @@
 """What unattended work costs: idle with 10,000 items waiting, an item's overhead, more workers.
 
 ``python -m benchmarks.bench_operations [idle|engine|screens|workers|bare]``. Idle:
-``counterfoil up`` with 10,000 items that wait for an approval, against none, CPU and memory of its own process.
+``counterfoil up`` with 10,000 items that wait for an approval, against none, CPU and memory of
+its own process.
 Workers: items a second on the cardboard bank, one to three machines, with 50 ms pages and with
 200; bare: the same of scripts that only key, to see where the machine itself ends.
 
