@@ -15,12 +15,14 @@ import pytest
 
 from counterfoil.domain.schedules import UNDER, RunState
 from counterfoil.engine import errands as errands_module
+from counterfoil.engine.borrowing import borrowed_login
 from counterfoil.engine.errands import Errands
+from counterfoil.engine.worker import Worker
 from counterfoil.errors import LedgerLost
 from counterfoil.store.ledger import Ledger, new_boot
 from counterfoil.store.schedule_ledger import ScheduleLedger
 from counterfoil.store.schedule_runs import Ended
-from tests.engine_support import CORE, Clock, House
+from tests.engine_support import CORE, CardboardBank, Clock, House, a_batch, one_system
 from tests.schedule_support import Process, at, looking, schedule, verdicts, write_config
 
 ROOT = Path(__file__).parent.parent
@@ -201,6 +203,39 @@ def test_a_child_and_its_worker_share_the_bank_logins(
         assert ledger.take_lease(CORE, logins, sessions_max=2, lease=lease, in_use={"OP1"}) is None
         assert child.holds(theirs)
         assert later.take_lease(CORE, logins, sessions_max=2, lease=lease) is not None, "both died"
+
+
+def test_a_run_that_waits_for_a_login_gets_one_although_keying_goes_on(
+    house: House, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker gives back a login after the item in hand, and leaves it to whoever waits."""
+    monkeypatch.setenv(UNDER, ledger.boot)
+    document, batch = a_batch(400)
+    ledger.file_batch(document, batch, needs_approval=False)
+    bank = CardboardBank(seconds=0.01)
+    worker = Worker(ledger, bank, one_system(), data=house.folder)
+
+    async def keep_both_busy() -> tuple[int, int, str]:
+        working = asyncio.create_task(worker.run())
+        while not bank.booked:
+            assert not working.done()
+            await asyncio.sleep(0.05)
+        with house.ledger(boot=new_boot()) as child:
+            async with borrowed_login(child, house.folder, CORE, ["OP1"], sessions_max=1) as lease:
+                booked = len(bank.booked)
+                await asyncio.sleep(1.5)
+                assert child.holds(lease)
+                meanwhile = len(bank.booked) - booked
+        while len(bank.booked) < booked + 5:
+            await asyncio.sleep(0.05)
+        worker.stop()
+        await working
+        return booked, meanwhile, lease.login
+
+    booked, meanwhile, login = asyncio.run(asyncio.wait_for(keep_both_busy(), 60))
+    assert login == "OP1"
+    assert 0 < booked < 100, "long before the session was worn, or the work done"
+    assert meanwhile == 0, "nothing is keyed without a login"
 
 
 assert os.name == "posix", "the pipe is what Windows has, too; these tests read /proc"

@@ -18,9 +18,10 @@ from counterfoil.errors import LedgerLost, Unavailable
 from counterfoil.store.claims import LeaseRow
 from counterfoil.store.ledger import Ledger
 
-#: The worker gives an idle login back after 30 seconds. People who type are told at once.
+#: A worker gives a login back after the item in hand. People who type are told at once.
 WAIT_SECONDS = 1800.0
 LOOK_SECONDS = 1.0
+WISH = timedelta(seconds=15)  # renewed at every look
 
 
 @asynccontextmanager
@@ -60,7 +61,7 @@ async def borrowed_login(
 async def _free_login(
     ledger: Ledger, system: str, logins: Sequence[str], sessions_max: int, length: timedelta
 ) -> LeaseRow:
-    """One that is free; a scheduled run waits for the keying beside it. Raises Unavailable."""
+    """One that is free, or is given back for a scheduled run. Raises Unavailable."""
     patience = WAIT_SECONDS if ledger.is_child else 0.0
     ends = time.monotonic() + patience
     while True:  # ends: when patience does
@@ -70,6 +71,7 @@ async def _free_login(
             return lease
         if time.monotonic() >= ends:
             raise Unavailable(system, "every bank login is in use, or it is in maintenance")
+        ledger.wish_for_login(system, WISH)
         await asyncio.sleep(LOOK_SECONDS)
 
 

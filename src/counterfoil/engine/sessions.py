@@ -94,6 +94,8 @@ class _Row:
     #: not ask again: each visit that waits here for nothing is one that the machine with the
     #: logins cannot have.
     denied_at: float = float("-inf")
+    wanted: bool = False  # somebody without a session waits for a login, as of ``asked_at``
+    asked_at: float = float("-inf")  # monotonic
 
 
 def _always() -> bool:
@@ -106,6 +108,7 @@ class Sessions:
     PAUSE_SECONDS = 1.0  # after a failed sign-on; doubled up to a minute
     SIGN_ON_SECONDS = 90.0  # whatever hangs in it: the others wait for it
     IDLE_SECONDS = 30.0  # then the login is given back: another machine may need it
+    WANTED_SECONDS = 1.0  # between two questions whether somebody waits for a login
     #: Then it is opened anew: the browser's driver keeps something of every page that a
     #: window has seen (measured: 0.15 MB an item), until the window goes.
     USES_MAX = 200
@@ -282,12 +285,16 @@ class Sessions:
         row.not_before = time.monotonic() + pause
 
     async def release(self, seat: Seat, *, healthy: bool) -> None:
-        """Give *seat* back; one that is not *healthy*, or is worn, is closed: its login is free."""
+        """Give *seat* back.
+
+        One that is not *healthy*, is worn or is wanted by others is closed: its login is free.
+        """
         row = self._rows[seat.system]
         seat.uses += 1
         kept: Seat | None = None
         try:
-            if healthy and seat.uses < self.USES_MAX and seat.session.usable:
+            fit = healthy and seat.uses < self.USES_MAX and seat.session.usable
+            if fit and (row.urgent or not self._is_wanted(seat.system, row)):
                 kept = seat
             else:
                 await self._discard(seat)
@@ -296,8 +303,9 @@ class Sessions:
 
     async def close_idle(self, *, older_than: float = IDLE_SECONDS) -> None:
         """Give back logins that nobody has used for *older_than* seconds."""
-        for row in self._rows.values():
-            await self._close_idle(row, older_than)
+        for system, row in self._rows.items():
+            wanted = bool(row.idle) and self._is_wanted(system, row)
+            await self._close_idle(row, 0.0 if wanted else older_than)
 
     async def _close_idle(self, row: _Row, older_than: float) -> None:
         limit = time.monotonic() - older_than
@@ -305,6 +313,14 @@ class Sessions:
         row.idle = [each for each in row.idle if each.idle_since > limit]
         for seat in old:
             await self._discard(seat)
+
+    def _is_wanted(self, system: str, row: _Row) -> bool:
+        """Whether a run that keys nothing waits for one of our logins."""
+        now = time.monotonic()
+        if now - row.asked_at >= self.WANTED_SECONDS:
+            with suppress(LedgerLost):
+                row.wanted, row.asked_at = self._ledger.is_login_wanted(system), now
+        return row.wanted
 
     async def close(self) -> None:
         """Close every idle session; those in use are closed by their release."""

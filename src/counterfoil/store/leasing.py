@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from counterfoil.store import schema
@@ -67,6 +67,9 @@ class Leasing(Claims):
         with self.writing() as tx:
             tx.connection.execute(delete(workers).where(workers.c.boot == boot))
             tx.connection.execute(
+                delete(schema.lease_wishes).where(schema.lease_wishes.c.boot == boot)
+            )
+            tx.connection.execute(
                 update(leases).where(leases.c.holder == boot).values(holder=None, expires_at=None)
             )
 
@@ -111,7 +114,8 @@ class Leasing(Claims):
     ) -> LeaseRow | None:
         """The first free login of *logins*, or None.
 
-        None: all are in use, there are enough sessions, or the system is in maintenance.
+        None: all are in use, or are wanted by others while we have no wish; there are enough
+        sessions; or the system is in maintenance.
 
         Args:
             in_use: The logins that this worker has sessions for; what else it holds is
@@ -124,9 +128,12 @@ class Leasing(Claims):
                     self._free_unused(tx, system, in_use)
                 if in_maintenance(tx.connection, system):
                     return None
-                if self._sessions(tx, system) >= sessions_max:
+                held = self._held(tx, system)
+                free = [each for each in logins if each not in held]
+                wanted = self._wanted(tx.connection, tx.now, system)
+                if min(sessions_max - len(held), len(free)) <= wanted:
                     return None
-                return self._take(tx, system, logins, lease)
+                return self._take(tx, system, free[0], lease)
         except IntegrityError:
             return None  # another machine made the same rows first: next time
 
@@ -165,29 +172,53 @@ class Leasing(Claims):
         child = leases.c.holder.startswith(f"{worker}{CHILD}", autoescape=True)
         return or_(free, and_(leases.c.holder != worker, ~child))
 
-    def _sessions(self, tx: Transaction, system: str) -> int:
+    def _held(self, tx: Transaction, system: str) -> set[str]:
+        """The logins of *system* that somebody has a session for."""
         leases = schema.leases
-        query = (
-            select(func.count())
-            .select_from(leases)
-            .where(leases.c.system == system, ~self._free(tx))
-        )
-        return tx.connection.execute(query).scalar_one()
+        query = select(leases.c.login).where(leases.c.system == system, ~self._free(tx))
+        return set(tx.connection.execute(query).scalars())
 
     def _take(
-        self, tx: Transaction, system: str, logins: Sequence[str], lease: timedelta
+        self, tx: Transaction, system: str, login: str, lease: timedelta
     ) -> LeaseRow | None:
+        """*login*; None: its holder's heartbeat came in the same moment."""
         leases = schema.leases
-        for login in logins:
-            token = tx.connection.execute(
-                update(leases)
-                .where(and_(leases.c.system == system, leases.c.login == login, self._free(tx)))
-                .values(holder=self.boot, token=leases.c.token + 1, expires_at=tx.now + lease)
-                .returning(leases.c.token)
-            ).scalar()
-            if token is not None:
-                return LeaseRow(system=system, login=login, token=token)
-        return None
+        token = tx.connection.execute(
+            update(leases)
+            .where(leases.c.system == system, leases.c.login == login, self._free(tx))
+            .values(holder=self.boot, token=leases.c.token + 1, expires_at=tx.now + lease)
+            .returning(leases.c.token)
+        ).scalar()
+        if token is None:
+            return None
+        self._end_wish(tx, system)
+        return LeaseRow(system=system, login=login, token=token)
+
+    def wish_for_login(self, system: str, length: timedelta) -> None:
+        """Say for *length* that we wait for a login of *system*; taking one ends it."""
+        wishes = schema.lease_wishes
+        with self.writing(durable=False) as tx:
+            self._end_wish(tx, system)
+            row = {"system": system, "boot": self.boot, "expires_at": tx.now + length}
+            tx.connection.execute(insert(wishes).values(row))
+
+    def _end_wish(self, tx: Transaction, system: str) -> None:
+        wishes = schema.lease_wishes
+        tx.connection.execute(
+            delete(wishes).where(wishes.c.system == system, wishes.c.boot == self.boot)
+        )
+
+    def _wanted(self, connection: Connection, now: datetime, system: str) -> int:
+        """How many logins of *system* we leave to others: none while we wait like them."""
+        wishes = schema.lease_wishes
+        waiting = select(wishes.c.boot).where(wishes.c.system == system, wishes.c.expires_at > now)
+        boots = set(connection.execute(waiting).scalars())
+        return 0 if self.boot in boots else len(boots)
+
+    def is_login_wanted(self, system: str) -> bool:
+        """Whether somebody else waits for a login of *system*: who has one gives it back."""
+        with self.reading() as connection:
+            return self._wanted(connection, self.now(), system) > 0
 
     def holds(self, lease: LeaseRow) -> bool:
         """Whether *lease* is still this worker's."""

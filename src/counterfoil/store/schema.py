@@ -311,6 +311,15 @@ leases = Table(
     comment="one session per bank login, across all machines",
 )
 
+lease_wishes = Table(
+    "lease_wishes",
+    METADATA,
+    Column("system", String(60), primary_key=True, comment="the legacy system"),
+    Column("boot", String(120), primary_key=True, comment="boot id of whoever waits for a login"),
+    Column("expires_at", UtcDateTime, nullable=False, comment="UTC; renewed while it waits"),
+    comment="who waits for a bank login: workers give one back for each, and leave it free",
+)
+
 stopped_logins = Table(
     "stopped_logins",
     METADATA,
