@@ -173,7 +173,7 @@ async def refresh(
         connection.close()
 
 
-REST_SECONDS = 0.5  # as in console.js
+REST_SECONDS = 0.25  # as in console.js
 
 
 def about_of(body: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +12,8 @@ import pytest
 
 from counterfoil.console.gate import Door
 from counterfoil.console.routes import DOORS
-from counterfoil.domain.people import Role
+from counterfoil.domain.people import Right, Role
+from counterfoil.store.deciding import Word
 from tests.console_support import (
     BY_ROLE,
     Client,
@@ -232,6 +234,43 @@ def test_a_log_that_its_witness_does_not_take_shuts_every_door(tmp_path: Path) -
         assert client.get("/health").status == 503
         bearer = {"Authorization": f"Bearer {rig.token('read')}"}
         assert client.get("/api/v1/items", **bearer).status == 503
+
+
+@pytest.mark.parametrize("door", [each for each in GUARDED if each.method == "GET"], ids=named)
+def test_asvs_8_2_2_what_refreshes_itself_is_nobody_s_own(
+    rig: Rig, clients: dict[Role, Client], door: Door
+) -> None:
+    """It is drawn once for all of a role: no form, no token, no name, and the role's right."""
+    path = path_of(rig, door.path)
+    for role, client in clients.items():
+        answer = client.get(path, **{"X-Refresh": "1"})
+        if door.right not in role.rights:
+            assert answer.status == 403
+            continue
+        assert answer.status in (200, 204)
+        for mine in ("<form", 'name="token"', _token_of(client), f"<b>{BY_ROLE[role]}</b>"):
+            assert mine not in answer.text, mine
+        assert ("Novak s.r.o." not in answer.text) or Right.PERSONAL in role.rights
+        assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_what_refreshes_itself_is_newer_than_it_says_and_never_older(rig: Rig) -> None:
+    """A change between the reading and the telling would be passed over."""
+    client, path = rig.client("iris"), path_of(rig, "/items/{held}")
+    for page in ("/", path):
+        said = client.get(page, **{"X-Refresh": "1"}).text
+        whole = client.get(page).text
+        newest = re.search('data-newest="([^"]*)"', said)
+        assert newest is not None
+        assert newest[1].partition("/")[0] in whole
+        assert 'data-live="' in said
+    frozen = Word(person="Eva", reason="seen at the bank twice")
+    rig.site.ledger.freeze_by_hand("core", frozen)
+    try:
+        rig.served.desk.look()
+        assert frozen.reason in client.get("/", **{"X-Refresh": "1"}).text
+    finally:
+        rig.site.ledger.unfreeze("core", frozen)
 
 
 def test_a_page_that_refreshes_itself_keeps_nobody_signed_on(rig: Rig) -> None:

@@ -18,8 +18,8 @@ class Time:
     """Seconds that pass when told to."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = 1000.0
-        told = SimpleNamespace(monotonic=lambda: self.now)
+        self.now, self.worked = 1000.0, 0.0
+        told = SimpleNamespace(monotonic=lambda: self.now, thread_time=lambda: self.worked)
         monkeypatch.setattr("counterfoil.console.keeping.time", told)
 
 
@@ -43,6 +43,7 @@ def test_what_takes_long_is_read_seldom_and_in_the_end_it_is_right(time: Time) -
 
     def read() -> str:
         time.now += 0.1
+        time.worked += 0.1
         return truth[0]
 
     kept = Kept(read, seconds=0.0, mark=lambda: truth[0])
@@ -51,6 +52,30 @@ def test_what_takes_long_is_read_seldom_and_in_the_end_it_is_right(time: Time) -
     assert kept.get() == "old"
     time.now += 0.1 * KEPT_REST + 0.01
     assert kept.get() == "new"
+
+
+def test_on_a_busy_machine_what_was_read_is_not_older_for_that(time: Time) -> None:
+    """Of 0.2 s, 0.01 were worked: the rest is as long as the reading, not six times that."""
+    truth = ["old"]
+
+    def read() -> str:
+        time.now += 0.2
+        time.worked += 0.01
+        return truth[0]
+
+    kept = Kept(read, seconds=0.0, mark=lambda: truth[0])
+    assert kept.get() == "old"
+    truth[0] = "new"
+    time.now += 0.19
+    assert kept.get() == "old"
+    time.now += 0.02
+    assert kept.get() == "new"
+
+
+def test_what_is_renewed_is_read_though_it_is_new(time: Time) -> None:
+    values = iter("abc")
+    kept = Kept(lambda: next(values), seconds=60.0)
+    assert [kept.get(), kept.renew(), kept.get()] == ["a", "b", "b"]
 
 
 def test_one_reads_and_the_others_are_told_the_value_before(time: Time) -> None:

@@ -125,6 +125,10 @@ class Desk:
         """
         return self._newest.get()
 
+    def look(self) -> str:
+        """The same, read now: for the one who watches for all."""
+        return self._newest.renew()
+
     def _look_for_news(self) -> str:
         found, now = self.looking.newest(), time.monotonic()
         if found != self._last[0]:

@@ -92,6 +92,10 @@ class Gate:
             if turned_away is not None:
                 return turned_away
             ask = self._ask(request, session)
+            if request.refreshes and door.method == "GET" and session is not None:
+                refreshed = self._refreshed(door, ask, request)
+                self._record(door, request, session)
+                return refreshed
             answer = self._answer(door, ask)
             if door.method == "POST":
                 self.desk.has_acted()
@@ -238,6 +242,24 @@ class Gate:
         }
         return self._rendered(page, request, session, live)
 
+    def _refreshed(self, door: Door, ask: Ask, request: Request) -> Reply:
+        """What refreshes itself of a page: it depends on address and role alone.
+
+        So it is drawn once for all who look, and there is no form in it. It carries what was
+        newest before it was read: what changed meanwhile is asked for again.
+        """
+        name = f"live {ask.account.role} {request.path} {sorted(request.query.items())}"
+        return self.desk.shared(name, lambda: self._live(door, ask, request))
+
+    def _live(self, door: Door, ask: Ask, request: Request) -> Reply:
+        newest = self.desk.newest()
+        answer = door.page(ask)
+        if not isinstance(answer, Page):
+            return Reply(204, b"")
+        still = {"notes": [], "counts": {}, "newest": newest, "about": "", "live": True}
+        nobodys = {"account": None, "form_token": ""}
+        return self._rendered(answer, request, ask.session, {**still, **nobodys})
+
     def _trouble(self, request: Request, session: Session | None, status: int, said: str) -> Reply:
         """Without a look at the ledger: it may be what is away."""
         page = Page("trouble.html", {"status": status, "said": said}, status)
@@ -256,6 +278,7 @@ class Gate:
             "asked": request.query,
             "now": datetime.now(UTC),
             "version": self.version,
+            "live": False,
             **live,
             **page.values,
         }

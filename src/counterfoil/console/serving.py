@@ -102,7 +102,7 @@ def make_app(site: Site, port: int) -> tuple[Starlette, Desk]:
     origins, hosts = _names(desk.settings.address, port)
     files = {name: (HERE / "static" / name).read_bytes() for name in _STATIC}
     version = sha256(b"".join(files.values())).hexdigest()[:12]
-    gate, watch = Gate(desk, origins, version), Watch(desk.newest)
+    gate, watch = Gate(desk, origins, version), Watch(desk.look)
     routes: list[Route | Mount] = [_route(gate, door) for door in DOORS]
     routes += [
         Route("/static/{name}", _static(files)),

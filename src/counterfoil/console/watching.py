@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from counterfoil.errors import LedgerLost
 
-LOOK_SECONDS = 0.2
+LOOK_SECONDS = 0.1
 ONE_SECONDS = 0.4  # between two looks at one thing
 HOLD_SECONDS = 10.0  # shorter than what proxies take for dead
 
@@ -19,7 +19,7 @@ class Watch:
     """Holds requests until the ledger has changed.
 
     Args:
-        newest: Tells another text whenever the ledger has changed.
+        newest: Looks now; tells another text whenever the ledger has changed.
     """
 
     def __init__(self, newest: Callable[[], str]) -> None:

@@ -6,26 +6,55 @@
 // 3. A one-time link's code stands after the #, which no server ever sees.
 
 // An answer about changes is held back until there is one; then the page looks, and rests.
-const REST_MS = 500;
+const REST_MS = 250;
 const AWAY_MS = 1000;
 const page = document.body;
 
 // Refreshing
 
+const waiting = new Map(); // what is newer than a part that is in use, by the part's name
+
 async function refresh() {
   const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } });
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-  for (const old of document.querySelectorAll("[data-live]")) {
-    const now = fresh.querySelector(`[data-live="${old.dataset.live}"]`);
-    if (now && now.innerHTML !== old.innerHTML && !isInUse(old)) old.replaceWith(now);
-  }
+  for (const part of fresh.querySelectorAll("[data-live]")) waiting.set(part.dataset.live, part);
   page.dataset.newest = fresh.body.dataset.newest;
+  showWaiting();
+}
+
+function showWaiting() {
+  for (const [name, now] of waiting) {
+    const old = document.querySelector(`[data-live="${name}"]`);
+    if (old && isInUse(old)) continue;
+    waiting.delete(name);
+    if (old && now.innerHTML !== old.innerHTML) renew(old, now);
+  }
 }
 
 function isInUse(part) {
-  return part.contains(document.activeElement) || part.querySelector("details[open], :checked") !== null;
+  const focused = document.activeElement;
+  const typed = focused.matches("input, textarea, select, button, summary");
+  return (part.contains(focused) && typed) || part.querySelector("details[open], :checked") !== null;
 }
+
+// The focus stays where it was, on the link to the same thing; so does what was scrolled.
+function renew(old, now) {
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const scrolled = regions(old).map((each) => [each.scrollLeft, each.scrollTop]);
+  old.replaceWith(now);
+  regions(now).forEach((each, number) => each.scrollTo(...(scrolled[number] ?? [0, 0])));
+  if (!focused) return;
+  const twins = [now, ...now.querySelectorAll("a, [tabindex]")].filter((each) => nameOf(each) === nameOf(focused));
+  (twins[0] ?? document.getElementById("main")).focus({ preventScroll: true });
+}
+
+const regions = (part) => [part, ...part.querySelectorAll(".scroll")];
+const nameOf = (each) => each.getAttribute("href") ?? each.getAttribute("aria-label");
+
+document.addEventListener("focusout", () => setTimeout(showWaiting));
+document.addEventListener("change", showWaiting);
+document.addEventListener("toggle", showWaiting, true);
 
 let asking = new AbortController();
 document.addEventListener("visibilitychange", () => document.hidden && asking.abort());
@@ -77,13 +106,25 @@ let place = -1;
 function move(step) {
   const all = rows();
   if (!all.length) return;
-  all[place]?.classList.remove("here");
-  place = Math.min(Math.max(place + step, 0), all.length - 1);
+  const focused = all.findIndex((each) => each.contains(document.activeElement));
+  place = Math.min(Math.max((focused < 0 ? place : focused) + step, 0), all.length - 1);
   const row = all[place];
-  row.classList.add("here");
   row.scrollIntoView({ block: "nearest" });
-  (row.querySelector("a") ?? row.querySelector("input"))?.focus();
+  const target = row.querySelector("a") ?? row.querySelector("input");
+  if (target) target.focus();
+  else document.activeElement.blur();
+  markRow();
 }
+
+// The row that the keys are at: where the focus is, or was last.
+function markRow() {
+  const all = rows();
+  const focused = all.findIndex((each) => each.contains(document.activeElement));
+  if (focused >= 0) place = focused;
+  all.forEach((each, number) => each.classList.toggle("here", number === place));
+}
+
+document.addEventListener("focusin", markRow);
 
 function toDecision(key) {
   const button = document.querySelector(`button[data-key="${key}"]`);
