@@ -6,22 +6,20 @@ import json
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.metadata import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from counterfoil.cli.console import one_time_link
-from counterfoil.console.gate import COOKIE
 from counterfoil.console.routes import DOORS
 from counterfoil.domain.items import ItemState
 from counterfoil.domain.people import Right, Role
 from counterfoil.store.deciding import Word
+from tests.console_browser import window
 from tests.console_support import BY_ROLE, PASSWORD, Rig, a_console, fill, path_of, waiting_batch
 from tests.engine_support import a_batch
 from tests.test_console_people import code_now
@@ -50,42 +48,6 @@ def chromium(browser_path: Path) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-@dataclass(slots=True)
-class Window:
-    """A browser window, and all that it complained about."""
-
-    page: Page
-    context: BrowserContext
-    said: list[str] = field(default_factory=list)
-
-    def listen(self) -> None:
-        """Collect errors, dialogs, and whatever the policy blocked."""
-        self.page.on("console", lambda each: self._console(each.type, each.text))
-        self.page.on("pageerror", lambda each: self.said.append(str(each)))
-        self.page.on("dialog", lambda each: self.said.append(each.message))
-
-    def _console(self, kind: str, text: str) -> None:
-        if kind in ("error", "warning"):
-            self.said.append(text)
-
-
-@contextmanager
-def window(chromium: Browser, rig: Rig, name: str = "", **options: Any) -> Iterator[Window]:
-    """Signed on as *name*; nothing may have been complained about at the end."""
-    context = chromium.new_context(base_url=rig.url, **options)
-    if name:
-        token, host = rig.session(name), "127.0.0.1"
-        context.add_cookies(
-            [{"name": COOKIE, "value": token, "domain": host, "path": "/", "secure": True,
-              "httpOnly": True, "sameSite": "Strict"}]
-        )  # fmt: skip
-    made = Window(context.new_page(), context)
-    made.listen()
-    yield made
-    context.close()
-    assert made.said == []
 
 
 @pytest.mark.parametrize("role", list(Role), ids=str)

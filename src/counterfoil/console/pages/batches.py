@@ -80,6 +80,7 @@ def batch(ask: Ask) -> Answer:
     waits = bool(row.states.get(ItemState.AWAITING_APPROVAL))
     sight = _sight(ask, row) if waits else None
     totals = sight.totals if sight else _totals_of(ask, row.batch_id)
+    last = ask.desk.looking.batch_before(row)
     values = {
         "batch": row,
         "totals": totals,
@@ -88,7 +89,8 @@ def batch(ask: Ask) -> Answer:
         "waits": waits,
         "why_not": _why_not(ask, row, sight) if sight else "",
         "needs_code": needs_code(ask),
-        "before": _before(ask, row, totals),
+        "last": last,
+        "before": _before(ask, last[0], totals) if last else [],
         **rows_of(ask, ItemQuery(batch_id=row.batch_id), row.states),
     }
     return Page("batch.html", values)
@@ -226,13 +228,10 @@ def _why_not(ask: Ask, row: BatchRow, sight: Sight) -> str:
     return sight.trouble
 
 
-def _before(ask: Ask, row: BatchRow, totals: Sequence[Totals]) -> list[tuple[str, str, str, str]]:
-    """(what, now, last time, difference) against the last batch of the same kind before it."""
-    last = ask.desk.looking.batch_before(row)
-    if last is None:
-        return []
-    then = {each.currency: each for each in _totals_of(ask, last[0])}
-    found = [("file", row.name, last[1], "")]
+def _before(ask: Ask, last_id: str, totals: Sequence[Totals]) -> list[tuple[str, str, str, str]]:
+    """(what, now, last time, difference) against the batch of the same kind before it."""
+    then = {each.currency: each for each in _totals_of(ask, last_id)}
+    found: list[tuple[str, str, str, str]] = []
     for each in totals:
         old = then.get(each.currency)
         count, total = (old.count, old.total) if old else (0, Decimal(0))

@@ -156,6 +156,9 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
+// On a telephone the pages' names scroll: the one of now is in sight.
+document.querySelector("nav.main [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // Ticking all
 
 document.querySelector("[data-all]")?.addEventListener("change", (event) => {
