@@ -65,6 +65,11 @@ class Verifying:
         """It has begun and not ended."""
         return bool(self.by) and self.report is None and not self.trouble
 
+    @property
+    def since(self) -> timedelta:
+        """How long it has taken until now."""
+        return timedelta(seconds=time.monotonic() - self.began)
+
 
 class Desk:
     """One running console."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +26,7 @@ TONES = {
     "hold": "ON_HOLD QUARANTINED REFUSED",
     "bad": "FAILED MISSED NOT_STARTED VOID FROZEN",
 }
+_LOGIN = re.compile(r"//[^/@\s]+@")
 _TONE_OF = {word: tone for tone, words in TONES.items() for word in words.split()}
 
 
@@ -71,10 +73,12 @@ def money(amount: object) -> str:
 
 
 def span(time: timedelta | None) -> str:
-    """Two units at most: ``8 s``, ``2 min 05 s``, ``3 h 20 min``, ``4 d 6 h``."""
+    """Two units at most: ``0.8 s``, ``12 s``, ``2 min 05 s``, ``3 h 20 min``, ``4 d 6 h``."""
     if time is None:
         return "-"
     seconds = int(abs(time.total_seconds()))
+    if seconds < 10:
+        return f"{abs(time.total_seconds()):.1f} s"
     if seconds < 60:
         return f"{seconds} s"
     minutes, rest = divmod(seconds, 60)
@@ -103,6 +107,11 @@ def cell(value: object) -> str:
 def hexed(text: str) -> str:
     """Any text, for one part of an address."""
     return text.encode().hex()
+
+
+def no_login(address: str) -> str:
+    """*address* without a name and password that may stand in it."""
+    return _LOGIN.sub("//…@", address)
 
 
 def veiled(name: str) -> str:
@@ -138,7 +147,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    shown = (hexed, tone, when, clock, money, span, cell, veiled, bars, mask_account)
+    shown = (hexed, tone, when, clock, money, span, cell, veiled, bars, mask_account, no_login)
     made.filters.update({each.__name__: each for each in shown})
     made.globals["zip"] = zip
     return made

@@ -25,6 +25,7 @@ from counterfoil.store.searching import ItemQuery
 
 #: Items that an approver is shown: these, and those that something was found on.
 LARGEST, FIRST, FOUND_MAX = 10, 10, 200
+TROUBLES = (ItemState.FAILED, ItemState.ON_HOLD, ItemState.IN_DOUBT, ItemState.REFUSED)
 LARGE = 2_000  # rows: a smaller batch is read anew for every look
 
 
@@ -89,11 +90,20 @@ def batch(ask: Ask) -> Answer:
         "waits": waits,
         "why_not": _why_not(ask, row, sight) if sight else "",
         "needs_code": needs_code(ask),
+        "trouble": _first_trouble(ask, row),
         "last": last,
         "before": _before(ask, last[0], totals) if last else [],
         **rows_of(ask, ItemQuery(batch_id=row.batch_id), row.states),
     }
     return Page("batch.html", values)
+
+
+def _first_trouble(ask: Ask, row: BatchRow) -> str:
+    """The first item that did not end well, by row; "": none."""
+    if not any(row.states.get(each) for each in TROUBLES):
+        return ""
+    found = ask.desk.looking.find_items(ItemQuery(batch_id=row.batch_id, states=TROUBLES), limit=1)
+    return found[0].item_id if found else ""
 
 
 def approve(ask: Ask) -> Answer:

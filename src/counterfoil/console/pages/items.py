@@ -28,6 +28,8 @@ from counterfoil.store.searching import ItemQuery
 
 JPEG = b"\xff\xd8\xff"
 TEXT_LONGEST = 100
+STOPPED = (ItemState.FAILED, ItemState.ON_HOLD, ItemState.IN_DOUBT, ItemState.REFUSED)
+STOPS = ("item_failed", "item_parked", "item_in_doubt", "item_refused", "item_not_keyed")
 LINE_DAYS = timedelta(days=30)  # a bank may book with a day before the item's last change
 
 
@@ -96,6 +98,7 @@ def _shown(ask: Ask, *, whole: bool) -> Page:
     batch = looking.batch_head(row.batch_id)
     attempts = looking.attempts_of(row.item_id)
     story = _story(ask, row.item_id)
+    open_intent = any(each.outcome is None for each in attempts)
     return Page(
         "item.html",
         {
@@ -105,13 +108,15 @@ def _shown(ask: Ask, *, whole: bool) -> Page:
             "altered": altered,
             "story": story,
             "commit": _commit(story),
+            "trouble": _trouble(row, story),
+            "enquiry": _enquiry(story) if open_intent else None,
             "attempts": attempts,
             "decisions": looking.decisions_of(row.item_id),
             "findings": [
                 each for each in ask.desk.site.ledger.findings(row.batch_id)
                 if each["row"] == row.row
             ],
-            "open_intent": any(each.outcome is None for each in attempts),
+            "open_intent": open_intent,
             "whole": whole,
             "newest": looking.newest_of(row.item_id),
             "about": row.item_id,
@@ -150,6 +155,18 @@ def _commit(story: Sequence[Told]) -> list[Told]:
         return []
     after = [each for each in story[intended[-1] + 1 :] if each.pictures]
     return [story[intended[-1]], *after[:1]]
+
+
+def _trouble(row: ItemRow, story: Sequence[Told]) -> Told | None:
+    """The step that stopped it; None: it did not stop, or is at work again."""
+    if row.state not in STOPPED:
+        return None
+    return next((each for each in reversed(story) if each.step.kind in STOPS), None)
+
+
+def _enquiry(story: Sequence[Told]) -> Told | None:
+    """What the bank showed last about an item that may be there: for whoever decides."""
+    return next((each for each in reversed(story) if each.pictures), None)
 
 
 def _known(ask: Ask) -> ItemRow:

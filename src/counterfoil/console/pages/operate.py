@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from counterfoil.console.asking import Answer, Ask, Go, NotThere, Page
+from counterfoil.console.showing import no_login
 from counterfoil.domain.items import ItemState
 from counterfoil.domain.pauses import EVERYWHERE
 from counterfoil.domain.schedules import Occurrence
@@ -53,8 +54,9 @@ def _settings(ask: Ask) -> list[tuple[str, str]]:
     """config.toml as it was read: it names credentials and holds none; a URL loses its password."""
     found: list[tuple[str, str]] = []
     _flatten("", asdict(ask.desk.suite.config), found)
+    hidden = (".url", "password")
     return [
-        (name, "set; not shown" if name.endswith((".url", "password")) and value else value)
+        (name, "set; not shown" if name.endswith(hidden) else no_login(value))
         for name, value in found
     ]
 

@@ -161,7 +161,8 @@ def _hours(now: datetime) -> list[tuple[int, str]]:
     begins = now - BEHIND
     first = begins.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     marks = [first + timedelta(hours=each) for each in range(1, 25)]
-    return [(_place(each, begins), f"{each:%H:%M}") for each in marks if each.hour % 3 == 0]
+    named = [(_place(each, begins), f"{each:%H:%M}") for each in marks if each.hour % 3 == 0]
+    return [(place, name) for place, name in named if 30 <= place <= 970]  # else it is cut off
 
 
 def figures(ask: Ask) -> Answer:
