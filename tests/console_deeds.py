@@ -65,6 +65,7 @@ def _states(rig: Rig, batch_id: str) -> object:
 
 def _parked(rig: Rig, tag: str, *, intended: bool = False) -> str:
     """An item on hold; *intended*: it may stand at the bank."""
+    _calm(rig, tag)  # else nothing may be begun
     ledger, first = rig.site.ledger, int(sha256(tag.encode()).hexdigest()[:6], 16) % 900_000
     document, batch = a_batch(1, name=f"{tag}.xlsx", first=first)
     ledger.file_batch(document, batch, needs_approval=False)

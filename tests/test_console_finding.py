@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.console_support import Rig, a_console, fill, waiting_batch
+from tests.console_support import Rig, a_console, fill, path_of, waiting_batch
 
 
 @pytest.fixture(scope="module")
@@ -91,3 +91,28 @@ def test_config_is_shown_without_what_opens_anything(tmp_path: Path) -> None:
     assert "hunter2" not in page
     assert "//…@127.0.0.1:9" in page
     assert "other-O" in page  # the name of a credential is none
+
+
+def test_a_line_of_a_reconciliation_is_told_in_days_and_money(rig: Rig) -> None:
+    """Not as the tables of the rules count them: days since 1970, cents."""
+    path = f"/reconciliations/nostro/lines/bank/{b'B2'.hex()}"
+    page = rig.client("petra").get(path).text
+    facts = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", page))
+    assert facts["day"] == "2018-03-03"
+    assert facts["amount"] == "25.00"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", facts["since"])
+    assert facts["account"] == "****CC01"
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/schedules/often", "Operate"),
+        ("/decisions/{decision}", "Reconciliations"),
+        ("/arrivals/{arrival}", "Statements"),
+        ("/figures", "Today"),
+    ],
+)
+def test_the_page_of_now_is_marked_among_the_pages(rig: Rig, path: str, name: str) -> None:
+    page = rig.client("petra").get(path_of(rig, path)).text
+    assert re.findall(r'aria-current="page">([^<]+?)\s*<', page) == [name]

@@ -9,9 +9,10 @@ from typing import Any
 from counterfoil.console.asking import PAGE_ROWS, Answer, Ask, Go, NotThere, Page
 from counterfoil.console.pages.batches import confirm_again, needs_code
 from counterfoil.domain.people import Right
+from counterfoil.domain.reconciliation import day_of
 from counterfoil.domain.reconciliation_decisions import DecisionState, Proposal
 from counterfoil.domain.reconciliation_report import in_money
-from counterfoil.domain.secrets import mask_numbers
+from counterfoil.domain.secrets import mask_account, mask_numbers
 from counterfoil.errors import Refused
 from counterfoil.rules.approval import person
 from counterfoil.site import approval_policy
@@ -20,6 +21,8 @@ from counterfoil.store.reconciliation_reading import DecisionRow
 
 WORDS = ("name", "reference", "text")
 SIDES = ("bank", "ledger")
+DAYS = ("day", "since")
+CENTS = ("amount", "difference", "foreign_amount")
 
 
 def listing(ask: Ask) -> Answer:
@@ -106,10 +109,24 @@ def _facts(ask: Ask, row: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What is known, as pairs; words only for whoever may read about people, numbers masked."""
     personal = ask.may(Right.PERSONAL)
     return [
-        (name, mask_numbers(str(value)))
+        (name, _told(name, value))
         for name, value in row.items()
         if value not in (None, "", []) and (personal or name not in (*WORDS, "counterparty"))
     ]
+
+
+def _told(name: str, value: Any) -> str:
+    """A cell of a line, match or break for reading: there, days and money are whole numbers."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int() if name in DAYS:
+            return day_of(value).isoformat()
+        case int() if name in CENTS:
+            return in_money(value)
+        case list():
+            return ", ".join(mask_numbers(str(each)) for each in value)
+    return mask_account(str(value)) if name == "account" else mask_numbers(str(value))
 
 
 def _partners(match: Mapping[str, Any] | None, side: str, line_id: str) -> list[tuple[str, str]]:
