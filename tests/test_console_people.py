@@ -226,5 +226,7 @@ def test_no_secret_of_anybody_is_kept_in_the_clear(rig: Rig) -> None:
 
 
 def test_what_people_did_is_in_the_ledger_and_verifies(rig: Rig) -> None:
+    rig.session("iris")
+    assert sign_on(rig, "iris", "000000")[1] == 403
     kinds = {each.kind for each in rig.served.desk.looking.steps(StepQuery(), limit=10_000)}
     assert {"account_invited", "account_opened", "signed_on", "sign_on_refused"} <= kinds
