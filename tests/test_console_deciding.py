@@ -132,6 +132,22 @@ def test_a_refused_batch_is_cancelled_with_the_reason_on_every_item(rig: Rig) ->
     assert rig.records("batch_refused")[-1]["data"]["items"] == 3
 
 
+def test_one_item_is_refused_and_the_others_are_approved_apart(rig: Rig) -> None:
+    """What was seen before counts no more; the sums are of what would be keyed."""
+    batch_id, client = waiting_batch(rig, "apart.xlsx"), rig.client("petra")
+    digest = digest_shown(client, batch_id)
+    page = f"/batches/{batch_id}"
+    assert 'name="items" value="3"' in client.get(page).text
+    client.post(f"/items/{batch_id}-0003/cancel", {"reason": "paid by hand yesterday"})
+    assert 'name="items" value="2"' in client.get(page).text
+    assert re.search(r"<p>\s*2 items, <b>", client.get(page).text)
+    client.post(f"{page}/approve", {"digest": digest, "items": "3"})
+    assert "3 items were seen, and 2 wait now" in note(client)
+    assert states(rig, batch_id) == {ItemState.AWAITING_APPROVAL, ItemState.CANCELLED}
+    client.post(f"{page}/approve", {"digest": digest, "items": "2"})
+    assert states(rig, batch_id) == {ItemState.READY, ItemState.CANCELLED}
+
+
 def test_asvs_7_5_3_an_approval_asks_for_the_second_factor_when_it_is_old(rig: Rig) -> None:
     batch_id, client = waiting_batch(rig, "fresh.xlsx"), rig.client("jan")
     kept = sha256(client.cookie.encode()).hexdigest()

@@ -142,12 +142,12 @@ def approve(
     elsewhere; then nobody is asked.
     """
     with open_site("approve") as site:
-        row = _known_batch(site, batch)
+        row, seen = _known_batch(site, batch), None
         if digest is None:
             _show_batch(site, row)
             typer.confirm("Approve exactly this?", abort=True)
-            digest = row.digest
-        approve_batch(site, row, person, digest)
+            digest, seen = row.digest, row.states.get(ItemState.AWAITING_APPROVAL, 0)
+        approve_batch(site, row, person, digest, seen)
 
 
 def refuse(batch: BatchId, person: Person, reason: Reason) -> None:
@@ -162,9 +162,11 @@ def refuse(batch: BatchId, person: Person, reason: Reason) -> None:
     say(f"{count} items of {row.name} are CANCELLED", style="green")
 
 
-def approve_batch(site: Site, row: BatchRow, person: str, digest: str) -> None:
+def approve_batch(
+    site: Site, row: BatchRow, person: str, digest: str, items: int | None = None
+) -> None:
     """Check the person against config.toml; the ledger checks what is stored, again."""
-    approval = decide_batch(site, row, person, digest)
+    approval = decide_batch(site, row, person, digest, items)
     say(f"{row.batch_id} approved by {approval.approver}, digest {digest[:16]}…", style="green")
 
 

@@ -12,8 +12,10 @@ from counterfoil.store.deciding import Word
 from counterfoil.store.reading import BatchRow
 
 
-def approve_batch(site: Site, row: BatchRow, person: str, digest: str) -> Approval:
-    """Let a waiting batch be keyed; *digest* is of what *person* saw.
+def approve_batch(
+    site: Site, row: BatchRow, person: str, digest: str, items: int | None = None
+) -> Approval:
+    """Let a waiting batch be keyed; *digest* is of what *person* saw, *items* how many waited.
 
     Raises:
         Refused: By config.toml or by the ledger; nothing is changed.
@@ -25,7 +27,7 @@ def approve_batch(site: Site, row: BatchRow, person: str, digest: str) -> Approv
         digest=row.digest,
         policy=approval_policy(site.suite),
     )
-    return site.ledger.approve(row.batch_id, approver=who, digest=digest)
+    return site.ledger.approve(row.batch_id, approver=who, digest=digest, items=items)
 
 
 def release_item(site: Site, item_id: str, word: Word) -> None:

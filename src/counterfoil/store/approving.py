@@ -40,18 +40,22 @@ class Approving(Claims):
             document = connection.execute(query).scalar_one()
         return _digest(batch_id, document, self.batch_items(batch_id))
 
-    def approve(self, batch_id: str, *, approver: str, digest: str) -> Approval:
+    def approve(
+        self, batch_id: str, *, approver: str, digest: str, items: int | None = None
+    ) -> Approval:
         """Let the batch's waiting items be keyed; enqueue them in the same transaction.
 
         Args:
             digest: What the approver saw; one changed byte since then voids it.
+            items: How many of them the approver saw waiting: one that was refused since then
+                voids it, too. None: nobody counted.
 
         Raises:
             Refused: "not_waiting", "self_approval", "digest_differs" or "row_changed";
                 nothing is changed, and the attempt is on the record.
         """
         try:
-            return self._approve(batch_id, approver, digest)
+            return self._approve(batch_id, approver, digest, items)
         except Refused as refusal:
             self._note_refusal(batch_id, approver, refusal)
             raise
@@ -107,7 +111,7 @@ class Approving(Claims):
             )
             return len(refused)
 
-    def _approve(self, batch_id: str, approver: str, digest: str) -> Approval:
+    def _approve(self, batch_id: str, approver: str, digest: str, items: int | None) -> Approval:
         with self.writing() as tx:
             batch = self._waiting_batch(tx, batch_id)
             if plain_name(approver) == plain_name(batch.maker):
@@ -126,6 +130,8 @@ class Approving(Claims):
                 )
             )
             ready = self._make_ready(tx, batch_id, batch.system)
+            if items not in (None, ready):
+                raise Refused("digest_differs", f"{items} items were seen, and {ready} wait now")
             tx.tell(
                 Fact(
                     kind="batch_approved",

@@ -178,9 +178,7 @@ class Leasing(Claims):
         query = select(leases.c.login).where(leases.c.system == system, ~self._free(tx))
         return set(tx.connection.execute(query).scalars())
 
-    def _take(
-        self, tx: Transaction, system: str, login: str, lease: timedelta
-    ) -> LeaseRow | None:
+    def _take(self, tx: Transaction, system: str, login: str, lease: timedelta) -> LeaseRow | None:
         """*login*; None: its holder's heartbeat came in the same moment."""
         leases = schema.leases
         token = tx.connection.execute(

@@ -185,6 +185,14 @@ class Looking(Approving, Reading):
         with self.reading() as connection:
             return [(row[0], row[1]) for row in connection.execute(query)]
 
+    def waiting_items(self, batch_id: str) -> frozenset[str]:
+        """Ids of the items of one batch that wait for its approval."""
+        items = schema.items
+        waiting = items.c.state == ItemState.AWAITING_APPROVAL
+        query = select(items.c.item_id).where(items.c.batch_id == batch_id, waiting)
+        with self.reading() as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def find_items(self, wanted: ItemQuery, *, limit: int, skip: int = 0) -> list[ItemRow]:
         """A page of them, by batch and row."""
         items, receipts, intents = schema.items, schema.receipts, schema.intents

@@ -55,6 +55,7 @@ class Sight:
     """What an approver sees of a waiting batch, read from what would be keyed."""
 
     totals: list[Totals]
+    count: int  # items that wait; one that was refused by itself is not among them
     items: tuple[WorkItem, ...]  # those that are shown
     why: Mapping[str, str]  # item id -> why it is among them
     trouble: str  # why nobody can approve it; "": it is what was filed
@@ -85,6 +86,7 @@ def batch(ask: Ask) -> Answer:
     values = {
         "batch": row,
         "totals": totals,
+        "count_seen": sight.count if sight else 0,
         "findings": ask.desk.site.ledger.findings(row.batch_id),
         "samples": _samples(ask, sight) if sight else [],
         "waits": waits,
@@ -110,7 +112,9 @@ def approve(ask: Ask) -> Answer:
     """Four eyes: of exactly what was seen, by somebody who just showed who they are."""
     row = _known(ask)
     confirm_again(ask)
-    approval = approve_batch(ask.desk.site, row, ask.person, ask.given("digest"))
+    items = ask.given("items")
+    seen = int(items) if items.isdecimal() else None
+    approval = approve_batch(ask.desk.site, row, ask.person, ask.given("digest"), seen)
     told = f"{row.name} is approved by {approval.approver}: its items are ready to be keyed"
     return Go(f"/batches/{row.batch_id}", told)
 
@@ -155,19 +159,22 @@ def _sight(ask: Ask, row: BatchRow) -> Sight:
     It is bound to the digest, so what was read once of a large batch holds as long as that is
     the digest; whoever approves has every row read again, whatever they were shown.
     """
+    waiting = ask.desk.looking.waiting_items(row.batch_id)
     known = ask.desk.sights.get(row.digest) if row.rows_read > LARGE else None
-    if isinstance(known, Sight):
+    if isinstance(known, Sight) and known.count == len(waiting):  # it never grows
         return known
     try:
-        items = ask.desk.looking.batch_items(row.batch_id)
+        whole = ask.desk.looking.batch_items(row.batch_id)
     except Illegible as trouble:
-        return Sight(totals=[], items=(), why={}, trouble=str(trouble))
+        return Sight(totals=[], count=0, items=(), why={}, trouble=str(trouble))
+    items = [each for each in whole if each.item_id in waiting]
     same = ask.desk.looking.stored_digest(row.batch_id) == row.digest
     changed = "the batch is not what was filed: its rows were changed by another hand"
     amounts = [(each.payload.currency, str(each.payload.total())) for each in items]
     why = _why_shown(ask, row, items)
     made = Sight(
         totals=_totals(ask, amounts),
+        count=len(items),
         items=tuple(each for each in items if each.item_id in why),
         why=why,
         trouble="" if same else changed,
