@@ -221,7 +221,24 @@ def label_of(text: str) -> Label | None:
         return Label.TOTAL  # "total interest for this period"
     if best is not None and best[2] is Label.BALANCE:
         return _which_end(bare)
+    if best is not None and best[2] is Label.TOTAL:
+        return _which_way(bare)
     return best[2] if best else _counted(bare)
+
+
+def _which_way(bare: str) -> Label:
+    """Which total a text of a few words speaks of: "total importe cargos", "vydaje celkem"."""
+    way = way_of(" ".join(_IN_A_TOTAL.sub(" ", bare).split()))
+    return {1: Label.TOTAL_CREDITS, -1: Label.TOTAL_DEBITS}.get(way, Label.TOTAL)
+
+
+_IN_A_TOTAL = re.compile(
+    r"(?<!\w)(?:totals?|totale|totaux|totaal|summe|summa|suma|sum|gesamt\w*|celkem|celkom|spolu|"
+    r"razem|ogolem|toplam|toplami|osszesen|yhteensa|samtals|ukupno|skupno|jumlah|viso|kopa|"
+    r"итого|всего|общо|вкупно|укупно|συνολο|συνολικ\w+|"
+    r"amount|importe|importo|montant|betrag|valor|kwota|castka|iznos|"
+    r"of|all|de|del|des|der|dei|di)(?!\w)|[:.+()-]"
+)
 
 
 def _counted(bare: str) -> Label | None:
