@@ -10,12 +10,13 @@ import re
 import secrets
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
@@ -159,7 +160,9 @@ class Provider:
         """
         url = self.metadata()["jwks_uri"]
         listed = self._read(url, seconds=KEYS_REST_SECONDS if anew else KEPT_SECONDS).get("keys")
-        return listed if isinstance(listed, list) else []
+        if not isinstance(listed, list) or not listed:
+            raise Unavailable(self.settings.issuer, "lists no keys")
+        return listed
 
     def look(self) -> str:
         """Whether all that a sign-on needs is there, in one phrase."""
@@ -255,7 +258,15 @@ class Provider:
             redirect_uri=redirect_uri,
             code_challenge_method="S256",
         )
+        made.register_client_auth_method(("client_secret_basic", _basic))
         return fenced(made, self.settings, self._root)
+
+
+def _basic(client: Any, method: str, url: str, headers: Any, body: Any) -> tuple[str, Any, Any]:
+    """RFC 6749, 2.3.1: both are form-encoded first; the library leaves that out."""
+    both = f"{quote_plus(client.client_id)}:{quote_plus(client.client_secret)}"
+    headers["Authorization"] = f"Basic {b64encode(both.encode()).decode()}"
+    return url, headers, body
 
 
 def _word(text: str) -> str:

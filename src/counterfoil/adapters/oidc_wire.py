@@ -20,6 +20,7 @@ from counterfoil.errors import Unavailable
 S = TypeVar("S", bound=Session)
 
 BODY_MAX_BYTES = 512 * 1024
+PATIENCE = 2.0  # an answer may take so many times what its beginning may
 
 
 def fenced(session: S, settings: OidcSettings, root: Path) -> S:
@@ -68,7 +69,7 @@ class _Wire(HTTPAdapter):
 
     def send(self, request: PreparedRequest, *args: Any, **more: Any) -> Response:
         """Raises OSError: it is away, too slow, or too long."""
-        ends_at = time.monotonic() + 2 * self._seconds
+        ends_at = time.monotonic() + PATIENCE * self._seconds
         more |= {"stream": True, "timeout": self._seconds}
         response = super().send(request, *args, **more)
         content = b""
