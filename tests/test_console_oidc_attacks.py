@@ -203,6 +203,12 @@ def test_asvs_10_5_4_a_token_for_others_is_none(rig: Rig, provider: Provider, au
     refused(rig, provider, "id_token")
 
 
+def test_asvs_10_5_4_a_token_for_us_and_others_is_none(rig: Rig, provider: Provider) -> None:
+    """Also where it says that it was given to us: whom it was meant for is not all ours."""
+    provider.twist = changed(aud=["counterfoil-console", "another"], azp="counterfoil-console")
+    refused(rig, provider, "the ID token is for others, too")
+
+
 def test_asvs_10_5_4_a_token_that_another_client_got_is_none(rig: Rig, provider: Provider) -> None:
     provider.twist = changed(azp="another")
     refused(rig, provider, "azp")
@@ -255,7 +261,7 @@ def test_asvs_10_5_2_somebody_without_a_subject_is_nobody(
     rig: Rig, provider: Provider, sub: object
 ) -> None:
     provider.twist = changed(sub=sub)
-    refused(rig, provider, "sub")
+    refused(rig, provider, "OIDC: id_token: ")
 
 
 def test_asvs_9_1_1_a_changed_token_is_none(rig: Rig, provider: Provider) -> None:

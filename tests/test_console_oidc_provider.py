@@ -135,6 +135,24 @@ def test_asvs_13_2_4_no_redirect_is_followed(
         assert other.asked == []
 
 
+def test_asvs_13_2_4_the_wire_itself_reaches_no_other_host(provider: Provider) -> None:
+    """Also where an address was not looked at before: one at another port, or that begins alike."""
+    from requests import Session
+    from requests.exceptions import InvalidSchema
+
+    from counterfoil.adapters.oidc_wire import fenced
+    from counterfoil.domain.oidc_settings import OidcSettings
+
+    settings = OidcSettings(issuer=provider.issuer, client_id="c", credential="c")
+    with a_provider() as other, fenced(Session(), settings, Path()) as session:
+        assert session.get(f"{provider.issuer}/jwks").status_code == 200
+        at = f"http://127.0.0.1:{provider.port}"
+        for url in (f"{other.issuer}/jwks", f"{at}0/", f"{at}.evil.example/", "file:///etc/passwd"):
+            with pytest.raises(InvalidSchema):
+                session.get(url)
+        assert other.asked == []
+
+
 def test_one_that_answers_drop_by_drop_is_not_waited_for(
     rig: Rig, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -293,6 +311,12 @@ def test_check_says_whether_the_issuer_answers(tmp_path: Path, provider: Provide
     assert "does not answer" in said(gone)[2]
     missing = settings_of(provider).replace('"oidc"', '"not-there"')
     assert "no such secret" in said(missing)[1]
+
+
+def test_without_its_packages_the_remedy_is_said() -> None:
+    code = "import sys\nsys.modules['authlib'] = None\nimport counterfoil.site.provider"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert "SetupError: [console.oidc] needs: pip install 'counterfoil[oidc]'" in run.stderr
 
 
 def test_who_has_no_provider_pays_nothing_for_it(tmp_path: Path) -> None:
