@@ -129,6 +129,14 @@ def test_nobody_skips_the_second_factor(rig: Rig, provider: Provider) -> None:
     assert Traveller(rig, provider).ask("POST", "/oidc/second", {"code": "123456"}).status == 403
 
 
+def test_whoever_is_locked_out_is_not_even_asked_for_a_code(rig: Rig, provider: Provider) -> None:
+    newcomer(rig, provider, "lex")
+    rig.client("ada").post("/people/change", {"name": "lex", "wish": "lock out"})
+    reply = Traveller(rig, provider).come_back("lex")
+    assert (reply.status, "Your second factor" in reply.text) == (403, False)
+    assert "the account is shut" in told(rig)
+
+
 def test_an_account_that_signs_on_elsewhere_has_no_password(rig: Rig, provider: Provider) -> None:
     """Also one that had: it is taken over by its invitation, and everybody is signed off."""
     before = rig.client("olaf")

@@ -137,6 +137,7 @@ def test_asvs_10_1_2_an_answer_is_good_once(rig: Rig, provider: Provider) -> Non
     assert traveller.ask("GET", path).status == 200
     traveller.flow = flow
     assert traveller.ask("GET", path).status == 403
+    assert "no sign-on on its way" in told(rig)  # the provider is not even asked
     state = _query(traveller.answer(traveller.leave(), "vic"))["state"]
     again = {**_query(path), "state": state}
     assert traveller.ask("GET", f"{CALLBACK}?{urlencode(again)}").status == 403

@@ -134,6 +134,18 @@ def test_asvs_7_5_3_an_approval_has_the_provider_ask_again(strict: Rig, provider
     assert states(strict, batch_id) == {ItemState.READY}
 
 
+def test_a_provider_that_does_not_say_when_makes_nobody_fresh(
+    strict: Rig, provider: Provider
+) -> None:
+    provider.people["uma"] = strong("uma", "GG-Bank-Approvers")
+    invite(strict, "uma", "supervisor", who="petra.novakova")
+    provider.twist = lambda _, claims: claims.pop("auth_time") and None
+    traveller = Traveller(strict, provider)
+    assert traveller.come_back("uma").status == 200
+    batch_id = waiting_batch(strict, "undated.xlsx")
+    assert "Confirm with Bank ID" in traveller.client.get(f"/batches/{batch_id}").text
+
+
 def _fault(rig: Rig, provider: Provider, fault: str) -> None:
     """One that keeps somebody from being confirmed."""
     provider.asks_again, provider.twist = fault != "does not ask", None
