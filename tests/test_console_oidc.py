@@ -14,6 +14,7 @@ from counterfoil.console import passwords
 from counterfoil.console.elsewhere import TRIES
 from counterfoil.domain.items import ItemState
 from counterfoil.domain.people import Role
+from tests.console_browser import window
 from tests.console_support import PASSWORD, Client, Rig, waiting_batch
 from tests.oidc_support import (
     SECRET,
@@ -29,7 +30,7 @@ from tests.oidc_support import (
     told,
 )
 from tests.test_console_deciding import digest_shown, note, states
-from tests.test_console_in_chromium import AXE, axe, window
+from tests.test_console_in_chromium import AXE, axe
 from tests.test_console_people import code_now
 
 
