@@ -171,8 +171,8 @@ def test_a_confirmation_changes_no_session_but_the_one_that_asked(
     strict: Rig, provider: Provider
 ) -> None:
     """It is bound to the session, not to the cookie that comes back; and it signs nobody on."""
-    provider.people["kim"] = strong("kim", "GG-Bank-Ops")
-    invite(strict, "kim")
+    provider.people["kim"] = strong("kim", "GG-Bank-Approvers")
+    invite(strict, "kim", "supervisor")
     traveller = Traveller(strict, provider)
     traveller.come_back("kim")
     kept = traveller.client.cookie

@@ -28,7 +28,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/oidc/sign-on", None, oidc.begin),
     Door("GET", "/oidc/callback", None, oidc.callback),
     Door("POST", "/oidc/second", None, oidc.second),
-    Door("POST", "/oidc/again", LOOK, oidc.again),
+    Door("POST", "/oidc/again", DECIDE, oidc.again),
     Door("GET", "/open", None, sign_on.opening),
     Door("POST", "/open", None, sign_on.open_account),
     Door("GET", "/", LOOK, today.today, shared=True),
