@@ -125,6 +125,7 @@ class Reply:
     text: str
     headers: Mapping[str, str]
     body: bytes
+    cookies: Mapping[str, str] = field(default_factory=dict)  # set by it
 
 
 @dataclass(slots=True)
@@ -169,9 +170,11 @@ class Client:
         finally:
             connection.close()
         said = {name.lower(): value for name, value in answer.getheaders()}
-        if said.get("set-cookie", "").startswith(COOKIE):
-            self.cookie = said["set-cookie"].partition("=")[2].partition(";")[0]
-        return Reply(answer.status, raw.decode("utf-8", "replace"), said, raw)
+        given_back = [value for name, value in answer.getheaders() if name.lower() == "set-cookie"]
+        pairs = [each.partition(";")[0].partition("=") for each in given_back]
+        cookies = {name: value for name, _, value in pairs}
+        self.cookie = cookies.get(COOKIE, self.cookie)
+        return Reply(answer.status, raw.decode("utf-8", "replace"), said, raw, cookies)
 
 
 @dataclass(slots=True)

@@ -35,7 +35,8 @@ from tests.test_console_people import code_now
 
 pytestmark = pytest.mark.browser
 #: Driven by tests of their own below: there is no session yet, or there is none afterwards.
-SIGNING = {"/sign-on", "/sign-off", "/open"}
+#: Those of a provider are driven with one: tests/test_console_oidc.py and _strict.py.
+SIGNING = {"/sign-on", "/sign-off", "/open", "/oidc/sign-on", "/oidc/second", "/oidc/again"}
 #: What is no page of its own but bytes: a picture, or a file to keep.
 BLOBS = ("/pack", "{sha256}", "{page}", "/export", "/proof")
 PAGES = [

@@ -27,13 +27,21 @@ from tests.schedule_support import RULES, schedule
 
 #: Actions that need nothing but the right: they have tests of their own.
 NEED_NO_REASON = ("/sign-off", "/audit/verify")
+#: So that its doors are there, too: tests/test_console_oidc*.py go through them.
+NOBODY_THERE = """
+[console.oidc]
+issuer = "http://127.0.0.1:9"
+client_id = "x"
+credential = "x"
+amr = ["x"]
+"""
 ZONE = 'zone = "Europe/Prague"\ncalendar = "own"\n'
 GUARDED = [each for each in DOORS if each.right is not None]
 
 
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    with a_console(tmp_path_factory.mktemp("console") / "suite") as made:
+    with a_console(tmp_path_factory.mktemp("console") / "suite", more=NOBODY_THERE) as made:
         fill(made)
         yield made
 

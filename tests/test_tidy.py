@@ -52,6 +52,7 @@ HOME_OF: dict[str, str | tuple[str, ...]] = {
     "PIL": "src/counterfoil/adapters/statement_pdf/",
     "alembic": "src/counterfoil/store/",
     "apprise": "src/counterfoil/adapters/alert_sender.py",
+    "authlib": "src/counterfoil/adapters/oidc_",
     "argon2": "src/counterfoil/console/passwords.py",
     "apscheduler": "src/counterfoil/engine/scheduler.py",
     "bai2": "src/counterfoil/adapters/statement_formats/bai2_",
@@ -67,6 +68,7 @@ HOME_OF: dict[str, str | tuple[str, ...]] = {
     "keyring": "src/counterfoil/adapters/secret_keyring.py",
     "holidays": "src/counterfoil/adapters/calendars.py",
     "jinja2": "src/counterfoil/console/showing.py",
+    "joserfc": "src/counterfoil/adapters/oidc_tokens.py",
     "loguru": "src/counterfoil/audit/log.py",
     "markupsafe": "src/counterfoil/console/showing.py",
     "mt940": "src/counterfoil/adapters/statement_formats/mt940",
@@ -88,6 +90,7 @@ HOME_OF: dict[str, str | tuple[str, ...]] = {
     "pypdfium2_raw": "src/counterfoil/adapters/statement_pdf/",  # half the start
     "python_calamine": "src/counterfoil/adapters/sheets/",
     "reportlab": "fixtures/",
+    "requests": "src/counterfoil/adapters/oidc_wire.py",
     "rich": "src/counterfoil/cli/",
     "schwifty": "src/counterfoil/adapters/bank_codes.py",
     "segno": "src/counterfoil/console/passwords.py",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from counterfoil.domain.alert_settings import AlertSettings
+from counterfoil.domain.oidc_settings import OidcSettings
 from counterfoil.domain.schedule_settings import (
     CalendarSettings,
     ScheduleSettings,
@@ -134,6 +135,7 @@ class ConsoleSettings:
     hours_max: int = 10  # signed off then, however busy
     fresh_minutes: int = 5  # an approval asks for the second factor again when it is older
     with_up: bool = True  # counterfoil up serves them, too
+    oidc: OidcSettings | None = None  # None: everybody signs on with a password of ours
 
     def __post_init__(self) -> None:
         if self.address and not re.fullmatch(r"https://[A-Za-z0-9.-]+(:\d+)?", self.address):

@@ -104,6 +104,7 @@ def checks_of(suite: Suite) -> Iterator[Check]:
     if suite.config.schedules:
         yield tried("schedules", lambda: _schedules(suite))
     yield from _alerts(suite)
+    yield from _sign_on(suite)
     yield from _approval(suite)
     yield _folder("data folder", suite.data)
     yield _private("keys", suite.data / "keys")
@@ -272,6 +273,29 @@ def _watched(suite: Suite, name: str, folder: Folder) -> Iterator[Check]:
         else:
             yield Check(f"sheet map of {name}: {sheet_map.title}")
     yield _folder(f"watched folder {name}", suite.path(folder.path))
+
+
+def _sign_on(suite: Suite) -> Iterator[Check]:
+    """The provider of [console.oidc] answers and is the right one; nobody is signed on."""
+    settings = suite.config.console.oidc
+    if settings is None:
+        return
+    from counterfoil.console.elsewhere import redirect_uri
+
+    what, at = f"sign-on with {settings.name}", redirect_uri(suite.config.console)
+    try:
+        from counterfoil.site.provider import provider_of
+
+        _credential(suite, settings.credential)
+        secrets = secrets_of(suite, Redactor())
+        said = provider_of(suite, settings, secrets, lambda: datetime.now(UTC)).look()
+    except SetupError as trouble:
+        told, _, remedy = str(trouble).partition(" -> ")
+        yield Check(what, told, remedy or "docs/CONSOLE.md")
+    except Unavailable as trouble:
+        yield Check(what, note=str(trouble), remedy="accounts with a password sign on without it")
+    else:
+        yield Check(f"{what}: {settings.issuer} {said}; it has to know {at}")
 
 
 def _approval(suite: Suite) -> Iterator[Check]:

@@ -26,6 +26,8 @@ class Page:
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
+    cookie: str | None = None  # a new session's token
+    flow: str | None = None  # token of a sign-on on its way; "": none any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Go:
     note: str = ""
     bad: bool = False
     cookie: str | None = None  # a new session's token; "": none any more
+    flow: str | None = None  # token of a sign-on on its way; "": none any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class Ask:
     desk: Desk
     session: Session | None
     address: str  # where it came from
+    flow: str  # token of this browser's sign-on on its way; "": none
     path: Mapping[str, str]
     query: Mapping[str, str]
     form: Mapping[str, Sequence[str]]

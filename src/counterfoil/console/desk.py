@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from counterfoil.audit.verifier import Report
 from counterfoil.config import ConsoleSettings, Suite
+from counterfoil.console.elsewhere import open_elsewhere
 from counterfoil.console.keeping import Figures, Kept, Present, Recent
 from counterfoil.console.passwords import fingerprint
 from counterfoil.domain.items import ItemState
@@ -74,8 +75,9 @@ class Verifying:
 class Desk:
     """One running console."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, address: str) -> None:
         self.site = site
+        self.address = address  # as a browser knows us: "https://ops.bank.example"
         self.looking = Looking.beside(site.ledger)
         self.people = PeopleLedger.beside(site.ledger)
         self.cares = CareLedger.beside(site.ledger)
@@ -84,6 +86,7 @@ class Desk:
         files = StatementFiles(reconciliation_folder(site.suite), site.vault)
         self.reconciliations = ReconciliationLedger.beside(site.ledger, ReconciliationFiles(files))
         self.settings: ConsoleSettings = site.suite.config.console
+        self.elsewhere = open_elsewhere(site)  # None: there is no [console.oidc]
         self.reading = StatementDesk(
             suite=site.suite,
             ledger=self.statements,

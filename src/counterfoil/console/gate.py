@@ -19,12 +19,15 @@ from urllib.parse import parse_qsl, quote
 from counterfoil.console import showing
 from counterfoil.console.asking import Answer, Ask, Blob, Go, NotThere, Page
 from counterfoil.console.desk import Desk
+from counterfoil.console.elsewhere import FLOW_SECONDS
 from counterfoil.console.passwords import fingerprint
 from counterfoil.domain.people import Right, Session
 from counterfoil.errors import AuditLost, CounterfoilError, LedgerLost, Refused
 
 #: Only over TLS or on the machine itself, for this host alone, out of reach of scripts.
 COOKIE = "__Host-counterfoil"
+#: Of a sign-on that is on its way to the provider and back: a link from there must carry it.
+FLOW_COOKIE = "__Host-sign-on"
 FORM_MAX_BYTES = 256 * 1024
 FIELDS_MAX = 2_000
 _BACK = re.compile(r"/(?![/\\])[A-Za-z0-9_./?=&%+:-]*")
@@ -52,6 +55,7 @@ class Request:
     params: Mapping[str, str]
     query: Mapping[str, str]
     cookie: str
+    flow: str  # the cookie of a sign-on on its way
     origin: str
     site: str  # Sec-Fetch-Site
     refreshes: bool  # the page asks by itself; nobody is there for that
@@ -67,6 +71,7 @@ class Reply:
     content: bytes
     kind: str = "text/html; charset=utf-8"
     headers: Mapping[str, str] | None = None
+    cookies: tuple[str, ...] = ()  # Set-Cookie
 
 
 class Gate:
@@ -134,7 +139,7 @@ class Gate:
         if session is None:
             if request.method == "POST" or request.refreshes:
                 return self._trouble(request, None, 403, "You are signed off: sign on again.")
-            return _redirect(f"/sign-on?to={quote(request.path)}")
+            return Reply(303, b"", headers={"Location": f"/sign-on?to={quote(request.path)}"})
         if door.right not in session.account.role.rights:
             return self._deny(request, session, f"{session.account.role} may not {door.right}")
         if request.method == "POST" and not self._has_token(request):
@@ -175,6 +180,7 @@ class Gate:
             desk=self.desk,
             session=session,
             address=request.address,
+            flow=request.flow,
             path=request.params,
             query=request.query,
             form=form,
@@ -224,7 +230,8 @@ class Gate:
             case Go():
                 if answer.note and session is not None:
                     self.desk.note(session.token_sha256, answer.note, bad=answer.bad)
-                return _redirect(answer.to, answer.cookie)
+                cookies = _cookies(answer.cookie, answer.flow)
+                return Reply(303, b"", headers={"Location": answer.to}, cookies=cookies)
             case Blob():
                 headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}
                 if answer.name:
@@ -282,7 +289,8 @@ class Gate:
             **live,
             **page.values,
         }
-        return Reply(page.status, showing.rendered(page.template, values).encode())
+        content = showing.rendered(page.template, values).encode()
+        return Reply(page.status, content, cookies=_cookies(page.cookie, page.flow))
 
 
 def form_token(cookie: str) -> str:
@@ -305,9 +313,13 @@ def _fields(body: bytes) -> list[tuple[str, str]]:
         return []
 
 
-def _redirect(to: str, cookie: str | None = None) -> Reply:
-    headers = {"Location": to}
-    if cookie is not None:
-        age = "" if cookie else "; Max-Age=0"
-        headers["Set-Cookie"] = f"{COOKIE}={cookie}; Path=/; Secure; HttpOnly; SameSite=Strict{age}"
-    return Reply(303, b"", headers=headers)
+def _cookies(session: str | None, flow: str | None) -> tuple[str, ...]:
+    """What the browser is to keep, or to forget; None: as it is."""
+    found = []
+    if session is not None:
+        age = "" if session else "; Max-Age=0"
+        found.append(f"{COOKIE}={session}; Path=/; Secure; HttpOnly; SameSite=Strict{age}")
+    if flow is not None:
+        age = f"; Max-Age={FLOW_SECONDS if flow else 0}"
+        found.append(f"{FLOW_COOKIE}={flow}; Path=/; Secure; HttpOnly; SameSite=Lax{age}")
+    return tuple(found)

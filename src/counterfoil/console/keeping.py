@@ -45,6 +45,29 @@ class Recent(Generic[T]):
                 self._values.popitem(last=False)
 
 
+class Once(Generic[T]):
+    """Values that are kept for some seconds under a token, and taken once."""
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._values: OrderedDict[str, tuple[float, T]] = OrderedDict()
+
+    def put(self, name: str, value: T) -> None:
+        """Keep it; the oldest goes when there are too many."""
+        with self._lock:
+            self._values[name] = (time.monotonic(), value)
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
+
+    def take(self, name: str) -> T | None:
+        """What was put there, which is gone now; None: nothing, or too long ago."""
+        with self._lock:
+            at, value = self._values.pop(name, (0.0, None))
+        return value if time.monotonic() - at <= self._seconds else None
+
+
 class Figures:
     """The KPIs, read beside the pages: nobody waits for them, and no bot is held up by them."""
 

@@ -43,9 +43,9 @@ def hashed(password: str, *, name: str) -> str:
 
 
 def is_password(kept: str | None, password: str) -> bool:
-    """Whether *password* is the one behind *kept*; None: there is no account."""
+    """Whether *password* is the one behind *kept*; None or "": there is no account, or none."""
     try:
-        return _HASHER.verify(kept or _NOBODY, password[:LONGEST]) and kept is not None
+        return _HASHER.verify(kept or _NOBODY, password[:LONGEST]) and bool(kept)
     except (VerificationError, InvalidHashError):
         return False
 
@@ -56,9 +56,9 @@ def new_second() -> str:
 
 
 def step_of(second: str, code: str, *, at: float | None = None) -> int | None:
-    """The step of 30 s whose code that is; None: it is no code of now."""
+    """The step of 30 s whose code that is; None: it is no code of now, or there is no *second*."""
     digits = "".join(code.split())
-    if not (len(digits) == 6 and digits.isascii() and digits.isdigit()):
+    if not (second and len(digits) == 6 and digits.isascii() and digits.isdigit()):
         return None
     now = int(time.time() if at is None else at) // STEP_SECONDS
     totp = pyotp.TOTP(second)

@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from counterfoil.console.api import api_app
 from counterfoil.console.desk import Desk
-from counterfoil.console.gate import COOKIE, FORM_MAX_BYTES, Door, Gate, Reply, Request
+from counterfoil.console.gate import COOKIE, FLOW_COOKIE, FORM_MAX_BYTES, Door, Gate, Reply, Request
 from counterfoil.console.metrics import metrics_text
 from counterfoil.console.routes import DOORS
 from counterfoil.console.showing import HERE
@@ -98,7 +98,7 @@ class Shell:
 
 def make_app(site: Site, port: int) -> tuple[Starlette, Desk]:
     """The whole console of an open site, as it is reached on *port*."""
-    desk = Desk(site)
+    desk = Desk(site, site.suite.config.console.address or f"http://{HOST}:{port}")
     origins, hosts = _names(desk.settings.address, port)
     files = {name: (HERE / "static" / name).read_bytes() for name in _STATIC}
     version = sha256(b"".join(files.values())).hexdigest()[:12]
@@ -172,6 +172,7 @@ def _route(gate: Gate, door: Door) -> Route:
             params={name: str(value) for name, value in wire.path_params.items()},
             query=dict(wire.query_params),
             cookie=wire.cookies.get(COOKIE, ""),
+            flow=wire.cookies.get(FLOW_COOKIE, ""),
             origin=wire.headers.get("origin", ""),
             site=wire.headers.get("sec-fetch-site", ""),
             refreshes="x-refresh" in wire.headers,
@@ -195,7 +196,10 @@ async def _body(wire: WireRequest) -> bytes | None:
 
 def _response(reply: Reply) -> Response:
     headers = dict(reply.headers or {})
-    return Response(reply.content, reply.status, headers, media_type=reply.kind)
+    made = Response(reply.content, reply.status, headers, media_type=reply.kind)
+    for each in reply.cookies:
+        made.headers.append("Set-Cookie", each)
+    return made
 
 
 def _defect(desk: Desk) -> Callable[[WireRequest, Exception], Awaitable[Response]]:
@@ -321,7 +325,7 @@ def serve(site: Site, tell: Callable[[str], None]) -> None:
     with listening(site.suite.config.console.port) as door:
         port = door.getsockname()[1]
         app, desk = make_app(site, port)
-        tell(desk.settings.address or f"http://{HOST}:{port}")
+        tell(desk.address)
         _server(app).run(sockets=[door])
 
 

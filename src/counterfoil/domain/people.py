@@ -51,10 +51,12 @@ class Account:
     person: str  # as approvals know them: two accounts of one person are one pair of eyes
     role: Role
     active: bool
-    password: str  # argon2id, with its parameters and salt
+    password: str  # argon2id, with its parameters and salt; "": it signs on by a provider
     failures: int  # wrong sign-ons in a row
     closed_until: datetime | None  # UTC: no sign-on before
     changed_at: datetime  # UTC
+    issuer: str | None = None  # the OpenID provider that it signs on with; None: a password
+    subject: str | None = None  # ... and whom it means
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +73,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """A one-time link: whoever has it sets password and second factor of an account."""
+    """A one-time link: whoever has it sets password and second factor of an account.
+
+    Or, with a claim, nobody has a link: whoever the provider names so opens the account.
+    """
 
     token_sha256: str
     name: str
@@ -79,6 +84,7 @@ class Invitation:
     role: Role
     by: str  # who invites; "setup": whoever holds this machine
     ends_at: datetime  # UTC
+    claim: str | None = None  # what the provider calls them, in plain spelling; None: by link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

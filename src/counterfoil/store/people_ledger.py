@@ -7,15 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import RowMapping, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from counterfoil.domain.approvals import plain_name
 from counterfoil.domain.people import Account, ApiToken, Invitation, Role, Session
 from counterfoil.errors import Refused
 from counterfoil.store import people_schema as schema
-from counterfoil.store.book import Book, Fact, Transaction
+from counterfoil.store.book import Book
+from counterfoil.store.people_rows import (
+    account_of,
+    begin_session,
+    change,
+    check_admins,
+    check_open,
+    invitation_of,
+    locked,
+    open_account,
+    second_context,
+    sign_off_all,
+    tell,
+    use_step,
+)
 
 #: Wrong sign-ons in a row that cost nothing; each one more doubles the wait, up to the last.
 FAILURES_FREE, WAIT_FIRST, WAIT_MAX = 4, timedelta(seconds=30), timedelta(minutes=15)
@@ -35,7 +48,7 @@ class PeopleLedger(Book):
         """All of them, by name."""
         with self.reading() as connection:
             rows = connection.execute(select(schema.accounts).order_by(schema.accounts.c.name))
-            return [_account(row) for row in rows.mappings()]
+            return [account_of(row) for row in rows.mappings()]
 
     def account(self, name: str) -> Account | None:
         """The account *name* in any spelling; None: there is none."""
@@ -43,7 +56,7 @@ class PeopleLedger(Book):
         with self.reading() as connection:
             query = select(table).where(table.c.name == plain_name(name))
             row = connection.execute(query).mappings().one_or_none()
-            return None if row is None else _account(row)
+            return None if row is None else account_of(row)
 
     def second_of(self, name: str) -> bytes:
         """The secret of the second factor."""
@@ -51,7 +64,7 @@ class PeopleLedger(Book):
         with self.reading() as connection:
             query = select(table.c.second).where(table.c.name == name)
             sealed = connection.execute(query).scalar_one()
-        return self.sealer().open(sealed, context=_second_context(name))
+        return self.sealer().open(sealed, context=second_context(name))
 
     def change_account(
         self, name: str, *, by: str, role: Role | None = None, active: bool | None = None
@@ -64,20 +77,19 @@ class PeopleLedger(Book):
         given = {"role": role, "active": active}
         values = {key: value for key, value in given.items() if value is not None}
         with self.writing() as tx:
-            row = _locked(tx, name)
+            row = locked(tx, name)
             if row["name"] == by:
                 raise Refused("own_account", "another admin changes yours")
-            _change(tx, row["name"], **values, changed_at=tx.now)
-            if not _admins(tx):
-                raise Refused("last_admin", f"{name} is the last admin: make another one first")
-            _sign_off_all(tx, row["name"])
+            change(tx, row["name"], **values, changed_at=tx.now)
+            check_admins(tx, name)
+            sign_off_all(tx, row["name"])
             told = ", ".join(f"{key} {value}" for key, value in values.items())
-            _tell(tx, "account_changed", f"{name}: {told}", name, by, **values)
+            tell(tx, "account_changed", f"{name}: {told}", name, by, **values)
 
     # Invitations
 
     def invite(self, invitation: Invitation) -> None:
-        """Keep a one-time link; an earlier one for the same account is void.
+        """Keep a one-time link, or a claim; earlier ones for the same account or claim are void.
 
         Raises:
             Refused: "name" or "person" is none, or "own_account": nobody invites themselves.
@@ -91,7 +103,10 @@ class PeopleLedger(Book):
             raise Refused("own_account", "another admin gives you a new link")
         table = schema.invitations
         with self.writing() as tx:
-            tx.connection.execute(delete(table).where(table.c.name == name))
+            earlier = table.c.name == name
+            if invitation.claim is not None:
+                earlier |= table.c.claim == invitation.claim
+            tx.connection.execute(delete(table).where(earlier))
             tx.connection.execute(
                 insert(table).values(
                     token_sha256=invitation.token_sha256,
@@ -100,10 +115,12 @@ class PeopleLedger(Book):
                     role=invitation.role,
                     by=invitation.by,
                     ends_at=invitation.ends_at,
+                    claim=invitation.claim,
                 )
             )
-            told = f"{name}, who is {person}, as {invitation.role}"
-            _tell(tx, "account_invited", told, name, invitation.by, role=invitation.role)
+            how = f", whom the provider calls {invitation.claim}" if invitation.claim else ""
+            told = f"{name}, who is {person}{how}, as {invitation.role}"
+            tell(tx, "account_invited", told, name, invitation.by, role=invitation.role)
 
     def invitation(self, token_sha256: str) -> Invitation | None:
         """What a link is for; None: it was used, taken back, or is too old."""
@@ -111,9 +128,8 @@ class PeopleLedger(Book):
         with self.reading() as connection:
             query = select(table).where(table.c.token_sha256 == token_sha256)
             row = connection.execute(query).mappings().one_or_none()
-        if row is None or row["ends_at"] <= self.now():
-            return None
-        return Invitation(**{**row, "role": Role(row["role"])})
+        by_link = row is not None and row["claim"] is None and row["ends_at"] > self.now()
+        return invitation_of(row) if row is not None and by_link else None
 
     def accept(self, token_sha256: str, *, password: str, second: bytes, step: int) -> str:
         """Set password and second factor by a link, which is used up; the account's name.
@@ -128,32 +144,25 @@ class PeopleLedger(Book):
         table = schema.invitations
         with self.writing() as tx:
             gone = delete(table).where(
-                table.c.token_sha256 == token_sha256, table.c.ends_at > tx.now
+                table.c.token_sha256 == token_sha256,
+                table.c.ends_at > tx.now,
+                table.c.claim.is_(None),
             )
             row = tx.connection.execute(gone.returning(table)).mappings().one_or_none()
             if row is None:
                 raise Refused("no_invitation", "this link was used, or is too old: ask for another")
             name = row["name"]
-            values = {
-                "person": row["person"],
-                "role": row["role"],
-                "active": True,
-                "password": password,
-                "second": self.sealer().seal(second, context=_second_context(name)),
-                "second_used": step,
-                "failures": 0,
-                "closed_until": None,
-                "changed_at": tx.now,
-            }
-            accounts = schema.accounts
-            known = select(accounts.c.name).where(accounts.c.name == name)
-            if tx.connection.execute(known).scalar() is None:
-                tx.connection.execute(insert(accounts).values(name=name, **values))
-            else:
-                _change(tx, name, **values)
-                _sign_off_all(tx, name)
+            open_account(
+                tx,
+                row,
+                password=password,
+                second=self.sealer().seal(second, context=second_context(name)),
+                second_used=step,
+                issuer=None,
+                subject=None,
+            )
             told = f"{name} has set password and second factor, as {row['role']}"
-            _tell(tx, "account_opened", told, name, name, role=row["role"], by=row["by"])
+            tell(tx, "account_opened", told, name, name, role=row["role"], by=row["by"])
         return str(name)
 
     # Sessions
@@ -161,50 +170,42 @@ class PeopleLedger(Book):
     def sign_on(self, name: str, token_sha256: str, *, step: int, lasts: timedelta) -> None:
         """Begin a session. Raises Refused: the code was used before, or the account is shut."""
         with self.writing() as tx:
-            row = _locked(tx, name)
-            if not row["active"] or (row["closed_until"] or tx.now) > tx.now:
-                raise Refused("sign_on", "the account is shut")
-            _use_step(tx, row, step)
-            _change(tx, name, failures=0, closed_until=None)
-            _drop_old_sessions(tx)
-            tx.connection.execute(
-                insert(schema.sessions).values(
-                    token_sha256=token_sha256,
-                    name=name,
-                    began_at=tx.now,
-                    seen_at=tx.now,
-                    ends_at=tx.now + lasts,
-                    confirmed_at=tx.now,
-                )
-            )
-            _tell(tx, "signed_on", f"{name} signed on", name, name)
+            row = locked(tx, name)
+            check_open(tx, row)
+            use_step(tx, row, step)
+            change(tx, name, failures=0, closed_until=None)
+            begin_session(tx, name, token_sha256, lasts=lasts, confirmed_at=tx.now)
+            tell(tx, "signed_on", f"{name} signed on", name, name)
 
-    def note_failure(self, name: str, why: str) -> None:
+    def note_failure(self, name: str, why: str, *, counts: bool = True) -> None:
         """A wrong sign-on; after some in a row the account waits, longer each time.
 
         While it waits none is counted: nobody is kept out for ever by somebody else's tries.
+
+        Args:
+            counts: False: nobody guessed at anything; it is only told.
         """
         with self.writing() as tx:
             table = schema.accounts
             query = select(table).where(table.c.name == plain_name(name)).with_for_update()
             row = tx.connection.execute(query).mappings().one_or_none()
             known = row["name"] if row is not None else ""
-            if row is not None and (row["closed_until"] or tx.now) <= tx.now:
+            if row is not None and counts and (row["closed_until"] or tx.now) <= tx.now:
                 failures = row["failures"] + 1
                 wait = _wait(failures)
-                _change(tx, known, failures=failures, closed_until=wait and tx.now + wait)
-            _tell(tx, "sign_on_refused", why, known, known or None)
+                change(tx, known, failures=failures, closed_until=wait and tx.now + wait)
+            tell(tx, "sign_on_refused", why, known, known or None)
 
     def confirm(self, session: Session, step: int) -> None:
         """The second factor was shown again. Raises Refused: that code was used before."""
         table = schema.sessions
         with self.writing() as tx:
-            row = _locked(tx, session.account.name)
-            _use_step(tx, row, step)
+            row = locked(tx, session.account.name)
+            use_step(tx, row, step)
             mine = table.c.token_sha256 == session.token_sha256
             tx.connection.execute(update(table).where(mine).values(confirmed_at=tx.now))
             told = f"{session.account.name} showed the second factor again"
-            _tell(tx, "signed_on_again", told, session.account.name, session.account.name)
+            tell(tx, "signed_on_again", told, session.account.name, session.account.name)
 
     def session(
         self, token_sha256: str, *, idle: timedelta, seen: datetime | None = None
@@ -233,7 +234,7 @@ class PeopleLedger(Book):
             return None
         names = ("token_sha256", "began_at", "ends_at", "confirmed_at")
         same = {each: row[each] for each in names}
-        return Session(account=_account(row), seen_at=seen_at, **same)
+        return Session(account=account_of(row), seen_at=seen_at, **same)
 
     def touch(self, seen: Mapping[str, datetime]) -> None:
         """Who was there when, by token: in one transaction. Not told: the views are."""
@@ -250,7 +251,7 @@ class PeopleLedger(Book):
             mine = table.c.token_sha256 == session.token_sha256
             tx.connection.execute(delete(table).where(mine))
             name = session.account.name
-            _tell(tx, "signed_off", f"{name} signed off", name, name)
+            tell(tx, "signed_off", f"{name} signed off", name, name)
 
     # Tokens of programs
 
@@ -261,7 +262,7 @@ class PeopleLedger(Book):
             values = {each: getattr(token, each) for each in names}
             tx.connection.execute(insert(schema.tokens).values(**values))
             told = f"a token for {token.name} to {token.scope}"
-            _tell(tx, "token_made", told, "", token.by, token=token.token_sha256[:12])
+            tell(tx, "token_made", told, "", token.by, token=token.token_sha256[:12])
 
     def tokens(self) -> list[ApiToken]:
         """Every one, also those that are too old."""
@@ -287,61 +288,9 @@ class PeopleLedger(Book):
             gone = delete(table).where(table.c.token_sha256.startswith(start, autoescape=True))
             if tx.connection.execute(gone.returning(table.c.name)).first() is None:
                 raise Refused("unknown_token", "there is no such token any more")
-            _tell(tx, "token_ended", "a token was taken back", "", by, token=start[:12])
+            tell(tx, "token_ended", "a token was taken back", "", by, token=start[:12])
 
 
 def _wait(failures: int) -> timedelta | None:
     over = failures - FAILURES_FREE
     return None if over <= 0 else min(WAIT_FIRST * 2 ** min(over - 1, 10), WAIT_MAX)
-
-
-def _second_context(name: str) -> str:
-    return f"second:{name}"
-
-
-def _account(row: RowMapping) -> Account:
-    values = {each: row[each] for each in Account.__slots__}
-    return Account(**{**values, "role": Role(values["role"])})
-
-
-def _locked(tx: Transaction, name: str) -> RowMapping:
-    table = schema.accounts
-    query = select(table).where(table.c.name == plain_name(name)).with_for_update()
-    row = tx.connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise Refused("unknown_account", f"there is no account {name}")
-    return row
-
-
-def _change(tx: Transaction, name: str, **values: Any) -> None:
-    table = schema.accounts
-    tx.connection.execute(update(table).where(table.c.name == name).values(**values))
-
-
-def _use_step(tx: Transaction, row: RowMapping, step: int) -> None:
-    if step <= row["second_used"]:
-        raise Refused("code_used", "this code was used before: wait for the next one")
-    _change(tx, row["name"], second_used=step)
-
-
-def _admins(tx: Transaction) -> int:
-    table = schema.accounts
-    query = select(func.count()).where(table.c.role == Role.ADMIN, table.c.active)
-    return int(tx.connection.execute(query).scalar_one())
-
-
-def _sign_off_all(tx: Transaction, name: str) -> None:
-    table = schema.sessions
-    tx.connection.execute(delete(table).where(table.c.name == name))
-
-
-def _drop_old_sessions(tx: Transaction) -> None:
-    table = schema.sessions
-    tx.connection.execute(delete(table).where(table.c.ends_at <= tx.now))
-
-
-def _tell(
-    tx: Transaction, kind: str, told: str, name: str, person: str | None, **data: object
-) -> None:
-    facts = {key: value if isinstance(value, bool) else str(value) for key, value in data.items()}
-    tx.tell(Fact(kind=kind, told=told, data={"account": name, **facts}, person=person))

@@ -38,9 +38,12 @@ accounts = Table(
     Column("failures", Integer, nullable=False, default=0, comment="wrong sign-ons in a row"),
     Column("closed_until", UtcDateTime, comment="UTC: no sign-on before; NULL: open"),
     Column("changed_at", UtcDateTime, nullable=False, comment="UTC: last change of this row"),
+    Column("issuer", Text, comment="OpenID provider it signs on with; NULL: a password"),
+    Column("subject", String(255), comment="whom that provider means by it"),
     CheckConstraint(one_of("role", list(Role)), name="role"),
     comment="who may use the console",
 )
+Index("ix_console_accounts_identity", accounts.c.issuer, accounts.c.subject, unique=True)
 
 sessions = Table(
     "console_sessions",
@@ -64,6 +67,7 @@ invitations = Table(
     Column("role", String(20), nullable=False, comment="Role"),
     Column("by", Text, nullable=False, comment="who invites"),
     Column("ends_at", UtcDateTime, nullable=False, comment="UTC"),
+    Column("claim", Text, comment="what the provider calls them; NULL: by link"),
     CheckConstraint(one_of("role", list(Role)), name="role"),
     comment="one-time links; a row that is gone was used or taken back",
 )

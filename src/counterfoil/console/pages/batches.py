@@ -91,7 +91,7 @@ def batch(ask: Ask) -> Answer:
         "samples": _samples(ask, sight) if sight else [],
         "waits": waits,
         "why_not": _why_not(ask, row, sight) if sight else "",
-        "needs_code": needs_code(ask),
+        **fresh_values(ask),
         "trouble": _first_trouble(ask, row),
         "last": last,
         "before": _before(ask, last[0], totals) if last else [],
@@ -142,15 +142,29 @@ def needs_code(ask: Ask) -> bool:
     return ask.desk.site.ledger.now() - ask.session.confirmed_at > fresh
 
 
+def fresh_values(ask: Ask) -> dict[str, object]:
+    """How whoever decides shows the second factor again: a code here, or with the provider."""
+    needed = needs_code(ask)
+    return {"needs_code": needed, "confirm_with": _provider(ask) if needed else ""}
+
+
 def confirm_again(ask: Ask) -> None:
     """Raises Refused: "code"."""
     if not needs_code(ask):
         return
     assert ask.session is not None
+    if provider := _provider(ask):
+        raise Refused("code", f"confirm with {provider} again: that was too long ago")
     step = step_shown(ask, ask.account)
     if step is None:
         raise Refused("code", "show your second factor again: the code of now")
     ask.desk.people.confirm(ask.session, step)
+
+
+def _provider(ask: Ask) -> str:
+    """Who has seen the second factor of whoever asks; "": we have."""
+    there = ask.desk.elsewhere
+    return there.settings.name if there and ask.session and there.confirms(ask.account) else ""
 
 
 def _sight(ask: Ask, row: BatchRow) -> Sight:

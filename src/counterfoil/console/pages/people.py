@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from counterfoil.console import passwords
 from counterfoil.console.asking import Answer, Ask, Go, Page
+from counterfoil.domain.identities import NAMED_MAX, plain_claim
 from counterfoil.domain.people import ApiToken, Invitation, Role
 from counterfoil.errors import Refused
 from counterfoil.store.people_schema import SCOPES
@@ -29,13 +30,14 @@ def _shown(ask: Ask, *, made: str = "", what: str = "") -> Page:
         "what": what,
         "hours": INVITED_HOURS,
         "address": ask.desk.settings.address,
+        "oidc": ask.desk.settings.oidc,
     }
     return Page("people.html", values)
 
 
 def invite(ask: Ask) -> Answer:
-    """Make a one-time link; it is shown this once."""
-    code = passwords.new_token()
+    """Make a one-time link, shown this once; or let the provider say who that is."""
+    code, claim = passwords.new_token(), _claim(ask)
     made = Invitation(
         token_sha256=passwords.fingerprint(code),
         name=ask.given("name"),
@@ -43,8 +45,12 @@ def invite(ask: Ask) -> Answer:
         role=_role(ask),
         by=ask.account.name,
         ends_at=ask.desk.site.ledger.now() + timedelta(hours=INVITED_HOURS),
+        claim=claim,
     )
     ask.desk.people.invite(made)
+    if claim is not None:
+        said = f"{made.name} signs on within {INVITED_HOURS} hours, and is known from then on"
+        return Go("/people", said)
     return _shown(ask, made=f"/open#{code}", what=f"The one-time link for {made.name}")
 
 
@@ -85,6 +91,16 @@ def end_token(ask: Ask) -> Answer:
     """Take it back."""
     ask.desk.people.end_token(ask.given("which"), by=ask.account.name)
     return Go("/people", "The token is taken back")
+
+
+def _claim(ask: Ask) -> str | None:
+    """What the provider calls them. Raises Refused: it is too long, or wanted and not there."""
+    oidc, claim = ask.desk.settings.oidc, plain_claim(ask.given("claim"))
+    if claim and (oidc is None or len(claim) > NAMED_MAX):
+        raise Refused("claim", f"{NAMED_MAX} characters at most, of a provider in config.toml")
+    if not claim and oidc is not None and not oidc.may_use_password(_role(ask)):
+        raise Refused("claim", f"[console.oidc] local: who is a {_role(ask)} has no password")
+    return claim or None
 
 
 def _role(ask: Ask) -> Role:

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from counterfoil.console.asking import PAGE_ROWS, Answer, Ask, Go, NotThere, Page
-from counterfoil.console.pages.batches import confirm_again, needs_code
+from counterfoil.console.pages.batches import confirm_again, fresh_values
 from counterfoil.domain.people import Right
 from counterfoil.domain.reconciliation import day_of
 from counterfoil.domain.reconciliation_decisions import DecisionState, Proposal
@@ -198,7 +198,7 @@ def decision(ask: Ask) -> Answer:
         "digest": proposal.digest(),
         "waits": row.state is DecisionState.PROPOSED,
         "why_not": _why_not(ask, row),
-        "needs_code": needs_code(ask),
+        **fresh_values(ask),
     }
     return Page("decision.html", values)
 

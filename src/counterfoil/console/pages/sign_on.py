@@ -18,7 +18,20 @@ _INSIDE = re.compile(r"/(?![/\\])[A-Za-z0-9_./-]*")
 
 def form(ask: Ask) -> Answer:
     """The sign-on."""
-    return Page("sign_on.html", {"to": _inside(ask.wanted("to")), "trouble": "", "name": ""})
+    return shown(ask, inside(ask.wanted("to")))
+
+
+def shown(ask: Ask, to: str, *, trouble: str = "", name: str = "", status: int = 200) -> Page:
+    """The page with all ways to sign on."""
+    oidc = ask.desk.settings.oidc
+    values = {
+        "to": to,
+        "trouble": trouble,
+        "name": name,
+        "provider": oidc.name if oidc else "",
+        "admins_alone": oidc is not None and oidc.local == "admins",
+    }
+    return Page("sign_on.html", values, status)
 
 
 def sign_on(ask: Ask) -> Answer:
@@ -26,7 +39,7 @@ def sign_on(ask: Ask) -> Answer:
 
     Whatever was wrong, the answer is the same; the record says which.
     """
-    name, to = ask.given("name")[:60], _inside(ask.given("to"))
+    name, to = ask.given("name")[:60], inside(ask.given("to"))
     token = passwords.new_token()
     try:
         account, step = _who(ask, name)
@@ -39,7 +52,7 @@ def sign_on(ask: Ask) -> Answer:
     except Refused as refusal:
         counted = "" if refusal.code == "too_many" else name
         ask.desk.people.note_failure(counted, f"{refusal.reason}, from {ask.address}")
-        return Page("sign_on.html", {"to": to, "trouble": WRONG, "name": name}, status=403)
+        return shown(ask, to, trouble=WRONG, name=name, status=403)
     return Go(to, cookie=token)
 
 
@@ -54,6 +67,9 @@ def _who(ask: Ask, name: str) -> tuple[Account, int]:
     step = step_shown(ask, account)
     if step is None:
         raise Refused("sign_on", "wrong code")
+    oidc = ask.desk.settings.oidc
+    if oidc is not None and not oidc.may_use_password(account.role):
+        raise Refused("sign_on", f"[console.oidc] local: no password for a {account.role}")
     return account, step
 
 
@@ -142,5 +158,6 @@ def _password(ask: Ask) -> str:
     return "".join(ask.form.get("password", ("",))[:1])
 
 
-def _inside(to: str) -> str:
+def inside(to: str) -> str:
+    """*to*, if it is a page of ours; else the first one."""
     return to if _INSIDE.fullmatch(to) else "/"
