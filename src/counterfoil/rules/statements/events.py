@@ -290,6 +290,7 @@ def _section(title: str, line: int) -> Section | None:
 #: What stands under a heading of signs, folded.
 _SIGNS = {
     "cr": 1, "c": 1, "h": 1, "k": 1, "+": 1, "dr": -1, "db": -1, "d": -1, "s": -1, "-": -1,
+    "借": -1, "贷": 1, "貸": 1,
     **{folded(out): -1 for out, _ in SPELLED}, **{folded(into): 1 for _, into in SPELLED},
 }  # fmt: skip
 #: Letters that say so in one language only, by their heading.

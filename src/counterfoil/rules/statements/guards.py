@@ -51,7 +51,8 @@ def unread_lines(
     lines = {line.index: line for line in _dated_money(document, used)}
     for event in left:
         moved = any(amount.value for amount in event.cells.values())
-        if event.kind is Kind.ENTRY and event.anchored and moved:
+        booked = not not_booked(_title_above(document, event.line))
+        if event.kind is Kind.ENTRY and event.anchored and moved and booked:
             lines.setdefault(event.line.index, event.line)
     if not lines:
         return

@@ -15,7 +15,12 @@ from counterfoil.rules.statements.lines import Line, dated_places, first_date, l
 from counterfoil.rules.statements.number_styles import Style
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.terms import MOVES, Label, Role
-from counterfoil.rules.statements.vocabulary import is_of_balances, label_of, not_booked
+from counterfoil.rules.statements.vocabulary import (
+    is_of_balances,
+    label_of,
+    not_booked,
+    section_sign,
+)
 
 AFTER_DATES = 4  # lines that may still belong to a table after its last date
 #: Lines that a bank prints under its columns in another font, or a little off.
@@ -86,6 +91,7 @@ def _stretches(
 ) -> Iterator[tuple[Heading | None, tuple[Line, ...]]]:
     """The lines between headings; before the first one, those without a heading."""
     start, current = 0, None
+    single: Heading | None = None  # the last one over a table that has none beside it
     for heading in [*headings, None]:
         end = len(lines) if heading is None else heading.first
         own = lines[start:end] if heading is None else _without_page_top(lines[start:end], heading)
@@ -93,10 +99,22 @@ def _stretches(
         days = _days_begin(stretch) if current else len(stretch)
         ends = (days, _account_begins(stretch), _captions_begin(stretch))
         end = min(ends) if current else len(stretch)
-        yield from _halves(current, stretch[:end], style)
+        beside = _section_begins(stretch[:end]) if current and single is not current else end
+        yield from _halves(current, stretch[:beside], style)
+        if beside < end:
+            yield single, stretch[beside:end]
         if end == days < len(stretch):
             yield None, stretch[end:]
         current, start = heading, 0 if heading is None else heading.last + 1
+        if heading is not None and repeats(heading.cells) == 1:
+            single = heading
+
+
+def _section_begins(lines: Sequence[Line]) -> int:
+    """Where, below tables side by side, a title begins entries in one column again."""
+    titles = (n for n, each in enumerate(lines) if not each.amounts and section_sign(each.text))
+    end = next(titles, len(lines))
+    return end if any(line.amounts for line in lines[:end]) else len(lines)
 
 
 def _days_begin(lines: Sequence[Line]) -> int:

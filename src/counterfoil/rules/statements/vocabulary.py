@@ -23,6 +23,7 @@ _NEVER = re.compile(
     r"uncleared|pending|unbilled)(?!\w)"
 )
 
+TITLE_MAX = 80  # letters: "Pending authorisations (not yet posted, not in the balance)"
 SIGN_MAX = 6  # letters: "Dr/Cr" is a column of signs, "Debit/Credit" one of amounts
 
 #: Over a table of entries that are not booked yet.
@@ -151,6 +152,8 @@ def role_of(text: str) -> Role | None:
     """
     bare = folded(spelled_out(text)).replace("\u200b", "").replace(" - ", " ")
     bare = " ".join(bare.split())
+    if {way_of(part) for part in bare.split("/")} == {1, -1} and len(bare) <= SIGN_MAX:
+        return Role.SIGN  # over marks that are one letter each: "借/贷"
     if _both_ways(bare):
         return Role.SIGN if len(bare) <= SIGN_MAX else Role.AMOUNT  # one column for both ways
     if _names(bare, Role.BALANCE):
@@ -366,7 +369,7 @@ def is_posting(text: str) -> bool:
 
 def not_booked(text: str) -> bool:
     """Whether a title says that the entries below it are not booked yet."""
-    return len(text) <= 60 and _NOT_BOOKED.search(folded(text)) is not None
+    return len(text) <= TITLE_MAX and _NOT_BOOKED.search(folded(text)) is not None
 
 
 def is_of_balances(text: str) -> bool:
