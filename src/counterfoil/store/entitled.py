@@ -35,17 +35,24 @@ _RELEASED = exists().where(
     decisions.c.kind == "release",
     _in_standing(decisions.c.person),
 )
+_ENDED = exists().where(
+    decisions.c.item_id == items.c.item_id, decisions.c.kind.in_(("cancel", "booked"))
+)
 _ENTITLED = (
     select(items.c.item_id)
     .join(batches, batches.c.batch_id == items.c.batch_id)
     .where(
         items.c.item_id == the("item"),
         items.c.system == batches.c.system,
+        not_(_ENDED),
         or_(not_(batches.c.needs_approval), _APPROVED, _RELEASED),
     )
 )
 
 
 def may_be_keyed(connection: Connection, item_id: str) -> bool:
-    """Nobody had to look, or somebody did who is not the maker and may still decide."""
+    """Nobody had to look, or somebody did who is not the maker and may still decide.
+
+    Never what a person cancelled, refused, or saw at the bank.
+    """
     return connection.execute(_ENTITLED, {"the_item": item_id}).first() is not None
