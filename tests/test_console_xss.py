@@ -35,7 +35,7 @@ from tests.intake_support import TODAY, document, nobody, order
 from tests.test_console_in_chromium import window
 from tests.test_console_interleavings import a_bot
 from tests.test_statement_rules import ACCOUNT, SEPTEMBER, listed
-from tests.xss_payloads import FILE_NAMES, PAYLOADS, PRINTABLE
+from tests.xss_payloads import FILE_NAMES, PAYLOADS, PRINTABLE, SHEET_NAMES
 from workflows.intake import take_in
 from workflows.statement_reading import read_arrivals
 
@@ -49,7 +49,8 @@ FOREIGN = ", ".join(
     for each in (
         "script", "style", "link", "meta", "base", "iframe", "embed", "object", "math", "audio",
         "svg [onload]", "[onload]", "[onerror]", "[onfocus]", "[onbegin]", "[ontoggle]",
-        "[onmouseover]", "[href^='javascript:' i]", "[src^='javascript:' i]", "[src^='//']",
+        "[onmouseover]", "[onstart]", "marquee",
+        "[href^='javascript:' i]", "[src^='javascript:' i]", "[src^='//']",
         "[action^='//']", "[name=body]",
     )
 )  # fmt: skip
@@ -113,9 +114,9 @@ def by_names_of_files_and_sheets(rig: Rig, folder: Path) -> None:
         path = folder / (" ".join(FILE_NAMES[at : at + 5]) + ".xlsx")
         path.write_bytes(b"no workbook %d" % at)
         quarantine(rig, path)
-    for at in range(0, len(TYPED), 3):  # as many as the reason names
+    for at in range(0, len(SHEET_NAMES), 3):  # as many as the reason names
         path = folder / f"sheets {at}.xlsx"
-        named = list(enumerate(TYPED[at : at + 3], 1))
+        named = list(enumerate(SHEET_NAMES[at : at + 3], 1))
         sheets = [f'<sheet name={quoteattr(n)} sheetId="{i}" r:id="rId{i}"/>' for i, n in named]
         kind = f'Type="{OFFICE}/worksheet"'
         more = [f'<Relationship Id="rId{i}" {kind} Target="worksheets/sheet{i}.xml"/>' for i in
@@ -222,7 +223,8 @@ def test_asvs_1_2_1_and_3_2_2_payee_memo_and_the_bank_s_words_are_text(
         for at, each in enumerate(TYPED):
             said = look(it.page, f"/items/{rig.names[f'item {at}']}")
             assert said.count(each) >= 3, (each, said)
-            look(it.page, f"/items/{rig.names[f'item {at}']}/in-full")
+            if at % 8 == 0:
+                look(it.page, f"/items/{rig.names[f'item {at}']}/in-full")
         look(it.page, f"/batches/{rig.names['batch']}")
         said = look(it.page, f"/items?batch={rig.names['batch']}")
         assert missing(said, TYPED) == []
@@ -235,7 +237,7 @@ def test_names_of_files_and_sheets_are_text(chromium: Browser, rig: Rig) -> None
     with window(chromium, rig, "petra") as it:
         said = look(it.page, "/exceptions?kind=file")
         assert missing(said, FILE_NAMES) == []
-        assert missing(said, TYPED) == []
+        assert missing(said, SHEET_NAMES) == []
         look(it.page, "/exceptions")
     assert rig.served.desk.csp_reports == 0
 

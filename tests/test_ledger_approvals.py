@@ -136,7 +136,7 @@ def test_what_waits_for_a_person_is_not_released_by_the_batch_approval(ledger: L
     assert ledger.batch(batch.batch_id).states == {ItemState.ON_HOLD: 1, ItemState.READY: 2}
 
 
-def test_asvs_8_3_2_whose_role_was_taken_away_has_approved_nothing_that_is_not_keyed(
+def test_asvs_8_3_2_and_8_3_3_whose_role_was_taken_away_has_approved_nothing_that_is_not_keyed(
     ledger: Ledger,
 ) -> None:
     """And an item that is typed just then is not clicked."""

@@ -230,7 +230,7 @@ def test_no_file_names_a_package_registry() -> None:
     assert wrong == []
 
 
-def test_the_lock_has_hashes_and_no_index_lines() -> None:
+def test_asvs_15_1_2_the_lock_has_hashes_and_no_index_lines() -> None:
     lock = (ROOT / "requirements.lock").read_text("utf-8")
     assert "--hash=sha256:" in lock
     assert [line for line in lock.splitlines() if line.startswith("-")] == []

@@ -40,6 +40,10 @@ _IN_TEXT = (
     "<base href=//127.0.0.1:1>",
     "<meta http-equiv=refresh content=0>",
     "<form id=main name=body>",
+    "<marquee onstart=pwned=1>x",
+    "<p onpointerover=pwned=1>x",
+    "<img srcset=x onerror=pwned=1>",
+    "<video><source onerror=pwned=1>",
 )
 _IN_ATTRIBUTES = (
     '"><svg onload=pwned=1>',
@@ -86,3 +90,5 @@ PAYLOADS = (*_IN_TEXT, *_IN_ATTRIBUTES, *_IN_SCRIPTS_STYLES_AND_TEMPLATES, *_ENC
 PRINTABLE = tuple(each for each in PAYLOADS if each.isascii())
 #: No file can be called otherwise.
 FILE_NAMES = tuple(each for each in PAYLOADS if "/" not in each)
+#: No sheet can be called otherwise: such a workbook is refused as broken, and never named.
+SHEET_NAMES = tuple(each for each in PAYLOADS if not set(each) & set("/\\?*:[]"))
