@@ -383,7 +383,6 @@ def interleave(rig: Rig, bot: Bot, seed: int, tally: Counter[str]) -> None:
         world.step()
     world.run()
     world.end()
-    bot.bank.booked.clear()
 
 
 def is_rich(tally: Counter[str], orders: int) -> bool:
