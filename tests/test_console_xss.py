@@ -29,10 +29,10 @@ from counterfoil.domain.statement_orders import FetchedFile
 from counterfoil.errors import Quarantined, Refused
 from counterfoil.store.statement_ledger import StatementLedger
 from fixtures.hostile.book import OFFICE, Book, good_row, text
+from tests.console_browser import window
 from tests.console_support import Rig, a_console, add
 from tests.engine_support import CORE
 from tests.intake_support import TODAY, document, nobody, order
-from tests.test_console_in_chromium import window
 from tests.test_console_interleavings import a_bot
 from tests.test_statement_rules import ACCOUNT, SEPTEMBER, listed
 from tests.xss_payloads import FILE_NAMES, PAYLOADS, PRINTABLE, SHEET_NAMES
