@@ -83,6 +83,9 @@ def test_asvs_2_2_2_odd_values_are_refused_and_never_a_defect(
             for value in ODD:
                 path = f"/api/v1{pattern}?{name}={quote(value)}"
                 assert Client(rig.url).get(path, **bearer).status in (200, 422), path
+    for value in ("0.0", "+1", "1_0", " 1", "\u0661"):
+        path = f"/api/v1/steps?skip={quote(value)}"
+        assert Client(rig.url).get(path, **bearer).status == 422, path
     for value in (*ODD[1:], "\n", "a\nb"):
         path = f"/api/v1/items/{quote(value, safe='')}"
         answer = Client(rig.url).get(path, **bearer)

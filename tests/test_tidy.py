@@ -85,6 +85,7 @@ HOME_OF: dict[str, str | tuple[str, ...]] = {
     "prometheus_client": "src/counterfoil/console/metrics.py",
     "psutil": "src/counterfoil/engine/",
     "psycopg": "src/counterfoil/store/",
+    "pydantic": "src/counterfoil/console/api.py",  # of fastapi
     "pyotp": "src/counterfoil/console/passwords.py",
     "pypdfium2": "src/counterfoil/adapters/statement_pdf/",
     "pypdfium2_raw": "src/counterfoil/adapters/statement_pdf/",  # half the start

@@ -5,6 +5,7 @@ It tells what the lists of the pages tell, masked the same; payloads stay sealed
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ from typing import Annotated, Any
 from fastapi import FastAPI, HTTPException, Path, Query, Request, Security
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BeforeValidator
 
 from counterfoil.console.desk import Desk
 from counterfoil.domain.items import ItemState
@@ -21,8 +23,18 @@ from counterfoil.store.reading import BatchRow, ItemRow, Step
 from counterfoil.store.searching import ItemQuery, StepQuery
 
 ROWS_MAX = 500
-Rows = Annotated[int, Query(ge=1, le=ROWS_MAX, description="How many at most.")]
-Skip = Annotated[int, Query(ge=0, le=1_000_000, description="How many come before.")]
+
+
+def _whole(value: object) -> object:
+    """``"10"``, and not ``"10.0"`` or ``"+10"``: the document says integer."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,20}", value):
+        raise ValueError("not a whole number")
+    return value
+
+
+_WHOLE = BeforeValidator(_whole)
+Rows = Annotated[int, Query(ge=1, le=ROWS_MAX, description="How many at most."), _WHOLE]
+Skip = Annotated[int, Query(ge=0, le=1_000_000, description="How many come before."), _WHOLE]
 Id = Annotated[str, Path(max_length=60, pattern=r"^[A-Za-z0-9-]+$")]
 Text = Annotated[str, Query(max_length=100)]
 #: Says in the document that every path wants a token; whether it is one is ours to say.
