@@ -96,7 +96,9 @@ def test_a_key_that_follows_a_lost_one_counts_only_once_a_person_enrols_it(house
 
 
 @pytest.mark.parametrize("cut", [1, 2, 3])
-def test_a_log_that_lost_its_tail_between_two_runs_is_not_taken_up(house: House, cut: int) -> None:
+def test_asvs_16_4_3_a_log_that_lost_its_tail_between_two_runs_is_not_taken_up(
+    house: House, cut: int
+) -> None:
     """It looks whole: only the witness remembers more. And the next try is refused as well."""
     with house.running() as log:
         for row in range(3):
@@ -122,7 +124,9 @@ def test_silence_is_an_alarm_only_while_a_run_has_not_ended(house: House) -> Non
     assert house.witness.silent() == ()
 
 
-def test_a_witness_that_cannot_be_reached_is_told_and_stops_nobody(house: House) -> None:
+def test_asvs_16_5_2_a_witness_that_cannot_be_reached_is_told_and_stops_nobody(
+    house: House,
+) -> None:
     (house.folder / "elsewhere").write_text("the share is not mounted")
     with house.running() as log:
         log.emit("item_posted", obj={"row": 1})

@@ -337,7 +337,7 @@ def test_a_stream_has_a_plain_name(tmp_path: Path, name: str) -> None:
         AuditLog.open(tmp_path, host=name, bot="b", redactor=Redactor())
 
 
-def test_times_are_utc_whatever_the_clock_says(tmp_path: Path) -> None:
+def test_asvs_16_2_2_times_are_utc_whatever_the_clock_says(tmp_path: Path) -> None:
     prague = timezone(timedelta(hours=1))
     log = AuditLog.open(
         tmp_path,
@@ -377,7 +377,7 @@ def test_a_segment_changes_after_an_hour(tmp_path: Path, monkeypatch: pytest.Mon
     assert reasons == ["hour", "run_end"]
 
 
-def test_dropped_segments_leave_a_declared_hole(tmp_path: Path) -> None:
+def test_asvs_14_2_7_dropped_segments_leave_a_declared_hole(tmp_path: Path) -> None:
     log = open_log(tmp_path, per_segment=5)
     for row in range(20):
         log.emit("item_posted", obj={"row": row})

@@ -39,7 +39,7 @@ def test_an_untouched_log_is_verified(log: SmallLog) -> None:
     assert [each.split(":")[0] for each in report.sentences] == ["NOT SEALED YET", "VERIFIED"]
 
 
-def test_a_flipped_bit_in_a_sealed_segment_is_found(log: SmallLog) -> None:
+def test_asvs_16_4_2_a_flipped_bit_in_a_sealed_segment_is_found(log: SmallLog) -> None:
     assert missed(log, flips(log, log.segments()[0], step=61)) == []
     assert (
         missed(log, (each for path in log.segments()[1:4] for each in flips(log, path, 997))) == []

@@ -83,9 +83,42 @@ def test_asvs_2_2_2_odd_values_are_refused_and_never_a_defect(
             for value in ODD:
                 path = f"/api/v1{pattern}?{name}={quote(value)}"
                 assert Client(rig.url).get(path, **bearer).status in (200, 422), path
-    for value in ODD[1:]:
+    for value in ("0.0", "+1", "1_0", " 1", "\u0661"):
+        path = f"/api/v1/steps?skip={quote(value)}"
+        assert Client(rig.url).get(path, **bearer).status == 422, path
+    for value in (*ODD[1:], "\n", "a\nb"):
         path = f"/api/v1/items/{quote(value, safe='')}"
-        assert Client(rig.url).get(path, **bearer).status in (404, 422), path
+        answer = Client(rig.url).get(path, **bearer)
+        assert answer.status in (404, 422), path
+        assert set(json.loads(answer.text)) == {"detail"}, path
+
+
+def test_asvs_2_2_2_the_api_is_what_its_own_document_says(rig: Rig, tmp_path: Path) -> None:
+    """A slice: schemathesis makes questions, right and wrong ones, from the document alone."""
+    assert ask_all(rig, tmp_path, "--phases", "fuzzing,stateful", "-n", "8") >= 100
+
+
+@pytest.mark.battery
+def test_the_api_is_what_its_own_document_says_in_thousands_of_questions(
+    rig: Rig, tmp_path: Path
+) -> None:
+    assert ask_all(rig, tmp_path, "-n", "250") >= 2_000
+
+
+def ask_all(rig: Rig, folder: Path, *how: str) -> int:
+    """Hold the served API to its OpenAPI document by every check there is; how many questions."""
+    st = [str(Path(sys.executable).with_name("st")), "run", f"{rig.url}/api/v1/openapi.json"]
+    bearer = ["-H", f"Authorization: Bearer {rig.token('read')}"]
+    bounds = ["--checks", "all", "--continue-on-failure", "--seed", "1", "--no-color"]
+    bounds += ["--generation-database", "none", "--request-timeout", "30"]
+    told = subprocess.run(
+        [*st, *bearer, *bounds, *how], cwd=folder, capture_output=True, text=True, timeout=1_800
+    )
+    counted = re.search(r"([\d,]+) generated, ([\d,]+) passed", told.stdout)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert counted is not None, told.stdout
+    assert counted[1] == counted[2]
+    return int(counted[1].replace(",", ""))
 
 
 def test_a_token_that_was_taken_back_reads_nothing(rig: Rig) -> None:

@@ -409,7 +409,7 @@ def test_asvs_16_4_1_and_16_2_2_a_reason_is_one_record_and_forges_no_line(rig: R
     assert [each for each in rig.records("batch_approved") if each["seq"] == 1] == []
 
 
-def test_asvs_13_4_2_a_defect_of_ours_shows_nothing_of_it(
+def test_asvs_13_4_2_and_16_5_4_a_defect_of_ours_shows_nothing_of_it(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object, **__: object) -> None:

@@ -145,7 +145,7 @@ def test_a_picture_of_another_item_is_not_shown(rig: Rig, clients: dict[Role, Cl
     assert clients[Role.AUDITOR].get(theirs).status == 404
 
 
-def test_asvs_3_4_3_and_14_3_2_every_answer_carries_the_headers(
+def test_asvs_3_4_3_and_3_4_4_and_3_4_6_and_3_5_8_and_14_3_2_every_answer_carries_the_headers(
     rig: Rig, clients: dict[Role, Client]
 ) -> None:
     """And ASVS 3.4.4, 3.4.6."""
@@ -182,12 +182,30 @@ def test_asvs_5_2_1_a_form_that_is_too_large_is_turned_away(
     assert clients[Role.SUPERVISOR].post("/exceptions/cancel", many).status == 403
 
 
-def test_asvs_16_3_2_whoever_is_turned_away_is_on_the_record(rig: Rig) -> None:
+def test_asvs_16_3_2_and_16_3_3_whoever_is_turned_away_is_on_the_record(rig: Rig) -> None:
+    """Who has no right, and who tries to get round a control: a form without its token."""
     rig.client("olaf").get("/people")
     last = rig.records("console_denied")[-1]
     assert last["data"]["account"] == "olaf"
     assert last["data"]["path"] == "/people"
     assert last["actor"]["on_behalf"] == "olaf"
+    path = path_of(rig, "/items/{held}/cancel")
+    rig.client("petra").post(path, {"reason": "because"}, token=False)
+    last = rig.records("console_denied")[-1]
+    assert (last["data"]["account"], last["data"]["method"]) == ("petra", "POST")
+    assert last["data"]["told"] == "the form is not of this session"
+
+
+def test_asvs_3_2_1_what_is_no_page_is_never_shown_as_one(
+    rig: Rig, clients: dict[Role, Client]
+) -> None:
+    """Pictures and files come with a policy that runs nothing, or are taken along."""
+    for path in ("/items/{item}/pictures/{sha256}", "/items/{item}/pack", "/audit/export"):
+        headers = clients[Role.AUDITOR].get(path_of(rig, path)).headers
+        assert headers["content-security-policy"] == "default-src 'none'; sandbox", path
+        assert not headers["content-type"].startswith("text/html"), path
+        kept = headers.get("content-disposition", "").startswith("attachment; filename=")
+        assert kept is not path.endswith("{sha256}"), path
 
 
 def test_asvs_16_2_1_every_view_is_on_the_record_once_a_while(rig: Rig) -> None:

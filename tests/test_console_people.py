@@ -102,7 +102,9 @@ def test_one_address_cannot_try_on_and_on(rig: Rig) -> None:
     assert "too many" in rig.records("sign_on_refused")[-1]["data"]["told"]
 
 
-def test_asvs_7_2_4_and_3_3_4_every_sign_on_has_a_new_token_out_of_reach(rig: Rig) -> None:
+def test_asvs_7_2_4_and_3_3_3_and_3_3_4_every_sign_on_has_a_new_token_out_of_reach(
+    rig: Rig,
+) -> None:
     new = add(rig, "fix", "fix", Role.OPERATOR)
     client = Client(rig.url, "chosen-by-an-attacker")
     form = {"name": "fix", "password": PASSWORD, "code": code_now(new.second)}

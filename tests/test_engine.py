@@ -258,7 +258,7 @@ def test_a_defect_parks_its_item_and_nothing_else(house: House, ledger: Ledger) 
     assert set(bank.booked) == set(references) - {references[1]}
 
 
-def test_an_audit_log_that_is_lost_stops_the_worker_before_the_next_click(
+def test_asvs_16_5_3_an_audit_log_that_is_lost_stops_the_worker_before_the_next_click(
     house: House, ledger: Ledger
 ) -> None:
     filed(ledger, 5)

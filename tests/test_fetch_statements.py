@@ -145,7 +145,7 @@ def test_the_list_is_read_to_its_proven_end_and_says_what_it_shows(rig: Rig, fol
     assert file.listed.currency == truth["currency"]
 
 
-def test_the_files_are_ours_alone_and_have_our_names(rig: Rig, folder: Path) -> None:
+def test_asvs_5_4_2_the_files_are_ours_alone_and_have_our_names(rig: Rig, folder: Path) -> None:
     fetch(rig, folder, order("pdf", "csv"))
 
     names = [each.name for each in folder.iterdir()]

@@ -68,7 +68,7 @@ def test_fewer_bytes_than_were_announced_are_truncated_whatever_they_are() -> No
         ("csv", CAMT),
     ],
 )
-def test_another_kind_of_file_is_the_wrong_type(kind: str, content: bytes) -> None:
+def test_asvs_5_2_2_another_kind_of_file_is_the_wrong_type(kind: str, content: bytes) -> None:
     assert code(kind, content) == "wrong_type"
 
 

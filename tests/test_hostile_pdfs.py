@@ -24,7 +24,9 @@ TRUTH = [Decimal(row[2].replace(",", "")) for row in ROWS]
 
 
 @pytest.mark.parametrize("case", [each for each in PDFS if not each.slow], ids=str)
-def test_a_hostile_pdf_ends_with_a_reason_or_with_the_truth(case: PdfCase, tmp_path: Path) -> None:
+def test_asvs_5_2_6_a_hostile_pdf_ends_with_a_reason_or_with_the_truth(
+    case: PdfCase, tmp_path: Path
+) -> None:
     contained(case, tmp_path)
 
 
@@ -59,7 +61,7 @@ def answer_of(path: Path) -> str:
     return "proved"
 
 
-def test_a_font_cannot_make_the_second_reader_run_a_program(tmp_path: Path) -> None:
+def test_asvs_1_5_2_a_font_cannot_make_the_second_reader_run_a_program(tmp_path: Path) -> None:
     path, marker = tmp_path / "evil.pdf", tmp_path / "it ran"
     running_map(tmp_path / "evil", marker)(path)
     with gzip.open(tmp_path / "evil.pickle.gz") as file:

@@ -21,7 +21,7 @@ from workflows.intake import PARSER
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_a_hostile_workbook_is_read_rightly_or_set_aside_by_name(
+def test_asvs_5_2_3_a_hostile_workbook_is_read_rightly_or_set_aside_by_name(
     case: Case, tmp_path: Path
 ) -> None:
     path = tmp_path / "dropped.xlsx"
@@ -50,7 +50,7 @@ def outcome(batch: Batch) -> str:
     return "taken"
 
 
-def test_a_parser_that_eats_memory_ends_alone(tmp_path: Path) -> None:
+def test_asvs_15_2_2_a_parser_that_eats_memory_ends_alone(tmp_path: Path) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(Quarantined, match=r"parser_died.*memory"):
         run("tests.box_victims:eat_memory", tmp_path, {}, limits=in_tests())
@@ -80,7 +80,7 @@ def test_however_the_parser_dies_the_parent_hears_why(
     assert "CZ6508" not in str(caught.value)
 
 
-def test_the_parser_sees_neither_our_environment_nor_what_we_print(
+def test_asvs_15_2_5_the_parser_sees_neither_our_environment_nor_what_we_print(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COUNTERFOIL_SECRET", "hunter2")

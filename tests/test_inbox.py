@@ -240,7 +240,7 @@ def test_events_and_scans_both_find_a_drop(folder: Path, tmp_path: Path, book: B
 
 
 @pytest.mark.parametrize("name", ["../../etc/x.xlsx", "a\nb.xlsx", "\udcff.xlsx", "", "...", "/"])
-def test_a_foreign_name_never_becomes_a_path(name: str) -> None:
+def test_asvs_5_3_2_a_foreign_name_never_becomes_a_path(name: str) -> None:
     assert "/" not in safe_name(name)
     assert safe_name(name) not in ("", ".", "..")
     assert safe_name(name).isascii()

@@ -166,7 +166,7 @@ def test_the_same_document_is_one_batch_however_often_it_is_filed(ledger: Ledger
     assert known.batch_id == batch.batch_id
 
 
-def test_a_reference_that_is_taken_files_nothing_of_the_batch(ledger: Ledger) -> None:
+def test_asvs_2_3_3_a_reference_that_is_taken_files_nothing_of_the_batch(ledger: Ledger) -> None:
     document, batch = a_batch(3)
     ledger.file_batch(document, batch, needs_approval=False)
     other, second = a_batch(2, name="other.xlsx")
@@ -242,7 +242,7 @@ def test_a_ledger_of_the_first_program_keeps_what_it_recognises(tmp_path: Path) 
 # Claims and intents
 
 
-def test_an_item_is_handed_out_once(ledger: Ledger) -> None:
+def test_asvs_2_3_4_an_item_is_handed_out_once(ledger: Ledger) -> None:
     item_id = filed(ledger)
     assert ledger.claim(item_id) is not None
     assert ledger.claim(item_id) is None
@@ -411,7 +411,7 @@ def test_a_row_that_was_edited_by_hand_is_illegible(ledger: Ledger) -> None:
             ledger.item(each.item_id)
 
 
-def test_no_item_goes_a_way_that_is_not_in_the_table() -> None:
+def test_asvs_2_3_1_no_item_goes_a_way_that_is_not_in_the_table() -> None:
     assert set(states.ALLOWED) == set(ItemState)
     for before, after in product(ItemState, ItemState):
         if after in states.ALLOWED[before]:
@@ -535,7 +535,9 @@ def test_every_step_has_its_witness(ledger: Ledger, lease: LeaseRow) -> None:
     assert [each.kind for each in ledger.history(item_id)] == ["item_intended", "item_parked"]
 
 
-def test_a_ledger_opened_for_reading_changes_nothing(house: House, ledger: Ledger) -> None:
+def test_asvs_13_2_2_a_ledger_opened_for_reading_changes_nothing(
+    house: House, ledger: Ledger
+) -> None:
     item_id = filed(ledger)
     reader = Ledger.open(house.url)
     with pytest.raises(SetupError, match="for reading"):

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from counterfoil.domain.batches import Batch, Finding
-from counterfoil.domain.items import ItemState
-from counterfoil.errors import Refused
+from counterfoil.domain.items import ItemState, LookUp, WorkItem
+from counterfoil.domain.people import Role
+from counterfoil.errors import ClaimLost, Refused
 from counterfoil.store import payloads, schema
 from counterfoil.store.book import context_of
+from counterfoil.store.claims import LeaseRow
+from counterfoil.store.deciding import Word
 from counterfoil.store.ledger import Ledger
-from tests.engine_support import House, a_batch, payment
+from counterfoil.store.people_schema import accounts
+from tests.engine_support import CORE, House, a_batch, payment
 
 
 def waiting(ledger: Ledger, name: str = "payments.xlsx", first: int = 1) -> Batch:
@@ -129,6 +134,139 @@ def test_what_waits_for_a_person_is_not_released_by_the_batch_approval(ledger: L
     ledger.file_batch(document, batch, needs_approval=True)
     ledger.approve(batch.batch_id, approver="Eva", digest=batch.digest())
     assert ledger.batch(batch.batch_id).states == {ItemState.ON_HOLD: 1, ItemState.READY: 2}
+
+
+def test_asvs_8_3_2_and_8_3_3_whose_role_was_taken_away_has_approved_nothing_that_is_not_keyed(
+    ledger: Ledger,
+) -> None:
+    """And an item that is typed just then is not clicked."""
+    batch = approved_by_an_account(ledger)
+    first, second, third = batch.items
+    lease = a_lease(ledger)
+    claim = ledger.claim(first.item_id)
+    assert claim is not None
+    move(ledger, Role.OPERATOR)
+
+    with pytest.raises(ClaimLost, match="approval does not hold"):
+        ledger.intend(first, claim.token, lease, outlast=timedelta(seconds=1))
+    assert ledger.claim(second.item_id) is None
+    assert state_of(ledger, second) == (ItemState.ON_HOLD, "approval_void")
+
+    move(ledger, Role.SUPERVISOR)
+    assert ledger.claim(third.item_id) is not None
+    ledger.release(second.item_id, Word(person="Jan", reason="I looked at it, too"))
+    move(ledger, Role.OPERATOR)
+    assert ledger.claim(second.item_id) is not None, "somebody else's word stands by itself"
+
+
+def test_a_doubt_is_cleared_whoever_approved_it(ledger: Ledger) -> None:
+    """A click that was made is looked up, even if its approver may approve no more."""
+    batch = approved_by_an_account(ledger)
+    claim, lease = ledger.claim(batch.items[0].item_id), a_lease(ledger)
+    assert claim is not None
+    limit = timedelta(seconds=1)
+    ledger.intend(batch.items[0], claim.token, lease, outlast=limit).make_durable()
+    ledger.give_back(batch.items[0], claim.token, "it died", next_at=ledger.now())
+    move(ledger, Role.AUDITOR)
+    again = ledger.claim(batch.items[0].item_id)
+    assert again is not None
+    assert again.open_intent is not None
+
+
+def test_a_row_that_somebody_set_to_ready_is_no_approval(ledger: Ledger) -> None:
+    batch, items = waiting(ledger), schema.items
+    with ledger.engine.begin() as connection:
+        connection.execute(update(items).values(state=ItemState.READY, due_at=ledger.now()))
+    assert ledger.claim(batch.items[0].item_id) is None
+    assert state_of(ledger, batch.items[0]) == (ItemState.ON_HOLD, "approval_void")
+
+
+def test_what_was_cancelled_or_belongs_elsewhere_is_not_keyed_whatever_its_state_says(
+    ledger: Ledger,
+) -> None:
+    batch, items = waiting(ledger), schema.items
+    ledger.approve(batch.batch_id, approver="Eva", digest=batch.digest())
+    gone, moved, kept = batch.items
+    ledger.cancel(gone.item_id, Word(person="Jan", reason="not this one"))
+    with ledger.engine.begin() as connection:
+        ready = {"state": ItemState.READY, "due_at": ledger.now()}
+        connection.execute(update(items).where(items.c.item_id == gone.item_id).values(ready))
+        elsewhere = update(items).where(items.c.item_id == moved.item_id)
+        connection.execute(elsewhere.values(system="elsewhere"))
+    assert ledger.claim(gone.item_id) is None
+    assert ledger.claim(moved.item_id) is None
+    assert ledger.claim(kept.item_id) is not None
+
+
+def test_an_approval_of_nothing_is_none(ledger: Ledger) -> None:
+    """Refused is refused: an approval that comes later finds nothing that waits."""
+    batch = waiting(ledger)
+    ledger.refuse_batch(batch.batch_id, Word(person="Eva", reason="the wrong month"))
+    with pytest.raises(Refused, match="not_waiting"):
+        ledger.approve(batch.batch_id, approver="Jan", digest=batch.digest())
+    with ledger.reading() as connection:
+        assert connection.execute(select(schema.approvals)).all() == []
+
+
+def test_what_a_bot_has_in_hand_is_decided_by_nobody(ledger: Ledger) -> None:
+    """Its click may be on its way: released now, it could be keyed twice."""
+    batch = waiting(ledger)
+    ledger.approve(batch.batch_id, approver="Eva", digest=batch.digest())
+    item, word = batch.items[0], Word(person="Jan", reason="in a hurry")
+    claim = ledger.claim(item.item_id)
+    assert claim is not None
+    for decide in (ledger.release, ledger.cancel, ledger.look_again):
+        with pytest.raises(Refused, match=r"in_hand|nothing_open"):
+            decide(item.item_id, word)
+    ledger.give_back(item, claim.token, "it goes on", next_at=ledger.now())
+
+
+def test_a_visit_that_a_person_overtook_has_lost_its_claim(ledger: Ledger) -> None:
+    """No defect: the worker lets go of the item and lives."""
+    document, batch = a_batch(1, name="refused.xlsx")
+    ledger.file_batch(document, batch, needs_approval=False)
+    (item,) = batch.items
+    claim = ledger.claim(item.item_id)
+    assert claim is not None
+    refusal = Refused("E204", "account closed")
+    ledger.refused(item, claim.token, refusal, confirm_at=ledger.now())
+    asking = ledger.claim(item.item_id)  # the enquiry that bears the refusal out
+    assert asking is not None
+    ledger.cancel(item.item_id, Word(person="Jan", reason="it is closed indeed"))
+    found = LookUp(bookings=(), read_at=ledger.now())
+    with pytest.raises(ClaimLost):
+        ledger.confirmed(item, asking.token, found)
+
+
+def approved_by_an_account(ledger: Ledger) -> Batch:
+    """By Eva, who has an account as a supervisor."""
+    with ledger.engine.begin() as connection:
+        connection.execute(
+            insert(accounts).values(
+                name="eva", person="eva", role=Role.SUPERVISOR, active=True, password="-",
+                second=b"", second_used=0, failures=0, changed_at=ledger.now(),
+            )
+        )  # fmt: skip
+    batch = waiting(ledger)
+    ledger.approve(batch.batch_id, approver="Eva", digest=batch.digest())
+    return batch
+
+
+def move(ledger: Ledger, role: Role) -> None:
+    """Give Eva's account another role."""
+    with ledger.engine.begin() as connection:
+        connection.execute(update(accounts).values(role=role))
+
+
+def state_of(ledger: Ledger, item: WorkItem) -> tuple[ItemState, str | None]:
+    (row,) = [each for each in ledger.items() if each.item_id == item.item_id]
+    return row.state, row.code
+
+
+def a_lease(ledger: Ledger) -> LeaseRow:
+    lease = ledger.take_lease(CORE, ["OP1"], sessions_max=1, lease=timedelta(minutes=1))
+    assert lease is not None
+    return lease
 
 
 def test_the_digest_of_what_is_stored_is_the_digest_of_what_was_filed(ledger: Ledger) -> None:

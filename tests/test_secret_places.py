@@ -110,7 +110,9 @@ def places(folder: Path, wanted: VaultSettings, redactor: Redactor | None = None
     return open_vault_secrets(wanted, redactor, keys=keys, root=folder)
 
 
-def test_a_secret_of_the_vault_is_read_anew_each_time(tmp_path: Path, vault: FakeVault) -> None:
+def test_asvs_13_3_1_and_13_3_4_a_secret_of_the_vault_is_read_anew_each_time(
+    tmp_path: Path, vault: FakeVault
+) -> None:
     redactor = Redactor()
     secrets = places(tmp_path, settings(vault), redactor)
     assert text_of(secrets.get("op1")) == PASSWORD

@@ -216,7 +216,7 @@ def test_a_secret_is_redacted_from_the_moment_it_is_read(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o644, 0o660, 0o777])
-def test_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
+def test_asvs_13_3_2_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
     path = put(tmp_path, "core.password", PASSWORD.encode(), mode)
     with pytest.raises(SetupError) as trouble:
         CredentialFolder(tmp_path, Redactor()).get("core.password")

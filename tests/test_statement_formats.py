@@ -167,7 +167,7 @@ CORRUPT = {
 
 
 @pytest.mark.parametrize("how", sorted(CORRUPT))
-def test_hostile_xml_is_refused_as_a_whole(how: str) -> None:
+def test_asvs_1_5_1_hostile_xml_is_refused_as_a_whole(how: str) -> None:
     right, wrong, code = CORRUPT[how]
     count = -1 if how == "no statement" else 1
     assert right in CAMT

@@ -85,6 +85,7 @@ HOME_OF: dict[str, str | tuple[str, ...]] = {
     "prometheus_client": "src/counterfoil/console/metrics.py",
     "psutil": "src/counterfoil/engine/",
     "psycopg": "src/counterfoil/store/",
+    "pydantic": "src/counterfoil/console/api.py",  # of fastapi
     "pyotp": "src/counterfoil/console/passwords.py",
     "pypdfium2": "src/counterfoil/adapters/statement_pdf/",
     "pypdfium2_raw": "src/counterfoil/adapters/statement_pdf/",  # half the start
@@ -230,7 +231,7 @@ def test_no_file_names_a_package_registry() -> None:
     assert wrong == []
 
 
-def test_the_lock_has_hashes_and_no_index_lines() -> None:
+def test_asvs_15_1_2_the_lock_has_hashes_and_no_index_lines() -> None:
     lock = (ROOT / "requirements.lock").read_text("utf-8")
     assert "--hash=sha256:" in lock
     assert [line for line in lock.splitlines() if line.startswith("-")] == []

@@ -19,7 +19,7 @@ from workflows.intake import take_in
 SAMPLES = ROOT / "fixtures" / "payments"
 
 
-def test_the_ten_bad_rows_of_the_sample_are_found_each_for_its_own_reason() -> None:
+def test_asvs_2_2_3_the_ten_bad_rows_of_the_sample_are_found_each_for_its_own_reason() -> None:
     expected = json.loads((SAMPLES / "payments-demo.expected.json").read_text("utf-8"))
     batch = read(SAMPLES / "payments-demo.xlsx")
 

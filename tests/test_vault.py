@@ -32,7 +32,7 @@ def test_one_row_cannot_be_passed_off_as_another() -> None:
         vault.open(sealed, context="item:2")
 
 
-def test_every_flipped_bit_is_noticed() -> None:
+def test_asvs_11_3_3_every_flipped_bit_is_noticed() -> None:
     vault = Vault(KEY)
     sealed = vault.seal(b"plain", context="item:1")
     for at in range(len(sealed)):

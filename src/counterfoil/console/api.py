@@ -5,12 +5,15 @@ It tells what the lists of the pages tell, masked the same; payloads stay sealed
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, HTTPException, Path, Query, Request
+from fastapi import FastAPI, HTTPException, Path, Query, Request, Security
 from fastapi.responses import JSONResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BeforeValidator
 
 from counterfoil.console.desk import Desk
 from counterfoil.domain.items import ItemState
@@ -20,10 +23,32 @@ from counterfoil.store.reading import BatchRow, ItemRow, Step
 from counterfoil.store.searching import ItemQuery, StepQuery
 
 ROWS_MAX = 500
-Rows = Annotated[int, Query(ge=1, le=ROWS_MAX, description="How many at most.")]
-Skip = Annotated[int, Query(ge=0, le=1_000_000, description="How many come before.")]
+
+
+def _whole(value: object) -> object:
+    """``"10"``, and not ``"10.0"`` or ``"+10"``: the document says integer."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,20}", value):
+        raise ValueError("not a whole number")
+    return value
+
+
+_WHOLE = BeforeValidator(_whole)
+Rows = Annotated[int, Query(ge=1, le=ROWS_MAX, description="How many at most."), _WHOLE]
+Skip = Annotated[int, Query(ge=0, le=1_000_000, description="How many come before."), _WHOLE]
 Id = Annotated[str, Path(max_length=60, pattern=r"^[A-Za-z0-9-]+$")]
 Text = Annotated[str, Query(max_length=100)]
+#: Says in the document that every path wants a token; whether it is one is ours to say.
+Bearer = Annotated[
+    HTTPAuthorizationCredentials | None,
+    Security(HTTPBearer(auto_error=False, description="Made on People, scope read.")),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why there is no answer."""
+
+    detail: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,12 +114,11 @@ class StatementSeen:
 def api_app(desk: Desk) -> FastAPI:
     """The API of one desk, to be mounted."""
 
-    def with_token(request: Request) -> None:
+    def with_token(request: Request, given: Bearer) -> None:
         """Raise 401 unless a token for reading came along; the reading is on the record."""
-        token = request.headers.get("authorization", "").removeprefix("Bearer ")
         if desk.broken:
             raise HTTPException(503, desk.broken)
-        who = desk.reader(token)
+        who = desk.reader(given.credentials if given else "")
         if who is None:
             raise HTTPException(401, "a token to read is wanted", {"WWW-Authenticate": "Bearer"})
         if desk.is_new_view(who.token_sha256, request.url.path):
@@ -109,8 +133,11 @@ def api_app(desk: Desk) -> FastAPI:
         description="What the console's lists show, for programs. Nothing can be changed.",
         docs_url=None,  # they would load scripts from elsewhere
         redoc_url=None,
-        dependencies=[Depends(with_token)],
-        responses={401: {"description": "No token, or none to read"}},
+        dependencies=[Security(with_token)],
+        responses={
+            401: {"description": "No token, or none to read", "model": Trouble},
+            503: {"description": "Ledger or audit log are away", "model": Trouble},
+        },
     )
 
     @app.exception_handler(CounterfoilError)
@@ -122,7 +149,9 @@ def api_app(desk: Desk) -> FastAPI:
     return app
 
 
-_NOT_THERE: dict[int | str, dict[str, Any]] = {404: {"description": "There is none"}}
+_NOT_THERE: dict[int | str, dict[str, Any]] = {
+    404: {"description": "There is none", "model": Trouble}
+}
 
 
 def _add_work(app: FastAPI, desk: Desk) -> None:

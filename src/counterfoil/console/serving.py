@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request as WireRequest
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -127,7 +127,7 @@ def make_app(site: Site, port: int) -> tuple[Starlette, Desk]:
             await asyncio.gather(showing, watching, noting)
 
     shell = [Middleware(Shell, hosts=hosts)]
-    last = {Exception: _defect(desk)}
+    last = {404: _nothing, Exception: _defect(desk)}
     made = Starlette(routes=routes, middleware=shell, lifespan=lifespan, exception_handlers=last)
     made.state.watch = watch
     return made, desk
@@ -200,6 +200,13 @@ def _response(reply: Reply) -> Response:
     for each in reply.cookies:
         made.headers.append("Set-Cookie", each)
     return made
+
+
+async def _nothing(wire: WireRequest, _: Exception) -> Response:
+    """No route is like that; below the API (an id with a line feed) in the API's own words."""
+    if wire.url.path.startswith("/api/"):
+        return JSONResponse({"detail": "Not Found"}, 404)
+    return Response("Not Found", 404, media_type="text/plain")
 
 
 def _defect(desk: Desk) -> Callable[[WireRequest, Exception], Awaitable[Response]]:

@@ -130,6 +130,8 @@ class Approving(Claims):
                 )
             )
             ready = self._make_ready(tx, batch_id, batch.system)
+            if not ready:
+                raise Refused("not_waiting", f"nothing of {batch_id} waits for an approval")
             if items not in (None, ready):
                 raise Refused("digest_differs", f"{items} items were seen, and {ready} wait now")
             tx.tell(

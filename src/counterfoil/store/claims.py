@@ -19,6 +19,7 @@ from counterfoil.domain.items import ItemState, WorkItem
 from counterfoil.errors import ClaimLost, SetupError
 from counterfoil.store import payloads, schema, states
 from counterfoil.store.book import Book, Fact, Illegible, Transaction, context_of
+from counterfoil.store.entitled import may_be_keyed
 from counterfoil.store.prepared import (
     INTEND,
     INTENTS,
@@ -43,9 +44,7 @@ WORKABLE = frozenset(
     }
 )
 _OWING = frozenset({ItemState.POSTED, ItemState.REFUSED})
-
 _PAYLOADS_TRIED = 5
-
 #: An item that so many workers in a row died with is what they die of: a person looks.
 TAKEOVERS_MAX = 10
 
@@ -174,18 +173,28 @@ class Claims(Book):
     def claim(self, item_id: str) -> ClaimRow | None:
         """Take the item, or None: settled, held by a worker that lives, or stopped.
 
-        Stopped: its system is frozen or in maintenance, its deadline has passed, or it is
-        poison and was parked just now.
+        Stopped: its system is frozen or in maintenance, its deadline has passed, or it was
+        parked just now: as poison, or because its approval does not hold any more.
         """
         with self.writing(durable=False) as tx:
             row = tx.connection.execute(ITEM_LOCKED, {"the_item": item_id}).one()
             if not self._may_claim(tx, row):
                 return None
             takeovers = row.takeovers + (row.holder is not None)
+            code, told = "poison", f"{takeovers} workers in a row died with it"
             if takeovers <= TAKEOVERS_MAX:
-                return self._take_item(tx, row, takeovers)
-        self._park_poison(item_id, row.token, takeovers)
+                if self._is_entitled(tx, row):
+                    return self._take_item(tx, row, takeovers)
+                code, told = "approval_void", "nobody who may say so has approved what is stored"
+        self._park_unclaimed(item_id, row.token, code, told)
         return None
+
+    def _is_entitled(self, tx: Transaction, row: Row[tuple[object, ...]]) -> bool:
+        """What would be keyed is approved; an open intent is looked up whatever came."""
+        if row._mapping["state"] not in (ItemState.READY, ItemState.KEYING):
+            return True
+        item_id, at = row._mapping["item_id"], tx.connection
+        return may_be_keyed(at, item_id) or open_intent(at, item_id) is not None
 
     def _take_item(
         self, tx: Transaction, row: Row[tuple[object, ...]], takeovers: int
@@ -207,14 +216,11 @@ class Claims(Book):
         )
         return _claim_row(tx.connection, row) if taken.rowcount == 1 else None
 
-    def _park_poison(self, item_id: str, token: int, takeovers: int) -> None:
+    def _park_unclaimed(self, item_id: str, token: int, code: str, told: str) -> None:
         """Unless somebody had it in the meantime."""
-        items = schema.items
-        query = select(items.c.token).where(items.c.item_id == item_id).with_for_update()
         with self.writing() as tx:
-            if tx.connection.execute(query).scalar_one() == token:
-                told = f"{takeovers} workers in a row died with it"
-                self._park(tx, item_id, "poison", told)
+            if tx.connection.execute(ITEM_LOCKED, {"the_item": item_id}).one().token == token:
+                self._park(tx, item_id, code, told)
 
     def _may_claim(self, tx: Transaction, row: Row[tuple[object, ...]]) -> bool:
         values = row._mapping
@@ -343,6 +349,8 @@ class Claims(Book):
         self._check_lease(tx, lease, outlast)
         if is_frozen(tx.connection, item.system):
             raise ClaimLost(f"{item.system} is frozen")
+        if not may_be_keyed(tx.connection, item.item_id):
+            raise ClaimLost(f"{item.item_id}: its approval does not hold any more")
 
     def _check_lease(self, tx: Transaction, lease: LeaseRow, outlast: timedelta) -> None:
         asked = lease_terms(self, lease, tx.now + outlast)

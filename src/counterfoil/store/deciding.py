@@ -158,6 +158,8 @@ class Deciding(Book):
         need_reason(word)
         values = row._mapping
         item_id, before = values["item_id"], ItemState(values["state"])
+        if before is ItemState.KEYING:  # its click may be on its way
+            raise Refused("in_hand", f"a bot has {item_id} in hand: wait until it has ended")
         if change.state not in states.ALLOWED[before]:
             raise Refused("wrong_state", f"{item_id} is {before}: it cannot become {change.state}")
         visit = values["visit"] + (0 if change.next_at is None else 1)

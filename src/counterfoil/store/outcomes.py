@@ -250,7 +250,9 @@ class Outcomes(Claims):
     def _apply(
         self, tx: Transaction, item: WorkItem, token: int, ending: Ending, before: _Standing
     ) -> None:
-        """Everything that an ending changes; the record comes last."""
+        """Everything that an ending changes; the record comes last. Raises ClaimLost."""
+        if before.token != token:  # a person or another worker came in between
+            raise ClaimLost(f"{item.item_id}: the claim is another worker's by now")
         states.check(before.state, ending.state, item.item_id)
         visit, priority = self._write_item(tx, item, token, ending)
         if ending.outcome is not None and before.attempt is not None:
@@ -308,6 +310,7 @@ class _Standing:
     """An item before its ending is written."""
 
     state: ItemState
+    token: int  # of its latest claim
     attempt: int | None  # of its open intent; None: there is none
     since: datetime  # the enquiry is owed since the intent; a rule's refusal, since now
     owed: tuple[datetime, int] | None  # the enquiry that is owed already
@@ -318,6 +321,7 @@ def _standing(tx: Transaction, item_id: str) -> _Standing:
     owed = row.unconfirmed_since
     return _Standing(
         state=ItemState(row.state),
+        token=row.token,
         attempt=row.attempt,
         since=tx.now if row.attempt is None else row.at,
         owed=None if owed is None else (owed, row.bookings_expected),

@@ -74,6 +74,7 @@ TELL = insert(steps)
 STANDING = (
     select(
         items.c.state,
+        items.c.token,
         items.c.unconfirmed_since,
         items.c.bookings_expected,
         intents.c.attempt,
