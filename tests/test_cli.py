@@ -125,6 +125,18 @@ def test_outside_a_suite_the_error_says_where_it_looked(
     assert (answer.code, "no config.toml in" in answer.told) == (2, True)
 
 
+def test_what_needs_no_settings_works_in_any_folder(tmp_path: Path) -> None:
+    """Help, and a statement; what files or keys anything wants a suite of its own."""
+    (tmp_path / "empty.pdf").write_bytes(b"%PDF-1.4")
+    assert "Usage: counterfoil" in in_a_process("--help", at=tmp_path).stdout
+    read = in_a_process("statement", "read", "--json", "empty.pdf", at=tmp_path)
+    assert (read.returncode, json.loads(read.stdout)["status"]) == (1, "quarantined")
+    for words in (["up"], ["statement", "list"], ["check"]):
+        refused = in_a_process(*words, at=tmp_path)
+        assert (refused.returncode, "no config.toml in" in refused.stderr) == (2, True), words
+    assert [each.name for each in tmp_path.iterdir()] == ["empty.pdf"]
+
+
 def test_a_config_without_its_workflows_is_told_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_bytes((ROOT / "config.toml").read_bytes())
     done = in_a_process("up", at=tmp_path)

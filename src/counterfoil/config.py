@@ -328,9 +328,15 @@ def find_suite(start: Path) -> Suite:
     Raises:
         SetupError: There is none, or it is not exactly right.
     """
-    for folder in (start.resolve(), *start.resolve().parents):
-        if (folder / CONFIG_NAME).is_file():
-            return Suite(folder, load_record(Config, folder / CONFIG_NAME, error=SetupError))
-    raise SetupError(
-        f"no {CONFIG_NAME} in {start} or above it: run counterfoil inside a suite's folder"
-    )
+    folder = suite_folder(start)
+    if folder is None:
+        raise SetupError(
+            f"no {CONFIG_NAME} in {start} or above it: run counterfoil inside a suite's folder"
+        )
+    return Suite(folder, load_record(Config, folder / CONFIG_NAME, error=SetupError))
+
+
+def suite_folder(start: Path) -> Path | None:
+    """The folder with a config.toml that *start* is, or is in; None: there is none."""
+    folders = (start.resolve(), *start.resolve().parents)
+    return next((each for each in folders if (each / CONFIG_NAME).is_file()), None)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from counterfoil.cli.terminal import say_error
-from counterfoil.config import Suite, find_suite
+from counterfoil.config import Suite, find_suite, suite_folder
 from counterfoil.domain.schedules import UNDER
 from counterfoil.errors import CounterfoilError, SetupError
 
@@ -40,7 +40,7 @@ def main() -> None:
         sys.exit("counterfoil: assertions must stay on: start Python without -O")
     try:
         # Appended, never in front: the folder selectors/ would hide Python's own module.
-        suite = find_suite(Path.cwd())
+        suite = _suite(sys.argv[1:])
         sys.path.append(str(suite.root))
         with _floor(suite, sys.argv[1:]) as floor:
             from counterfoil.cli.app import app_for  # the suite's bots and workflows come with it
@@ -59,6 +59,18 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _suite(words: list[str]) -> Suite:
+    """That of this folder; for help, and for what needs no settings, also our own checkout's.
+
+    Every other command looks for the suite of this folder itself, and says that there is none.
+    """
+    here = Path.cwd()
+    if suite_folder(here) is None and words[:1] not in KEYING:
+        own = suite_folder(Path(__file__))
+        return find_suite(here if own is None else own)
+    return find_suite(here)
 
 
 def _end_with_our_worker() -> None:

@@ -45,7 +45,7 @@ def unread_lines(
     document: Document, outcomes: Sequence[Outcome], statements: Sequence[Statement]
 ) -> Iterator[Objection]:
     """Lines with a date and money, or entries of a table, that are in no reading."""
-    left = [event for each in outcomes for event in each.left_out]
+    left = [event for each in outcomes for event in (*each.left_out, *_said_nothing(each))]
     used = {event.line.index for each in outcomes for event in each.block.events()}
     used -= {event.line.index for event in left}
     lines = {line.index: line for line in _dated_money(document, used)}
@@ -67,6 +67,20 @@ def unread_lines(
                 f" {line.text[:80]}",
                 line,
             )
+
+
+def _said_nothing(outcome: Outcome) -> Iterator[Event]:
+    """Dated rows of a reading all of whose money stands in columns that it does not use."""
+    uses = {} if outcome.chain is None else outcome.chain.hypothesis.uses
+    for event in outcome.block.events():
+        own = uses.get(id(event.table))
+        if (
+            own
+            and event.cells
+            and event.dated
+            and all(own[at] is Use.NOTHING for at in event.cells)
+        ):
+            yield event
 
 
 def _dated_money(document: Document, used: set[int]) -> Iterator[Line]:
