@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from counterfoil.console.gate import COOKIE, Door
 from counterfoil.console.routes import DOORS
@@ -48,6 +49,15 @@ FOCUS = f"""() => {{
     seen: hit !== null && (at.contains(hit) || hit.contains(at)),
   }};
 }}"""
+
+
+@contextmanager
+def a_chromium(browser_path: Path) -> Iterator[Browser]:
+    """A browser of its own; its windows share nothing with another one's."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @dataclass(slots=True)

@@ -12,14 +12,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from counterfoil.cli.console import one_time_link
 from counterfoil.console.gate import Door
 from counterfoil.console.routes import DOORS
 from counterfoil.domain.people import Role
 from counterfoil.store.deciding import Word
-from tests.console_browser import door_of, doors_on, press, reach, walk, window, write
+from tests.console_browser import a_chromium, door_of, doors_on, press, reach, walk, window, write
 from tests.console_deeds import DEEDS
 from tests.console_support import (
     BY_ROLE,
@@ -62,10 +62,8 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 @pytest.fixture(scope="module")
 def chromium(browser_path: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+    with a_chromium(browser_path) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from counterfoil.cli.console import one_time_link
 from counterfoil.console.routes import DOORS
 from counterfoil.domain.items import ItemState
 from counterfoil.domain.people import Right, Role
 from counterfoil.store.deciding import Word
-from tests.console_browser import window
+from tests.console_browser import a_chromium, window
 from tests.console_support import BY_ROLE, PASSWORD, Rig, a_console, fill, path_of, waiting_batch
 from tests.engine_support import a_batch
 from tests.test_console_people import code_now
@@ -44,10 +44,8 @@ def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
 
 @pytest.fixture(scope="module")
 def chromium(browser_path: Path) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+    with a_chromium(browser_path) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("role", list(Role), ids=str)

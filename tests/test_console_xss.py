@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 from jinja2 import Environment
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from reportlab.pdfgen.canvas import Canvas
 
 from counterfoil.console import showing
@@ -29,7 +29,7 @@ from counterfoil.domain.statement_orders import FetchedFile
 from counterfoil.errors import Quarantined, Refused
 from counterfoil.store.statement_ledger import StatementLedger
 from fixtures.hostile.book import OFFICE, Book, good_row, text
-from tests.console_browser import window
+from tests.console_browser import a_chromium, window
 from tests.console_support import Rig, a_console, add
 from tests.engine_support import CORE
 from tests.intake_support import TODAY, document, nobody, order
@@ -59,10 +59,8 @@ FOREIGN = ", ".join(
 @pytest.fixture(scope="module")
 def chromium(browser_path: Path, rig: Rig) -> Iterator[Browser]:
     """After all that was keyed: Playwright takes the thread's event loop for itself."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
+    with a_chromium(browser_path) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -51,8 +51,8 @@ def unread_lines(
     lines = {line.index: line for line in _dated_money(document, used)}
     for event in left:
         moved = any(amount.value for amount in event.cells.values())
-        booked = not not_booked(_title_above(document, event.line))
-        if event.kind is Kind.ENTRY and event.anchored and moved and booked:
+        entry = event.kind is Kind.ENTRY and event.anchored and moved
+        if entry and not not_booked(_title_above(document, event.line)):
             lines.setdefault(event.line.index, event.line)
     if not lines:
         return
