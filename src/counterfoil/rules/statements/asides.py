@@ -1,4 +1,4 @@
-"""A box to the left of a list: "At a glance", with the ends of the account.
+"""A box beside a list: "At a glance", with the ends of the account.
 
 Its lines stand between those of the list, or on the same heights, and a reader who goes by
 heights weaves the two together. Apart from each other both are plain.
@@ -17,6 +17,7 @@ DATED_FROM = 4  # rows of a list, by their dates in line
 IN_LINE = 150  # hundredths of a point
 WOVEN_FROM = 2  # rows that have words of both
 GUTTER = 100  # per cent of the letters' height, between the box and the list
+BOX_FROM = 4  # lines of a box on the right, most of which begin in line, with a letter
 
 
 def set_apart(printed: PrintedPages) -> PrintedPages | None:
@@ -30,7 +31,7 @@ def set_apart(printed: PrintedPages) -> PrintedPages | None:
 def _apart(page: Page) -> Page:
     edge = _left_of_list(page.rows)
     if edge is None:
-        return page
+        return _box_on_the_right_apart(page)
     first = _first_beside(page.rows, edge)
     above, woven = page.rows[:first], page.rows[first:]
     box = [part for row in woven if (part := _part(row, edge, within=False))]
@@ -50,6 +51,8 @@ def _left_of_list(rows: Sequence[Row]) -> int | None:
     listed = [row for row in rows[_first_beside(rows, edge) :] if row.words[-1].left >= edge]
     woven = [row for row in listed if row.words[0].left < edge]
     apart = all(_gutter(row, edge) for row in listed)
+    if any(token.first == 0 for row in woven for token in dates_of(row)):
+        return None  # it is the list that begins there, and its texts that hold dates
     if len(woven) < WOVEN_FROM or len(woven) * 2 > len(listed) or not apart:
         return None
     return edge
@@ -82,3 +85,52 @@ def _gutter(row: Row, edge: int) -> bool:
 def _part(row: Row, edge: int, *, within: bool) -> Row | None:
     words = tuple(word for word in row.words if (word.left >= edge) is within)
     return replace(row, words=words) if words else None
+
+
+def _box_on_the_right_apart(page: Page) -> Page:
+    """*page* with the rows of a box on the right of its list above those of the list."""
+    found = _box_on_the_right(page.rows)
+    if found is None:
+        return page
+    edge, first, end = found
+    above, woven, below = page.rows[:first], page.rows[first:end], page.rows[end:]
+    box = [part for row in woven if (part := _part(row, edge, within=True))]
+    rest = [part for row in woven if (part := _part(row, edge, within=False))]
+    return replace(page, rows=(*above, *box, *rest, *below))
+
+
+def _box_on_the_right(rows: Sequence[Row]) -> tuple[int, int, int] | None:
+    """(edge, first row, row behind the last) of texts that begin in line beside a list.
+
+    Numbers end in line, and a column of them begins with no letters: it is no box.
+    """
+    dated = Counter(_first_dates(rows))
+    if not dated or max(dated.values()) < DATED_FROM:
+        return None
+    starts: dict[int, list[int]] = {}
+    for index, row in enumerate(rows):
+        for word in _after_gaps(row):
+            if word.text[0].isalpha() and word.left > min(dated):
+                starts.setdefault(word.left // IN_LINE * IN_LINE, []).append(index)
+    for edge, lined in sorted(starts.items(), reverse=True):
+        if len(lined) >= BOX_FROM and _is_box(rows[lined[0] : lined[-1] + 1], edge, len(lined)):
+            return edge, lined[0], lined[-1] + 1
+    return None
+
+
+def _after_gaps(row: Row) -> Iterator[Word]:
+    """The words that begin a row's parts: what stands apart from what is before."""
+    before = None
+    for word in row.words:
+        if before is None or (word.left - before.right) * 100 > word.em * GUTTER:
+            yield word
+        before = word
+
+
+def _is_box(rows: Sequence[Row], edge: int, lined: int) -> bool:
+    """Whether nearly all that stands right of *edge* begins in line there, and all apart."""
+    beside = sum(row.words[-1].left >= edge for row in rows)
+    woven = [row for row in rows if row.words[0].left < edge <= row.words[-1].left]
+    crossing = any(word.left < edge < word.right for row in rows for word in row.words)
+    apart = all(_gutter(row, edge) for row in woven)
+    return lined * 10 >= beside * 8 and len(woven) >= WOVEN_FROM and apart and not crossing
