@@ -6,6 +6,7 @@ heights weaves the two together. Apart from each other both are plain.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -18,6 +19,8 @@ IN_LINE = 150  # hundredths of a point
 WOVEN_FROM = 2  # rows that have words of both
 GUTTER = 100  # per cent of the letters' height, between the box and the list
 BOX_FROM = 4  # lines of a box on the right, most of which begin in line, with a letter
+
+_MONEY = re.compile(r"\D{0,2}\d{1,3}(?:[.,' ]?\d{3})*(?:[.,]\d{2}|(?<=[.,]\d{3}))\D{0,3}")
 
 
 def set_apart(printed: PrintedPages) -> PrintedPages | None:
@@ -133,4 +136,13 @@ def _is_box(rows: Sequence[Row], edge: int, lined: int) -> bool:
     woven = [row for row in rows if row.words[0].left < edge <= row.words[-1].left]
     crossing = any(word.left < edge < word.right for row in rows for word in row.words)
     apart = all(_gutter(row, edge) for row in woven)
-    return lined * 10 >= beside * 8 and len(woven) >= WOVEN_FROM and apart and not crossing
+    listed = sum(
+        any(word.left < edge and _MONEY.fullmatch(word.text) for word in row.words) for row in rows
+    )
+    return (
+        lined * 10 >= beside * 8
+        and len(woven) >= WOVEN_FROM
+        and listed >= DATED_FROM  # the list is whole without it
+        and apart
+        and not crossing
+    )

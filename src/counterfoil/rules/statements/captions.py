@@ -20,26 +20,57 @@ def stands_apart(words: Sequence[Word], index: int) -> bool:
     return (words[index].left - words[index - 1].right) * 100 > words[index].em * GAP
 
 
-def captions_over(above: Line | None, line: Line) -> dict[int, tuple[str, Printed | None]]:
+def captions_over(above: Sequence[Line], line: Line) -> dict[int, tuple[str, Printed | None]]:
     """Words over every number of *line*, with the day among them: ``Balance on 30/06/2025``.
 
-    By the first word of each number; empty where the line *above* is no row of captions.
+    By the first word of each number; empty where the line above is no row of captions.
+
+    Args:
+        above: The lines above, the nearest first: captions may be of two lines.
     """
-    if not line.amounts or line.dates or above is None or above.amounts:
+    if not line.amounts or line.dates or not above or above[0].amounts:
         return {}
-    words = above.row.words
-    starts = [index for index in range(len(words)) if not index or stands_apart(words, index)]
-    cells = list(pairwise([*starts, len(words)]))
-    if len(cells) != len(line.amounts):
-        return {}
+    lower = _cells_over(above[0], line.amounts)
+    upper = [] if not lower or len(above) < 2 or above[1].amounts else _upper(above[1], lower)
     found = {}
-    for (first, end), amount in zip(cells, line.amounts, strict=True):
-        if words[first].left > amount.right or _begins(line, amount) > words[end - 1].right:
+    for at, (amount, words) in enumerate(zip(line.amounts, lower, strict=False)):
+        if words[0].left > amount.right or _begins(line, amount) > words[-1].right:
             return {}
-        days = [each.printed for each in above.dates if first < each.first < end]
-        text = " ".join(word.text for word in words[first:end])
+        days = [
+            each.printed
+            for each in above[0].dates
+            if words[0].left < each.left and each.right <= words[-1].right
+        ]
+        text = " ".join(word.text for word in (*(upper[at] if upper else ()), *words))
         found[amount.first] = text, next(iter(days), None)
     return found
+
+
+Words = Sequence[Word]
+
+
+def _cells_over(above: Line, amounts: Sequence[Amount]) -> list[Words]:
+    """The words of *above* in as many cells as there are *amounts*; none otherwise."""
+    cells = _cells(above)
+    return cells if len(cells) == len(amounts) else []
+
+
+def _cells(line: Line) -> list[Words]:
+    words = line.row.words
+    starts = [index for index in range(len(words)) if not index or stands_apart(words, index)]
+    return [words[first:end] for first, end in pairwise([*starts, len(words)])]
+
+
+def _upper(above: Line, lower: Sequence[Words]) -> list[Words]:
+    """The cells of *above* where each stands over its own of *lower*; none otherwise."""
+    cells = [] if above.dates else _cells(above)
+    if len(cells) != len(lower):
+        return []
+    over = [
+        one[0].left <= two[-1].right and two[0].left <= one[-1].right
+        for one, two in zip(cells, lower, strict=True)
+    ]
+    return cells if all(over) and len(cells) > 1 else []
 
 
 def _begins(line: Line, amount: Amount) -> int:

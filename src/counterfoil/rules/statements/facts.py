@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from counterfoil.domain.statements import Place
 from counterfoil.rules.statements.captions import captions_over, stands_apart
@@ -112,7 +112,7 @@ def _named(lines: Sequence[Line], tables: Sequence[Table]) -> Iterator[Fact]:
         for index, amount in table.cells(line).items()
     }
     for line in lines:
-        captions = captions_over(next(_lines_above(lines, line), None), line)
+        captions = captions_over(tuple(islice(_lines_above(lines, line), 2)), line)
         for amount in line.amounts:
             words, label = _named_before(line, amount)
             day = None
@@ -127,10 +127,39 @@ def _named(lines: Sequence[Line], tables: Sequence[Table]) -> Iterator[Fact]:
                 words = _words_above(lines, line, amount)
                 label = label_of(words) if words else None
             if label is not None:
+                label = Label.OTHER if _is_no_money_held(line, amount, words) else label
                 day = day or (_day_before(line, amount) if beside else None)
                 place = line.place_of(amount)
                 value = _signed(amount, label, words)
                 yield Fact(label, value, line.index, words, place, beside, day)
+
+
+#: Balances, but not of money in the account.
+_NOT_HELD = re.compile(
+    r"(?<!\w)(?:cash ?back|bonus points?|points?|miles|loyalty|(?:bonus|pramien)punkte|puntos?|"
+    r"pontos?|punti|punkty|poeng|poang)(?!\w)"
+)
+#: What is set aside within an account has no entries of its own.
+_SET_ASIDE = re.compile(r"(?<!\w)(?:pots?|vaults?|jars?|spaces?|potjes?)(?!\w)")
+#: A number that something would have to reach: "or more", "at least".
+_REACHED = re.compile(
+    r"(?:or|oder|o|ou|of|eller|lub|e) (?:more|less|above|below|over|greater|higher|lower|mehr|"
+    r"weniger|plus|moins|mas|menos|mais|piu|meno|meer|minder|mer|wiecej)(?!\w)"
+)
+_TO_REACH = re.compile(
+    r"(?:at least|more than|less than|exceeds?|exceeding|each day of|daily balance of|mindestens|"
+    r"au moins|al menos|pelo menos|almeno|minstens|co najmniej|mindst|minst)$"
+)
+
+
+def _is_no_money_held(line: Line, amount: Amount, words: str) -> bool:
+    """Whether the number is of points, or set aside, or one that is only to be reached."""
+    if _NOT_HELD.search(folded(words)) or _SET_ASIDE.search(folded(line.label())):
+        return True
+    texts = [word.text for word in line.row.words]
+    behind = folded(" ".join(texts[amount.last + 1 : amount.last + 3]))
+    before = folded(" ".join(texts[max(amount.first - 3, 0) : amount.first]))
+    return bool(_REACHED.match(behind) or _TO_REACH.search(before))
 
 
 def _of_broken_label(event: Event) -> Iterator[Fact]:

@@ -161,7 +161,7 @@ def _objections(
     found = [
         *guards.unread_lines(document, outcomes, statements),
         *guards.unread_tables(document, outcomes),
-        *guards.contradictions(document, outcomes, ends),
+        *guards.contradictions(document, outcomes, ends, statements),
         *ends_of_others(document, outcomes),
         *unnamed_neighbours(document, outcomes),
     ]

@@ -139,7 +139,7 @@ def _captions_begin(lines: Sequence[Line]) -> int:
     for place, (line, below) in enumerate(pairwise(lines)):
         if line.dates:
             break
-        if boxed and captions_over(line, below):
+        if boxed and captions_over((line,), below):
             return place
         boxed = boxed or bool(line.amounts)
     return len(lines)
