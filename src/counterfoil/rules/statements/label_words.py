@@ -239,6 +239,7 @@ SECTION_WORDS: dict[int, str] = {
         deposits* | other deposits* | additions* | credits | other credits* |
         electronic deposits | electronic credits | deposits and* | payments and credits* |
         payments & credits* | payments, credits* | payments received | payment received |
+        payments and other credits* | payments & other credits* | payments/credits* |
         refunds* | interest paid | interest credited | money in | payments in | incoming* |
         direct deposits* | customer deposits* | gutschriften* | eingange* | einnahmen* |
         versements* | abonos* | depositos* | entradas* | creditos* | entrate* | accrediti* |

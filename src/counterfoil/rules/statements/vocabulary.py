@@ -152,10 +152,11 @@ def role_of(text: str) -> Role | None:
     """
     bare = folded(spelled_out(text)).replace("\u200b", "").replace(" - ", " ")
     bare = " ".join(bare.split())
-    if {way_of(part) for part in bare.split("/")} == {1, -1} and len(bare) <= SIGN_MAX:
+    short = len(bare.replace(" ", "")) <= SIGN_MAX  # "Af / Bij" as "af/bij"
+    if {way_of(part.strip()) for part in bare.split("/")} == {1, -1} and short:
         return Role.SIGN  # over marks that are one letter each: "借/贷"
     if _both_ways(bare):
-        return Role.SIGN if len(bare) <= SIGN_MAX else Role.AMOUNT  # one column for both ways
+        return Role.SIGN if short else Role.AMOUNT  # one column for both ways
     if _names(bare, Role.BALANCE):
         return Role.BALANCE  # "saldi per valuta", "value date balance"
     if (value := _phrase(bare, Role.VALUE_DATE)) and _names(bare.replace(value, " "), Role.DATE):

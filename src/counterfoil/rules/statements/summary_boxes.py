@@ -1,0 +1,89 @@
+"""The summary over a statement, line under line: previous balance, money in, money out, balance.
+
+It is an equation of its own, and the bank's. Where it does not come out, one of its numbers,
+or a balance, is not what the bank wrote.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise, product
+
+from counterfoil.domain.statements import sum_of
+from counterfoil.rules.statements.blocks import Outcome
+from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.facts import Fact
+from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.numbers import Amount
+from counterfoil.rules.statements.terms import ENDS, Label
+from counterfoil.rules.statements.vocabulary import label_of, section_sign
+
+LINES_MAX = 10  # between the two balances
+IN_LINE = 300  # hundredths of a point: their numbers end under each other
+
+
+def box_contradicts(document: Document, outcome: Outcome) -> str:
+    """What a summary of the account says that cannot add up; "" where every one does.
+
+    Which way a number counts is asked of nobody: where no choice of signs adds up, and be
+    it without some of the numbers, none is right.
+    """
+    chain = outcome.chain
+    assert chain is not None, "only proved accounts have ends to compare"
+    ends = (abs(chain.opening), abs(chain.closing))
+    for one, two in pairwise(fact for fact in document.facts if fact.label in ENDS):
+        if (one.label, two.label) != ENDS or (abs(one.value), abs(two.value)) != ends:
+            continue
+        between = list(_between(document, one, two))
+        values = [value for _, value in between]
+        if not _both_ways([words for words, value in between if value]):
+            continue
+        gaps = {abs(two.value) - abs(one.value), chain.closing - chain.opening}
+        if not any(_comes_to(values, gap) for gap in gaps):
+            line = document.lines[two.line]
+            said = " ".join(f"{value:,}" for value in values)
+            return (
+                f"page {line.row.page}: the summary from {one.value:,} to {two.value:,}"
+                f" does not add up with {said}"
+            )
+    return ""
+
+
+def _between(document: Document, one: Fact, two: Fact) -> Iterator[tuple[str, Decimal]]:
+    """(words, value) of the numbers that stand in line with both balances, between them."""
+    if not 2 < two.line - one.line <= LINES_MAX or one.place.page != two.place.page:
+        return
+    right = one.place.box[2]
+    if abs(two.place.box[2] - right) > IN_LINE:
+        return
+    for line in document.lines[one.line + 1 : two.line]:
+        for amount in line.amounts:
+            if abs(line.place_of(amount).box[2] - right) <= IN_LINE:
+                yield _words_before(line, amount), amount.value
+
+
+def _words_before(line: Line, amount: Amount) -> str:
+    others = [each.last + 1 for each in line.amounts if each.last < amount.first]
+    words = line.row.words[max(others, default=0) : amount.first]
+    return " ".join(word.text for word in words)
+
+
+def _both_ways(said: Sequence[str]) -> bool:
+    """Whether money in and money out are among what is said, and nothing that is neither."""
+    ways = [_way(words) for words in said]
+    return {1, -1} <= set(ways) and 0 not in ways and len(ways) <= LINES_MAX
+
+
+def _way(words: str) -> int:
+    totals = {Label.TOTAL_CREDITS: 1, Label.TOTAL_DEBITS: -1}
+    label = label_of(words)
+    return totals[label] if label in totals else section_sign(words)
+
+
+def _comes_to(values: Sequence[Decimal], gap: Decimal) -> bool:
+    moved = [value for value in values if value]
+    return any(
+        sum_of([sign * value for sign, value in zip(signs, moved, strict=True)]) == gap
+        for signs in product((1, -1, 0), repeat=len(moved))
+    )
