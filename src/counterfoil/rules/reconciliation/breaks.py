@@ -15,7 +15,13 @@ from counterfoil.rules.reconciliation.duplicates import bank_twins
 from counterfoil.rules.reconciliation.evidence import Known
 from counterfoil.rules.reconciliation.parts import DIFFERENT, KEYED_WRONGLY
 from counterfoil.rules.reconciliation.position import Position
-from counterfoil.rules.reconciliation.proposals import RESEMBLES, alone, proposals, ranked
+from counterfoil.rules.reconciliation.proposals import (
+    OF_WHAT_IS_LEFT,
+    RESEMBLES,
+    alone,
+    proposals,
+    ranked,
+)
 
 #: A number this sure pairs two lines although their amounts differ.
 PAIRED_MIN = 250
@@ -59,6 +65,10 @@ def breaks_of(  # noqa: PLR0913 - what the class of a line depends on
     listing = _listing(position.bank, known)
     claims = ranked(position, policy, known, claims, listing)
     paired = _paired(claims, listing)
+    shown = proposals(position, policy, known, claims, paired)
+    claims = pl.concat(
+        [claims, shown.filter(pl.col("rule").is_in(OF_WHAT_IS_LEFT)).select(claims.columns)]
+    )
     pairs = paired.select("line", "class", "other", "difference")
     bank = pl.concat([_repeated(bank_repeats, DUPLICATE), pairs])
     twins = bank_twins(whole_bank).join(
@@ -74,7 +84,7 @@ def breaks_of(  # noqa: PLR0913 - what the class of a line depends on
     ledger = pl.concat(
         [ledger, _rest(position.ledger, ledger, theirs, _ledger_class(policy, known))]
     )
-    return Breaks(bank.sort("line"), ledger.sort("line"), proposals(claims, paired))
+    return Breaks(bank.sort("line"), ledger.sort("line"), shown.drop("w_number"))
 
 
 def _listing(bank: pl.DataFrame, known: Known) -> pl.DataFrame:

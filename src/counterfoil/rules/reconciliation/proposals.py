@@ -13,10 +13,16 @@ from counterfoil.rules.reconciliation.evidence import Known
 from counterfoil.rules.reconciliation.misread import of_one_party
 from counterfoil.rules.reconciliation.partition import accounts_of
 from counterfoil.rules.reconciliation.parts import DIFFERENT, KEYED_WRONGLY
-from counterfoil.rules.reconciliation.position import Position
+from counterfoil.rules.reconciliation.position import Position, less
+from counterfoil.rules.reconciliation.remainders import (
+    ANYBODYS_REST,
+    LISTED_REST,
+    REST,
+    of_what_is_left,
+)
 from counterfoil.rules.reconciliation.rivals import elements, standing
-from counterfoil.rules.reconciliation.slips import with_slip
-from counterfoil.rules.reconciliation.targets import single_lines
+from counterfoil.rules.reconciliation.slips import may_be_slip, with_slip
+from counterfoil.rules.reconciliation.targets import POOL, single_lines
 
 PROPOSALS_MAX = 3  # for each bank line
 #: Without a number, and with another amount: the last thing to look at.
@@ -26,6 +32,9 @@ LESS_SHARE_MAX = 20  # a charge or a rate takes a twentieth at most
 RESEMBLING_MAX = 2
 RESEMBLES = ", party and day"
 LISTED = "the lines that it lists"
+OF_WHAT_IS_LEFT = (REST, LISTED_REST, ANYBODYS_REST)
+NO_DAY = -(2**40)  # a list of lines of several days is no sum of one
+ABOVE_ALL = 10**6  # centibans: what adds up comes before what only resembles
 PASSES_MAX = 8
 REGRET_MAX = 200  # centibans: what a payment loses that has no other claim
 COLUMNS = ("rule", "bank", "ledger", "difference", "w_number", "score", "lead")
@@ -86,13 +95,13 @@ def _near(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy, known: Known
     """Pairs of one party whose amounts differ as a slip, a charge or a rate would have it."""
     targets = single_lines(ledger).table.rename({"amount": "gross"})
     pairs = of_one_party(bank, targets, policy, "amount", "gross", "document")
-    facts = pairs.filter(pl.col("amount") != pl.col("gross")).with_columns(
-        (pl.col("amount") - pl.col("gross")).alias("difference"),
-        (pl.col("on") - pl.col("day")).alias("lag"),
+    difference = pl.col("amount") - pl.col("gross")
+    small = difference.abs() * LESS_SHARE_MAX <= pl.col("gross").abs()
+    facts = pairs.filter((difference != 0) & (small | may_be_slip("amount", "gross")))
+    facts = with_slip(facts, "amount", "gross").filter(pl.col("slip") | small)
+    facts = facts.with_columns(
+        difference.alias("difference"), (pl.col("on") - pl.col("day")).alias("lag")
     )
-    facts = with_slip(facts, "amount", "gross")
-    small = pl.col("difference").abs() * LESS_SHARE_MAX <= pl.col("gross").abs()
-    facts = facts.filter(pl.col("slip") | small)
     resembling = pl.max_horizontal(pl.len().over("line"), pl.len().over("target"))
     facts = facts.filter(resembling <= RESEMBLING_MAX)
     facts = facts.join(known.lags, on=["lag", "document"], how="left")
@@ -117,12 +126,35 @@ def alone(claims: pl.DataFrame, rule: str) -> pl.DataFrame:
     return numbered.filter(pl.col("rule") == rule).join(shared, on="claim", how="anti")
 
 
-def proposals(claims: pl.DataFrame, paired: pl.DataFrame) -> pl.DataFrame:
-    """The best claims of every bank line that is not *paired* (``line``) already."""
+def proposals(
+    position: Position,
+    policy: Policy,
+    known: Known,
+    claims: pl.DataFrame,
+    paired: pl.DataFrame,
+) -> pl.DataFrame:
+    """The best of every bank line that is not *paired* (``line``, ``target``) already.
+
+    First what can be true together is chosen; of the lines that are left after that sums are
+    made for payments that have nothing, or nothing clear.
+    """
     numbered = _with_worth(claims.with_row_index("claim"))
-    choice = _chosen(numbered)
+    chosen = _chosen(numbered)
+    clear = chosen.join(_unclear(numbered), on="claim", how="anti")
+    rest = _of_what_is_left(position, policy, known, numbered, clear, paired)
+    begin = len(numbered)
+    rest = rest.with_row_index("claim", offset=begin).select(
+        pl.col("claim").cast(numbered.schema["claim"]), *COLUMNS, pl.col("score").alias("worth")
+    )
+    every = pl.concat([numbered.select(rest.columns), rest])
+    if not rest.is_empty():
+        spent = elements(every.join(clear, on="claim", how="semi")).select("element").unique()
+        gone = elements(every).join(spent, on="element", how="semi").select("claim").unique()
+        better = pl.col("rule").is_in(OF_WHAT_IS_LEFT).cast(pl.Int64) * ABOVE_ALL
+        again = every.join(gone, on="claim", how="anti").with_columns(pl.col("worth") + better)
+        chosen = pl.concat([clear, _chosen(again)])
     placed = (
-        numbered.join(choice, on="claim", how="left")
+        every.join(chosen, on="claim", how="left")
         .with_columns(pl.col("bank").alias("line"), pl.col("chosen").is_not_null())
         .explode("line")
         .join(paired, on="line", how="anti")
@@ -132,8 +164,61 @@ def proposals(claims: pl.DataFrame, paired: pl.DataFrame) -> pl.DataFrame:
         )
         .with_columns(pl.int_range(1, pl.len() + 1).over("line").alias("place"))
     )
-    return placed.filter(pl.col("place") <= PROPOSALS_MAX).drop(
-        "w_number", "claim", "chosen", "worth"
+    return placed.filter(pl.col("place") <= PROPOSALS_MAX).drop("claim", "chosen", "worth")
+
+
+def _unclear(claims: pl.DataFrame) -> pl.DataFrame:
+    """Claims that leave room for a better one: ``claim``.
+
+    Those whose amounts differ in a way that no number bears out, lists that are not whole, and
+    sums of which a payment has another that is as good.
+    """
+    weak = pl.col("rule").str.ends_with(RESEMBLES) & pl.col("rule").str.starts_with(DIFFERENT)
+    weak |= pl.col("rule").str.ends_with(RESEMBLES) & pl.col("rule").str.starts_with(KEYED_WRONGLY)
+    weak |= (pl.col("rule") == LISTED) & (pl.col("difference") != 0)
+    sums = (pl.col("ledger").list.len() > 1) & (pl.col("bank").list.len() == 1)
+    best = pl.col("score") == pl.col("score").max().over("bank")
+    tied = sums & ((best.sum().over("bank") > 1) | ~best)
+    return claims.filter(weak | tied).select("claim")
+
+
+def _of_what_is_left(  # noqa: PLR0913 - both sides, what is proposed and what is paired
+    position: Position,
+    policy: Policy,
+    known: Known,
+    claims: pl.DataFrame,
+    clear: pl.DataFrame,
+    paired: pl.DataFrame,
+) -> pl.DataFrame:
+    """Sums for bank lines with no *clear* claim, of ledger lines that are in none."""
+    taken = claims.join(clear, on="claim", how="semi")
+    lists = claims.filter((pl.col("rule") == LISTED) & (pl.col("difference") != 0))
+    lists = lists.join(clear, on="claim", how="anti")
+    named = lists.select(
+        pl.col("bank").list.first().alias("line"), pl.col("ledger").alias("target")
+    )
+    ours = pl.concat([taken["bank"].list.explode(empty_as_null=False), paired["line"]])
+    theirs = [taken["ledger"].list.explode(empty_as_null=False), paired["target"]]
+    theirs.append(named["target"].list.explode(empty_as_null=False))
+    bank, ledger = less(position.bank, ours), less(position.ledger, pl.concat(theirs))
+    return of_what_is_left(bank, ledger, _of_one_day(named, position.ledger), policy, known)
+
+
+def _of_one_day(named: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
+    """Lists of lines of one party and day: ``line``, ``listed``, ``listed_day``, ``sum``."""
+    facts = ledger.select(*POOL, pl.col("line").alias("target"), pl.col("amount"))
+    one = pl.struct(POOL).n_unique() == 1
+    return (
+        named.explode("target")
+        .join(facts, on="target")
+        .sort("line", "target")
+        .group_by("line", maintain_order=True)
+        .agg(
+            pl.col("target").alias("listed"),
+            pl.when(one).then(pl.col("day").first()).alias("listed_day"),
+            pl.col("amount").sum().alias("sum"),
+        )
+        .with_columns(pl.col("listed_day").fill_null(NO_DAY))
     )
 
 

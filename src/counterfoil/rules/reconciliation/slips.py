@@ -21,6 +21,20 @@ def with_slip(table: pl.DataFrame, one: str, other: str) -> pl.DataFrame:
     return table.with_columns(pl.Series("slip", is_slip(first, second)))
 
 
+def may_be_slip(one: str, other: str) -> pl.Expr:
+    """Is true wherever :func:`is_slip` is, and is told in a fraction of its time.
+
+    One digit or two neighbours make a difference of less than 100, or of whole tens; a digit
+    more, with the first one kept, at least five times the amount and at most twenty times.
+    """
+    apart = (pl.col(one).abs() - pl.col(other).abs()).abs()
+    low, high = (each(pl.col(one).abs(), pl.col(other).abs()) for each in _ENDS)
+    return (apart < 100) | (apart % 10 == 0) | ((high >= low * 5) & (high <= low * 20))
+
+
+_ENDS = (pl.min_horizontal, pl.max_horizontal)
+
+
 def is_slip(one: Cents, other: Cents) -> Yes:
     """Differ two sizes by one digit, a swap of neighbours, or a digit lost or added?"""
     found = np.zeros(len(one), np.bool_)
