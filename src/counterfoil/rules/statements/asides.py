@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from counterfoil.domain.pages import Page, PrintedPages, Row
+from counterfoil.domain.pages import Page, PrintedPages, Row, Word
 from counterfoil.rules.statements.dates import dates_of
 
 DATED_FROM = 4  # rows of a list, by their dates in line

@@ -54,12 +54,14 @@ def _between(document: Document, one: Fact, two: Fact) -> Iterator[tuple[str, De
     """(words, value) of the numbers that stand in line with both balances, between them."""
     if not 2 < two.line - one.line <= LINES_MAX or one.place.page != two.place.page:
         return
+    if one.place.box is None or two.place.box is None:
+        return
     right = one.place.box[2]
     if abs(two.place.box[2] - right) > IN_LINE:
         return
     for line in document.lines[one.line + 1 : two.line]:
         for amount in line.amounts:
-            if abs(line.place_of(amount).box[2] - right) <= IN_LINE:
+            if abs(line.row.words[amount.last].right - right) <= IN_LINE:
                 yield _words_before(line, amount), amount.value
 
 
