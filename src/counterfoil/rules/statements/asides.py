@@ -18,8 +18,10 @@ DATED_FROM = 4  # rows of a list, by their dates in line
 IN_LINE = 150  # hundredths of a point
 WOVEN_FROM = 2  # rows that have words of both
 GUTTER = 100  # per cent of the letters' height, between the box and the list
-BOX_FROM = 4  # lines of a box on the right, most of which begin in line, with a letter
+BOX_FROM = 4  # lines of a box on the right, most of which begin in line, with words
+NO_MONEY_FROM = 20  # per cent of them: a column of "HK$ 1,804.29" is all money
 
+_TEXT = re.compile(r"[^\W\d_]{2,}\W?")
 _MONEY = re.compile(r"\D{0,2}\d{1,3}(?:[.,' ]?\d{3})*(?:[.,]\d{2}|(?<=[.,]\d{3}))\D{0,3}")
 
 
@@ -116,9 +118,19 @@ def _box_on_the_right(rows: Sequence[Row]) -> tuple[int, int, int] | None:
             if word.text[0].isalpha() and word.left > min(dated):
                 starts.setdefault(word.left // IN_LINE * IN_LINE, []).append(index)
     for edge, lined in sorted(starts.items(), reverse=True):
-        if len(lined) >= BOX_FROM and _is_box(rows[lined[0] : lined[-1] + 1], edge, len(lined)):
+        if len(lined) < BOX_FROM or not _are_texts([rows[index] for index in lined], edge):
+            continue
+        if _is_box(rows[lined[0] : lined[-1] + 1], edge, len(lined)):
             return edge, lined[0], lined[-1] + 1
     return None
+
+
+def _are_texts(rows: Sequence[Row], edge: int) -> bool:
+    """Whether nearly all that begins at *edge* has words, and not all of it money."""
+    parts = [[word.text for word in row.words if word.left >= edge] for row in rows]
+    worded = sum(sum(_TEXT.fullmatch(text) is not None for text in part) >= 2 for part in parts)
+    bare = sum(not any(map(_MONEY.fullmatch, part)) for part in parts)
+    return worded * 10 >= len(parts) * 8 and bare * 100 >= len(parts) * NO_MONEY_FROM
 
 
 def _after_gaps(row: Row) -> Iterator[Word]:
