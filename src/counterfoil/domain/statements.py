@@ -161,3 +161,13 @@ class StatementReading:
 def sum_of(amounts: Iterable[Decimal]) -> Decimal:
     """The exact sum; 0 of nothing."""
     return sum(amounts, Decimal(0))
+
+
+def ends_of_days(statement: Statement) -> dict[date, Decimal]:
+    """The balance at the end of each day with entries, whatever order they are printed in."""
+    balances: dict[date, Decimal] = {}
+    balance = statement.opening
+    for each in sorted(statement.transactions, key=lambda each: each.booking_date):
+        balance += each.amount
+        balances[each.booking_date] = balance
+    return balances

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
-from counterfoil.domain.statements import Statement, sum_of
+from counterfoil.domain.statements import Statement, ends_of_days, sum_of
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.dates import Order, Printed
@@ -180,22 +179,12 @@ def _known(statements: Sequence[Statement]) -> Known:
         for each in statement.transactions:
             facts = {abs(each.amount)} | ({abs(each.balance)} if each.balance else set())
             known.setdefault((each.booking_date.day, each.booking_date.month), set()).update(facts)
-        for day, end in _ends_of_days(statement).items():
+        for day, end in ends_of_days(statement).items():
             known[day.day, day.month].add(abs(end))
         if statement.period is not None:
             first = statement.period[0]
             known.setdefault((first.day, first.month), set()).add(abs(statement.opening))
     return known
-
-
-def _ends_of_days(statement: Statement) -> dict[date, Decimal]:
-    """The balance at the end of each day with entries, whatever order they are printed in."""
-    balances: dict[date, Decimal] = {}
-    balance = statement.opening
-    for each in sorted(statement.transactions, key=lambda each: each.booking_date):
-        balance += each.amount
-        balances[each.booking_date] = balance
-    return balances
 
 
 def _repeats(line: Line, day: Printed | None, known: Known, sums: Collection[Decimal]) -> bool:
@@ -219,13 +208,13 @@ def contradictions(
     document: Document,
     outcomes: Sequence[Outcome],
     others: Sequence[Decimal],
-    statements: Sequence[Statement],
+    by_day: Collection[Decimal],
 ) -> Iterator[Objection]:
     """Ends printed somewhere that are not the ends of any account, nor a balance on its way.
 
     Args:
         others: The balances of accounts without entries.
-        statements: The proved ones: of entries in sections, a list gives the balances by day.
+        by_day: Balances at the ends of days: a list gives them, of entries in sections.
     """
     chains = [outcome.chain for outcome in outcomes if outcome.chain is not None]
     inside = {event.line.index for chain in chains for event in (*chain.labels, *chain.totals)} | {
@@ -235,7 +224,7 @@ def contradictions(
     ends |= {abs(value) for value in others}
     ends |= {abs(value + sum_of(others)) for value in _sums(chains)}
     running = {abs(value) for chain in chains for value in _balances(chain)}
-    running |= {abs(value) for each in statements for value in _ends_of_days(each).values()}
+    running |= {abs(value) for value in by_day}
     for fact in (*filter(_is_end, document.facts), *_without_entry(document)):
         if fact.line in inside or not (fact.value and fact.beside):
             continue

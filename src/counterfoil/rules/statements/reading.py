@@ -8,11 +8,18 @@ from datetime import date
 
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statement_layouts import Layout
-from counterfoil.domain.statements import Proved, StatementReading, Unproved, Verdict
+from counterfoil.domain.statements import (
+    Proved,
+    StatementReading,
+    Unproved,
+    Verdict,
+    ends_of_days,
+)
 from counterfoil.rules.statements import guards, layout_fit, layouts
 from counterfoil.rules.statements.asides import set_apart
 from counterfoil.rules.statements.blocks import Outcome, Quiet, outcomes_of, quiet_accounts
 from counterfoil.rules.statements.coins import with_coins
+from counterfoil.rules.statements.daily_lists import contradicted_days
 from counterfoil.rules.statements.document import Document, document_of
 from counterfoil.rules.statements.gaps import listed_elsewhere, page_gaps
 from counterfoil.rules.statements.naming import names_of
@@ -158,10 +165,12 @@ def _objections(
 ) -> list[Verdict]:
     statements = [each.statement for each in verdicts if isinstance(each, Proved)]
     ends = [each.opening.value for each in quiet]
+    by_day = {value for each in statements for value in ends_of_days(each).values()}
     found = [
         *guards.unread_lines(document, outcomes, statements),
         *guards.unread_tables(document, outcomes),
-        *guards.contradictions(document, outcomes, ends, statements),
+        *guards.contradictions(document, outcomes, ends, by_day),
+        *contradicted_days(document, statements),
         *ends_of_others(document, outcomes),
         *unnamed_neighbours(document, outcomes),
     ]
