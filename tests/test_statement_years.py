@@ -38,7 +38,7 @@ CALENDAR = ("02.01.", "03.02.", "14.04.", "03.07.", "05.11.", "31.12.")
 def test_the_year_of_an_annual_statement_may_stand_in_its_title_alone(tmp_path: Path) -> None:
     read = reading(tmp_path, annual("Jahreskontoauszug 2024", CALENDAR))
     (account,) = read.proved()
-    assert account.statement.account == "5 102 773 / 01"
+    assert account.statement.account.replace(" ", "") == "5102773/01"
     assert [entry.booking_date for entry in account.statement.transactions][::5] == [
         date(2024, 1, 2),
         date(2024, 12, 31),
