@@ -12,20 +12,26 @@ _OF_A_DAY = {Label.BALANCE, Label.DAILY}
 
 
 def of_another_day(chain: Chain) -> Event | None:
-    """The first balance that prints another day than the entry above it has from its heading.
+    """The first balance that prints another day than its entries have from their heading.
 
-    Where the heading of a day is missing, its entries would be booked on the day before.
+    Its entries stand above it or, in another print, below. Where the heading of a day is
+    missing, neither holds: its entries would be booked on the day before.
     """
     entries = {entry.event.line.index: entry.event for entry in chain.entries}
     places = sorted(entries)
+    odd: tuple[list[Event], list[Event]] = [], []
     for event in sorted(chain.labels, key=lambda each: each.line.index):
-        above = bisect_left(places, event.line.index)
-        if event.label not in _OF_A_DAY or len(event.line.dates) != 1 or not above:
+        if event.label not in _OF_A_DAY or len(event.line.dates) != 1:
             continue
-        entry = entries[places[above - 1]]
-        printed = event.line.dates[0].printed
-        if entry.dated or entry.date is None or entry.anchored:
-            continue
-        if entry.date.numbers[:2] != printed.numbers[:2]:
-            return event
-    return None
+        below = bisect_left(places, event.line.index)
+        for found, beside in zip(odd, (places[:below][-1:], places[below:][:1]), strict=True):
+            if any(_differ(entries[place], event) for place in beside):
+                found.append(event)
+    return odd[0][0] if all(odd) else None
+
+
+def _differ(entry: Event, balance: Event) -> bool:
+    """Whether *entry*, without a date of its own, has another day than *balance* prints."""
+    if entry.anchored or entry.date is None:
+        return False
+    return entry.date.numbers[:2] != balance.line.dates[0].printed.numbers[:2]
