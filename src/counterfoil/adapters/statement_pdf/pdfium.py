@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pypdfium2_raw as pdfium
 
+from counterfoil.adapters.statement_pdf import fonts
 from counterfoil.adapters.statement_pdf.characters import Characters, bound, characters_of
 from counterfoil.adapters.statement_pdf.drawn import Drawn, Frame, look_at, shown
 from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, Hue, hue_of, rows_of
@@ -59,6 +60,7 @@ def read(path: Path, password: str | None) -> PrintedPages:
 def opened(path: Path, password: str | None) -> Iterator[Any]:
     """pdfium's document; closed afterwards. Raises Quarantined."""
     pdfium.FPDF_InitLibrary()
+    fonts.shut_out()
     document = pdfium.FPDF_LoadDocument(
         str(path).encode(), None if password is None else password.encode()
     )

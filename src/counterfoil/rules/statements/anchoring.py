@@ -63,6 +63,8 @@ def find_dates(
         headings = _day_headings(lines, money)
         if headings or under_days:
             booking, value = headings, booking
+    elif first is None:  # a date below its money leaves the first entry without one
+        headings = booking = _day_headings(lines, money, named=True)
     elif _is_stray(first, second) and not money & booking.keys():
         headings = _day_headings(lines, money, named=True)
         booking = headings or booking
@@ -134,8 +136,11 @@ def _following(lines: Sequence[Line], dates: Dates) -> Iterator[Printed | None]:
 def _stand_below(lines: Sequence[Line], money: frozenset[int], dates: Dates) -> bool:
     """Whether every entry's date is on a line below its money.
 
-    "Converted to another balance" is an entry: it has an amount and a balance.
+    "Converted to another balance" is an entry: it has an amount and a balance. A heading of
+    a day stands above, even where the page before began the day.
     """
+    if dates.day_headings:
+        return False
     entries = [line for line in lines if line.index in money and _is_entry(line)]
     if not entries or any(line.index in dates.booking for line in entries):
         return False

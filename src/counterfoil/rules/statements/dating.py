@@ -14,6 +14,7 @@ from itertools import pairwise
 from counterfoil.rules.statements import layouts
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.dates import Era, Order, Printed
+from counterfoil.rules.statements.day_balances import of_another_day
 from counterfoil.rules.statements.days import (
     OWN_DATE,
     YEAR,
@@ -99,6 +100,9 @@ def settle(
             "no_such_day",
             f"page {line.row.page}: {text!r} stands among dates and is none: {line.text[:60]}",
         )
+    if other := of_another_day(chain):
+        where = f"page {other.line.row.page}: {other.line.text[:60]}"
+        return Undated("odd_day", f"the entries above have another day: {where}")
     opened, closed = (
         tuple(token.printed for token in event.line.dates) if event is not None else ()
         for event in (chain.opening_at, chain.closing_at)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from functools import cached_property, partial
 from itertools import pairwise
 
+from counterfoil.rules.statements.annual import annual_year, fills_its_year
 from counterfoil.rules.statements.dates import Era, Order, Printed, era_of
 from counterfoil.rules.statements.document import Document
 
@@ -67,7 +68,18 @@ def days_of(context: Context, printed: Sequence[Printed], order: Order) -> Found
             days = _all(printed, partial(_after, opened=opened, order=order, era=context.era))
             if days is not None:
                 return days, None, "the date of the opening balance"
-    return _by_anchor(context, printed, order)
+    return _by_anchor(context, printed, order) or _by_title(context, printed, order)
+
+
+def _by_title(context: Context, printed: Sequence[Printed], order: Order) -> Found | None:
+    """The days of the whole year that a title says."""
+    year = annual_year(context.document)
+    if year is None:
+        return None
+    days = _all(printed, lambda each: each.day(order, context.era, year=year))
+    if days is None or not fills_its_year(days, context.today):
+        return None
+    return days, (date(year, 1, 1), date(year, 12, 31)), "the year in the title"
 
 
 def _by_anchor(context: Context, printed: Sequence[Printed], order: Order) -> Found | None:
