@@ -47,8 +47,8 @@ def contradicted_days(document: Document, statements: Sequence[Statement]) -> It
 
 def _days_of(line: Line) -> Iterator[tuple[Printed, Decimal]]:
     """Each date of *line* with the number behind it, before the next date."""
-    for token, after in zip(line.dates, [*line.dates[1:], None], strict=True):
-        end = len(line.row.words) if after is None else after.first
+    ends = [*(each.first for each in line.dates[1:]), len(line.row.words)]
+    for token, end in zip(line.dates, ends, strict=False):  # a line without dates has one end
         for amount in line.amounts:
             if token.last < amount.first < end:
                 yield token.printed, amount.value
