@@ -52,6 +52,8 @@ def amounts(found: StatementReading) -> list[Decimal]:
         ("Příjmy celkem", Label.TOTAL_CREDITS),
         ("TOTAL IMPORTE CARGOS", Label.TOTAL_DEBITS),
         ("TOTAL MOVIMIENTOS CARGOS", Label.TOTAL),  # how many, not how much
+        ("23 Checks/Debits", Label.TOTAL_DEBITS),
+        ("AMOUNT OF DEBITS", Label.TOTAL_DEBITS),
         ("Total fees", Label.TOTAL),
         ("Totals", Label.TOTAL),
     ],

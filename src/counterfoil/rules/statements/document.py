@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statement_layouts import Layout
 from counterfoil.rules.statements.accounts import AccountNumber, account_numbers, other_iban
-from counterfoil.rules.statements.events import Event, Kind, Section, events_of
+from counterfoil.rules.statements.events import Event, Section, events_of, section_behind
 from counterfoil.rules.statements.facts import (
     Fact,
     Month,
@@ -21,6 +21,7 @@ from counterfoil.rules.statements.facts import (
     periods_of,
 )
 from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.grids import listed
 from counterfoil.rules.statements.headed import with_headed_dates
 from counterfoil.rules.statements.headings import Heading, headings_of
 from counterfoil.rules.statements.lines import Line, lines_of
@@ -29,6 +30,7 @@ from counterfoil.rules.statements.silent_tables import silent_lines
 from counterfoil.rules.statements.stacked import unstacked
 from counterfoil.rules.statements.strung import set_out
 from counterfoil.rules.statements.strung_heads import headed
+from counterfoil.rules.statements.subtotals import summed_ahead
 from counterfoil.rules.statements.tables import Table, tables_of
 from counterfoil.rules.statements.terms import ENDS, Role
 from counterfoil.rules.statements.vocabulary import label_of, not_booked, role_of, section_sign
@@ -166,7 +168,7 @@ def other_account(one: str, two: str) -> bool:
 
 def document_of(printed: PrintedPages, style: Style, layout: Layout | None = None) -> Document:
     """Read *printed*, which is in our words, in *style*."""
-    lines = set_out(unstacked(lines_of(printed, style)))
+    lines = set_out(unstacked(listed(lines_of(printed, style), style)))
     headings = headed(lines, headings_of(lines))
     lines = with_headed_dates(lines, headings)
     tables: list[tuple[Table, tuple[Event, ...]]] = []
@@ -182,6 +184,7 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
             with_money.add(id(table))
         if events and not any(not_booked(line.text) for line in above[-NOT_BOOKED_ABOVE:]):
             tables.append((table, events))
+    tables = summed_ahead(tables)
     entry_lines = frozenset(
         line.index for _, events in tables for event in events for line in event.words
     )
@@ -221,6 +224,6 @@ def _carried_section(
     if before is None or table.heading is None:
         return None
     last = tables[-1][1][-1]
-    goes_on = table.heading.page == last.line.row.page + 1 and last.kind is Kind.ENTRY
+    goes_on = table.heading.page == last.line.row.page + 1
     same = [cell.text for cell in table.heading.cells] == [cell.text for cell in before.cells]
-    return last.section if goes_on and same else None
+    return section_behind(tables[-1][1]) if goes_on and same else None

@@ -12,7 +12,7 @@ from counterfoil.rules.statements.anchoring import anchor, find_dates
 from counterfoil.rules.statements.dates import Printed
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.grouping import groups
-from counterfoil.rules.statements.headings import Cell
+from counterfoil.rules.statements.headings import Cell, is_list_of_checks
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.number_signs import SPELLED
 from counterfoil.rules.statements.numbers import Amount
@@ -93,10 +93,11 @@ def events_of(
     dated = dates.booking.keys() - dates.value_lines
     entries = groups(table.lines, money, dated, dates.day_headings)
     titles = titles_with_sums(table.lines, money)
-    sections = _sections(table, money, titles, before, section)
+    lead = _totals_lead(table, money) or _totals_led(earlier)
+    start = _first_section(table, before, section)
+    sections = _sections(table, money, titles, start, lead=lead)
     over_signs = _over_signs(table)
     moved = _moved(table, money)
-    lead = _totals_lead(table, money)
     events = tuple(
         Event(
             line=line,
@@ -238,14 +239,8 @@ def _kind(label: Label | None, *, dated: bool) -> Kind:
     return Kind.ENTRY
 
 
-def _sections(
-    table: Table,
-    money: Collection[int],
-    summed: Collection[int],
-    before: Sequence[Line],
-    carried: Section | None,
-) -> dict[int, Section]:
-    """The section of every line, by the titles that stand above and between them."""
+def _first_section(table: Table, before: Sequence[Line], carried: Section | None) -> Section:
+    """The section that the table begins with, by what stands above it or heads it."""
     first = table.heading.first if table.heading else table.lines[0].index
     section = Section(first, 0) if carried is None else carried._replace(line=first)
     nearest = takewhile(lambda line: not line.amounts, reversed(before[-TITLE_REACH:]))
@@ -255,8 +250,25 @@ def _sections(
     section = next(
         (found for title in titles if (found := _section(title, first)) is not None), section
     )
+    checks = table.heading is not None and is_list_of_checks(table.heading)
+    return section._replace(sign=-1) if checks and not section.sign else section
+
+
+def _sections(
+    table: Table,
+    money: Collection[int],
+    summed: Collection[int],
+    section: Section,
+    *,
+    lead: bool,
+) -> dict[int, Section]:
+    """The section of every line, by the titles that stand between them.
+
+    Args:
+        section: That of the first line.
+        lead: The totals of money in and money out stand over their entries, as titles.
+    """
     sections = {}
-    lead = _totals_lead(table, money)
     for line in table.lines:
         sections[line.index] = section
         if lead and (sign := _TOTAL_SIGNS.get(label_of(line.label()), 0)):
@@ -269,6 +281,22 @@ def _sections(
 
 
 _TOTAL_SIGNS: dict[Label | None, int] = {Label.TOTAL_CREDITS: 1, Label.TOTAL_DEBITS: -1}
+
+
+def _totals_led(earlier: Sequence[Event]) -> bool:
+    """Whether they did on the page before: only there is a total with a day none of an entry."""
+    return any(
+        event.kind is Kind.TOTAL and event.dated and event.label in _TOTAL_SIGNS
+        for event in earlier
+    )
+
+
+def section_behind(events: Sequence[Event]) -> Section | None:
+    """What goes on behind *events*, on the next page: their section, or the one begun last."""
+    last = events[-1]
+    if _totals_led(events) and last.kind is Kind.TOTAL and last.label in _TOTAL_SIGNS:
+        return Section(last.line.index, _TOTAL_SIGNS[last.label])
+    return last.section if last.kind is Kind.ENTRY else None
 
 
 def _totals_lead(table: Table, money: Collection[int]) -> bool:

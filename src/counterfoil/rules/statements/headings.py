@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from counterfoil.domain.pages import Row, Word
+from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.terms import MONEY, Role
 from counterfoil.rules.statements.vocabulary import role_of
@@ -56,6 +58,16 @@ def repeats(cells: Sequence[Cell]) -> int:
         if rest == 0 and width >= 2 and texts == texts[:width] * times:
             return times
     return 1
+
+
+_CHECKS = re.compile(r"(?:check|cheque)s?(?: (?:no|number|num|#)s?\b\.?)?")
+
+
+def is_list_of_checks(heading: Heading) -> bool:
+    """``Date  Check No  Amount`` and nothing else: every line is a check that was paid."""
+    numbers = [cell for cell in heading.cells if _CHECKS.fullmatch(folded(cell.text).strip())]
+    others = [cell.role for cell in heading.cells if cell not in numbers]
+    return len(numbers) == 1 and len(others) == 2 and {*others} == {Role.DATE, Role.AMOUNT}
 
 
 def headings_of(lines: Sequence[Line]) -> tuple[Heading, ...]:

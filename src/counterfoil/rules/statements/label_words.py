@@ -65,7 +65,7 @@ LABEL_WORDS: dict[Label, str] = {
         total gastos | gastos | dugovni promet | ukupno duguje | ukupno zaduzenja | оборот дебит |
         обороты по дебету | toplam cikis | giden toplam | zahlungsausgang | zahlungsausgange |
         summe ausgange | total retraits | total depenses | total debito | purchase/debits |
-        purchases/debits |
+        purchases/debits | amount of debits | checks/debits | checks & debits | checks and debits |
         total de debitos | totaal afgeschreven | haevet i alt | suma wydatkow | celkem vydaje |
         odchozi platby celkem | debetni obrat | terhelesek osszesen | toplam cikan |
         rulaj debitor | total debet | jumlah debet | total de cargos | total de egresos |

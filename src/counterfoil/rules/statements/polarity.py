@@ -93,7 +93,7 @@ def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
         return -1
     owed = _is_loan(outcome) or _is_card(document)
     if not owed:
-        return None if chain.hypothesis.flipped else 1
+        return None if chain.hypothesis.flipped or _turned(chain) else 1
     if _is_negative(chain):
         return 1
     spent = sum(entry.amount < 0 for entry in chain.entries)
@@ -156,11 +156,16 @@ def _said(chain: Chain) -> Iterator[int]:
 
 def _runs_against_titles(chain: Chain) -> bool:
     """``Payments and credits  -42.26``: less is owed by what came in, title for title."""
+    return _turned(chain) >= TITLED_FROM
+
+
+def _turned(chain: Chain) -> int:
+    """How many entries run against the titles over them; 0 where one runs with its own."""
     if _is_negative(chain):
-        return False
+        return 0
     titled = [each.amount * each.event.section.sign for each in chain.entries]
     titled = [each for each in titled if each]
-    return len(titled) >= TITLED_FROM and all(each < 0 for each in titled)
+    return len(titled) if all(each < 0 for each in titled) else 0
 
 
 def _is_card(document: Document) -> bool:

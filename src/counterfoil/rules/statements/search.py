@@ -255,6 +255,7 @@ def _variants(events: Sequence[Event], uses: Mapping[int, tuple[Use, ...]]) -> I
     reversals = (False, True) if -1 in one_way and one_way != {-1} else (False,)
     balances = (1, -1) if 1 in marks[Use.BALANCE] and 0 in marks[Use.BALANCE] else (1,)
     flat = not any(Use.BALANCE in each for each in uses.values())
+    minuses = _signed_sections(events, base)
     for signs in _section_signs(events) if flat and marks[Use.AMOUNT] == {0} else ():
         yield replace(base, plain=Plain.SECTION, signs=signs)
     for flipped in (False, True) if flat else (False,):
@@ -262,6 +263,7 @@ def _variants(events: Sequence[Event], uses: Mapping[int, tuple[Use, ...]]) -> I
             yield replace(
                 base,
                 plain=plain,
+                signs=minuses if plain is Plain.SECTION else {},
                 plain_balance=balance,
                 reversals=reversal,
                 flipped=flipped,
@@ -271,6 +273,17 @@ def _variants(events: Sequence[Event], uses: Mapping[int, tuple[Use, ...]]) -> I
 def _is_titled(events: Sequence[Event]) -> bool:
     """Whether titles say which way the entries below them went."""
     return any(event.section.sign for event in events)
+
+
+def _signed_sections(events: Sequence[Event], hypothesis: Hypothesis) -> dict[int, int]:
+    """+1 for each section without a sign of its own that marks what went out with a minus."""
+    silent: dict[int, list[Event]] = {}
+    for event in events:
+        if not event.section.sign:
+            silent.setdefault(event.section.line, []).append(event)
+    return {
+        line: 1 for line, own in silent.items() if _marks(own, hypothesis)[Use.AMOUNT] == {0, -1}
+    }
 
 
 def _section_signs(events: Sequence[Event]) -> Iterator[dict[int, int]]:
@@ -317,9 +330,8 @@ def newest_first(events: Sequence[Event]) -> bool | None:
     runs: list[tuple[int, int]] = []
     for order in Order:
         if all(day.can_be(order) for day in days):
-            keys = [_key(day, order) for day in days]
-            ups = sum(one < two for one, two in pairwise(keys))
-            downs = sum(one > two for one, two in pairwise(keys))
+            steps = [_step(one, two, order) for one, two in pairwise(days)]
+            ups, downs = steps.count(1), steps.count(-1)
             if ups != downs:
                 runs.append((min(ups, downs), downs - ups))
     if not runs:
@@ -329,6 +341,10 @@ def newest_first(events: Sequence[Event]) -> bool | None:
     return ways.pop() if len(ways) == 1 else None
 
 
-def _key(day: Printed, order: Order) -> tuple[int, int, int]:
-    number, month, year = day.on(order)
-    return (year or 0, month, number)
+def _step(one: Printed, two: Printed, order: Order) -> int:
+    """1 where *two* is the later day, -1 the earlier one; a year tells only where both have it."""
+    (day, month, year), (day_two, month_two, year_two) = one.on(order), two.on(order)
+    before, after = (month, day), (month_two, day_two)
+    if year and year_two and year != year_two:
+        return 1 if year < year_two else -1
+    return (after > before) - (after < before)

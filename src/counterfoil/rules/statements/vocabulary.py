@@ -299,10 +299,19 @@ def _labels_beginning(word: str) -> frozenset[Label]:
 _TOTAL_OF = re.compile(r"(?:sub)?total(?:e|s)?(?!\w)|summe(?!\w)|suma(?!\w)")
 
 
+_ADORNED = re.compile(r"[-=*~_#< >]{2,}(\w.*?)[-=*~_#< >]{2,}")
+
+
+def _unadorned(bare: str) -> str:
+    """``----- CHECKS IN SERIAL NUMBER ORDER -----`` without what is drawn on both sides."""
+    found = _ADORNED.fullmatch(bare)
+    return found[1] if found else bare
+
+
 @lru_cache(maxsize=4_000)
 def section_sign(text: str) -> int:
     """-1 for a heading over money out, +1 for money in, 0 for any other text."""
-    bare = " ".join(folded(text).split())
+    bare = _unadorned(" ".join(folded(text).split()))
     for sign, words in _SECTION_WORDS:
         if words.pattern is not None and words.pattern.match(bare):
             return sign
