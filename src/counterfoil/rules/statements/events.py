@@ -87,17 +87,15 @@ def events_of(
     if not table.columns or not table.lines:
         return ()
     money = {line.index: cells for line in table.lines if (cells := table.cells(line))}
-    under_days = _stood_under_days(earlier)
-    dates = find_dates(table.heading, table.lines, frozenset(money), under_days=under_days)
-    anchors = anchor(table.lines, frozenset(money), dates, _carried(earlier))
+    held, under_days = frozenset(money), _stood_under_days(earlier)
+    dates = find_dates(table.heading, table.lines, held, under_days=under_days)
+    anchors = anchor(table.lines, held, dates, _carried(earlier))
     dated = dates.booking.keys() - dates.value_lines
     entries = groups(table.lines, money, dated, dates.day_headings)
     titles = titles_with_sums(table.lines, money)
     lead = _totals_lead(table, money) or _totals_led(earlier)
-    start = _first_section(table, before, section)
-    sections = _sections(table, money, titles, start, lead=lead)
-    over_signs = _over_signs(table)
-    moved = _moved(table, money)
+    sections = _sections(table, money, titles, _first_section(table, before, section), lead=lead)
+    over_signs, moved = _over_signs(table), _moved(table, money)
     events = tuple(
         Event(
             line=line,
