@@ -1,7 +1,8 @@
 """A summary that prints what was added and what was taken off, each number with its sign.
 
 ``Previous Balance  $2,841.55``, ``Payments/Credits  -$2,969.15``, ``New Charges  +$2,070.89``,
-``New Balance  $1,943.29``: from the first number all others lead to the last.
+``New Balance  $1,943.29``: from the first number the others, or all but the subtotals among
+them, lead to the last.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
-from counterfoil.domain.statements import sum_of
 from counterfoil.rules.statements.blocks import Block
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.facts import Fact
@@ -32,10 +32,13 @@ def signed_summary_contradicts(document: Document, block: Block) -> str:
         between = [amount for _, amount in below[:last]]
         if {amount.mark for amount in between} != {1, -1}:
             continue
-        came_to = opening.value + sum_of([amount.signed for amount in between])
         closing = below[last][1].signed
-        if came_to != closing:
-            return f"{opening.words[:40]!r}: the summary comes to {came_to:,}, not to {closing:,}"
+        reached = {opening.value}
+        for amount in between:  # with it or, where it sums up others, without
+            reached |= {each + amount.signed for each in reached}
+        if closing not in reached:
+            said = " ".join(f"{amount.signed:+,}" for amount in between)
+            return f"{opening.words[:40]!r}: {opening.value:,} {said} does not come to {closing:,}"
     return ""
 
 
