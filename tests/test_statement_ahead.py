@@ -97,7 +97,8 @@ def test_entries_against_their_titles_are_no_money_had_for_want_of_words(tmp_pat
     rows: list[Printed] = [
         [(60, "Previous Balance"), (-400, "300.00")],
         [(60, "New Balance"), (-400, "70.00")],
-        [(60, "Payments and Credits")],
+        [(60, "Payments received")],
+        [],
         [(60, "Date"), (140, "Description"), (-400, "Amount")],
         [(60, "04/03"), (140, "RECEIVED WITH THANKS"), (-400, "-200.00")],
         [(60, "04/04"), (140, "RETURNED GOODS"), (-400, "-100.00")],
