@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from counterfoil.domain.pages import Page, PrintedPages, Row, Word
@@ -128,6 +130,39 @@ def test_a_caption_of_two_lines_is_read_as_one() -> None:
     ]
     assert not reading(HEAD, box(BOX), captions, table()).unproved()
     assert codes(reading(HEAD, box(BOX), captions[1:], table())) == {"end_contradicts"}
+
+
+def test_the_row_of_a_summary_is_no_entry_of_a_table() -> None:
+    captions: list[Cells] = [
+        [("Beginning", -10_000), ("Deposits", -20_000), ("Withdrawals", -31_000),
+         ("Ending balance", -46_000)],
+        [("500.00", -10_000), ("1,020.00", -20_000), ("420.00", -31_000), ("1,100.00", -46_000)],
+    ]  # fmt: skip
+    assert not reading(HEAD, table(), captions).unproved()
+    captions[1][2] = ("420.10", -31_000)
+    assert reading(HEAD, table(), captions).unproved()
+
+
+def test_the_only_caption_over_a_number_names_it() -> None:
+    def ends(opening: str) -> list[Cells]:
+        return [
+            [("Nr.", 4_000), ("Page", 10_000), ("Previous balance as of 03/01/2025", -38_000)],
+            [("9", 4_000), ("1 of 1", 10_000), (f"USD + {opening}", -42_000)],
+        ]
+
+    closing: list[Cells] = [[("Closing balance", 12_000), ("1,100.00", -42_000)]]
+    (proved,) = reading(HEAD, ends("500.00"), table(balances=False), closing).proved()
+    assert proved.statement.opening == Decimal("500.00")
+    assert not reading(HEAD, ends("501.00"), table(balances=False), closing).proved()
+
+
+def test_a_box_of_fees_below_the_closing_balance_is_none_of_the_list() -> None:
+    closing: list[Cells] = [[("Closing balance", 12_000), ("1,100.00", -42_000)]]
+    fees: list[Cells] = [[("Fees of the period", 12_000), ("16.90", -42_000)]]
+    (proved,) = reading(HEAD, box(BOX[:1]), table(balances=False), closing, fees).proved()
+    assert len(proved.statement.transactions) == len(ENTRIES)
+    late: list[Cells] = [[("03/29/2025", 4_000), ("Fee", 12_000), ("-16.90", -42_000)]]
+    assert not reading(HEAD, box(BOX[:1]), table(balances=False), closing, late).proved()
 
 
 def test_balances_by_day_may_follow_entries_in_sections() -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from counterfoil.domain.pages import Word
 from counterfoil.rules.statements.dates import Printed
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import Amount
+from counterfoil.rules.statements.terms import ENDS
+from counterfoil.rules.statements.vocabulary import label_of
 
 _CODE = re.compile("[A-Z]{3}")
+_SIGNS = ("+", "-", "\u2212", "\u2013")
+END_WORDS_MAX = 6  # of a caption that names an end, and is no formula
 GAP = 200  # hundredths of the height: what stands further to the left is another thing
 
 
@@ -31,7 +35,9 @@ def captions_over(above: Sequence[Line], line: Line) -> dict[int, tuple[str, Pri
     if not line.amounts or line.dates or not above or above[0].amounts:
         return {}
     lower = _cells_over(above[0], line.amounts)
-    upper = [] if not lower or len(above) < 2 or above[1].amounts else _upper(above[1], lower)
+    if not lower:
+        return _ends_over(above[0], line)
+    upper = [] if len(above) < 2 or above[1].amounts else _upper(above[1], lower)
     found = {}
     for at, (amount, words) in enumerate(zip(line.amounts, lower, strict=False)):
         if words[0].left > amount.right or _begins(line, amount) > words[-1].right:
@@ -44,6 +50,34 @@ def captions_over(above: Sequence[Line], line: Line) -> dict[int, tuple[str, Pri
         text = " ".join(word.text for word in (*(upper[at] if upper else ()), *words))
         found[amount.first] = text, next(iter(days), None)
     return found
+
+
+def _ends_over(above: Line, line: Line) -> dict[int, tuple[str, Printed | None]]:
+    """The only caption over a number, where it names an end: others stand over words."""
+    found = {}
+    for amount in line.amounts:
+        over = [
+            words
+            for words in _cells(above)
+            if words[0].left <= amount.right and _with_code(line, amount) <= words[-1].right
+        ]
+        texts = [" ".join(word.text for word in words) for words in over]
+        if len(over) == 1 and len(over[0]) <= END_WORDS_MAX and label_of(texts[0]) in ENDS:
+            left, right = over[0][0].left, over[0][-1].right
+            days = [each.printed for each in above.dates if left < each.left <= right]
+            found[amount.first] = texts[0], next(iter(days), None)
+    return found
+
+
+def _with_code(line: Line, amount: Amount) -> int:
+    """Where the number begins, with the currency and the sign before it."""
+    words = line.row.words[: amount.first]
+    before = [*takewhile(_is_of_number, reversed(words))]
+    return before[-1].left if before else amount.left
+
+
+def _is_of_number(word: Word) -> bool:
+    return word.text in _SIGNS or _CODE.fullmatch(word.text) is not None
 
 
 Words = Sequence[Word]

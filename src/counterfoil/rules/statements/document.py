@@ -32,6 +32,7 @@ from counterfoil.rules.statements.strung import set_out
 from counterfoil.rules.statements.strung_heads import headed
 from counterfoil.rules.statements.subtotals import summed_ahead
 from counterfoil.rules.statements.tables import Table, tables_of
+from counterfoil.rules.statements.tails import without_tails
 from counterfoil.rules.statements.terms import ENDS, Role
 from counterfoil.rules.statements.vocabulary import label_of, not_booked, role_of, section_sign
 
@@ -188,6 +189,7 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
     entry_lines = frozenset(
         line.index for _, events in tables for event in events for line in event.words
     )
+    tables = without_tails(tables)
     return Document(
         style=style,
         lines=lines,

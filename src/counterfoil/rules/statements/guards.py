@@ -22,6 +22,7 @@ from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line, first_date
 from counterfoil.rules.statements.months import month_of
+from counterfoil.rules.statements.summary_rows import leads_to_its_end
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import ENDS, MOVES, Label, Role
 from counterfoil.rules.statements.totalling import sums_of_rows
@@ -151,9 +152,11 @@ def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[O
             values = {
                 amount.value
                 for index, amount in event.cells.items()
-                if own[index] is not Role.OTHER
+                if own[index] is not Role.OTHER and (event.dated or amount.alone)
             }
-            if event.kind is Kind.ENTRY and not values <= known:
+            if event.kind is not Kind.ENTRY or values <= known:
+                continue
+            if event.dated or not any(leads_to_its_end(values, chain) for chain in chains):
                 yield _unread_table(event.line)
                 break
 

@@ -1,0 +1,42 @@
+"""What stands under the end of a list and is none of it: a box of fees, the year's interest.
+
+Its numbers may end in line with the list's. They have no date, and a total or a balance of
+the account stands above them, behind which nothing more is dated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from counterfoil.rules.statements.events import Event, Kind
+from counterfoil.rules.statements.tables import Table
+from counterfoil.rules.statements.terms import Role
+
+_Tables = list[tuple[Table, tuple[Event, ...]]]
+
+
+def without_tails(tables: _Tables) -> _Tables:
+    """*tables*, the last one with entries without what stands under its end."""
+    dated = [place for place, (_, events) in enumerate(tables) if any(map(_is_dated, events))]
+    if not dated:
+        return tables
+    place = dated[-1]
+    table, events = tables[place]
+    end = _end(events)
+    tail = [event for event in events[end:] if event.kind is Kind.ENTRY]
+    balance = table.roles().index(Role.BALANCE) if Role.BALANCE in table.roles() else -1
+    if not tail or any(balance in event.cells for event in tail):
+        return tables
+    kept = tuple(event for event in events if event not in tail)
+    return [*tables[:place], (table, kept), *tables[place + 1 :]]
+
+
+def _is_dated(event: Event) -> bool:
+    return event.kind is Kind.ENTRY and event.anchored
+
+
+def _end(events: Sequence[Event]) -> int:
+    """Behind the last total or label, where it stands under all that is dated; else at the end."""
+    last = max(place for place, event in enumerate(events) if _is_dated(event))
+    ends = [place for place, event in enumerate(events) if event.kind is not Kind.ENTRY]
+    return ends[-1] + 1 if ends and ends[-1] > last else len(events)
