@@ -26,8 +26,8 @@ IN_LINE = 300  # hundredths of a point: their numbers end under each other
 def box_contradicts(document: Document, outcome: Outcome) -> str:
     """What a summary of the account says that cannot add up; "" where every one does.
 
-    Which way a number counts is asked of nobody: where no choice of signs adds up, and be
-    it without some of the numbers, none is right.
+    A number counts as its sign says and, without one, either way; any may be part of another.
+    Where no choice adds up, one of the numbers is wrong.
     """
     chain = outcome.chain
     assert chain is not None, "only proved accounts have ends to compare"
@@ -36,13 +36,17 @@ def box_contradicts(document: Document, outcome: Outcome) -> str:
         if (one.label, two.label) != ENDS or (abs(one.value), abs(two.value)) != ends:
             continue
         between = list(_between(document, one, two))
-        values = [value for _, value in between]
-        if not _both_ways([words for words, value in between if value]):
+        moved = [(words, amount) for words, amount in between if amount.value]
+        if not _both_ways(moved):
             continue
-        gaps = {abs(two.value) - abs(one.value), chain.closing - chain.opening}
-        if not any(_comes_to(values, gap) for gap in gaps):
+        gaps = {
+            two.value - one.value,
+            abs(two.value) - abs(one.value),
+            chain.closing - chain.opening,
+        }
+        if not any(_comes_to([amount for _, amount in moved], gap) for gap in gaps):
             line = document.lines[two.line]
-            said = " ".join(f"{value:,}" for value in values)
+            said = " ".join(f"{amount.signed:,}" for _, amount in between)
             return (
                 f"page {line.row.page}: the summary from {one.value:,} to {two.value:,}"
                 f" does not add up with {said}"
@@ -50,8 +54,8 @@ def box_contradicts(document: Document, outcome: Outcome) -> str:
     return ""
 
 
-def _between(document: Document, one: Fact, two: Fact) -> Iterator[tuple[str, Decimal]]:
-    """(words, value) of the numbers that stand in line with both balances, between them."""
+def _between(document: Document, one: Fact, two: Fact) -> Iterator[tuple[str, Amount]]:
+    """(words, number) of the numbers that stand in line with both balances, between them."""
     if not 2 < two.line - one.line <= LINES_MAX or one.place.page != two.place.page:
         return
     if one.place.box is None or two.place.box is None:
@@ -62,7 +66,7 @@ def _between(document: Document, one: Fact, two: Fact) -> Iterator[tuple[str, De
     for line in document.lines[one.line + 1 : two.line]:
         for amount in line.amounts:
             if abs(line.row.words[amount.last].right - right) <= IN_LINE:
-                yield _words_before(line, amount), amount.value
+                yield _words_before(line, amount), amount
 
 
 def _words_before(line: Line, amount: Amount) -> str:
@@ -71,9 +75,9 @@ def _words_before(line: Line, amount: Amount) -> str:
     return " ".join(word.text for word in words)
 
 
-def _both_ways(said: Sequence[str]) -> bool:
+def _both_ways(said: Sequence[tuple[str, Amount]]) -> bool:
     """Whether money in and money out are among what is said, and nothing that is neither."""
-    ways = [_way(words) for words in said]
+    ways = [amount.mark or _way(words) for words, amount in said]
     return {1, -1} <= set(ways) and 0 not in ways and len(ways) <= LINES_MAX
 
 
@@ -83,9 +87,9 @@ def _way(words: str) -> int:
     return totals[label] if label in totals else section_sign(words)
 
 
-def _comes_to(values: Sequence[Decimal], gap: Decimal) -> bool:
-    moved = [value for value in values if value]
+def _comes_to(amounts: Sequence[Amount], gap: Decimal) -> bool:
+    choices = [(amount.mark, 0) if amount.mark else (1, -1, 0) for amount in amounts]
     return any(
-        sum_of([sign * value for sign, value in zip(signs, moved, strict=True)]) == gap
-        for signs in product((1, -1, 0), repeat=len(moved))
+        sum_of([sign * each.value for sign, each in zip(signs, amounts, strict=True)]) == gap
+        for signs in product(*choices)
     )

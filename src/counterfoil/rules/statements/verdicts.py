@@ -33,7 +33,6 @@ from counterfoil.rules.statements.naming import titles_of
 from counterfoil.rules.statements.polarity import polarity
 from counterfoil.rules.statements.side_marks import marks_contradict
 from counterfoil.rules.statements.sides import side_contradicts
-from counterfoil.rules.statements.signed_summary import signed_summary_contradicts
 from counterfoil.rules.statements.summary_boxes import box_contradicts
 from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.thousands import thousand_or_point
@@ -108,7 +107,6 @@ def _contradicted(document: Document, outcome: Outcome, chain: Chain) -> tuple[s
     wrong = (
         totalling.summary_contradicts(document, outcome)
         or totalling.summary_is_half_right(document, outcome)
-        or signed_summary_contradicts(document, outcome.block)
         or totalling.total_contradicts(chain)
         or box_contradicts(document, outcome)
     )
