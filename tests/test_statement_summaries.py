@@ -100,6 +100,14 @@ def test_a_summary_that_cannot_add_up_contradicts(line: int, balances: bool) -> 
     assert codes(found) == {"totals_contradict"}
 
 
+@pytest.mark.parametrize("paid", ["-$420.00", "420.00"])
+def test_a_summary_may_print_a_sign_on_one_side_only(paid: str) -> None:
+    right = [BOX[0], BOX[1], ("Withdrawals and other debits", paid), BOX[3]]
+    assert not reading(HEAD, box(right), table()).unproved()
+    wrong = [BOX[0], ("Deposits and additions", "1,021.00"), right[2], BOX[3]]
+    assert codes(reading(HEAD, box(wrong), table())) == {"totals_contradict"}
+
+
 def test_a_summary_with_a_line_that_is_part_of_another_adds_up() -> None:
     fees = [*BOX[:3], ("Fees", "74.40"), BOX[3]]
     assert not reading(HEAD, box(fees), table()).unproved()

@@ -77,7 +77,7 @@ def _words_before(line: Line, amount: Amount) -> str:
 
 def _both_ways(said: Sequence[tuple[str, Amount]]) -> bool:
     """Whether money in and money out are among what is said, and nothing that is neither."""
-    ways = [amount.mark or _way(words) for words, amount in said]
+    ways = [_way(words) or amount.mark for words, amount in said]
     return {1, -1} <= set(ways) and 0 not in ways and len(ways) <= LINES_MAX
 
 
