@@ -119,6 +119,7 @@ def events_of(
         for kind in [Kind.TOTAL if line.index in titles else _kind(label, dated=own and not lead)]
     )
     events = tuple(event for event in events if not _is_other_balance(event))
+    events = _without_rates(events, earlier)
     return events[: _closed(events, earlier)]
 
 
@@ -137,6 +138,22 @@ def _is_other_balance(event: Event) -> bool:
         return False
     roles = event.table.roles()
     return {roles[index] for index in event.cells} == {Role.BALANCE}
+
+
+def _without_rates(events: tuple[Event, ...], earlier: Sequence[Event]) -> tuple[Event, ...]:
+    """*events* without ``Purchases  24.49%  $628.94  $11.83``: how the interest was reckoned.
+
+    Only where every entry has a day of its own and no such line has one.
+    """
+    others = [each for each in (*earlier, *events) if each.kind is Kind.ENTRY and not _rated(each)]
+    if not others or not all(each.anchored for each in others):
+        return events
+    return tuple(event for event in events if not _rated(event))
+
+
+def _rated(event: Event) -> bool:
+    """Whether it has a rate and no day."""
+    return not event.anchored and "%" in event.line.text
 
 
 def _stood_under_days(earlier: Sequence[Event]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -263,16 +264,30 @@ _MONTH = re.compile(r"(?<![\w\d])([^\W\d_]{3,})\.?[ ,/-]+((?:19|20|25)\d\d)(?!\d
 
 def months_of(lines: Sequence[Line]) -> tuple[Month, ...]:
     """Every month with a year that is no part of a date."""
-    found = []
+    found: list[Month] = []
     for line in lines:
         if line.amounts or len(line.text) > 120:
             continue
+        found += _whole_months(line.text, line.index)
         text = _without_dates(line)
         for hit in _MONTH.finditer(text):
             month = month_of(hit[1])
             if month and not _goes_on(text[: hit.start()]):
                 found.append(Month(month, int(hit[2]), line.index))
     return tuple(found)
+
+
+_WHOLE = re.compile(
+    r"(?<![\w\d])([^\W\d_]{3,})\.? 0?1 ?[-–] ?(\d\d),? ((?:19|20)\d\d)(?!\d)"
+)  # March 1-31, 2025
+
+
+def _whole_months(text: str, line: int) -> Iterator[Month]:
+    """The months of which *text* says the first day and the last."""
+    for hit in _WHOLE.finditer(text):
+        month, year = month_of(hit[1]), int(hit[3])
+        if month and int(hit[2]) == monthrange(year, month)[1]:
+            yield Month(month, year, line)
 
 
 _JOINED = re.compile(r"([^\W\d_]{3,})\.? ?(?:and|&|to|[-–/+]|und|bis|et|a|au|y|e|i|och|og) ?")

@@ -17,6 +17,7 @@ from counterfoil.rules.statements.blocks import Outcome, uses_balances
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.summary_boxes import ways_said
 from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.vocabulary import pattern_of
 from counterfoil.rules.statements.ways import Use
@@ -127,8 +128,11 @@ def _by_totals(document: Document, outcome: Outcome, chain: Chain) -> int:
     """What totals of money in and of money out say of the signs; 0 where there are none."""
     block = outcome.block
     facts = [fact for fact in document.facts if block.start <= fact.line < block.end]
+    said = list(ways_said(document, chain))
     came = {abs(fact.value) for fact in facts if fact.label is Label.TOTAL_CREDITS}
+    came |= {value for way, value in said if way > 0}
     went = {abs(fact.value) for fact in facts if fact.label is Label.TOTAL_DEBITS}
+    went |= {value for way, value in said if way < 0}
     more = sum_of([entry.amount for entry in chain.entries if entry.amount > 0])
     less = -sum_of([entry.amount for entry in chain.entries if entry.amount < 0])
     if more == less or Decimal(0) in (more, less):

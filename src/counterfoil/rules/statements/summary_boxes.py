@@ -12,6 +12,7 @@ from itertools import pairwise, product
 
 from counterfoil.domain.statements import sum_of
 from counterfoil.rules.statements.blocks import Outcome
+from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.lines import Line
@@ -31,11 +32,7 @@ def box_contradicts(document: Document, outcome: Outcome) -> str:
     """
     chain = outcome.chain
     assert chain is not None, "only proved accounts have ends to compare"
-    ends = (abs(chain.opening), abs(chain.closing))
-    for one, two in pairwise(fact for fact in document.facts if fact.label in ENDS):
-        if (one.label, two.label) != ENDS or (abs(one.value), abs(two.value)) != ends:
-            continue
-        between = list(_between(document, one, two))
+    for one, two, between in _boxes(document, chain):
         moved = [(words, amount) for words, amount in between if amount.value]
         if not _both_ways(moved):
             continue
@@ -52,6 +49,22 @@ def box_contradicts(document: Document, outcome: Outcome) -> str:
                 f" does not add up with {said}"
             )
     return ""
+
+
+def ways_said(document: Document, chain: Chain) -> Iterator[tuple[int, Decimal]]:
+    """(1 for money in, -1 for money out; how much) in the summaries between the ends of *chain*."""
+    for _, _, between in _boxes(document, chain):
+        yield from ((_way(words), amount.value) for words, amount in between)
+
+
+def _boxes(
+    document: Document, chain: Chain
+) -> Iterator[tuple[Fact, Fact, list[tuple[str, Amount]]]]:
+    """(its two balances, what stands between them) of each summary between the ends of *chain*."""
+    ends = (abs(chain.opening), abs(chain.closing))
+    for one, two in pairwise(fact for fact in document.facts if fact.label in ENDS):
+        if (one.label, two.label) == ENDS and (abs(one.value), abs(two.value)) == ends:
+            yield one, two, list(_between(document, one, two))
 
 
 def _between(document: Document, one: Fact, two: Fact) -> Iterator[tuple[str, Amount]]:
