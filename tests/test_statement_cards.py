@@ -80,3 +80,20 @@ def test_a_month_by_its_first_day_and_its_last_gives_the_year(printed: str) -> N
 def test_a_part_of_a_month_does_not(printed: str) -> None:
     head = [*CARD[:2], [("Statement period", 4_000), (printed, 20_000)]]
     assert codes(reading(head, box(CARD_BOX), bought(year=""))) == {"no_such_day"}
+
+
+def test_letters_that_end_in_line_with_the_numbers_make_no_column_of_their_own() -> None:
+    rows = [
+        (day, text, amount.strip("()") + " (CR)" * ("(" in amount)) for day, text, amount in BOUGHT
+    ]
+    rows += [("03/24", "Returned shoes", "2.00 (CR)"), ("03/25", "Bistro Example", "2.00")]
+    table: list[Cells] = [
+        [(f"{day}/2025", 4_000), (text, 12_000), (amount, -42_000)] for day, text, amount in rows
+    ]
+    ends: list[Cells] = [
+        [("Credit limit 4,500.00", 4_000)],
+        [("Minimum payment 25.00", 4_000)],
+        [("Payment due date 04/20/2025", 4_000)],
+    ]
+    (proved,) = reading(CARD, ends, box(CARD_BOX), [HEADED, *table]).proved()
+    assert [each.amount for each in proved.statement.transactions][-2:] == [2, -2]

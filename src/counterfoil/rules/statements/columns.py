@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -148,23 +148,32 @@ Span = tuple[int, int, int, int, int]  # left, right, count, common left, common
 
 
 def _aligned(tokens: Sequence[Amount]) -> list[Span]:
-    """Numbers that end at the same place."""
-    groups: list[list[Amount]] = []
-    for token in sorted(tokens, key=lambda each: each.right):
-        if groups and token.right - groups[-1][0].right <= ALIGNED:
-            groups[-1].append(token)
+    """Numbers that end at the same place, or whose letters end where others do."""
+    plain = {each.right for each in tokens if not each.lettered}
+    ended = sorted(((_end(each, plain), each) for each in tokens), key=lambda pair: pair[0])
+    groups: list[list[tuple[int, Amount]]] = []
+    for end, token in ended:
+        if groups and end - groups[-1][0][0] <= ALIGNED:
+            groups[-1].append((end, token))
         else:
-            groups.append([token])
+            groups.append([(end, token)])
     return [
         (
-            min(each.left for each in group),
-            max(each.right for each in group),
+            min(each.left for _, each in group),
+            max(end for end, _ in group),
             len(group),
-            max(each.left for each in group),
-            min(each.right for each in group),
+            max(each.left for _, each in group),
+            min(end for end, _ in group),
         )
         for group in groups
     ]
+
+
+def _end(amount: Amount, plain: Set[int]) -> int:
+    """Where *amount* ends: ``29.99 CR`` with its letters, if so do numbers without any."""
+    if not amount.lettered or any(abs(amount.right - edge) <= ALIGNED for edge in plain):
+        return amount.right
+    return min((edge for edge in plain if abs(amount.end - edge) <= ALIGNED), default=amount.right)
 
 
 def _merged(spans: list[Span]) -> list[Span]:

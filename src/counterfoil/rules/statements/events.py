@@ -118,8 +118,7 @@ def events_of(
         for label in [None if _is_entry_after_all(said, line, moved, own=own) else said]
         for kind in [Kind.TOTAL if line.index in titles else _kind(label, dated=own and not lead)]
     )
-    events = tuple(event for event in events if not _is_other_balance(event))
-    events = _without_rates(events, earlier)
+    events = _without_rates([each for each in events if not _is_other_balance(each)], earlier)
     return events[: _closed(events, earlier)]
 
 
@@ -140,14 +139,14 @@ def _is_other_balance(event: Event) -> bool:
     return {roles[index] for index in event.cells} == {Role.BALANCE}
 
 
-def _without_rates(events: tuple[Event, ...], earlier: Sequence[Event]) -> tuple[Event, ...]:
+def _without_rates(events: Sequence[Event], earlier: Sequence[Event]) -> tuple[Event, ...]:
     """*events* without ``Purchases  24.49%  $628.94  $11.83``: how the interest was reckoned.
 
     Only where every entry has a day of its own and no such line has one.
     """
     others = [each for each in (*earlier, *events) if each.kind is Kind.ENTRY and not _rated(each)]
     if not others or not all(each.anchored for each in others):
-        return events
+        return tuple(events)
     return tuple(event for event in events if not _rated(event))
 
 
