@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from counterfoil.domain.pages import Page, PrintedPages, Row, Word
+from counterfoil.domain.pages import Page, PrintedPages, Row
+from counterfoil.rules.statements.captions import cells_of
 from counterfoil.rules.statements.dates import dates_of
 
 DATED_FROM = 4  # rows of a list, by their dates in line
@@ -35,13 +36,18 @@ def set_apart(printed: PrintedPages) -> PrintedPages | None:
 
 def _apart(page: Page) -> Page:
     edge = _left_of_list(page.rows)
-    if edge is None:
-        return _box_on_the_right_apart(page)
-    first = _first_beside(page.rows, edge)
-    above, woven = page.rows[:first], page.rows[first:]
-    box = [part for row in woven if (part := _part(row, edge, within=False))]
-    rest = [part for row in woven if (part := _part(row, edge, within=True))]
-    return replace(page, rows=(*above, *box, *rest))
+    if edge is not None:
+        return _with_box_above(page, edge, _first_beside(page.rows, edge), len(page.rows))
+    found = _box_on_the_right(page.rows)
+    return page if found is None else _with_box_above(page, *found, right=True)
+
+
+def _with_box_above(page: Page, edge: int, first: int, end: int, *, right: bool = False) -> Page:
+    """*page* with what stands beside *edge* in some rows, on one side, above what is left."""
+    woven = page.rows[first:end]
+    box = [part for row in woven if (part := _part(row, edge, within=right))]
+    rest = [part for row in woven if (part := _part(row, edge, within=not right))]
+    return replace(page, rows=(*page.rows[:first], *box, *rest, *page.rows[end:]))
 
 
 def _left_of_list(rows: Sequence[Row]) -> int | None:
@@ -92,18 +98,6 @@ def _part(row: Row, edge: int, *, within: bool) -> Row | None:
     return replace(row, words=words) if words else None
 
 
-def _box_on_the_right_apart(page: Page) -> Page:
-    """*page* with the rows of a box on the right of its list above those of the list."""
-    found = _box_on_the_right(page.rows)
-    if found is None:
-        return page
-    edge, first, end = found
-    above, woven, below = page.rows[:first], page.rows[first:end], page.rows[end:]
-    box = [part for row in woven if (part := _part(row, edge, within=True))]
-    rest = [part for row in woven if (part := _part(row, edge, within=False))]
-    return replace(page, rows=(*above, *box, *rest, *below))
-
-
 def _box_on_the_right(rows: Sequence[Row]) -> tuple[int, int, int] | None:
     """(edge, first row, row behind the last) of texts that begin in line beside a list.
 
@@ -114,7 +108,7 @@ def _box_on_the_right(rows: Sequence[Row]) -> tuple[int, int, int] | None:
         return None
     starts: dict[int, list[int]] = {}
     for index, row in enumerate(rows):
-        for word in _after_gaps(row):
+        for word, *_ in cells_of(row.words, GUTTER):
             if word.text[0].isalpha() and word.left > min(dated):
                 starts.setdefault(word.left // IN_LINE * IN_LINE, []).append(index)
     for edge, lined in sorted(starts.items(), reverse=True):
@@ -131,15 +125,6 @@ def _are_texts(rows: Sequence[Row], edge: int) -> bool:
     worded = sum(sum(_TEXT.fullmatch(text) is not None for text in part) >= 2 for part in parts)
     bare = sum(not any(map(_MONEY.fullmatch, part)) for part in parts)
     return worded * 10 >= len(parts) * 8 and bare * 100 >= len(parts) * NO_MONEY_FROM
-
-
-def _after_gaps(row: Row) -> Iterator[Word]:
-    """The words that begin a row's parts: what stands apart from what is before."""
-    before = None
-    for word in row.words:
-        if before is None or (word.left - before.right) * 100 > word.em * GUTTER:
-            yield word
-        before = word
 
 
 def _is_box(rows: Sequence[Row], edge: int, lined: int) -> bool:

@@ -16,12 +16,19 @@ from counterfoil.rules.statements.vocabulary import label_of
 _CODE = re.compile("[A-Z]{3}")
 _SIGNS = ("+", "-", "\u2212", "\u2013")
 END_WORDS_MAX = 6  # of a caption that names an end, and is no formula
+Words = Sequence[Word]
 GAP = 200  # hundredths of the height: what stands further to the left is another thing
 
 
-def stands_apart(words: Sequence[Word], index: int) -> bool:
-    """Whether a wide gap parts the word at *index* from the one before."""
-    return (words[index].left - words[index - 1].right) * 100 > words[index].em * GAP
+def stands_apart(words: Sequence[Word], index: int, gap: int = GAP) -> bool:
+    """Whether more than *gap* parts the word at *index* from the one before."""
+    return (words[index].left - words[index - 1].right) * 100 > words[index].em * gap
+
+
+def cells_of(words: Sequence[Word], gap: int = GAP) -> list[Words]:
+    """*words* cut where they stand apart."""
+    starts = [index for index in range(len(words)) if not index or stands_apart(words, index, gap)]
+    return [words[first:end] for first, end in pairwise([*starts, len(words)])]
 
 
 def captions_over(above: Sequence[Line], line: Line) -> dict[int, tuple[str, Printed | None]]:
@@ -58,7 +65,7 @@ def _ends_over(above: Line, line: Line) -> dict[int, tuple[str, Printed | None]]
     for amount in line.amounts:
         over = [
             words
-            for words in _cells(above)
+            for words in cells_of(above.row.words)
             if words[0].left <= amount.right and _with_code(line, amount) <= words[-1].right
         ]
         texts = [" ".join(word.text for word in words) for words in over]
@@ -80,24 +87,15 @@ def _is_of_number(word: Word) -> bool:
     return word.text in _SIGNS or _CODE.fullmatch(word.text) is not None
 
 
-Words = Sequence[Word]
-
-
 def _cells_over(above: Line, amounts: Sequence[Amount]) -> list[Words]:
     """The words of *above* in as many cells as there are *amounts*; none otherwise."""
-    cells = _cells(above)
+    cells = cells_of(above.row.words)
     return cells if len(cells) == len(amounts) else []
-
-
-def _cells(line: Line) -> list[Words]:
-    words = line.row.words
-    starts = [index for index in range(len(words)) if not index or stands_apart(words, index)]
-    return [words[first:end] for first, end in pairwise([*starts, len(words)])]
 
 
 def _upper(above: Line, lower: Sequence[Words]) -> list[Words]:
     """The cells of *above* where each stands over its own of *lower*; none otherwise."""
-    cells = [] if above.dates else _cells(above)
+    cells = [] if above.dates else cells_of(above.row.words)
     if len(cells) != len(lower):
         return []
     over = [

@@ -183,7 +183,7 @@ def _side(label: Label, words: str) -> int:
     return side_of(words) if label in balances else 0
 
 
-def _behind_the_last(line: Line, amount: Amount) -> int:
+def behind_the_last(line: Line, amount: Amount) -> int:
     """The first word behind the number before *amount*, or of the line."""
     return max((other.last + 1 for other in line.amounts if other.last < amount.first), default=0)
 
@@ -191,7 +191,7 @@ def _behind_the_last(line: Line, amount: Amount) -> int:
 def _named_before(line: Line, amount: Amount) -> tuple[str, Label | None]:
     """The words in front of the number, as far as the nearest wide gap before a label."""
     words = line.row.words
-    start = _behind_the_last(line, amount)
+    start = behind_the_last(line, amount)
     for first in range(amount.first - 1, start - 1, -1):
         apart = first == start or stands_apart(words, first)
         text = " ".join([word.text for word in words[first : amount.first]]) if apart else ""
@@ -202,7 +202,7 @@ def _named_before(line: Line, amount: Amount) -> tuple[str, Label | None]:
 
 def _day_before(line: Line, amount: Amount) -> Printed | None:
     """The nearest date in front of the number, behind the number before."""
-    start = _behind_the_last(line, amount)
+    start = behind_the_last(line, amount)
     days = [token.printed for token in line.dates if start <= token.first < amount.first]
     return days[-1] if days else None
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from counterfoil.domain.pages import Row, Word
+from counterfoil.rules.statements.captions import Words, cells_of
 from counterfoil.rules.statements.lines import Line, line_of
 from counterfoil.rules.statements.number_styles import Style
 from counterfoil.rules.statements.terms import Label
@@ -22,8 +23,6 @@ CELLS_MIN = 3
 CAPTIONS_MIN, CAPTIONS_MAX = 2, 3  # lines
 GAP = 100  # hundredths of the height: a wider gap parts two captions
 REACH = 600  # hundredths of a point: so far beside its number may a caption stand
-
-_Cell = tuple[Word, ...]
 
 
 def listed(lines: Sequence[Line], style: Style) -> tuple[Line, ...]:
@@ -57,48 +56,39 @@ def _grid_over(lines: Sequence[Line], place: int) -> tuple[int, list[Row]] | Non
     return (len(stack), rows) if ends else None
 
 
-def _numbers(*lines: Line) -> list[_Cell]:
+def _numbers(*lines: Line) -> list[Words]:
     """The cells of a line that has nothing but numbers; empty for any other."""
     return [
         cell
         for line in lines
         if len(line.amounts) >= CELLS_MIN and not line.dates
         if not any(each.isalpha() for each in line.text)
-        for cell in _cells(line.row.words)
+        for cell in cells_of(line.row.words, GAP)
     ]
 
 
-def _cells(words: Sequence[Word]) -> Iterator[_Cell]:
-    """*words* cut where a wide gap is."""
-    cell: list[Word] = []
-    for word in words:
-        if cell and (word.left - cell[-1].right) * 100 > word.em * GAP:
-            yield tuple(cell)
-            cell = []
-        cell.append(word)
-    yield tuple(cell)
-
-
-def _each_over(line: Line, numbers: Sequence[_Cell]) -> bool:
+def _each_over(line: Line, numbers: Sequence[Words]) -> bool:
     """Whether every cell of *line* stands over one of *numbers*, and over no other's."""
-    under = [[_stands_over(cell, number) for number in numbers] for cell in _cells(line.row.words)]
+    under = [
+        [_stands_over(cell, number) for number in numbers] for cell in cells_of(line.row.words, GAP)
+    ]
     places = [each.index(True) for each in under if sum(each) == 1]
     return len(places) == len(under) == len({*places}) >= CELLS_MIN
 
 
-def _stands_over(cell: _Cell, number: _Cell) -> bool:
+def _stands_over(cell: Words, number: Words) -> bool:
     return cell[0].left <= number[-1].right + REACH and number[0].left <= cell[-1].right + REACH
 
 
-def _over(stack: Sequence[Line], number: _Cell) -> Iterator[Word]:
+def _over(stack: Sequence[Line], number: Words) -> Iterator[Word]:
     """The words of all lines over *number*, from the top."""
     for line in stack:
-        for cell in _cells(line.row.words):
+        for cell in cells_of(line.row.words, GAP):
             if _stands_over(cell, number):
                 yield from cell
 
 
-def _without_days(stack: Sequence[Line], number: _Cell) -> str:
+def _without_days(stack: Sequence[Line], number: Words) -> str:
     """What they say besides a day."""
     days = {
         line.row.words[place].text

@@ -22,7 +22,7 @@ from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line, first_date
 from counterfoil.rules.statements.months import month_of
-from counterfoil.rules.statements.summary_rows import leads_to_its_end
+from counterfoil.rules.statements.summary_boxes import row_leads_to_end
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import ENDS, MOVES, Label, Role
 from counterfoil.rules.statements.totalling import sums_of_rows
@@ -156,7 +156,7 @@ def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[O
             }
             if event.kind is not Kind.ENTRY or values <= known:
                 continue
-            if event.dated or not any(leads_to_its_end(values, chain) for chain in chains):
+            if event.dated or not any(row_leads_to_end(values, chain) for chain in chains):
                 yield _unread_table(event.line)
                 break
 

@@ -6,7 +6,7 @@ or a balance, is not what the bank wrote.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise, product
 
@@ -14,12 +14,13 @@ from counterfoil.domain.statements import sum_of
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.document import Document
-from counterfoil.rules.statements.facts import Fact
+from counterfoil.rules.statements.facts import Fact, behind_the_last
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.terms import ENDS, Label
 from counterfoil.rules.statements.vocabulary import label_of, section_sign
 
+NUMBERS_MIN, NUMBERS_MAX = 3, 8  # of a row
 LINES_MAX = 10  # between the two balances
 IN_LINE = 300  # hundredths of a point: their numbers end under each other
 
@@ -83,8 +84,7 @@ def _between(document: Document, one: Fact, two: Fact) -> Iterator[tuple[str, Am
 
 
 def _words_before(line: Line, amount: Amount) -> str:
-    others = [each.last + 1 for each in line.amounts if each.last < amount.first]
-    words = line.row.words[max(others, default=0) : amount.first]
+    words = line.row.words[behind_the_last(line, amount) : amount.first]
     return " ".join(word.text for word in words)
 
 
@@ -102,7 +102,21 @@ def _way(words: str) -> int:
 
 def _comes_to(amounts: Sequence[Amount], gap: Decimal) -> bool:
     choices = [(amount.mark, 0) if amount.mark else (1, -1, 0) for amount in amounts]
+    return _is_a_sum([each.value for each in amounts], choices, gap)
+
+
+def _is_a_sum(values: Sequence[Decimal], choices: Sequence[Sequence[int]], wanted: Decimal) -> bool:
+    """Whether *values*, each with one of its *choices* of signs, come to what is *wanted*."""
     return any(
-        sum_of([sign * each.value for sign, each in zip(signs, amounts, strict=True)]) == gap
+        sum_of([sign * value for sign, value in zip(signs, values, strict=True)]) == wanted
         for signs in product(*choices)
     )
+
+
+def row_leads_to_end(values: Collection[Decimal], chain: Chain) -> bool:
+    """Whether *values*, one row, are a summary: its ends apart, each is used and all that moved."""
+    ends = {abs(chain.opening), abs(chain.closing)}
+    moved = [value for value in values if value and value not in ends]
+    if not NUMBERS_MIN <= len(values) <= NUMBERS_MAX or len(moved) < 2:
+        return False
+    return _is_a_sum(moved, [(1, -1)] * len(moved), chain.closing - chain.opening)
