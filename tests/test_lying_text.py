@@ -150,6 +150,24 @@ def test_what_else_is_on_a_page_does_not_make_a_lie_of_it(name: str, tmp_path: P
     assert len(reading.proved()) == 1
 
 
+def old_style(text: str) -> bytes:
+    """*text* with 3, 4, 5, 7 and 9 below the line, as old-style figures hang."""
+    codes = b" ".join(
+        b"%d Ts %s Tj" % (-2 if each in "34579" else 0, literal(each)) for each in text
+    )
+    return b"BT /F1 9 Tf 0 0 Td %s 0 Ts ET" % codes
+
+
+def test_figures_that_hang_below_the_line_leave_the_points_where_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "oldstyle.pdf"
+    cells = [(row, column) for row in range(len(ROWS)) for column in (2, 3)]
+    instead = {(row, column): old_style(ROWS[row][column]) for row, column in cells}
+    Statement(instead=instead).write(path)
+    reading = read_document(path)
+    assert reading.unproved() == ()
+    assert len(reading.proved()) == 1
+
+
 def test_below_the_amount_a_document_is_read_and_not_looked_at(tmp_path: Path) -> None:
     path = tmp_path / "lying.pdf"
     one_value(0, 2, "-47.90")(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from statistics import median, median_low
@@ -16,6 +16,7 @@ from counterfoil.domain.pages import Lie, Row, Word
 from counterfoil.domain.statements import Box, Place
 
 DIGITS = "0123456789"
+STANDING = "01268"  # on the line in every font; the others hang below it in some
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
 UNLIKE = 15  # hundredths: what is less like any digit than that is none
 #: Where a sign is looked for: heights of a digit above and below the line it stands on.
@@ -39,34 +40,68 @@ def lies_of(row: Row, picture: Picture, share: int = 50) -> Iterator[Lie]:
             a pale print over a black one is not seen.
     """
     row = usual_height(row)
-    for number, word in enumerate(row.words):
-        if not any(character in DIGITS for character in word.text):
-            continue
-        yield from _word_lies(row, number, picture, share)
+    seen = {
+        number: _digits_in(word, picture, share)
+        for number, word in enumerate(row.words)
+        if any(character in DIGITS for character in word.text)
+    }
+    foot = _foot(digit for digits in seen.values() for digit in digits)
+    for number, digits in seen.items():
+        yield from _digit_lies(row, row.words[number], digits)
+        if line := _line(digits, foot):
+            yield from _sign_lies(row, number, picture, line, share)
 
 
-def _word_lies(row: Row, number: int, picture: Picture, share: int) -> Iterator[Lie]:
-    word = row.words[number]
+class Digit(NamedTuple):
+    """One digit of a word, and what is drawn for it."""
+
+    at: int  # in the text of its word
+    character: str
+    mark: Mark | None  # None: nothing is seen
+
+
+def _digits_in(word: Word, picture: Picture, share: int) -> list[Digit]:
     cells = _cells(word, picture)
-    marks: list[Mark] = []
-    for at, character in enumerate(word.text):
-        if character not in DIGITS:
-            continue
-        mark = mark_in(picture, cells[at], share=share)
-        if mark is None:
-            yield _lie(row, word, at, "nothing")
-            continue
-        marks.append(mark)
-        seen = _digit(mark.shape, character)
+    return [
+        Digit(at, character, mark_in(picture, cells[at], share=share))
+        for at, character in enumerate(word.text)
+        if character in DIGITS
+    ]
+
+
+def _foot(digits: Iterable[Digit]) -> float | None:
+    """Where the line is: the foot of those that stand on it in every font; None without any.
+
+    Old-style figures hang below it: all but 0, 1, 2, 6 and 8.
+    """
+    feet = [each.mark.bottom for each in digits if each.mark and each.character in STANDING]
+    return median(feet) if feet else None
+
+
+def _digit_lies(row: Row, word: Word, digits: Iterable[Digit]) -> Iterator[Lie]:
+    for at, character, mark in digits:
+        seen = "nothing" if mark is None else _digit(mark.shape, character)
         if seen != character:
             yield _lie(row, word, at, seen)
+
+
+def _line(digits: Sequence[Digit], foot: float | None) -> Line | None:
+    """How the digits of a word stand; None where none is seen.
+
+    Args:
+        foot: Where the line of the row is, for a word that does not tell.
+    """
+    marks = [each.mark for each in digits if each.mark]
     if not marks:
-        return
-    line = Line(
-        median(each.height for each in marks),
-        median(each.bottom for each in marks),
-        median(each.strength for each in marks),
-    )
+        return None
+    base = _foot(digits) or foot or median(each.bottom for each in marks)
+    height = median(each.height for each in marks)
+    return Line(height, base, median(each.strength for each in marks))
+
+
+def _sign_lies(row: Row, number: int, picture: Picture, line: Line, share: int) -> Iterator[Lie]:
+    word = row.words[number]
+    cells = _cells(word, picture)
     for at, character in enumerate(word.text):
         if character not in DIGITS and (seen := _sign(character, cells[at], picture, line, share)):
             yield _lie(row, word, at, seen)

@@ -62,18 +62,32 @@ def captions_over(above: Sequence[Line], line: Line) -> dict[int, tuple[str, Pri
 def _ends_over(above: Line, line: Line) -> dict[int, tuple[str, Printed | None]]:
     """The only caption over a number, where it names an end: others stand over words."""
     found = {}
+    captions = cells_of(above.row.words)
+    in_turn = _in_turn(captions, cells_of(line.row.words))
     for amount in line.amounts:
+        begin = _with_code(line, amount)
         over = [
             words
-            for words in cells_of(above.row.words)
-            if words[0].left <= amount.right and _with_code(line, amount) <= words[-1].right
-        ]
+            for words in captions
+            if words[0].left <= amount.right and begin <= words[-1].right
+        ] or [words for words, left in in_turn if left == begin]
         texts = [" ".join(word.text for word in words) for words in over]
         if len(over) == 1 and len(over[0]) <= END_WORDS_MAX and label_of(texts[0]) in ENDS:
             left, right = over[0][0].left, over[0][-1].right
             days = [each.printed for each in above.dates if left < each.left <= right]
             found[amount.first] = texts[0], next(iter(days), None)
     return found
+
+
+def _in_turn(captions: Sequence[Words], cells: Sequence[Words]) -> list[tuple[Words, int]]:
+    """Each of *captions* and where its cell begins: one below each, before the next caption."""
+    if len(captions) != len(cells):
+        return []
+    lefts = [words[0].left for words in cells]
+    starts = [words[0].left - words[0].em // 4 for words in captions]
+    within = [start <= left for start, left in zip(starts, lefts, strict=True)]
+    before = [left < start for left, start in zip(lefts, starts[1:], strict=False)]
+    return [*zip(captions, lefts, strict=True)] if all(within + before) else []
 
 
 def _with_code(line: Line, amount: Amount) -> int:

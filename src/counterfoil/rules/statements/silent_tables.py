@@ -10,14 +10,17 @@ import re
 from collections.abc import Iterator, Sequence
 
 from counterfoil.domain.pages import Word
+from counterfoil.rules.statements.captions import stands_apart
 from counterfoil.rules.statements.headings import Cell
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import MONEY
 
 LINES_MIN = 2
+SPACE = 60  # hundredths of the height: words further apart are of two cells
 REACH = 800  # hundredths of a point that a number may stand beside its heading
 _NUMBER = re.compile(r"[^\w]{0,3}\d{1,3}(?:[.,' ]?\d{3})*[^\w]{0,3}")
+_LETTERS = re.compile(r"[^\W\d_]")
 
 
 def silent_lines(tables: Sequence[Table]) -> Iterator[Line]:
@@ -33,9 +36,20 @@ def silent_lines(tables: Sequence[Table]) -> Iterator[Line]:
 
 def _is_entry(table: Table, line: Line) -> bool:
     cells = () if table.heading is None else table.heading.cells
-    numbers = [word for word in line.row.words if _NUMBER.fullmatch(word.text)]
+    words = line.row.words
+    numbers = [
+        word
+        for index, word in enumerate(words)
+        if _NUMBER.fullmatch(word.text) and not _is_of_prose(words, index)
+    ]
     money = [cell for cell in cells if cell.role in MONEY]
     return sum(any(_is_under(cell, word) for word in numbers) for cell in money) > 1
+
+
+def _is_of_prose(words: Sequence[Word], index: int) -> bool:
+    """Whether a word with letters stands right before it, one space away: "up to 85,000"."""
+    near = index > 0 and not stands_apart(words, index, SPACE)
+    return near and _LETTERS.search(words[index - 1].text) is not None
 
 
 def _is_under(cell: Cell, word: Word) -> bool:
