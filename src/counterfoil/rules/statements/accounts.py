@@ -40,7 +40,7 @@ _NUMBERED = (
     r"номер счета|счет\s*№|αρ\w*\.?\s*λογαριασμ\w*|card\s*(?:number|no|ending in)\.?|"
     r"\w*kartennummer|kortnummer|kaartnummer|(?:numero|no?)\.?\s*(?:de\s+|da\s+|do\s+|"
     r"della\s+)?(?:tarjeta|cartao|carte|carta)|reikningsnumer|releve de compte folio|folio|clabe|"
-    r"so tai khoan|cbu|account ending in|bausparvertrag(?:snummer|s-?nr\.?|\s+nr\.?)?"
+    r"so tai khoan|cbu|account ending in|ending in|bausparvertrag(?:snummer|s-?nr\.?|\s+nr\.?)?"
 )
 _NAMED = (
     r"(?:a/c|acct|account|acc)|\w*konto|rib|compte|cuenta|c/c|conta|conto|rekening|tili|rachun\w*|"

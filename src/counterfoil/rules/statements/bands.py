@@ -256,9 +256,10 @@ def _looks(pieces: Sequence[Piece]) -> Role:
 def _without_codes(roles: Sequence[Role], filled: Sequence[Sequence[Piece]]) -> list[Role]:
     """Of strips of texts those with codes, or kinds of entries, do not describe them."""
     looks = [_looks(pieces) for pieces in filled]
+    own = [sum(piece.own for piece in pieces) for pieces in filled]
     texts = [
-        look is Role.DESCRIPTION and role is Role.DESCRIPTION
-        for look, role in zip(looks, roles, strict=True)
+        look is Role.DESCRIPTION and role is Role.DESCRIPTION and count * 2 >= max(own)
+        for look, role, count in zip(looks, roles, own, strict=True)
     ]
     if not any(text and not _are_kinds(each) for text, each in zip(texts, filled, strict=True)):
         return list(roles)

@@ -29,6 +29,7 @@ from counterfoil.rules.statements.misprints import unreadable_date
 from counterfoil.rules.statements.slips import unnoticed
 from counterfoil.rules.statements.terms import Role
 
+WEEK = timedelta(days=7)
 MONTH = timedelta(days=31)
 AGE_MAX = 12 * YEAR
 ALL_FROM = 4  # entries
@@ -139,9 +140,14 @@ def _are_of_a_label(entries: Sequence[Entry]) -> bool:
 
 def _odd_day(context: Context, reading: Reading) -> Undated | None:
     """One day among many that cannot be right: outside the period, or far from its neighbours."""
+    held: list[timedelta] = []  # the lengths of periods, nearer to the account, that hold all days
     for start, end in dict.fromkeys(periods_of(context, reading.order)):  # on every page the same
         inside = [day for day in reading.days if contains((start, end), [day])]
-        if len(inside) * 10 >= len(reading.days) * 6 and len(inside) < len(reading.days):
+        if len(inside) == len(reading.days):
+            held.append(end - start)
+        elif any(length <= end - start + WEEK for length in held):
+            continue  # as long, and of something else: what fees are reckoned for
+        elif len(inside) * 10 >= len(reading.days) * 6:
             odd = next(day for day in reading.days if day not in inside)
             return Undated("outside_period", f"{odd} is outside the period {start} to {end}")
     for before, day, after in zip(reading.days, reading.days[1:], reading.days[2:], strict=False):

@@ -117,7 +117,7 @@ def is_title(line: Line) -> bool:
     if line.amounts or len(line.dates) not in (0, 2) or len(line.text) > TITLE_MAX:
         return False  # two dates are its period
     digits = sum(map(str.isdigit, line.label()))
-    if digits > DIGITS_MAX:
+    if digits > DIGITS_MAX or line.text.endswith((".", ",", ";")):
         return False
     if digits < 3 and len(line.row.words) > TITLE_WORDS_MAX:
         return False

@@ -91,7 +91,8 @@ def events_of(
     dates = find_dates(table.heading, table.lines, held, under_days=under_days)
     anchors = anchor(table.lines, held, dates, _carried(earlier))
     dated = dates.booking.keys() - dates.value_lines
-    entries = groups(table.lines, money, dated, dates.day_headings)
+    between = dates.day_headings | _titles_between(table, money)
+    entries = groups(table.lines, money, dated, between)
     titles = titles_with_sums(table.lines, money)
     lead = _totals_lead(table, money) or _totals_led(earlier)
     sections = _sections(table, money, titles, _first_section(table, before, section), lead=lead)
@@ -317,6 +318,19 @@ def _totals_lead(table: Table, money: Collection[int]) -> bool:
     """Whether the totals of money in and of money out stand over their entries, as titles."""
     first = next((line for line in table.lines if line.index in money), None)
     return first is not None and label_of(first.label()) in _TOTAL_SIGNS
+
+
+def _titles_between(table: Table, money: Collection[int]) -> frozenset[int]:
+    """The lines that name a section, at the table's edge and not where its texts stand."""
+    cells = () if table.heading is None else table.heading.cells
+    if not cells or cells[0].role is Role.DESCRIPTION:
+        return frozenset()
+    return frozenset(
+        line.index
+        for line in table.lines
+        if line.index not in money and not line.dates
+        if line.row.words[0].left < cells[0].right and _section(line.text, line.index)
+    )
 
 
 def _section(title: str, line: int) -> Section | None:

@@ -226,7 +226,8 @@ SECTION_WORDS: dict[int, str] = {
         withdrawals* | other withdrawals* | electronic withdrawals | atm withdrawals* |
         atm & debit card* | subtractions* | debits | other debits | electronic debits | checks |
         checks paid* | cheques* | check card* | service fees | service charges | fees* |
-        fees and* | payments and other*debits | purchases* | cash advances* | interest charged* |
+        fees and* | payments and other*debits | purchase | purchases* | cash advances* |
+        interest charged* |
         payments out | money out | charges | new charges | transactions debit | card purchases* |
         debit card* | electronic payments* | belastungen* | ausgaben | ausgange | lastschriften* |
         debits* | retraits* | depenses* | cargos* | retiros* | saidas* | debitos* | uscite* |

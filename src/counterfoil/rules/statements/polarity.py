@@ -54,6 +54,7 @@ _KEPT = re.compile(
     r"giro\w*|compte (?:courant|cheques?)|cuenta (?:corriente|de ahorros?)|caja de ahorro|"
     r"conta[ -]corrente|conto corrente|betaalrekening|lonnskonto|brukskonto|lonekonto)(?!\w)"
 )
+_SAVED = re.compile(rf"(?<!\w)shares?(?!\w)|{_KEPT.pattern}")
 #: What entries call themselves, folded: money spent, and money that came in.
 _SPENT_WORDS = """
     purchase | pos | withdrawal | withdrawn | atm | cash machine | card payment | debit card |
@@ -92,7 +93,7 @@ def polarity(document: Document, outcome: Outcome, chain: Chain) -> int | None:
 def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
     if _runs_against_titles(chain) and not chain.hypothesis.flipped:
         return -1
-    owed = _is_loan(outcome) or _is_card(document)
+    owed = _is_loan(outcome) or (_is_card(document) and not _is_kept(outcome))
     if not owed:
         return None if chain.hypothesis.flipped or _turned(chain) else 1
     if _is_negative(chain):
@@ -100,7 +101,7 @@ def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
     spent = sum(entry.amount < 0 for entry in chain.entries)
     if spent * 2 > len(chain.entries) and not _is_loan(outcome):
         return 1
-    return -1
+    return -1 if _is_loan(outcome) or _is_alone(document, outcome) else _if_lent(outcome)
 
 
 def _is_negative(chain: Chain) -> bool:
@@ -198,6 +199,25 @@ def _around(document: Document) -> str:
 
 def _text(document: Document) -> str:
     return folded(" ".join(line.text for line in document.lines[:TEXT_MAX]))
+
+
+def _is_kept(outcome: Outcome) -> bool:
+    """Whether its title, or the headings of its columns, are of an account with money in it."""
+    first = outcome.block.runs[0]
+    heading = first.events[0].table.heading
+    cells = () if heading is None else heading.cells
+    text = folded(" ".join([first.identity, *(cell.text for cell in cells)]))
+    return _SAVED.search(text) is not None and _LENT.search(text) is None
+
+
+def _is_alone(document: Document, outcome: Outcome) -> bool:
+    """Whether the document is of this account only, and its words are about this one."""
+    return outcome.block.start == 0 and outcome.block.end == len(document.lines)
+
+
+def _if_lent(outcome: Outcome) -> int | None:
+    """-1 where the account's own title says that it is lent; None: other accounts may be."""
+    return -1 if _LENT.search(folded(outcome.block.runs[0].identity)) else None
 
 
 def _is_loan(outcome: Outcome) -> bool:

@@ -49,7 +49,8 @@ ROLE_WORDS: dict[Role, str] = {
     """,
     Role.FEE: """
         fee | fees | charge | charges | bank charges | accrued* | commission* | comision* |
-        comissao | kosten | gebühr* | interest | interests | =tax | vat | iva | exchange rate |
+        comissao | kosten | gebühr* | interest | interests | interest charged | int charged |
+        interest paid | int paid | =tax | vat | iva | exchange rate |
         fx rate | =rate | kurs | wechselkurs | 手数料 | 手续费 | original amount |
         foreign amount | principal | escrow | late charges | service fee
     """,

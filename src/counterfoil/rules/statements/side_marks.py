@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from counterfoil.domain.pages import Word
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import WIDE_GAP
+from counterfoil.rules.statements.terms import Role
 from counterfoil.rules.statements.vocabulary import way_of
 from counterfoil.rules.statements.ways import Plain, Use
 
@@ -57,6 +59,20 @@ def _marks(entry: Entry) -> Iterator[Mark]:
             if says or shade or _is_arrow(text) or (len(text) == 1 and text.isalpha()):
                 text += "" if says or not shade else f" {shade:+}"
                 yield Mark(entry, text, says, words[0].left, words[-1].right)
+    yield from _crowded(entry)
+
+
+def _crowded(entry: Entry) -> Iterator[Mark]:
+    """``CREDIT`` under a heading of its own, with no room before the text that follows."""
+    heading = entry.event.table.heading
+    words = entry.event.line.row.words
+    for cell in () if heading is None else heading.cells:
+        if cell.role in (None, Role.REFERENCE, Role.OTHER, Role.SIGN):
+            for one, two in pairwise(words):
+                close = (two.left - one.right) * 100 < min(one.em, two.em) * WIDE_GAP
+                under = one.left <= cell.right and one.right >= cell.left
+                if under and close and len(one.text) > 1 and (says := way_of(one.text)):
+                    yield Mark(entry, one.text, says, one.left, one.right)
 
 
 def _way(text: str) -> int:
