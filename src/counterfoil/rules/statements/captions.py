@@ -16,6 +16,7 @@ from counterfoil.rules.statements.vocabulary import label_of
 _CODE = re.compile("[A-Z]{3}")
 _SIGNS = ("+", "-", "\u2212", "\u2013")
 END_WORDS_MAX = 6  # of a caption that names an end, and is no formula
+LINED = 100  # hundredths of a point
 Words = Sequence[Word]
 GAP = 200  # hundredths of the height: what stands further to the left is another thing
 
@@ -41,7 +42,7 @@ def captions_over(above: Sequence[Line], line: Line) -> dict[int, tuple[str, Pri
     """
     if not line.amounts or line.dates or not above or above[0].amounts:
         return {}
-    lower = _cells_over(above[0], line.amounts)
+    lower = _cells_over(above[0], line)
     if not lower:
         return _ends_over(above[0], line)
     upper = [] if len(above) < 2 or above[1].amounts else _upper(above[1], lower)
@@ -101,10 +102,24 @@ def _is_of_number(word: Word) -> bool:
     return word.text in _SIGNS or _CODE.fullmatch(word.text) is not None
 
 
-def _cells_over(above: Line, amounts: Sequence[Amount]) -> list[Words]:
-    """The words of *above* in as many cells as there are *amounts*; none otherwise."""
+def _cells_over(above: Line, line: Line) -> list[Words]:
+    """The words of *above* in as many cells as *line* has numbers; none otherwise."""
     cells = cells_of(above.row.words)
-    return cells if len(cells) == len(amounts) else []
+    if len(cells) == len(line.amounts):
+        return cells
+    return _begun_with(above.row.words, [line.row.words[each.first].left for each in line.amounts])
+
+
+def _begun_with(words: Words, lefts: Sequence[int]) -> list[Words]:
+    """*words* cut where each of *lefts* is; none where no word begins at one of them."""
+    starts = [
+        next((at for at, word in enumerate(words) if abs(word.left - left) <= LINED), -1)
+        for left in lefts
+    ]
+    rising = all(one < two for one, two in pairwise(starts))
+    if len(starts) < 2 or starts[0] != 0 or not rising:
+        return []
+    return [words[first:end] for first, end in pairwise([*starts, len(words)])]
 
 
 def _upper(above: Line, lower: Sequence[Words]) -> list[Words]:

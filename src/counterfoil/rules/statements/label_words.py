@@ -42,7 +42,8 @@ LABEL_WORDS: dict[Label, str] = {
         zahlungseingange | summe eingange | purchase returns | total versements | total recettes |
         total credito | payment/credits | payments/credits |
         total de creditos | totaal bijgeschreven | indsat i alt | suma wplywow | celkem prijmy |
-        prichozi platby celkem | kreditni obrat | jovairasok osszesen | toplam giren |
+        prichozi platby celkem | kreditni obrat |
+        obrat kredit | obraty kredit | jovairasok osszesen | toplam giren |
         rulaj creditor | total de abonos | total de ingresos | totale dei crediti |
         totaal ontvangsten | summe der eingange | celkem pripsano | razem uznania |
         suma incasari | total recibido | total recebido | sundry credits |
@@ -67,7 +68,8 @@ LABEL_WORDS: dict[Label, str] = {
         summe ausgange | total retraits | total depenses | total debito | purchase/debits |
         purchases/debits | amount of debits | checks/debits | checks & debits | checks and debits |
         total de debitos | totaal afgeschreven | haevet i alt | suma wydatkow | celkem vydaje |
-        odchozi platby celkem | debetni obrat | terhelesek osszesen | toplam cikan |
+        odchozi platby celkem | debetni obrat |
+        obrat debet | obraty debet | terhelesek osszesen | toplam cikan |
         rulaj debitor | total debet | jumlah debet | total de cargos | total de egresos |
         totale dei debiti | totaal uitgaven | summe der ausgange | celkem odepsano |
         razem obciazenia | suma plati | total pagado | total pago | sundry debits |

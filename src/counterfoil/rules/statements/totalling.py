@@ -136,6 +136,8 @@ def sums_of_rows(chain: Chain) -> list[Decimal]:
         money_in = [entry.amount for entry in entries if entry.amount > 0]
         for amounts in (out, money_in, [*out, *money_in]):
             sums.add(abs(sum_of(amounts)))
+    side = [entry.amount for entry in chain.entries if entry.amount * chain.opening > 0]
+    sums.add(abs(chain.opening + sum_of(side)))  # "totals, the opening balance included"
     running = [Decimal(0), Decimal(0)]
     for entry in chain.entries:
         running[entry.amount > 0] += abs(entry.amount)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from counterfoil.rules.statements.folding import folded, spelled_out
 from counterfoil.rules.statements.label_words import LABEL_WORDS, SECTION_WORDS
 from counterfoil.rules.statements.role_words import ROLE_WORDS
-from counterfoil.rules.statements.terms import Label, Role
+from counterfoil.rules.statements.terms import ENDS, Label, Role
 
 #: With one of these a number is never an end of the account, whatever else is said.
 _NEVER = re.compile(
@@ -223,6 +223,8 @@ def label_of(text: str) -> Label | None:
             best = (length, rank, label)
     if best is not None and best[2] is Label.OTHER and _TOTAL_OF.match(bare):
         return Label.TOTAL  # "total interest for this period"
+    if best is not None and best[2] in ENDS and _TOTAL_WITH.match(bare):
+        return Label.TOTAL  # "totals (opening balance included)"
     if best is not None and best[2] is Label.BALANCE:
         return _which_end(bare)
     if best is not None and best[2] is Label.TOTAL:
@@ -296,6 +298,9 @@ def _labels_beginning(word: str) -> frozenset[Label]:
     )
 
 
+_TOTAL_WITH = re.compile(
+    r"(?:total\w*|summe|suma|totaux)(?!\w).*(?:inclu|compres|compris|inkl|einschl|incl\b)"
+)
 _TOTAL_OF = re.compile(r"(?:sub)?total(?:e|s)?(?!\w)|summe(?!\w)|suma(?!\w)")
 
 
