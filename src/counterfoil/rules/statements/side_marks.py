@@ -23,6 +23,7 @@ from counterfoil.rules.statements.ways import Plain, Use
 WORDS_MAX = 3  # "Money in"
 SURE_FROM = 3  # entries with a mark: fewer are no column
 ODD_MAX = 4  # where only use tells what a mark means, one in so many may be wrong, no more
+LINED = 60  # hundredths of a point: so near, texts begin at one edge
 _DASHES = "‐‑‒–—―−－"
 
 
@@ -43,7 +44,7 @@ def marks_contradict(chain: Chain, sign: int) -> Entry | None:
         sign: What the chain's amounts are multiplied by to be the owner's.
     """
     entries = [each for each in chain.entries if each.amount]
-    found = [mark for entry in entries for mark in _marks(entry)]
+    found = [mark for entry in entries for mark in _marks(entry)] + _crowded(entries)
     odd = [each for column in _columns(found) for each in _odd_in(chain, column, sign)]
     odd += _odd_in_colour(chain, entries, sign)
     first = {id(entry): place for place, entry in enumerate(entries)}
@@ -59,20 +60,26 @@ def _marks(entry: Entry) -> Iterator[Mark]:
             if says or shade or _is_arrow(text) or (len(text) == 1 and text.isalpha()):
                 text += "" if says or not shade else f" {shade:+}"
                 yield Mark(entry, text, says, words[0].left, words[-1].right)
-    yield from _crowded(entry)
 
 
-def _crowded(entry: Entry) -> Iterator[Mark]:
-    """``CREDIT`` under a heading of its own, with no room before the text that follows."""
+def _crowded(entries: Sequence[Entry]) -> list[Mark]:
+    """``CREDIT`` under a heading of its own, with no room before the texts in line behind it."""
+    found = [each for entry in entries for each in _under_headings(entry)]
+    lefts = [left for _, left in found]
+    lined = bool(lefts) and max(lefts) - min(lefts) <= LINED
+    return [mark for mark, _ in found] if lined else []
+
+
+def _under_headings(entry: Entry) -> Iterator[tuple[Mark, int]]:
+    """Words for one side that stand below a heading of no texts, and where the next begins."""
     heading = entry.event.table.heading
-    words = entry.event.line.row.words
-    for cell in () if heading is None else heading.cells:
-        if cell.role in (None, Role.REFERENCE, Role.OTHER, Role.SIGN):
-            for one, two in pairwise(words):
-                close = (two.left - one.right) * 100 < min(one.em, two.em) * WIDE_GAP
-                under = one.left <= cell.right and one.right >= cell.left
-                if under and close and len(one.text) > 1 and (says := way_of(one.text)):
-                    yield Mark(entry, one.text, says, one.left, one.right)
+    cells = () if heading is None else heading.cells
+    over = [cell for cell in cells if cell.role in (None, Role.REFERENCE, Role.OTHER, Role.SIGN)]
+    for one, two in pairwise(entry.event.line.row.words):
+        close = (two.left - one.right) * 100 < min(one.em, two.em) * WIDE_GAP
+        under = any(one.left <= cell.right and one.right >= cell.left for cell in over)
+        if under and close and len(one.text) > 1 and (says := way_of(one.text)):
+            yield Mark(entry, one.text, says, one.left, one.right), two.left
 
 
 def _way(text: str) -> int:
