@@ -119,7 +119,8 @@ def is_title(line: Line) -> bool:
     digits = sum(map(str.isdigit, line.label()))
     if digits > DIGITS_MAX or line.text.endswith((".", ",", ";")):
         return False
-    if digits < 3 and len(line.row.words) > TITLE_WORDS_MAX:
+    words = sum(any(map(str.isalnum, word.text)) for word in line.row.words)
+    if digits < 3 and words > TITLE_WORDS_MAX:
         return False
     roles = {role_of(word.text) for word in line.row.words} - {None}
     heads = len(roles) >= HEADS_FROM or {Role.DEBIT, Role.CREDIT} <= roles

@@ -22,6 +22,7 @@ from counterfoil.rules.statements.terms import ENDS, Label
 from counterfoil.rules.statements.vocabulary import label_of, side_of
 
 ABOVE_MAX = 3  # lines between a number and the words that stand over it
+BARE_MAX = 2  # longer words of a balance by its day; more may name another product
 TOGETHER = 6  # lines between two balances of which one opens and one closes
 
 
@@ -81,9 +82,16 @@ def facts_of(
     return tuple(_told_by_days(sorted(found, key=lambda fact: fact.line)))
 
 
+_LONG = re.compile(r"[^\W\d_]{4,}")
+
+
 def _told_by_days(facts: Sequence[Fact]) -> Iterator[Fact]:
     """*facts*; of two balances of two days that stand together, the earlier one opens."""
-    places = [index for index, each in enumerate(facts) if each.label is Label.BALANCE and each.day]
+    places = [
+        index
+        for index, each in enumerate(facts)
+        if each.label is Label.BALANCE and each.day and len(_LONG.findall(each.words)) <= BARE_MAX
+    ]
     ends: dict[int, Label] = {}
     for pair in _pairs(facts, places):
         one, two = (facts[index].day for index in pair)
