@@ -11,7 +11,7 @@ from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.terms import Label, Role
-from counterfoil.rules.statements.vocabulary import is_posting, label_of, role_of
+from counterfoil.rules.statements.vocabulary import booking_rank, label_of, role_of
 
 SAME_EDGE = 250  # hundredths of a point: dates this close to each other are one column
 HEADING_REACH = 1_000  # a heading no further than this from a date names it
@@ -161,7 +161,7 @@ class _Column:
     right: int
     count: int = 0
     role: Role | None = None
-    posting: bool = False  # its heading speaks of booking
+    rank: int = 1  # of its heading: 0 where it speaks of booking
     leads: bool = False  # lines begin with it
 
     @property
@@ -196,7 +196,7 @@ def _columns(
             column.count += 1
             cell = _heading_over(named, token)
             if cell is not None and column.role is None:
-                column.role, column.posting = cell.role, is_posting(cell.text)
+                column.role, column.rank = cell.role, booking_rank(cell.text)
             column.leads = column.leads or token.first == 0
     _name_the_last(columns, cells, lines, money)
     unnamed = not any(column.role is Role.DATE for column in columns)
@@ -213,7 +213,7 @@ def _columns(
     )
     values = [column for column in wanted if column.role is Role.VALUE_DATE]
     booking = [column for column in wanted if column.role is Role.DATE]
-    booking.sort(key=lambda column: not column.posting)
+    booking.sort(key=lambda column: column.rank)
     others = [column for column in wanted if column not in values]
     if any(cell.role is Role.DATE for cell in named) and wanted == values:
         return None, next(iter(values), None)  # all of this page were booked on the day before
