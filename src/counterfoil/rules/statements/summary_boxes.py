@@ -12,6 +12,7 @@ from itertools import pairwise, product
 
 from counterfoil.domain.statements import sum_of
 from counterfoil.rules.statements.blocks import Outcome
+from counterfoil.rules.statements.captions import cells_of
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.facts import Fact, behind_the_last
@@ -21,7 +22,9 @@ from counterfoil.rules.statements.terms import ENDS, Label
 from counterfoil.rules.statements.vocabulary import label_of, section_sign
 
 NUMBERS_MIN, NUMBERS_MAX = 3, 8  # of a row
-LINES_MAX = 10  # between the two balances
+LINES_MAX = 16  # between the two balances, those of a box beside it too
+MOVED_MAX = 10  # numbers between them
+SIGNS = ("+", "-", "=", "\u2212", "\u2013")
 IN_LINE = 300  # hundredths of a point: their numbers end under each other
 
 
@@ -42,6 +45,7 @@ def box_contradicts(document: Document, outcome: Outcome) -> str:
             abs(two.value) - abs(one.value),
             chain.closing - chain.opening,
         }
+        gaps |= {-gap for gap in gaps}  # CR is less owed
         if not any(_comes_to([amount for _, amount in moved], gap) for gap in gaps):
             line = document.lines[two.line]
             said = " ".join(f"{amount.signed:,}" for _, amount in between)
@@ -79,19 +83,24 @@ def _between(document: Document, one: Fact, two: Fact) -> Iterator[tuple[str, Am
         return
     for line in document.lines[one.line + 1 : two.line]:
         for amount in line.amounts:
-            if abs(line.row.words[amount.last].right - right) <= IN_LINE:
+            edges = amount.right, line.row.words[amount.last].right  # without its mark, and with it
+            if any(abs(edge - right) <= IN_LINE for edge in edges):
                 yield _words_before(line, amount), amount
 
 
 def _words_before(line: Line, amount: Amount) -> str:
+    """The words of its own box in front of the number, the sign between them apart."""
     words = line.row.words[behind_the_last(line, amount) : amount.first]
-    return " ".join(word.text for word in words)
+    while words and words[-1].text in SIGNS:
+        words = words[:-1]
+    cells = cells_of(words)
+    return " ".join(word.text for word in cells[-1]) if cells else ""
 
 
 def _both_ways(said: Sequence[tuple[str, Amount]]) -> bool:
     """Whether money in and money out are among what is said, and nothing that is neither."""
     ways = [_way(words) or amount.mark for words, amount in said]
-    return {1, -1} <= set(ways) and 0 not in ways and len(ways) <= LINES_MAX
+    return {1, -1} <= set(ways) and 0 not in ways and len(ways) <= MOVED_MAX
 
 
 def _way(words: str) -> int:

@@ -9,6 +9,7 @@ from counterfoil.domain.statements import Equation, Place, sum_of
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.section_totals import section_totals
 from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.ways import Use
 
@@ -131,6 +132,7 @@ def sums_of_rows(chain: Chain) -> list[Decimal]:
         ):
             groups.setdefault(key, []).append(entry)
     sums = {Decimal(0), abs(chain.opening), abs(chain.closing)}
+    sums.update(each.rows for each in section_totals(chain))
     for entries in groups.values():
         out = [entry.amount for entry in entries if entry.amount < 0]
         money_in = [entry.amount for entry in entries if entry.amount > 0]

@@ -31,6 +31,7 @@ from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.gaps import Gap
 from counterfoil.rules.statements.naming import titles_of
 from counterfoil.rules.statements.polarity import polarity
+from counterfoil.rules.statements.section_totals import section_total_contradicts
 from counterfoil.rules.statements.side_marks import marks_contradict
 from counterfoil.rules.statements.sides import side_contradicts
 from counterfoil.rules.statements.summary_boxes import box_contradicts
@@ -108,6 +109,7 @@ def _contradicted(document: Document, outcome: Outcome, chain: Chain) -> tuple[s
         totalling.summary_contradicts(document, outcome)
         or totalling.summary_is_half_right(document, outcome)
         or totalling.total_contradicts(chain)
+        or section_total_contradicts(chain, totalling.sums_of_rows(chain))
         or box_contradicts(document, outcome)
     )
     if wrong:
