@@ -103,7 +103,9 @@ def _strangers(ink: Image.Image) -> set[int]:
     wide, high = ink.size
     pixels = ink.tobytes()
     starts = range(0, wide * high, wide)
-    sides = [at for start in starts for at in (start, start + wide - 1) if pixels[at]]
+    edges = [at for start in starts for at in (start, start + wide - 1)]
+    edges += [*range(wide), *range(len(pixels) - wide, len(pixels))]  # the lines above and below
+    sides = [at for at in edges if pixels[at]]
     if not sides:
         return set()
     outside = _reached(sides, pixels, wide)

@@ -257,6 +257,8 @@ def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
         known = {fact.value for fact in _openings_of(document, group)}
         return not carried and openings[-1].value not in known
     first = run.events[0]
+    if _begins_within_page(last, run) and last_value(first) != last_value(last):
+        return True
     if first.kind is Kind.LABEL and first.label in (Label.OPENING, Label.BALANCE):
         ends = [event for event in group[-1].events if event.kind is Kind.LABEL]
         titled = all(each.identity != run.identity for each in group)  # else a page stands twice
@@ -267,6 +269,20 @@ def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
         )
         return other and last_value(first) != last_value(last)
     return False
+
+
+def _begins_within_page(last: Event, run: Run) -> bool:
+    """A title, a heading and an opening balance below a total: no page is missing between them."""
+    first = run.events[0]
+    heading = first.table.heading
+    return (
+        bool(run.identity)
+        and last.kind is Kind.TOTAL
+        and first.kind is Kind.LABEL
+        and first.label is Label.OPENING
+        and heading is not None
+        and last.line.row.page == heading.page == first.line.row.page
+    )
 
 
 def _is_next_statement(document: Document, group: Sequence[Run], facts: Sequence[Fact]) -> bool:

@@ -161,7 +161,7 @@ _CJK = re.compile(
 _REIGN = re.compile(r"(令和?|平成?|R)(\d{1,2})([./-]) ?(\d{1,2})\3 ?(\d{1,2})")
 _MONTH = r"([^\W\d_]{3,}\.?|[฀-๿.]{2,})"
 _NAMED = re.compile(
-    rf"(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?[ ./,-]*(?:de |of )?{_MONTH}[ ./,'-]*(?:de |del )?"
+    rf"(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.)?[ ./,-]*(?i:de |of )?{_MONTH}[ ./,'-]*(?i:de |del )?"
     r"(\d{4}|\d{2})?,?"
 )
 _US = re.compile(

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statement_layouts import Layout
-from counterfoil.rules.statements.accounts import AccountNumber, account_numbers, other_iban
+from counterfoil.rules.statements.accounts import (
+    AccountNumber,
+    account_numbers,
+    other_iban,
+    own_number,
+)
 from counterfoil.rules.statements.events import Event, Section, events_of, section_behind
 from counterfoil.rules.statements.facts import (
     Fact,
@@ -39,6 +44,7 @@ from counterfoil.rules.statements.vocabulary import label_of, not_booked, role_o
 TITLE_MAX = 90  # characters
 DIGITS_MAX = 24  # of a title, its period apart
 HEADS_FROM = 3  # roles that make a line the heading of a table
+NUMBER_FROM = 9  # digits of an account's number that needs no word beside it
 TITLE_WORDS_MAX = 5  # of a title without a number
 NOT_BOOKED_ABOVE = 2  # lines above a heading that may say that nothing below is booked
 TITLE_ABOVE = 8  # lines above a heading that may name the account
@@ -72,9 +78,9 @@ class Document:
                 return ""
             if _is_section(self.lines[index]):
                 continue
-            if (
-                self.names_account(index) or is_title(self.lines[index])
-            ) and not self._has_captions(index):
+            numbered = index == line - 1 and _is_numbered(self.lines[index])
+            named = numbered or self.names_account(index) or is_title(self.lines[index])
+            if named and not self._has_captions(index):
                 return self.lines[index].text
         return ""
 
@@ -103,7 +109,7 @@ class Document:
 
 
 _ACCOUNT = re.compile(
-    r"account|saving|checking|chequing|current|deposit|loan|mortgage|card|share|certificate|"
+    r"account|saving|saver|checking|chequing|current|deposit|loan|mortgage|card|share|certificate|"
     r"money market|portfolio|"
     r"konto|kredit|compte|livret|epargne|ahorro|cuenta|conta|poupanca|conto|libretto|rekening|zichtrekening|tili|"
     r"rachun|uct|szamla|hesap|"
@@ -125,6 +131,12 @@ def is_title(line: Line) -> bool:
     roles = {role_of(word.text) for word in line.row.words} - {None}
     heads = len(roles) >= HEADS_FROM or {Role.DEBIT, Role.CREDIT} <= roles
     return not heads and _ACCOUNT.search(folded(line.text)) is not None
+
+
+def _is_numbered(line: Line) -> bool:
+    """``Everyday 15-3999-0447182-00``: a few words and a long number."""
+    few = len(line.row.words) <= TITLE_WORDS_MAX and not line.amounts and not line.dates
+    return few and sum(map(str.isdigit, own_number(line.text))) >= NUMBER_FROM
 
 
 def _is_section(line: Line) -> bool:

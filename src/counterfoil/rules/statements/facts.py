@@ -117,7 +117,7 @@ def _named(lines: Sequence[Line], tables: Sequence[Table]) -> Iterator[Fact]:
         (line.index, amount.first): table.columns[index].text
         for table in tables
         for line in table.lines
-        if not line.dates
+        if not line.dates and "%" not in line.text  # how interest was reckoned
         for index, amount in table.cells(line).items()
     }
     for line in lines:
@@ -148,6 +148,8 @@ _NOT_HELD = re.compile(
     r"(?<!\w)(?:cash ?back|bonus points?|points?|miles|loyalty|(?:bonus|pramien)punkte|puntos?|"
     r"pontos?|punti|punkty|poeng|poang)(?!\w)"
 )
+#: What a programme of rewards counts, on a line that says so.
+_REWARDED = re.compile(r"(?<!\w)redeemed(?!\w)")
 #: What is set aside within an account has no entries of its own.
 _SET_ASIDE = re.compile(r"(?<!\w)(?:pots?|vaults?|jars?|spaces?|potjes?)(?!\w)")
 #: A number that something would have to reach: "or more", "at least".
@@ -163,7 +165,8 @@ _TO_REACH = re.compile(
 
 def _is_no_money_held(line: Line, amount: Amount, words: str) -> bool:
     """Whether the number is of points, or set aside, or one that is only to be reached."""
-    if _NOT_HELD.search(folded(words)) or _SET_ASIDE.search(folded(line.label())):
+    said = folded(line.label())
+    if _NOT_HELD.search(folded(words)) or _SET_ASIDE.search(said) or _REWARDED.search(said):
         return True
     texts = [word.text for word in line.row.words]
     behind = folded(" ".join(texts[amount.last + 1 : amount.last + 3]))

@@ -209,7 +209,8 @@ LABEL_WORDS: dict[Label, str] = {
         zwischensumme der umsatze |
         вкупно | укупно | totais | i alt | total general | total geral | totale generale |
         totaal generaal |
-        summe der umsatze | saldo mutasi | total transaksi
+        summe der umsatze | saldo mutasi | total transaksi |
+        transaction summary | 交易總額 | 交易总额
     """,
     Label.BALANCE: """
         balance* | balance as of | balance as at | balance on | saldo* | saldo per | saldo am |

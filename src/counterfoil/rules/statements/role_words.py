@@ -48,7 +48,7 @@ ROLE_WORDS: dict[Role, str] = {
         =sens | dare/avere | debe/haber | debito/credito | borc/alacak
     """,
     Role.FEE: """
-        fee | fees | charge | charges | bank charges | accrued* | commission* | comision* |
+        fee | fees | frais | charge | charges | bank charges | accrued* | commission* | comision* |
         comissao | kosten | gebühr* | interest | interests | interest charged | int charged |
         interest paid | int paid | =tax | vat | iva | exchange rate |
         fx rate | =rate | kurs | wechselkurs | 手数料 | 手续费 | original amount |
@@ -94,7 +94,8 @@ ROLE_WORDS: dict[Role, str] = {
         received | additions | added | amount added | deposit (+) | deposits (+) | deposit(s) |
         credit (+) | =haben | gutschrift* | gunsten | zu gunsten | zu ihren gunsten | eingang |
         eingange | zugang | einzahlung* | einnahmen | credito* | abono* | =haber | ingreso* |
-        entrada* | deposito* | =bij | bijschrijving* | bedrag bij | avere | entrate | entrata |
+        entrada* | depot | depots |
+        deposito* | =bij | bijschrijving* | bedrag bij | avere | entrate | entrata |
         accredit* | versamenti | movimenti avere | recette* | versement* | entree* | innskudd |
         =inn | inn på konto | insattning* | insatt | indsat | =ind | panot | =ma | uznan* |
         wplyw* | wplat* | prijem* | prijmy | kredit | kreditni* | jovairas* | befizetes* |

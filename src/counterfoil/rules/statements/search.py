@@ -253,7 +253,8 @@ def _variants(events: Sequence[Event], uses: Mapping[int, tuple[Use, ...]]) -> I
         plains += [Plain.OUT] if marks[Use.AMOUNT] == {0} else []
     one_way = marks[Use.DEBIT] | marks[Use.CREDIT]
     reversals = (False, True) if -1 in one_way and one_way != {-1} else (False,)
-    balances = (1, -1) if 1 in marks[Use.BALANCE] and 0 in marks[Use.BALANCE] else (1,)
+    credited = 1 in marks[Use.BALANCE] or marks[Use.AMOUNT] == {0, 1}  # the others may be owed
+    balances = (1, -1) if credited and 0 in marks[Use.BALANCE] else (1,)
     flat = not any(Use.BALANCE in each for each in uses.values())
     minuses = _signed_sections(events, base)
     for signs in _section_signs(events) if flat and marks[Use.AMOUNT] == {0} else ():

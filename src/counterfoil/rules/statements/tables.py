@@ -22,6 +22,7 @@ from counterfoil.rules.statements.vocabulary import (
     section_sign,
 )
 
+SHIFTED = 250  # hundredths of a point: headings further apart are over other columns
 AFTER_DATES = 4  # lines that may still belong to a table after its last date
 #: Lines that a bank prints under its columns in another font, or a little off.
 LOOSELY_SET = {
@@ -72,9 +73,11 @@ class Table:
 def tables_of(lines: Sequence[Line], headings: Sequence[Heading], style: Style) -> list[Table]:
     """Every table of the document in reading order; columns are found over all pages."""
     raw = list(_stretches(lines, headings, style))
-    groups: dict[tuple[object, ...], list[int]] = {}
+    groups: dict[int, list[int]] = {}  # by the first of each
     for index, (heading, _) in enumerate(raw):
-        groups.setdefault(_shape(heading) or (index == 0,), []).append(index)
+        like = (each for each in groups if _is_like(raw[each][0], heading))
+        first = next((each for each in like if each or heading), index)
+        groups.setdefault(first, []).append(index)
     tables: list[Table | None] = [None] * len(raw)
     for members in groups.values():
         columns = columns_of(
@@ -262,7 +265,12 @@ def _middle(word: Word) -> int:
     return (word.left + word.right) // 2
 
 
-def _shape(heading: Heading | None) -> tuple[object, ...]:
-    if heading is None:
-        return ()
-    return tuple((cell.role, round(cell.right, -3)) for cell in heading.cells)
+def _is_like(one: Heading | None, two: Heading | None) -> bool:
+    """Whether the same columns stand at the same places under both."""
+    if one is None or two is None:
+        return one is two
+    same = [cell.role for cell in one.cells] == [cell.role for cell in two.cells]
+    return same and all(
+        abs(a.right - b.right) <= SHIFTED and abs(a.left - b.left) <= SHIFTED
+        for a, b in zip(one.cells, two.cells, strict=True)
+    )

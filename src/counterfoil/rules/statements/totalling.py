@@ -93,8 +93,11 @@ def summary_is_half_right(document: Document, outcome: Outcome) -> str:
         return ""
     ways = [entry.amount for entry in chain.entries if (entry.amount > 0) is (wrong[0] in came)]
     missing = abs(abs(sum_of(ways)) - abs(wrong[0].value))
+    near = document.lines[min(came[0].line, went[0].line) : max(came[0].line, went[0].line) + 3]
     if any(abs(fact.value) == missing for fact in facts):
         return ""
+    if any(amount.value == missing for line in near for amount in line.amounts):
+        return ""  # "Charges", beside the other debits
     return f"{wrong[0].words[:40]!r} says {abs(wrong[0].value):,}: no entries come to that"
 
 
