@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from counterfoil.domain.statements import Place
 from counterfoil.rules.statements.captions import captions_over, stands_apart
 from counterfoil.rules.statements.dates import DateToken, Printed
+from counterfoil.rules.statements.end_columns import ends_in_columns
 from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line
@@ -71,7 +72,9 @@ def facts_of(
     lines: Sequence[Line], tables: Sequence[Table], events: Iterable[Event]
 ) -> tuple[Fact, ...]:
     """Every number that stands beside, under or between words that name it."""
-    found = list(_named(lines, tables))
+    named = list(_named(lines, tables))
+    places = {(fact.line, fact.place) for fact in named}
+    found = [*named, *(each for each in _ends(lines) if (each.line, each.place) not in places)]
     known = {fact.line for fact in found}
     found += [
         fact
@@ -80,6 +83,14 @@ def facts_of(
         for fact in _of_broken_label(event)
     ]
     return tuple(_told_by_days(sorted(found, key=lambda fact: fact.line)))
+
+
+def _ends(lines: Sequence[Line]) -> Iterator[Fact]:
+    """The ends in the columns of summaries."""
+    last = [period.end.printed for period in periods_of(lines)]
+    for line, amount, label, words, day in ends_in_columns(lines, last):
+        value, place = _signed(amount, label, words), line.place_of(amount)
+        yield Fact(label, value, line.index, words, place, beside=True, day=day)
 
 
 _LONG = re.compile(r"[^\W\d_]{4,}")
