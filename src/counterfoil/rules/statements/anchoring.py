@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from counterfoil.rules.statements.booking_words import booking_rank
 from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.terms import Label, Role
-from counterfoil.rules.statements.vocabulary import booking_rank, label_of, role_of
+from counterfoil.rules.statements.vocabulary import label_of, role_of
 
 SAME_EDGE = 250  # hundredths of a point: dates this close to each other are one column
 HEADING_REACH = 1_000  # a heading no further than this from a date names it

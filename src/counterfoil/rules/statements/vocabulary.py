@@ -371,26 +371,6 @@ def way_of(text: str) -> int:
     return ways.pop() if len(ways) == 1 else 0
 
 
-_POSTING = re.compile(
-    r"帳務日|入帳日|記帳日|记账日|過賬日|过账日|기장일|(?<!\w)(?:post\w*|book\w*|buch\w*|"
-    r"bu\.?-?tag|bokf\w*|bogf\w*|contab\w*|comptab\w*|konyvel\w*|uctov\w*|ksiegow\w*|process\w*|entered|recorded)"
-)
-
-
-_OF_THE_DEAL = re.compile(r"(?<!\w)(?:trans?|transaction|purchase)(?!\w)")
-
-
-def booking_rank(text: str) -> int:
-    """How surely a heading over dates says that they are the days of booking: 0 surely.
-
-    The day of a purchase (2) is not the day that the bank entered it.
-    """
-    bare = folded(text)
-    if _POSTING.search(bare):
-        return 0
-    return 2 if _OF_THE_DEAL.search(bare) else 1
-
-
 def not_booked(text: str) -> bool:
     """Whether a title says that the entries below it are not booked yet."""
     return len(text) <= TITLE_MAX and _NOT_BOOKED.search(folded(text)) is not None
