@@ -98,9 +98,10 @@ def _words_before(line: Line, amount: Amount) -> str:
 
 
 def _both_ways(said: Sequence[tuple[str, Amount]]) -> bool:
-    """Whether money in and money out are among what is said, and nothing that is neither."""
-    ways = [_way(words) or amount.mark for words, amount in said]
-    return {1, -1} <= set(ways) and 0 not in ways and len(ways) <= MOVED_MAX
+    """Whether words, or signs, say of one number that it came in and of another that it went."""
+    words = {_way(each) for each, _ in said}
+    signs = {amount.mark for _, amount in said}
+    return any({1, -1} <= each for each in (words, signs)) and len(said) <= MOVED_MAX
 
 
 def _way(words: str) -> int:
