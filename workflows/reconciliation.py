@@ -20,6 +20,7 @@ from counterfoil.adapters.reconciliation_carried import (
 )
 from counterfoil.adapters.reconciliation_page import write_page
 from counterfoil.adapters.reconciliation_rules import load_rules
+from counterfoil.adapters.reconciliation_thread import on_this_thread
 from counterfoil.adapters.reconciliation_vouchers import write_vouchers
 from counterfoil.adapters.sheets.reconciliation_book import Lines, write_reconciliation
 from counterfoil.adapters.whole_folder import whole_folder
@@ -52,6 +53,7 @@ Facts = tuple[tuple[str, str], ...]
 Noted = tuple[str, str, str, str]
 
 
+@on_this_thread
 def reconcile_files(  # noqa: PLR0913 - what can be said on the command line
     bank: Path,
     ledger: Path,
