@@ -123,7 +123,7 @@ def _started() -> subprocess.Popen[bytes]:
     source = str(Path(counterfoil.__file__).parent.parent)
     folders = [source, *(each for each in sys.path if Path(each).is_absolute())]
     return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-I", "-B", "-c", _BOOT, *folders],
+        [sys.executable, "-I", "-S", "-B", "-c", _BOOT, *dict.fromkeys(folders)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # it may quote account numbers

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from counterfoil.cli.loading import loading
 from counterfoil.cli.terminal import say_error
 from counterfoil.config import Suite, find_suite, suite_folder
 from counterfoil.domain.schedules import UNDER
@@ -43,9 +44,11 @@ def main() -> None:
         suite = _suite(sys.argv[1:])
         sys.path.append(str(suite.root))
         with _floor(suite, sys.argv[1:]) as floor:
-            from counterfoil.cli.app import app_for  # the suite's bots and workflows come with it
+            with loading():  # the suite's bots and workflows come with it
+                from counterfoil.cli.app import app_for
 
-            app_for(sys.argv[1:])(prog_name="counterfoil", obj=floor)
+                app = app_for(sys.argv[1:])
+            app(prog_name="counterfoil", obj=floor)
     except ModuleNotFoundError as error:
         if error.name not in SUITE:
             raise

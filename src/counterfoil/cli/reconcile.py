@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from counterfoil.cli.loading import loading
 from counterfoil.cli.terminal import WORK, say
 from counterfoil.cli.watching import watching
 
@@ -49,7 +50,8 @@ def reconcile(  # noqa: PLR0913 - a command line has these options
         counterfoil reconcile --bank tue.csv --ledger l-tue.csv --rules r.toml --out march \\
             --carry-forward march
     """
-    from workflows.reconciliation import reconcile_files  # polars takes half a second to load
+    with loading():  # polars and openpyxl take a quarter of a second
+        from workflows.reconciliation import reconcile_files
 
     day = None if as_of is None else as_of.date()
     with watching() as progress:
