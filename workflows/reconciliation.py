@@ -25,7 +25,7 @@ from counterfoil.adapters.reconciliation_vouchers import write_vouchers
 from counterfoil.adapters.sheets.reconciliation_book import Lines, write_reconciliation
 from counterfoil.adapters.whole_folder import whole_folder
 from counterfoil.domain.reconciliation import Progress, RuleBook, day_of, number_of, unseen
-from counterfoil.reconciliation_sides import read_side
+from counterfoil.reconciliation_sides import read_sides
 from counterfoil.rules.reconciliation.carrying import (
     Period,
     Run,
@@ -77,8 +77,7 @@ def reconcile_files(  # noqa: PLR0913 - what can be said on the command line
     """
     book = load_rules(rules)
     before = nothing_yet() if carried is None else _period(carried)
-    ours = read_side("bank", bank, SELECTORS, progress)
-    theirs = read_side("ledger", ledger, SELECTORS, progress)
+    ours, theirs = read_sides(bank, ledger, SELECTORS, progress)
     run = carry_forward(
         before,
         ours.lines,
