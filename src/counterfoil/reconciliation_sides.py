@@ -14,7 +14,6 @@ from counterfoil.adapters.reconciliation_files import Side, SideName, of_stateme
 from counterfoil.adapters.sheets.big_tables import PARSER
 from counterfoil.domain.reconciliation import Progress, unseen
 from counterfoil.errors import Quarantined
-from counterfoil.statements import HowToRead, read_document
 
 #: What only a statement begins like; a CSV may be a statement or a table.
 _STATEMENTS = ("camt.053", "mt940", "ofx", "bai2")
@@ -74,6 +73,8 @@ def _or_else(path: Path, selectors: Path, as_table: Quarantined) -> Side:
 
 
 def _of_statements(path: Path, selectors: Path) -> Side:
+    from counterfoil.statements import HowToRead, read_document  # few sides are statements
+
     maps = selectors / "statements"
     try:
         reading = read_document(path, HowToRead(maps=maps if maps.is_dir() else None))

@@ -53,7 +53,7 @@ def err() -> Console:
 
 def say(text: str, *, style: str | None = None) -> None:
     """One line for people; foreign text in it is shown, never interpreted."""
-    out().print(_escaped(text), style=style)
+    out().print(text, style=style, markup=False, emoji=False)
 
 
 def say_aloud(text: str) -> None:

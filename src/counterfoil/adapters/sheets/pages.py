@@ -23,7 +23,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from counterfoil.adapters.sheets.charts import PageChart, draw_charts
-from counterfoil.adapters.sheets.results import put
+from counterfoil.adapters.sheets.putting import put
 
 Value = str | int | Decimal | date | None
 #: Of a page's cell: number format, is it a text, is it indented, colour.
