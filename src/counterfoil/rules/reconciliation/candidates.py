@@ -47,11 +47,11 @@ def same_amount(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> pl
 
 def distinct(pairs: pl.DataFrame) -> pl.DataFrame:
     """*pairs* in order, each with one reason once."""
-    ordered = pairs.sort(pair("bank", "target"), "why", "fee")
+    ordered = pairs.lazy().sort(pair("bank", "target"), "why", "fee")
     new = [
         pl.col(each).ne_missing(pl.col(each).shift()) for each in ("bank", "target", "why", "fee")
     ]
-    return ordered.filter(pl.any_horizontal(new))
+    return answered(ordered.filter(pl.any_horizontal(new)))
 
 
 def within(before: int, after: int) -> pl.Expr:
@@ -131,25 +131,33 @@ def printed_foreign(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) ->
 
     Returns: ``line`` (of the bank), ``target``, ``sharing`` (ledger lines with that amount).
     """
-    printed = bank.filter(pl.col("text").str.contains(PRINTED)).select(
-        *("line", "purse", "amount", pl.col("day").alias("on")),
-        pl.col("text").str.extract(PRINTED, 1).alias("foreign_currency"),
-        pl.col("text")
-        .str.extract(PRINTED, 2)
-        .str.replace(r"[.,]", "")
-        .cast(pl.Int64)
-        .alias("size"),
+    printed = (
+        bank.lazy()
+        .filter(pl.col("text").str.contains(PRINTED))
+        .select(
+            *("line", "purse", "amount", pl.col("day").alias("on")),
+            pl.col("text").str.extract(PRINTED, 1).alias("foreign_currency"),
+            pl.col("text")
+            .str.extract(PRINTED, 2)
+            .str.replace(r"[.,]", "")
+            .cast(pl.Int64)
+            .alias("size"),
+        )
     )
-    held = ledger.filter(pl.col("foreign_amount").is_not_null()).select(
-        *("purse", "foreign_currency", "day", pl.col("line").alias("target")),
-        pl.col("foreign_amount").abs().alias("size"),
-        pl.col("amount").alias("gross"),
+    held = (
+        ledger.lazy()
+        .filter(pl.col("foreign_amount").is_not_null())
+        .select(
+            *("purse", "foreign_currency", "day", pl.col("line").alias("target")),
+            pl.col("foreign_amount").abs().alias("size"),
+            pl.col("amount").alias("gross"),
+        )
     )
     sharing = held.group_by("purse", "foreign_currency", "size").len("sharing")
     near = (pl.col("amount") - pl.col("gross")).abs() * 1_000_000 <= (
         pl.col("gross").abs() * policy.fx_tolerance_ppm
     )
-    return (
+    return answered(
         printed.join(held, on=["purse", "foreign_currency", "size"])
         .join(sharing, on=["purse", "foreign_currency", "size"])
         .filter(near & within(policy.days_before, policy.days_after))
