@@ -1,6 +1,7 @@
 """The parser box: other people's files are parsed in a child process that may die.
 
-A fresh interpreter (never a fork of our threads) with bounded memory, processor time,
+A fresh interpreter, or the fork of one that has seen no file (:mod:`.parser_nursery`; never
+a fork of our threads), with bounded memory, processor time,
 wall time and file size, without our environment and, where the system allows it,
 without a network. Its answer is one JSON text over a pipe. However it ends, the caller
 gets the answer or a :class:`Quarantined` with the reason, and lives on.

@@ -34,10 +34,14 @@ class Box:
         self._code: int | None = None
         try:
             socket.send_fds(line, [BOX], [order, answer])
+            self.pid = int(line.recv(_MESSAGE_BYTES))
+        except (OSError, ValueError):  # the nursery is gone
+            self.stdin.close()
+            self.stdout.close()
+            raise
         finally:
             os.close(order)
             os.close(answer)
-        self.pid = int(line.recv(_MESSAGE_BYTES))
 
     def wait(self) -> int:
         """Its exit code, or a negative signal. Until then its number is not given out again."""
