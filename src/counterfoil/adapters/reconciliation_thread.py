@@ -27,12 +27,18 @@ def on_this_thread(work: Callable[_P, _R]) -> Callable[_P, _R]:
         if pl.thread_pool_size() > 1:
             return work(*args, **kwargs)
         done: list[_R] = []
+        trouble: list[BaseException] = []
 
         def begin(nothing: pl.DataFrame) -> pl.DataFrame:
-            done.append(work(*args, **kwargs))
+            try:
+                done.append(work(*args, **kwargs))
+            except BaseException as error:  # noqa: BLE001 - raised again, as it is, outside of polars
+                trouble.append(error)
             return nothing
 
         pl.LazyFrame().map_batches(begin).collect(engine="streaming")
+        if trouble:
+            raise trouble[0]
         (result,) = done
         return result
 
