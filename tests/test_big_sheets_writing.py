@@ -19,8 +19,8 @@ from python_calamine import CalamineWorkbook
 
 from counterfoil.adapters.sheets.book import DEFLATE_LEVEL, BigSheet, write_book
 from counterfoil.adapters.sheets.pages import BigColumn, Page, PageTable
+from counterfoil.adapters.sheets.putting import harmless
 from counterfoil.adapters.sheets.raw import read_raw
-from counterfoil.adapters.sheets.results import harmless
 
 GREEN, YELLOW = "C6E0B4", "FFE699"
 COLUMNS = (

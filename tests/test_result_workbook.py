@@ -19,8 +19,8 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
+from counterfoil.adapters.sheets.putting import put
 from counterfoil.adapters.sheets.readers import open_styled
-from counterfoil.adapters.sheets.results import put
 from counterfoil.domain.batches import Batch
 from counterfoil.errors import Quarantined
 from fixtures.hostile.book import Book, text

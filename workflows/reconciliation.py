@@ -20,11 +20,12 @@ from counterfoil.adapters.reconciliation_carried import (
 )
 from counterfoil.adapters.reconciliation_page import write_page
 from counterfoil.adapters.reconciliation_rules import load_rules
+from counterfoil.adapters.reconciliation_thread import on_this_thread
 from counterfoil.adapters.reconciliation_vouchers import write_vouchers
 from counterfoil.adapters.sheets.reconciliation_book import Lines, write_reconciliation
 from counterfoil.adapters.whole_folder import whole_folder
 from counterfoil.domain.reconciliation import Progress, RuleBook, day_of, number_of, unseen
-from counterfoil.reconciliation_sides import read_side
+from counterfoil.reconciliation_sides import read_sides
 from counterfoil.rules.reconciliation.carrying import (
     Period,
     Run,
@@ -52,6 +53,7 @@ Facts = tuple[tuple[str, str], ...]
 Noted = tuple[str, str, str, str]
 
 
+@on_this_thread
 def reconcile_files(  # noqa: PLR0913 - what can be said on the command line
     bank: Path,
     ledger: Path,
@@ -75,8 +77,7 @@ def reconcile_files(  # noqa: PLR0913 - what can be said on the command line
     """
     book = load_rules(rules)
     before = nothing_yet() if carried is None else _period(carried)
-    ours = read_side("bank", bank, SELECTORS, progress)
-    theirs = read_side("ledger", ledger, SELECTORS, progress)
+    ours, theirs = read_sides(bank, ledger, SELECTORS, progress)
     run = carry_forward(
         before,
         ours.lines,

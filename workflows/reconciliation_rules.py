@@ -21,7 +21,7 @@ from counterfoil.adapters.reconciliation_suggestions import (
 )
 from counterfoil.domain.reconciliation_suggestions import Suggestion
 from counterfoil.errors import Refused
-from counterfoil.reconciliation_sides import read_side
+from counterfoil.reconciliation_sides import read_sides
 from counterfoil.rules.approval import ApprovalPolicy, check_approver
 from counterfoil.rules.reconciliation.replaying import effect_of
 from counterfoil.rules.reconciliation.suggesting import learned_rules
@@ -42,8 +42,7 @@ def suggest_rules(  # noqa: PLR0913 - what is learned from, by whom, and on what
         sides: The bank's and the ledger's past lines.
         proposer: The person who puts them forward.
     """
-    bank = read_side("bank", sides[0], SELECTORS).lines
-    ledger = read_side("ledger", sides[1], SELECTORS).lines
+    bank, ledger = (each.lines for each in read_sides(*sides, SELECTORS))
     book, decided = load_rules(rules), load_manual(manual)
     suggestions = tuple(
         Suggestion(

@@ -23,9 +23,9 @@ from counterfoil.domain.schedule_settings import (
 from counterfoil.domain.secret_settings import SecretSettings
 from counterfoil.domain.when import After
 from counterfoil.errors import SetupError
+from counterfoil.suite_folder import CONFIG_NAME as CONFIG_NAME
+from counterfoil.suite_folder import suite_folder as suite_folder
 from counterfoil.toml_records import did_you_mean, load_record
-
-CONFIG_NAME = "config.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,9 +334,3 @@ def find_suite(start: Path) -> Suite:
             f"no {CONFIG_NAME} in {start} or above it: run counterfoil inside a suite's folder"
         )
     return Suite(folder, load_record(Config, folder / CONFIG_NAME, error=SetupError))
-
-
-def suite_folder(start: Path) -> Path | None:
-    """The folder with a config.toml that *start* is, or is in; None: there is none."""
-    folders = (start.resolve(), *start.resolve().parents)
-    return next((each for each in folders if (each / CONFIG_NAME).is_file()), None)

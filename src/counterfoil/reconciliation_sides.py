@@ -9,15 +9,27 @@ from __future__ import annotations
 from pathlib import Path
 
 from counterfoil.adapters.file_kinds import HEAD_BYTES, KINDS, is_pdf
+from counterfoil.adapters.parser_box import nursery
 from counterfoil.adapters.reconciliation_files import Side, SideName, of_statements, read_table
+from counterfoil.adapters.sheets.big_tables import PARSER
 from counterfoil.domain.reconciliation import Progress, unseen
 from counterfoil.errors import Quarantined
-from counterfoil.statements import HowToRead, read_document
 
 #: What only a statement begins like; a CSV may be a statement or a table.
 _STATEMENTS = ("camt.053", "mt940", "ofx", "bai2")
 #: What a CSV of a statement is refused with as a table.
 _NO_TABLE = ("no_header", "not_a_table")
+
+
+def read_sides(
+    bank: Path, ledger: Path, selectors: Path, progress: Progress = unseen
+) -> tuple[Side, Side]:
+    """Both sides, as :func:`read_side` reads them: two boxes of one nursery."""
+    with nursery(PARSER):
+        return (
+            read_side("bank", bank, selectors, progress),
+            read_side("ledger", ledger, selectors, progress),
+        )
 
 
 def read_side(side: SideName, path: Path, selectors: Path, progress: Progress = unseen) -> Side:
@@ -61,6 +73,8 @@ def _or_else(path: Path, selectors: Path, as_table: Quarantined) -> Side:
 
 
 def _of_statements(path: Path, selectors: Path) -> Side:
+    from counterfoil.statements import HowToRead, read_document  # few sides are statements
+
     maps = selectors / "statements"
     try:
         reading = read_document(path, HowToRead(maps=maps if maps.is_dir() else None))

@@ -1,6 +1,7 @@
 """The parser box: other people's files are parsed in a child process that may die.
 
-A fresh interpreter (never a fork of our threads) with bounded memory, processor time,
+A fresh interpreter, or the fork of one that has seen no file (:mod:`.parser_nursery`; never
+a fork of our threads), with bounded memory, processor time,
 wall time and file size, without our environment and, where the system allows it,
 without a network. Its answer is one JSON text over a pipe. However it ends, the caller
 gets the answer or a :class:`Quarantined` with the reason, and lives on.
@@ -16,23 +17,29 @@ import os
 import resource
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 import counterfoil
+from counterfoil.adapters import parser_nursery
+from counterfoil.adapters.parser_nursery import ENVIRONMENT, Box, Nursery
 from counterfoil.errors import Quarantined
 
 _BOOT = (
-    "import sys; sys.path += sys.argv[1:]\n"  # behind the standard library, never before it
-    "from counterfoil.adapters.parser_box import child\n"
-    "child()"
+    "import sys; sys.path += sys.argv[2:]\n"  # behind the standard library, never before it
+    "from counterfoil.adapters import parser_box\n"
+    "parser_box.{}(sys.argv[1])"
 )
+_NURSERY: ContextVar[Nursery | None] = ContextVar("nursery", default=None)
 GARBAGE = 100_000  # objects between two searches for cycles: a short life makes few of them
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000  # CLONE_NEWUSER, CLONE_NEWNET
 
@@ -119,20 +126,42 @@ def _order(
     return json.dumps(order | {"limits": asdict(limits)}).encode()
 
 
-def _started() -> subprocess.Popen[bytes]:
-    source = str(Path(counterfoil.__file__).parent.parent)
-    folders = [source, *(each for each in sys.path if Path(each).is_absolute())]
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        [sys.executable, "-I", "-B", "-c", _BOOT, *folders],
+@contextmanager
+def nursery(parser: str) -> Iterator[None]:
+    """Within it, boxes are born of one interpreter that has loaded *parser* and seen no file."""
+    born = Nursery(lambda line: _command("nurse", f"{line} {parser}"))
+    before = _NURSERY.set(born)
+    try:
+        yield
+    finally:
+        _NURSERY.reset(before)
+        born.close()
+
+
+def _started() -> subprocess.Popen[bytes] | Box:
+    born = _NURSERY.get()
+    box = born.box() if born is not None else None
+    return box or subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        _command("child", ""),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # it may quote account numbers
-        env={"LC_ALL": "C.UTF-8"},
+        env=ENVIRONMENT,
         start_new_session=True,
     )
 
 
-def _converse(process: subprocess.Popen[bytes], order: bytes, limits: Limits) -> Iterator[bytes]:
+def _command(entry: str, told: str) -> list[str]:
+    """A fresh interpreter that calls *entry* of this module with *told*."""
+    source = str(Path(counterfoil.__file__).parent.parent)
+    folders = [source, *(each for each in sys.path if Path(each).is_absolute())]
+    boot = _BOOT.format(entry)
+    return [sys.executable, "-I", "-S", "-B", "-c", boot, told, *dict.fromkeys(folders)]
+
+
+def _converse(
+    process: subprocess.Popen[bytes] | Box, order: bytes, limits: Limits
+) -> Iterator[bytes]:
     """Send the order, give the answer line by line. Raises _BoundError."""
     assert process.stdin is not None
     assert process.stdout is not None
@@ -174,7 +203,7 @@ def _record(line: bytes) -> dict[str, Any] | None:
     return record if isinstance(record, dict) else None
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes] | Box) -> None:
     """The child and whatever it started."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
@@ -216,22 +245,38 @@ def _cause(code: int, limits: Limits) -> str:
             return f"it ended with code {code}"
 
 
-def child() -> NoReturn:
+def nurse(told: str) -> NoReturn:
+    """What the nursery does: called by the boot line above, in the nursery only."""
+    line, _, parser = told.partition(" ")
+    _grow_up()
+    _loaded(parser)
+    parser_nursery.nurse(socket.socket(fileno=int(line)), child)
+
+
+def _grow_up() -> None:
+    gc.set_threshold(GARBAGE)
+    # openpyxl loads it where it can, a third of what a small file costs; no parser counts with it
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+
+
+def _loaded(parser: str) -> Callable[..., Any]:
+    module, _, name = parser.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    return found
+
+
+def child(_told: str = "") -> NoReturn:
     """The other end of the pipe: called by the boot line above, in the child only."""
     order = json.loads(sys.stdin.buffer.read())
     pipe = os.dup(1)
     os.dup2(2, 1)  # a chatty parser must not write into the answer
     _confine(Limits(**order["limits"]))
-    gc.set_threshold(GARBAGE)
-    # openpyxl loads it where it can, a third of what a small file costs; no parser counts with it
-    sys.modules["numpy"] = None  # type: ignore[assignment]
+    _grow_up()
     warnings.simplefilter("ignore")
     record: dict[str, Any]
     out = os.fdopen(pipe, "wb")
     try:
-        module, _, name = order["parser"].partition(":")
-        parser = getattr(importlib.import_module(module), name)
-        answer = parser(Path(order["path"]), order["options"])
+        answer = _loaded(order["parser"])(Path(order["path"]), order["options"])
         if order["in_parts"]:
             for part in answer:
                 out.write(json.dumps({"part": part}).encode() + b"\n")

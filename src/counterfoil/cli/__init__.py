@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from counterfoil.cli.loading import loading
 from counterfoil.cli.terminal import say_error
-from counterfoil.config import Suite, find_suite, suite_folder
 from counterfoil.domain.schedules import UNDER
 from counterfoil.errors import CounterfoilError, SetupError
+from counterfoil.suite_folder import suite_folder
 
 if TYPE_CHECKING:
     from workflows.floor import Floor
@@ -30,6 +31,8 @@ REMEDY = "run counterfoil in the suite's own folder, or take these folders along
 
 #: The commands that key: their browser starts while the rest of us is loaded.
 KEYING = (["up"], ["run"], ["worker"])
+#: The commands that need no settings: none are read, which takes as long as two thousand lines.
+WITHOUT_SETTINGS = (["reconcile"],)
 
 
 def main() -> None:
@@ -40,16 +43,18 @@ def main() -> None:
         sys.exit("counterfoil: assertions must stay on: start Python without -O")
     try:
         # Appended, never in front: the folder selectors/ would hide Python's own module.
-        suite = _suite(sys.argv[1:])
-        sys.path.append(str(suite.root))
-        with _floor(suite, sys.argv[1:]) as floor:
-            from counterfoil.cli.app import app_for  # the suite's bots and workflows come with it
+        root = _root(sys.argv[1:])
+        sys.path.append(str(root))
+        with _floor(root, sys.argv[1:]) as floor:
+            with loading():  # the suite's bots and workflows come with it
+                from counterfoil.cli.app import app_for
 
-            app_for(sys.argv[1:])(prog_name="counterfoil", obj=floor)
+                app = app_for(sys.argv[1:])
+            app(prog_name="counterfoil", obj=floor)
     except ModuleNotFoundError as error:
         if error.name not in SUITE:
             raise
-        say_error(SetupError(f"{suite.root} has a config.toml and no {error.name}/: {REMEDY}"))
+        say_error(SetupError(f"{root} has a config.toml and no {error.name}/: {REMEDY}"))
         sys.exit(2)
     except SetupError as error:
         say_error(error)
@@ -61,16 +66,23 @@ def main() -> None:
         sys.exit(130)
 
 
-def _suite(words: list[str]) -> Suite:
-    """That of this folder; for help, and for what needs no settings, also our own checkout's.
+def _root(words: list[str]) -> Path:
+    """The suite of this folder; for help, and for what needs no settings, also our own checkout's.
 
     Every other command looks for the suite of this folder itself, and says that there is none.
+
+    Raises:
+        SetupError: There is none, or what it says is wrong.
     """
     here = Path.cwd()
-    if suite_folder(here) is None and words[:1] not in KEYING:
-        own = suite_folder(Path(__file__))
-        return find_suite(here if own is None else own)
-    return find_suite(here)
+    folder = suite_folder(here)
+    if folder is None and words[:1] not in KEYING:
+        folder = suite_folder(Path(__file__))
+    if folder is not None and words[:1] in WITHOUT_SETTINGS:
+        return folder
+    from counterfoil.config import find_suite
+
+    return find_suite(here if folder is None else folder).root
 
 
 def _end_with_our_worker() -> None:
@@ -85,12 +97,13 @@ def _end_with_our_worker() -> None:
 
 
 @contextmanager
-def _floor(suite: Suite, words: list[str]) -> Iterator[Floor | None]:
+def _floor(root: Path, words: list[str]) -> Iterator[Floor | None]:
     """The floor for a command that keys; the other ones need none."""
     if words[:1] not in KEYING or not {"-h", "--help"}.isdisjoint(words):
         yield None
         return
+    from counterfoil.config import find_suite
     from workflows.floor import Floor
 
-    with Floor(suite) as floor:
+    with Floor(find_suite(root)) as floor:
         yield floor

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from counterfoil.cli.terminal import WORK, say
+from counterfoil.cli.loading import loading
+from counterfoil.cli.terminal import WORK, tell
 from counterfoil.cli.watching import watching
 
 if TYPE_CHECKING:
     from counterfoil.rules.reconciliation.carrying import Run
 
 NAMED_MAX = 20  # lines named one by one
+GARBAGE = 100_000  # objects between two searches for cycles: a command makes few of them
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +52,9 @@ def reconcile(  # noqa: PLR0913 - a command line has these options
         counterfoil reconcile --bank tue.csv --ledger l-tue.csv --rules r.toml --out march \\
             --carry-forward march
     """
-    from workflows.reconciliation import reconcile_files  # polars takes half a second to load
+    gc.set_threshold(GARBAGE)
+    with loading():  # polars and openpyxl take a quarter of a second
+        from workflows.reconciliation import reconcile_files
 
     day = None if as_of is None else as_of.date()
     with watching() as progress:
@@ -57,13 +62,13 @@ def reconcile(  # noqa: PLR0913 - a command line has these options
             bank, ledger, rules, out, carried=carry_forward, as_of=day, progress=progress
         )
     for each in run.found.totals:
-        say(
+        tell(
             f"{each.side} {each.currency}: {each.count} lines = "
             f"{each.matched_count} matched + {each.open_count} open, to the cent"
         )
     if carry_forward is not None:
         tell_carried(run)
-    say(f"{len(run.found.matches)} matches written to {out}")
+    tell(f"{len(run.found.matches)} matches written to {out}")
     if tell_changed(run):
         raise typer.Exit(1)
 
@@ -71,19 +76,19 @@ def reconcile(  # noqa: PLR0913 - a command line has these options
 def tell_carried(run: Run) -> None:
     """How this run differs from the one before."""
     for side, joined in (("bank", run.bank), ("ledger", run.ledger)):
-        say(f"{side}: {len(joined.new)} new lines, {joined.again} delivered before")
+        tell(f"{side}: {len(joined.new)} new lines, {joined.again} delivered before")
     final = int(run.period.matches["final"].sum())
-    say(f"{final} matches final, {len(run.period.matches) - final} provisional")
-    say(f"{len(run.closed)} breaks closed, {len(run.opened)} opened")
+    tell(f"{final} matches final, {len(run.period.matches) - final} provisional")
+    tell(f"{len(run.closed)} breaks closed, {len(run.opened)} opened")
     if len(run.withdrawn):
-        say(f"{len(run.withdrawn)} matches withdrawn: see carried.json", style="yellow")
+        tell(f"{len(run.withdrawn)} matches withdrawn: see carried.json", style="yellow")
 
 
 def tell_changed(run: Run) -> bool:
     """Name the lines that came again with other content."""
     for side, joined in (("bank", run.bank), ("ledger", run.ledger)):
         for name in joined.changed["id"].head(NAMED_MAX):
-            say(
+            tell(
                 f"{side} line {name} came again with other content and is set aside: the older "
                 "one stays -> ask who delivered it which is right",
                 style="bold red",

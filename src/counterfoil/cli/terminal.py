@@ -6,9 +6,11 @@ killed and started anew, has no tenth of a second for it.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from counterfoil.errors import CounterfoilError
 
@@ -53,7 +55,20 @@ def err() -> Console:
 
 def say(text: str, *, style: str | None = None) -> None:
     """One line for people; foreign text in it is shown, never interpreted."""
-    out().print(_escaped(text), style=style)
+    out().print(text, style=style, markup=False, emoji=False)
+
+
+def tell(text: str, *, style: str | None = None) -> None:
+    """As :func:`say`; a file or another program gets the line in one piece, and rich stays away."""
+    if looked_at(sys.stdout):
+        say(text, style=style)
+    else:
+        sys.stdout.write(f"{text}\n")
+
+
+def looked_at(stream: TextIO) -> bool:
+    """Is *stream* a terminal, or is it said to be one, as rich understands it?"""
+    return stream.isatty() or "FORCE_COLOR" in os.environ or "TTY_COMPATIBLE" in os.environ
 
 
 def say_aloud(text: str) -> None:

@@ -6,12 +6,13 @@ that some of them took tells what the others will take on this machine, today.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 
-from counterfoil.cli.terminal import err
+from counterfoil.cli.terminal import err, looked_at
 from counterfoil.domain.reconciliation import Progress, unseen
 
 #: Stage -> its part of a large run's time, in thousandths, in their order.
@@ -57,7 +58,7 @@ class Remaining:
 @contextmanager
 def watching() -> Iterator[Progress]:
     """Show stages on standard error while the block runs; nothing where nobody looks."""
-    if not err().is_terminal:
+    if not looked_at(sys.stderr) or not err().is_terminal:
         yield unseen
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

@@ -10,7 +10,7 @@ control     the analyst's own count and sum must hold
 reading     all of the above, in order: runs inside the parser box; findings: what it says
 wire        a reading as JSON, to get out of the box
 outcome     what became of one row
-results     the workbook the analyst gets back
+results     the workbook the analyst gets back; putting: the one way a text gets into a cell
 
 And of a million rows, where nothing can be held:
 

@@ -7,6 +7,7 @@ reader refuses: it is slower to say yes, never quicker. Runs inside the parser b
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ def read(path: Path, options: Mapping[str, Any]) -> Iterator[Any]:
     Raises:
         Quarantined: The file as a whole cannot be trusted, whatever came before.
     """
+    # openpyxl loads it where it can; no picture is looked at here, and this box reads nothing else
+    sys.modules.setdefault("PIL", None)  # type: ignore[arg-type]
     sheet_maps = [load_sheet_map(Path(each)) for each in options["maps"]]
     for block in read_blocks(path, *sheet_maps):
         yield blocks_wire.dump(block)

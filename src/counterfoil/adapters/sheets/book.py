@@ -2,7 +2,8 @@
 
 openpyxl makes the whole workbook with one sample row in each big sheet. The style ids are
 read off the samples, the sample rows are thrown away, and the real rows are written in their
-place as XML, block by block: 1,000,000 rows of 12 cells take seconds and no memory.
+place as XML, block by block: 1,000,000 rows of 12 cells take seconds and no memory. Only where
+a big sheet needed several does openpyxl make the rest of the package anew.
 """
 
 from __future__ import annotations
@@ -36,6 +37,11 @@ ALWAYS = (2026, 1, 1, 0, 0, 0)
 _MADE = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+Z")
 _DIMENSION = re.compile(r"<dimension [^>]*/>")
 _FILTER = re.compile(r'(<autoFilter ref="A1:[A-Z]+)[0-9]+"')
+#: What the workbook's own part says of a sheet's filter: the sheet, from 0, and the last row.
+_FILTERED = re.compile(
+    r'(<definedName name="_xlnm._FilterDatabase" localSheetId="([0-9]+)"[^<]*\$)[0-9]+<'
+)
+_WORKBOOK = "xl/workbook.xml"
 
 Columns = Sequence[Sequence[Value]]
 
@@ -112,10 +118,16 @@ def write_book(
     _refuse_names([*(each.name for each in pages), *(each.name for each in sheets)])
     standing: list[_Standing] = []
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=DEFLATE_LEVEL) as archive:
-        for sheet, xml in zip(sheets, _frames(pages, sheets), strict=True):
+        package = _package(pages, [(each, each.name, 1) for each in sheets])
+        for number, sheet in enumerate(sheets, len(pages) + 1):
+            xml = package[_part(number)].decode()
             standing += _write_sheet(archive, sheet, xml, len(pages) + len(standing), rows_max)
         _refuse_names([*(each.name for each in pages), *(name for _, name, _ in standing)])
-        _write_rest(archive, pages, standing)
+        if len(standing) > len(sheets):
+            package = _package(pages, standing)
+        _write_rest(
+            archive, package, {len(pages) + at: rows for at, (_, _, rows) in enumerate(standing)}
+        )
     return {name: rows for _, name, rows in standing}
 
 
@@ -128,13 +140,10 @@ def _refuse_names(names: Sequence[str]) -> None:
         raise ValueError(f"two sheets have the same name: {', '.join(names)}")
 
 
-def _frames(pages: Sequence[Page], sheets: Sequence[BigSheet]) -> list[str]:
-    """The parts of the big sheets as openpyxl makes them, before any row is written."""
-    book = _book(pages, [(each, each.name, 1) for each in sheets])
-    with zipfile.ZipFile(_saved(book)) as archive:
-        return [
-            archive.read(_part(number)).decode() for number, _ in enumerate(sheets, len(pages) + 1)
-        ]
+def _package(pages: Sequence[Page], sheets: Sequence[_Standing]) -> dict[str, bytes]:
+    """The parts of the workbook as openpyxl makes them, before any row is written."""
+    with zipfile.ZipFile(_saved(_book(pages, sheets))) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def _book(pages: Sequence[Page], sheets: Iterable[_Standing]) -> Workbook:
@@ -265,17 +274,22 @@ def _tail(xml: str, rows: int) -> bytes:
 
 
 def _write_rest(
-    archive: zipfile.ZipFile, pages: Sequence[Page], standing: Sequence[_Standing]
+    archive: zipfile.ZipFile, package: Mapping[str, bytes], rows: Mapping[int, int]
 ) -> None:
-    """The package as openpyxl makes it for these sheets, without the parts that stand already."""
+    """The parts of *package* that do not stand already. Args: rows: of the sheets, from 0."""
+
+    def filtered(name: re.Match[str]) -> str:
+        last = rows[int(name[2])] + 1
+        return f"{name[1]}{last}<"
+
     there = set(archive.namelist())
-    with zipfile.ZipFile(_saved(_book(pages, standing))) as rest:
-        for member in rest.namelist():
-            if member not in there:
-                content = rest.read(member)
-                if member == "docProps/core.xml":
-                    content = _MADE.sub(b"2026-01-01T00:00:00Z", content)
-                archive.writestr(_member(member), content)
+    for member, content in package.items():
+        if member not in there:
+            if member == "docProps/core.xml":
+                content = _MADE.sub(b"2026-01-01T00:00:00Z", content)
+            if member == _WORKBOOK:
+                content = _FILTERED.sub(filtered, content.decode()).encode()
+            archive.writestr(_member(member), content)
 
 
 def _member(name: str) -> zipfile.ZipInfo:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import cast
 
 from counterfoil.adapters.sheets.pages import DIGITS_EXACT, BigColumn, Value
-from counterfoil.adapters.sheets.results import harmless
+from counterfoil.adapters.sheets.putting import harmless
 
 #: Day 0 of the 1900 system. From March 1900 on, after the leap day that never was.
 DAY_ZERO = date(1899, 12, 30).toordinal()

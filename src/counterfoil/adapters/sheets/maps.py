@@ -7,6 +7,7 @@ found twice, or not at all although it is required, stops the file: nothing is g
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -146,4 +147,18 @@ def plain(words: str) -> str:
 
 def load_sheet_map(path: Path) -> SheetMap:
     """Read one map. Raises MapError, naming file, key and the nearest known key."""
+    return _as_it_is_now(path, _stamp(path))
+
+
+@lru_cache(maxsize=256)
+def _as_it_is_now(path: Path, stamp: tuple[int, ...]) -> SheetMap:
     return load_record(SheetMap, path)
+
+
+def _stamp(path: Path) -> tuple[int, ...]:
+    """What is another when the file is."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()  # whoever reads it says what is wrong
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns

@@ -23,7 +23,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from counterfoil.adapters.sheets.charts import PageChart, draw_charts
-from counterfoil.adapters.sheets.results import put
+from counterfoil.adapters.sheets.putting import put
 
 Value = str | int | Decimal | date | None
 #: Of a page's cell: number format, is it a text, is it indented, colour.
@@ -121,10 +121,17 @@ def write_frame(
         keys: The first columns that stay in sight, and stand on every page.
         across: Pages beside each other when printed.
     """
+    dressed: dict[bool, Cell] = {}
     for at, column in enumerate(columns, 1):
         head = sheet.cell(1, at)
+        assert isinstance(head, Cell)
         put(head, column.head)
-        _dress_head(head, to_the_right=column.kind in ("money", "count"))
+        right = column.kind in ("money", "count")
+        if right in dressed:
+            head._style = copy(dressed[right]._style)  # type: ignore[attr-defined]
+        else:
+            _dress_head(head, to_the_right=right)
+            dressed[right] = head
         _sample(sheet.cell(2, at), column, None)
         for below, colour in enumerate(column.colours.values(), 3):
             _sample(sheet.cell(below, at), column, colour)

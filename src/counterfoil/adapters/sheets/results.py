@@ -1,7 +1,7 @@
 """The workbook that the analyst gets back: their own sheet, and what became of each row.
 
 Nothing in it is alive: no formula, no link, no name, whatever stood in the file or in a
-bank's message. :func:`put` is the only way that a text gets into a cell.
+bank's message. :func:`.putting.put` is the only way that a text gets into a cell.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from copy import copy
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.reader.excel import load_workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -29,6 +29,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from counterfoil.adapters.sheets import preflight
 from counterfoil.adapters.sheets.maps import SheetMap, load_sheet_map
 from counterfoil.adapters.sheets.outcome import RowResult
+from counterfoil.adapters.sheets.putting import put
 from counterfoil.adapters.sheets.readers import in_memory, open_styled
 from counterfoil.adapters.sheets.reading import read_rows
 from counterfoil.domain.documents import SheetReading
@@ -39,11 +40,9 @@ SUMMARY_WIDTHS = (26, 38, 12, 20)
 OWN_WIDTH_MAX = 40  # of their last column, which our first one cuts off
 A4 = 9
 LINE_POINTS = 15.0
-CELL_MAX_CHARS = 32_767  # the format's own limit
 MOMENT = "yyyy-mm-dd hh:mm:ss"
 MONEY = "#,##0.00"
 _FONT = "Calibri"  # what openpyxl writes where nothing else is said
-_NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _LONG_NUMBER = re.compile(r"-?[0-9]{16,}")
 
 #: Status -> colour of its cell; the words carry the meaning, the colour only helps.
@@ -58,28 +57,6 @@ COLOURS = {
 }
 _HEAD = PatternFill("solid", start_color="1F3864")
 _LINE = Border(bottom=Side(style="thin", color="BFBFBF"))
-
-
-def put(cell: Cell | MergedCell, value: str | int | Decimal | date | None) -> None:
-    """Write *value* so that no program ever runs it: a text stays a text."""
-    if isinstance(cell, MergedCell):  # covered by its neighbour: nobody would see it
-        return
-    if not isinstance(value, str):
-        cell.value = value
-        return
-    text = harmless(value)
-    cell.hyperlink = None
-    if not text:
-        cell.value = None
-        return
-    cell.value = text  # makes a formula of "=..." and an error of "#N/A"
-    cell.data_type = "s"  # and this a text again
-    cell.quotePrefix = True
-
-
-def harmless(text: str) -> str:
-    """What XML forbids is replaced, and what a cell cannot hold is cut off."""
-    return _NO_XML.sub("\ufffd", ILLEGAL_CHARACTERS_RE.sub("\ufffd", text))[:CELL_MAX_CHARS]
 
 
 def write(path: Path, options: Mapping[str, Any]) -> str:

@@ -20,7 +20,7 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from counterfoil.adapters.sheets.pages import set_up_print
-from counterfoil.adapters.sheets.results import put
+from counterfoil.adapters.sheets.putting import put
 from counterfoil.domain.currencies import DECIMALS
 from counterfoil.domain.statement_orders import Exceptional, Filed
 from counterfoil.domain.statements import Equation, Grade, Place, Proof, Statement

@@ -5,12 +5,10 @@ Blocked throughout: by purse and amount, or by a number that links the two; neve
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import polars as pl
 
 from counterfoil.domain.reconciliation import Fee, Policy
-from counterfoil.rules.reconciliation.rows import pair
+from counterfoil.rules.reconciliation.rows import answered, pair
 from counterfoil.rules.reconciliation.targets import LINE, Targets
 from counterfoil.rules.reconciliation.windows import joined_near
 
@@ -28,34 +26,32 @@ def same_amount(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> pl
     Returns: PAIR; ``difference`` is bank less ledger in cents, ``fee`` its name or "".
     """
     sides = bank.select(pl.col("line").alias("bank"), "purse", "amount", pl.col("day").alias("on"))
-    found = []
-    for fee, net in _nets(targets, policy):
-        pairs = joined_near(
-            sides,
-            net,
-            keys=["purse", "amount"],
-            before=policy.days_before,
-            after=policy.days_after,
+    fees = ["", *sorted(policy.fees)]
+    pairs = joined_near(
+        sides,
+        pl.concat([_net(targets, policy.fees.get(fee), at) for at, fee in enumerate(fees)]),
+        keys=["purse", "amount"],
+        before=policy.days_before,
+        after=policy.days_after,
+    )
+    return distinct(
+        pairs.select(
+            "bank",
+            "target",
+            (pl.col("amount") - pl.col("gross")).alias("difference"),
+            pl.when(pl.col("fee") > 0).then(FEE).otherwise(pl.lit(NONE, pl.Int64)).alias("why"),
+            pl.Series("fee", fees).gather(pairs["fee"]),
         )
-        found.append(
-            pairs.select(
-                "bank",
-                "target",
-                (pl.col("amount") - pl.col("gross")).alias("difference"),
-                pl.lit(FEE if fee else NONE, pl.Int64).alias("why"),
-                pl.lit(fee).alias("fee"),
-            )
-        )
-    return distinct(pl.concat(found))
+    )
 
 
 def distinct(pairs: pl.DataFrame) -> pl.DataFrame:
     """*pairs* in order, each with one reason once."""
-    ordered = pairs.sort(pair("bank", "target"), "why", "fee")
+    ordered = pairs.lazy().sort(pair("bank", "target"), "why", "fee")
     new = [
         pl.col(each).ne_missing(pl.col(each).shift()) for each in ("bank", "target", "why", "fee")
     ]
-    return ordered.filter(pl.any_horizontal(new))
+    return answered(ordered.filter(pl.any_horizontal(new)))
 
 
 def within(before: int, after: int) -> pl.Expr:
@@ -63,18 +59,17 @@ def within(before: int, after: int) -> pl.Expr:
     return (pl.col("on") - pl.col("day")).is_between(-before, after)
 
 
-def _nets(targets: pl.DataFrame, policy: Policy) -> Iterator[tuple[str, pl.DataFrame]]:
-    base = targets.select("target", "purse", "day", "amount", pl.col("amount").alias("gross"))
-    yield "", base
-    for name in sorted(policy.fees):
-        size = pl.col("gross").abs()
-        charge = _charge(policy.fees[name], size)
-        yield (
-            name,
-            base.with_columns(amount=pl.col("gross") - charge).filter(
-                (charge * FEE_SHARE_MAX < size) & (charge > 0)
-            ),
-        )
+def _net(targets: pl.DataFrame, fee: Fee | None, at: int) -> pl.DataFrame:
+    """What is paid for *targets* less *fee*, the one at that place; of None: in full."""
+    gross = pl.col("amount").alias("gross")
+    base = targets.select("target", "purse", "day", "amount", gross, pl.lit(at).alias("fee"))
+    if fee is None:
+        return base
+    size = pl.col("gross").abs()
+    charge = _charge(fee, size)
+    return base.with_columns(amount=pl.col("gross") - charge).filter(
+        (charge * FEE_SHARE_MAX < size) & (charge > 0)
+    )
 
 
 def linked(
@@ -84,21 +79,24 @@ def linked(
     policy: Policy,
 ) -> pl.DataFrame:
     """Pairs that a number links, whatever their amounts: PAIR."""
-    sides = bank.select(
+    sides = bank.lazy().select(
         pl.col("line").alias("bank"), "purse", pl.col("amount"), pl.col("day").alias("on")
     )
-    theirs = targets.select("target", "purse", "day", pl.col("amount").alias("gross"), "rated")
+    theirs = targets.lazy().select(
+        "target", "purse", "day", pl.col("amount").alias("gross"), "rated"
+    )
     pairs = (
-        links.select(pl.col("line").alias("bank"), "target")
+        links.lazy()
+        .select(pl.col("line").alias("bank"), "target")
         .join(sides, on="bank")
         .join(theirs, on=["target", "purse"])
         .filter(within(policy.days_before, policy.days_after_with_reference))
         .with_columns((pl.col("amount") - pl.col("gross")).alias("difference"))
     )
-    return _explained(pairs, policy)
+    return answered(_explained(pairs, policy))
 
 
-def _explained(pairs: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def _explained(pairs: pl.LazyFrame, policy: Policy) -> pl.LazyFrame:
     """Give each difference its reason: none, a declared fee, the day's rate; or none found."""
     size = pl.col("gross").abs()
     by_rate = pl.col("rated") & (
@@ -133,25 +131,33 @@ def printed_foreign(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) ->
 
     Returns: ``line`` (of the bank), ``target``, ``sharing`` (ledger lines with that amount).
     """
-    printed = bank.filter(pl.col("text").str.contains(PRINTED)).select(
-        *("line", "purse", "amount", pl.col("day").alias("on")),
-        pl.col("text").str.extract(PRINTED, 1).alias("foreign_currency"),
-        pl.col("text")
-        .str.extract(PRINTED, 2)
-        .str.replace(r"[.,]", "")
-        .cast(pl.Int64)
-        .alias("size"),
+    printed = (
+        bank.lazy()
+        .filter(pl.col("text").str.contains(PRINTED))
+        .select(
+            *("line", "purse", "amount", pl.col("day").alias("on")),
+            pl.col("text").str.extract(PRINTED, 1).alias("foreign_currency"),
+            pl.col("text")
+            .str.extract(PRINTED, 2)
+            .str.replace(r"[.,]", "")
+            .cast(pl.Int64)
+            .alias("size"),
+        )
     )
-    held = ledger.filter(pl.col("foreign_amount").is_not_null()).select(
-        *("purse", "foreign_currency", "day", pl.col("line").alias("target")),
-        pl.col("foreign_amount").abs().alias("size"),
-        pl.col("amount").alias("gross"),
+    held = (
+        ledger.lazy()
+        .filter(pl.col("foreign_amount").is_not_null())
+        .select(
+            *("purse", "foreign_currency", "day", pl.col("line").alias("target")),
+            pl.col("foreign_amount").abs().alias("size"),
+            pl.col("amount").alias("gross"),
+        )
     )
     sharing = held.group_by("purse", "foreign_currency", "size").len("sharing")
     near = (pl.col("amount") - pl.col("gross")).abs() * 1_000_000 <= (
         pl.col("gross").abs() * policy.fx_tolerance_ppm
     )
-    return (
+    return answered(
         printed.join(held, on=["purse", "foreign_currency", "size"])
         .join(sharing, on=["purse", "foreign_currency", "size"])
         .filter(near & within(policy.days_before, policy.days_after))

@@ -19,7 +19,7 @@ from counterfoil.rules.reconciliation.references import (
     TAIL,
     WHOLE,
 )
-from counterfoil.rules.reconciliation.rows import pair
+from counterfoil.rules.reconciliation.rows import answered, pair
 from counterfoil.rules.reconciliation.speaking import ALOUD, SILENT, SPEAKS
 from counterfoil.rules.reconciliation.targets import LINE, RUN
 from counterfoil.rules.reconciliation.weights import centibans
@@ -99,14 +99,15 @@ def weigh(
     ``chance``: unrelated lines to be expected in the window, in millionths.
     """
     facts = (
-        pairs.join(
-            bank.select(
+        pairs.lazy()
+        .join(
+            bank.lazy().select(
                 pl.col("line").alias("bank"), "purse", "first", "beyond", pl.col("day").alias("on")
             ),
             on="bank",
         )
         .join(
-            targets.select(
+            targets.lazy().select(
                 "target",
                 "kind",
                 "party",
@@ -120,17 +121,18 @@ def weigh(
             on="target",
         )
         .with_columns((pl.col("on") - pl.col("day")).alias("lag"))
-        .join(known.lags, on=["lag", "document"], how="left")
+        .join(known.lags.lazy(), on=["lag", "document"], how="left")
         .with_columns(pl.col("w_day").fill_null(-200))
     )
     facts = _weigh_name(facts)
     facts = _weigh_number(facts, known)
     facts = _weigh_chance(facts, known)
     score = pl.sum_horizontal("w_number", "w_name", "w_day", "w_chance", "w_prior")
-    return facts.with_columns(score.alias("score")).sort(pair("bank", "target"), "why", "fee")
+    facts = facts.with_columns(score.alias("score"))
+    return answered(facts.sort(pair("bank", "target"), "why", "fee"))
 
 
-def _weigh_name(facts: pl.DataFrame) -> pl.DataFrame:
+def _weigh_name(facts: pl.LazyFrame) -> pl.LazyFrame:
     party, first, beyond = pl.col("party"), pl.col("first"), pl.col("beyond")
     named = (first >= 0) & (party >= 0)
     same = named & (party >= first) & (party < beyond)
@@ -146,9 +148,9 @@ def _weigh_name(facts: pl.DataFrame) -> pl.DataFrame:
     return facts.with_columns(weight.cast(pl.Int64).alias("w_name"), same.alias("same_party"))
 
 
-def _weigh_number(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
-    links = known.links.select(pl.col("line").alias("bank"), "target", "how", "sharing")
-    loud = known.loud.select(pl.col("line").alias("bank"), "loud")
+def _weigh_number(facts: pl.LazyFrame, known: Known) -> pl.LazyFrame:
+    links = known.links.lazy().select(pl.col("line").alias("bank"), "target", "how", "sharing")
+    loud = known.loud.lazy().select(pl.col("line").alias("bank"), "loud")
     silence = pl.min_horizontal(
         pl.col("loud").replace_strict(CONTRADICTED, default=0),
         pl.when("document").then(known.no_cheque).otherwise(0),
@@ -174,13 +176,13 @@ def of_link(known: Known) -> pl.Expr:
     return found.clip(0, NUMBER_MAX)
 
 
-def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
+def _weigh_chance(facts: pl.LazyFrame, known: Known) -> pl.LazyFrame:
     """Unrelated lines to be expected: of the party where it is named, else of the purse."""
     facts = facts.with_columns((pl.col("gross") + pl.col("difference")).alias("amount"))
-    per_party = known.by_party.rename({"again": "of_party", "seen": "seen_of_party"})
+    per_party = known.by_party.lazy().rename({"again": "of_party", "seen": "seen_of_party"})
     facts = facts.with_columns(pl.col("gross").sign().alias("sign"))
-    facts = facts.join(known.fees, on=["fee", "sign"], how="left")
-    per_purse = known.by_purse.rename({"again": "of_purse", "seen": "seen_of_purse"})
+    facts = facts.join(known.fees.lazy(), on=["fee", "sign"], how="left")
+    per_purse = known.by_purse.lazy().rename({"again": "of_purse", "seen": "seen_of_purse"})
     facts = facts.join(per_party, on=["purse", "party", "amount"], how="left")
     facts = facts.join(per_purse, on=["purse", "amount"], how="left")
     share, whole = known.share
@@ -216,15 +218,16 @@ def _weigh_chance(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
     )
 
 
-def _with_neighbours(facts: pl.DataFrame, known: Known) -> pl.DataFrame:
+def _with_neighbours(facts: pl.LazyFrame, known: Known) -> pl.LazyFrame:
     """Add ``near``: other lines of the party in the bank line's window, with that amount."""
     before, after = known.window
     place = ["bank", "target", "why", "fee"]
-    recurring = facts.filter((pl.col("seen_of_party") > 1) & (pl.col("kind") == LINE)).select(
+    so_far = answered(facts)
+    recurring = so_far.filter((pl.col("seen_of_party") > 1) & (pl.col("kind") == LINE)).select(
         *place, "purse", "party", "amount", pl.col("on").alias("day")
     )
     near = count_near(
         recurring, known.days, keys=["purse", "party", "amount"], before=after, after=before
     )
     recurring = recurring.with_columns((near - 1).clip(0).alias("near"))
-    return facts.join(recurring.select(*place, "near"), on=place, how="left")
+    return so_far.lazy().join(recurring.lazy().select(*place, "near"), on=place, how="left")

@@ -7,6 +7,7 @@ from json.encoder import encode_basestring_ascii as quote  # what json.dumps mak
 import polars as pl
 
 from counterfoil.rules.reconciliation.matching import Reconciliation
+from counterfoil.rules.reconciliation.rows import answered
 
 #: What JSON writes otherwise than it is.
 _NOT_AS_IT_IS = r"[^ !#-\[\]-~]"
@@ -77,13 +78,14 @@ def _named(lists: pl.Series, names: pl.Series) -> pl.Series:
     rows = pl.DataFrame({"row": pl.int_range(len(lists), eager=True), lists.name: lists})
     flat = rows.explode(lists.name, empty_as_null=False)
     joined = (
-        flat.with_columns(names.gather(flat[lists.name]).alias(lists.name))
+        flat.lazy()
+        .with_columns(names.gather(flat[lists.name]).alias(lists.name))
         .group_by("row", maintain_order=True)
         .agg(pl.col(lists.name).str.join(", "))
     )
     told = pl.format("[{}]", pl.col(lists.name).fill_null(""))
-    every = rows.select("row").join(joined, on="row", how="left", maintain_order="left")
-    return every.select(told.alias(lists.name)).to_series()
+    every = rows.lazy().select("row").join(joined, on="row", how="left", maintain_order="left")
+    return answered(every.select(told.alias(lists.name))).to_series()
 
 
 def _array(rows: pl.DataFrame) -> str:

@@ -25,6 +25,7 @@ from counterfoil.rules.reconciliation.misread import (
 from counterfoil.rules.reconciliation.pools import subset_claims
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.references import BARE, LISTED, PRINTED, best
+from counterfoil.rules.reconciliation.rows import answered
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.targets import (
     LINE,
@@ -164,19 +165,22 @@ def _otherwise(  # noqa: PLR0913 - two sides, what they have in common, what the
         equal: ``bank``, ``target``, ``why``: of one amount; no lines of payment runs.
         links: ``line``, ``target``: by a number as it stands.
     """
-    parties = targets.filter(pl.col("kind") == LINE).select("target", "party")
+    parties = targets.lazy().filter(pl.col("kind") == LINE).select("target", "party")
     bare = equal.filter(pl.col("why") == NONE).select(pl.col("bank").alias("line"), "target")
     named = links.select("line", "target").join(bare, on=["line", "target"], how="semi")
-    meant = named.join(parties, on="target").select("line", "party")
-    nobody = bank.filter(pl.col("first") < 0).select("line")  # anybody's voucher may be meant
-    of_party = equal.select(pl.col("bank").alias("line"), "target").join(parties, on="target")
+    meant = named.lazy().join(parties, on="target").select("line", "party")
+    # anybody's voucher may be meant
+    nobody = bank.lazy().filter(pl.col("first") < 0).select("line")
+    paid = equal.lazy().select(pl.col("bank").alias("line"), "target")
+    of_party = answered(paid.join(parties, on="target")).lazy()  # it is asked twice
     like = pl.concat(
         [
             of_party.join(meant.unique(), on=["line", "party"], how="semi"),
             of_party.join(nobody, on="line", how="semi"),
         ]
     )
-    return otherwise_read(like.select("line", "target").unique(), named, numbers, keys)
+    alike = answered(like.select("line", "target").unique())
+    return otherwise_read(alike, named, numbers, keys)
 
 
 def _with_groups(table: Table, setting: Setting) -> Table:
@@ -198,20 +202,22 @@ def _with_groups(table: Table, setting: Setting) -> Table:
 
 def _named_lines(table: Table) -> pl.DataFrame:
     """Links to single ledger lines by their number, read without a slip."""
-    single = table.targets.table.filter(pl.col("kind") == LINE).select("target")
-    return table.links.filter(pl.col("how") <= BARE).join(single, on="target", how="semi")
+    single = table.targets.table.lazy().filter(pl.col("kind") == LINE).select("target")
+    read = table.links.lazy().filter(pl.col("how") <= BARE)
+    return answered(read.join(single, on="target", how="semi"))
 
 
 def _listed(table: Table) -> pl.DataFrame:
     """Links to groups whose lines the bank names, all that it names being in the group."""
-    named = _named_lines(table).select("line", "purse", pl.col("target").alias("member"))
-    groups = table.targets.table.filter(pl.col("kind") != LINE).select("target")
-    members = table.targets.members.rename({"line": "member"}).join(groups, on="target", how="semi")
+    named = _named_lines(table).lazy().select("line", "purse", pl.col("target").alias("member"))
+    groups = table.targets.table.lazy().filter(pl.col("kind") != LINE).select("target")
+    members = table.targets.members.lazy().rename({"line": "member"})
+    members = members.join(groups, on="target", how="semi")
     inside = named.join(members, on="member").group_by("line", "target", "purse").len("inside")
     total = named.group_by("line").len("total")
-    more = table.position.bank.select("line", "more")
+    more = table.position.bank.lazy().select("line", "more")
     several = (pl.col("total") >= 2) | pl.col("more").is_not_null()
-    return (
+    return answered(
         inside.join(total, on="line")
         .join(more, on="line")
         .filter((pl.col("inside") == pl.col("total")) & several)

@@ -13,6 +13,7 @@ import polars as pl
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.beginnings import BEGINNING_MIN, Beginnings
 from counterfoil.rules.reconciliation.references import CUT, EDIT, OTHERWISE
+from counterfoil.rules.reconciliation.rows import answered
 from counterfoil.rules.reconciliation.windows import joined_near
 
 SLIP_LENGTH_MIN = 6
@@ -59,11 +60,12 @@ def one_slip(slips: pl.DataFrame, numbers: pl.DataFrame, keys: pl.DataFrame) -> 
 
     Returns: LINK.
     """
-    return (
-        numbers.select("line", "purse", "key")
-        .join(slips, on=["purse", "key"])
+    return answered(
+        numbers.lazy()
+        .select("line", "purse", "key")
+        .join(slips.lazy(), on=["purse", "key"])
         .join(
-            keys.select("target", "purse", pl.col("key").alias("key_ledger")),
+            keys.lazy().select("target", "purse", pl.col("key").alias("key_ledger")),
             on=["purse", "key_ledger"],
         )
         .with_columns(pl.col("target").n_unique().over("line", "key").alias("sharing"))
@@ -117,15 +119,16 @@ def cut_short(
 
     Returns: LINK; ``sharing`` is of the whole ledger, or of the party where that is more.
     """
-    long_enough = numbers.filter(pl.col("key").str.len_bytes() >= BEGINNING_MIN)
+    long_enough = numbers.lazy().filter(pl.col("key").str.len_bytes() >= BEGINNING_MIN)
     both = (
-        pairs.select("line", "target")
-        .join(numbers, on="line", how="semi")
+        pairs.lazy()
+        .select("line", "target")
+        .join(numbers.lazy(), on="line", how="semi")
         .unique()
         .join(long_enough.select("line", "key", "tail"), on="line")
-        .join(keys, on="target", suffix="_ledger")
+        .join(keys.lazy(), on="target", suffix="_ledger")
     )
-    return _with_sharing(_beginnings(both), beginnings)
+    return _with_sharing(answered(_beginnings(both)), beginnings)
 
 
 def otherwise_read(
@@ -143,20 +146,23 @@ def otherwise_read(
 
     Returns: LINK; none of *named*.
     """
-    wanted = (
-        pairs.join(named.select("line").unique(), on="line", how="semi")
-        .join(named, on=["line", "target"], how="anti")
-        .join(named, on="target", how="anti")
+    as_it_is = named.lazy()
+    both = answered(
+        pairs.lazy()
+        .join(as_it_is.select("line").unique(), on="line", how="semi")
+        .join(as_it_is, on=["line", "target"], how="anti")
+        .join(as_it_is, on="target", how="anti")
+        .join(numbers.lazy().select("line", "key", "tail"), on="line")
+        .join(keys.lazy(), on="target", suffix="_ledger")
     )
-    both = wanted.join(numbers.select("line", "key", "tail"), on="line").join(
-        keys, on="target", suffix="_ledger"
-    )
-    slips = both.filter(pl.Series(one_slip_apart(both["key"], both["key_ledger"])))
-    cuts = _beginnings(both.filter(pl.col("key").str.len_bytes() >= BEGINNING_MIN))
+    slips = both.filter(pl.Series(one_slip_apart(both["key"], both["key_ledger"]))).lazy()
+    cuts = _beginnings(both.lazy().filter(pl.col("key").str.len_bytes() >= BEGINNING_MIN))
     either = pl.concat([each.select("line", "target", "purse", "key") for each in (slips, cuts)])
-    return either.select(
-        *("line", "target", "purse", pl.lit(OTHERWISE, pl.Int64).alias("how")),
-        *(pl.col("key").alias("token"), pl.lit(1, pl.Int64).alias("sharing")),
+    return answered(
+        either.select(
+            *("line", "target", "purse", pl.lit(OTHERWISE, pl.Int64).alias("how")),
+            *(pl.col("key").alias("token"), pl.lit(1, pl.Int64).alias("sharing")),
+        )
     )
 
 
@@ -230,7 +236,7 @@ def of_one_party(
     return near.select("line", "target", *(("on", "day", *facts) if facts else ()))
 
 
-def _beginnings(pairs: pl.DataFrame) -> pl.DataFrame:
+def _beginnings(pairs: pl.LazyFrame) -> pl.LazyFrame:
     """Those of *pairs* in which the bank's number begins the ledger's, or its tail."""
     key, ours = pl.col("key"), pl.col("key_ledger")
     begins = ours.str.starts_with(key) & (ours != key)
@@ -258,9 +264,10 @@ def _with_sharing(cuts: pl.DataFrame, beginnings: Beginnings) -> pl.DataFrame:
         (pl.col("others") * beginnings.count + BORROWED * pl.col("sharing"))
         // (pl.col("numbers") + BORROWED)
     ).fill_null(0)
-    return (
-        cuts.join(beginnings.owners, on="target", how="left")
-        .join(alike, on=["token", "party"], how="left")
+    return answered(
+        cuts.lazy()
+        .join(beginnings.owners.lazy(), on="target", how="left")
+        .join(alike.lazy(), on=["token", "party"], how="left")
         .with_columns(pl.max_horizontal("sharing", as_if).alias("sharing"))
         .select(LINK)
     )

@@ -37,6 +37,8 @@ NO_DAY = -(2**40)  # a list of lines of several days is no sum of one
 ABOVE_ALL = 10**6  # centibans: what adds up comes before what only resembles
 PASSES_MAX = 8
 REGRET_MAX = 200  # centibans: what a payment loses that has no other claim
+#: Bank lines that are compared with all of their parties' lines at a time: memory.
+NEAR_AT_ONCE = 20_000
 COLUMNS = ("rule", "bank", "ledger", "difference", "w_number", "score", "lead")
 
 
@@ -94,14 +96,8 @@ def _lists_together(
 def _near(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy, known: Known) -> pl.DataFrame:
     """Pairs of one party whose amounts differ as a slip, a charge or a rate would have it."""
     targets = single_lines(ledger).table.rename({"amount": "gross"})
-    pairs = of_one_party(bank, targets, policy, "amount", "gross", "document")
-    difference = pl.col("amount") - pl.col("gross")
-    small = difference.abs() * LESS_SHARE_MAX <= pl.col("gross").abs()
-    facts = pairs.filter((difference != 0) & (small | may_be_slip("amount", "gross")))
-    facts = with_slip(facts, "amount", "gross").filter(pl.col("slip") | small)
-    facts = facts.with_columns(
-        difference.alias("difference"), (pl.col("on") - pl.col("day")).alias("lag")
-    )
+    parts = list(bank.iter_slices(NEAR_AT_ONCE)) or [bank]
+    facts = pl.concat([_alike(part, targets, policy) for part in parts])
     resembling = pl.max_horizontal(pl.len().over("line"), pl.len().over("target"))
     facts = facts.filter(resembling <= RESEMBLING_MAX)
     facts = facts.join(known.lags, on=["lag", "document"], how="left")
@@ -115,6 +111,19 @@ def _near(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy, known: Known
         pl.lit(0, pl.Int64).alias("w_number"),
         weight.cast(pl.Int64).alias("score"),
         pl.lit(None, pl.Int64).alias("lead"),
+    )
+
+
+def _alike(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """Pairs of one party with their ``difference``, ``lag`` and ``slip``: a slip, or a little."""
+    pairs = of_one_party(bank, targets, policy, "amount", "gross", "document")
+    difference = pl.col("amount") - pl.col("gross")
+    small = difference.abs() * LESS_SHARE_MAX <= pl.col("gross").abs()
+    facts = pairs.filter((difference != 0) & (small | may_be_slip("amount", "gross")))
+    del pairs  # twenty for each that is kept: memory
+    facts = with_slip(facts, "amount", "gross").filter(pl.col("slip") | small)
+    return facts.with_columns(
+        difference.alias("difference"), (pl.col("on") - pl.col("day")).alias("lag")
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from counterfoil.rules.reconciliation.rows import pair
+from counterfoil.rules.reconciliation.rows import answered, pair
 
 #: How a number was recognised, the strongest first.
 WHOLE, TAIL, BARE, EDIT, LISTED, PRINTED, CUT, OTHERWISE = range(8)
@@ -145,4 +145,5 @@ def link(tokens: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
 def best(links: pl.DataFrame) -> pl.DataFrame:
     """The strongest link of each bank line with each target."""
     both = pair("line", "target")
-    return links.sort(both, pair("how", "sharing"), "token").filter(both.is_first_distinct())
+    ordered = links.lazy().sort(both, pair("how", "sharing"), "token")
+    return answered(ordered.filter(both.is_first_distinct()))

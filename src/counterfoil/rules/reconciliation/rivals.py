@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import polars as pl
 
+from counterfoil.rules.reconciliation.rows import answered
+
 
 def elements(claims: pl.DataFrame) -> pl.DataFrame:
     """The lines that each claim uses: ``claim``, ``element`` (bank lines below 0), ``score``.
 
     The claims on a line stand behind each other, the best of them first.
     """
-    theirs = claims.select("claim", pl.col("ledger").alias("element"), "score")
-    ours = claims.select("claim", pl.col("bank").alias("element"), "score")
-    return pl.concat(
+    theirs = claims.lazy().select("claim", pl.col("ledger").alias("element"), "score")
+    ours = claims.lazy().select("claim", pl.col("bank").alias("element"), "score")
+    both = pl.concat(
         [
             theirs.explode("element"),
             ours.explode("element").with_columns((-1 - pl.col("element")).alias("element")),
         ]
-    ).sort(pl.col("element") * 2**32 - pl.col("score"))
+    )
+    return answered(both.sort(pl.col("element") * 2**32 - pl.col("score")))
 
 
 def standing(claims: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
@@ -38,16 +41,16 @@ def standing(claims: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
     best = pl.when(leads_there).then(score).forward_fill()
     second = pl.when(element == element.shift(-1)).then(score.shift(-1))
     leads = (
-        used.with_columns(
+        used.lazy()
+        .with_columns(
             (score - pl.when(leads_there).then(second).otherwise(best)).alias("lead"),
             (pl.len().over("element") - 1).alias("rivals"),
         )
         .group_by("claim")
         .agg(pl.col("lead").min(), pl.col("rivals").sum().cast(pl.Int64))
     )
-    return claims.drop("lead", "rivals", strict=False).join(
-        leads, on="claim", maintain_order="left"
-    )
+    bare = claims.lazy().drop("lead", "rivals", strict=False)
+    return answered(bare.join(leads, on="claim", maintain_order="left"))
 
 
 def upheld(claims: pl.DataFrame, used: pl.DataFrame, *, lead_min: pl.Expr) -> pl.DataFrame:
@@ -59,8 +62,9 @@ def upheld(claims: pl.DataFrame, used: pl.DataFrame, *, lead_min: pl.Expr) -> pl
 
 def rivals_of(settled: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
     """Those that use a line of the claims *settled*, and these themselves: ``claim``."""
-    spent = used.join(settled, on="claim", how="semi").select("element").unique()
-    return used.join(spent, on="element", how="semi").select("claim").unique()
+    every = used.lazy()
+    spent = every.join(settled.lazy(), on="claim", how="semi").select("element").unique()
+    return answered(every.join(spent, on="element", how="semi").select("claim").unique())
 
 
 def unspent(claims: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:

@@ -31,3 +31,14 @@ def _lists(name: str, lists: Sequence[Sequence[int]]) -> pl.Series:
     flat = pl.Series(name, list(chain.from_iterable(lists)), dtype=pl.Int64)
     rows = pl.DataFrame({"row": pl.int_range(len(sizes), eager=True).repeat_by(sizes).explode()})
     return rows.with_columns(flat).group_by("row", maintain_order=True).agg(name)[name]
+
+
+#: As they are written, step by step, as a table that is no query would carry them out.
+_AS_WRITTEN = pl.QueryOptFlags.none()
+
+
+def answered(query: pl.LazyFrame) -> pl.DataFrame:
+    """The answer to a *query* of several steps: to ask for each of them costs more than a few
+    thousand lines.
+    """
+    return query.collect(engine="in-memory", optimizations=_AS_WRITTEN)

@@ -10,6 +10,7 @@ from counterfoil.rules.reconciliation.candidates import FEE, RATE
 from counterfoil.rules.reconciliation.company import with_company
 from counterfoil.rules.reconciliation.laying import Table
 from counterfoil.rules.reconciliation.position import MATCH
+from counterfoil.rules.reconciliation.rows import answered
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.targets import DAY, LINE, POOL, PURPOSE, RUN, SUBSET, Targets
@@ -33,19 +34,15 @@ def as_claims(facts: pl.DataFrame, table: Table, setting: Setting, *, late: bool
     Args:
         facts: As :func:`counterfoil.rules.reconciliation.evidence.weigh` returns them.
     """
-    facts = _count_checked(facts, table.position.bank)
-    facts = _crowded(facts, table.position.ledger)
-    facts = _one_of_many(facts, setting.known.lists)
-    facts = _in_a_run(facts, table.position.ledger)
-    facts = _rest_is_there(facts, table.position.bank)
-    facts = _fee_is_owed(facts, table.position.ledger, setting.policy)
+    facts = _with_circumstances(facts, table, setting)
     facts = with_addends(with_slip(facts, "gross", "amount"), table.position.ledger)
     if late:
         facts = with_company(facts, table.position.bank, setting.policy)
     numbered = pl.col("how").is_not_null() & (pl.col("w_number") >= NUMBER_COUNTS)
     sure = numbered | (pl.col("kind") == RUN)
-    return (
-        facts.join(_lines_of(facts, table.targets), on="target")
+    return answered(
+        facts.lazy()
+        .join(_lines_of(facts, table.targets), on="target")
         .with_columns(
             pl.concat_list("bank").alias("bank"),
             _rule(numbered).alias("rule"),
@@ -58,8 +55,20 @@ def as_claims(facts: pl.DataFrame, table: Table, setting: Setting, *, late: bool
     )
 
 
-def _lines_of(facts: pl.DataFrame, targets: Targets) -> pl.DataFrame:
-    lines = targets.members.join(facts.select("target").unique(), on="target", how="semi")
+def _with_circumstances(facts: pl.DataFrame, table: Table, setting: Setting) -> pl.DataFrame:
+    """What else is open speaks for or against a claim."""
+    bank, ledger = table.position.bank.lazy(), table.position.ledger.lazy()
+    found = _count_checked(facts.lazy(), bank)
+    found = _crowded(found, ledger)
+    found = _one_of_many(found, setting.known.lists.lazy())
+    found = _in_a_run(found, ledger)
+    found = _rest_is_there(found, bank)
+    return answered(_fee_is_owed(found, ledger, setting.policy))
+
+
+def _lines_of(facts: pl.DataFrame, targets: Targets) -> pl.LazyFrame:
+    asked = facts.lazy().select("target").unique()
+    lines = targets.members.lazy().join(asked, on="target", how="semi")
     return lines.group_by("target").agg(pl.col("line").sort().alias("ledger"))
 
 
@@ -85,7 +94,7 @@ def _rule(numbered: pl.Expr) -> pl.Expr:
     return how + what + less
 
 
-def _count_checked(facts: pl.DataFrame, bank: pl.DataFrame) -> pl.DataFrame:
+def _count_checked(facts: pl.LazyFrame, bank: pl.LazyFrame) -> pl.LazyFrame:
     """A printed number of payments must hold."""
     printed = bank.select(pl.col("line").alias("bank"), "items", "own_charge")
     says = (
@@ -101,7 +110,7 @@ def _count_checked(facts: pl.DataFrame, bank: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _crowded(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
+def _crowded(facts: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.LazyFrame:
     """The more lines of that party and day are open, the more sums an amount may be."""
     keys = ["purse", "party", "day"]
     loose = ledger.filter("loose")
@@ -113,7 +122,7 @@ def _crowded(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _in_a_run(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
+def _in_a_run(facts: pl.LazyFrame, ledger: pl.LazyFrame) -> pl.LazyFrame:
     """Add ``in_run``: is it one line of a payment run of several?"""
     runs = ledger.filter(pl.col("run") != "").filter(pl.len().over("run_number") > 1)
     lines = runs.select(pl.col("line").alias("target"), pl.lit(value=True).alias("in_run"))
@@ -122,7 +131,7 @@ def _in_a_run(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _rest_is_there(facts: pl.DataFrame, bank: pl.DataFrame) -> pl.DataFrame:
+def _rest_is_there(facts: pl.LazyFrame, bank: pl.LazyFrame) -> pl.LazyFrame:
     """Add ``rest``: has the party just what a fee is said to be, in an open payment?"""
     named = bank.filter(pl.col("beyond") - pl.col("first") == 1).select(
         "purse",
@@ -135,7 +144,7 @@ def _rest_is_there(facts: pl.DataFrame, bank: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _fee_is_owed(facts: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+def _fee_is_owed(facts: pl.LazyFrame, ledger: pl.LazyFrame, policy: Policy) -> pl.LazyFrame:
     """Add ``fee_owed``: does the party's day hold a line of just a declared charge?
 
     With that line and less the charge, or without both: the sum is the same.
@@ -148,7 +157,7 @@ def _fee_is_owed(facts: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> p
     )
 
 
-def _one_of_many(facts: pl.DataFrame, lists: pl.DataFrame) -> pl.DataFrame:
+def _one_of_many(facts: pl.LazyFrame, lists: pl.LazyFrame) -> pl.LazyFrame:
     names = lists.select(pl.col("line").alias("bank"), "lists")
     alone = (pl.col("kind") == LINE) & pl.col("lists").fill_null(value=False)
     return facts.join(names, on="bank", how="left").with_columns(

@@ -16,7 +16,7 @@ import polars as pl
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.company import within_days
 from counterfoil.rules.reconciliation.pools import ALIKE_CHANCE
-from counterfoil.rules.reconciliation.rows import table_of
+from counterfoil.rules.reconciliation.rows import answered, table_of
 from counterfoil.rules.reconciliation.slips import with_slip
 from counterfoil.rules.reconciliation.speaking import SILENT
 from counterfoil.rules.reconciliation.subsets import Sums
@@ -63,20 +63,23 @@ def split_claims(
 
     Returns: CLAIM.
     """
-    wanted = ledger.filter(pl.col("run") == "").select(
+    wanted = ledger.lazy().filter(pl.col("run") == "")
+    wanted = wanted.select(
         pl.col("line").alias("target"), "purse", "party", "day", pl.col("amount").alias("whole")
     )
-    parts = bank.select(pl.col("line").alias("bank"), "amount", pl.col("day").alias("on"))
-    named = unequal.join(wanted, on="target").join(parts, on="bank").filter(_is_part())
+    parts = bank.lazy().select(pl.col("line").alias("bank"), "amount", pl.col("day").alias("on"))
+    both = unequal.lazy().join(wanted, on="target").join(parts, on="bank")
+    named = answered(both.filter(_is_part()))
     # one part alone that may be the whole, keyed wrongly, is a question
     alone = pl.len().over("target") == 1
     named = with_slip(named, "amount", "whole").filter(~(alone & pl.col("slip"))).drop("slip")
     # what the party owes in a line of its own is no part
     owed = ledger.select("purse", "party", "amount")
     silent = _silent_parts(named, bank, policy).join(owed, on=owed.columns, how="anti")
-    both = pl.concat([named.select(silent.columns), silent]).sort("target", "bank")
-    grouped = (
-        both.unique(["target", "bank"], keep="first", maintain_order=True)
+    either = pl.concat([named.select(silent.columns), silent]).lazy()
+    grouped = answered(
+        either.sort("target", "bank")
+        .unique(["target", "bank"], keep="first", maintain_order=True)
         .group_by("target", maintain_order=True)
         .agg("bank", "amount", "w_number", pl.col("whole").first())
         .filter(pl.col("bank").list.len() > 1)
@@ -93,10 +96,11 @@ def _is_part() -> pl.Expr:
 def _silent_parts(named: pl.DataFrame, bank: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Lines of the same party that name nothing: ``w_number`` is null."""
     wanted = named.select("target", "purse", "party", "day", "whole").unique()
-    return (
+    return answered(
         _around(bank, wanted, policy)
+        .lazy()
         .filter(_is_part())
-        .join(named, on=["target", "bank"], how="anti")
+        .join(named.lazy(), on=["target", "bank"], how="anti")
         .with_columns(pl.lit(None, pl.Int64).alias("w_number"))
         .select("target", "bank", "amount", "w_number", "whole", "purse", "party")
     )
@@ -152,8 +156,9 @@ def silent_split_claims(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy
     wanted = named.filter(alone & (pl.col("run") == "")).select(
         pl.col("line").alias("target"), "purse", "party", "day", pl.col("amount").alias("whole")
     )
-    pools = (
+    pools = answered(
         _around(bank, wanted, policy)
+        .lazy()
         .filter(_is_part())
         .sort("target", "bank")
         .group_by("target", maintain_order=True)
@@ -194,9 +199,10 @@ def regrouped_claims(
         *(pl.col("line").alias("target"), "purse", "party", "day"),
         pl.col("amount").alias("gross"),
     )
-    paid = bank.select(pl.col("line").alias("bank"), "amount", pl.col("lists"))
-    named = (
-        unequal.join(owed, on="target")
+    paid = bank.lazy().select(pl.col("line").alias("bank"), "amount", pl.col("lists"))
+    named = answered(
+        unequal.lazy()
+        .join(owed.lazy(), on="target")
         .join(paid, on="bank")
         .with_columns((pl.col("amount") - pl.col("gross")).alias("over"))
         .filter((pl.col("over") != 0) & (pl.col("w_number") >= SURE_NUMBER))

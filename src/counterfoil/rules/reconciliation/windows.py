@@ -13,6 +13,8 @@ from functools import reduce
 import numpy as np
 import polars as pl
 
+from counterfoil.rules.reconciliation.rows import answered
+
 _THEIRS = ":ledger"
 
 
@@ -28,18 +30,21 @@ def joined_near(
     # the span is shorter than a bucket is wide: two buckets hold it
     width = before + after + 1
     low, high = ((pl.col("day") + shift) // width for shift in (-before, after))
-    assert bank.select(keys).schema == ledger.select(keys).schema, "keys of two kinds"
+    kinds = ([side[each].dtype for each in keys] for side in (bank, ledger))
+    assert next(kinds) == next(kinds), "keys of two kinds"
     mixed = _mixed(keys)
+    theirs = ledger.lazy()
     both = pl.concat(
         [
-            ledger.with_columns((mixed + low).alias("bucket")),
-            ledger.filter(low != high).with_columns((mixed + high).alias("bucket")),
+            theirs.with_columns((mixed + low).alias("bucket")),
+            theirs.filter(low != high).with_columns((mixed + high).alias("bucket")),
         ]
     )
     gap = pl.col("on") - pl.col("day")
     same = [pl.col(each) == pl.col(f"{each}{_THEIRS}") for each in keys]
-    return (
-        bank.with_columns((mixed + pl.col("on") // width).alias("bucket"))
+    return answered(
+        bank.lazy()
+        .with_columns((mixed + pl.col("on") // width).alias("bucket"))
         .join(both, on="bucket", suffix=_THEIRS)
         .filter(gap.is_between(-before, after), *same)
         .drop("bucket", *(f"{each}{_THEIRS}" for each in keys))
