@@ -6,6 +6,7 @@ that does not hold means that a number, or a row, is not what the bank wrote.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -13,9 +14,13 @@ from typing import NamedTuple
 from counterfoil.domain.statements import sum_of
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.events import Event
+from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.terms import Label
+from counterfoil.rules.statements.vocabulary import section_sign
 from counterfoil.rules.statements.ways import Use
 
-HOLD_FROM = 2  # totals of a document that hold: then all of them have to
+HOLD_FROM = 2  # so many totals of an account that hold: then all of them have to
+_TOTAL = re.compile(r"(?:sub ?-?)?totals?(?: of| for)? ")
 
 
 class SectionTotal(NamedTuple):
@@ -24,6 +29,15 @@ class SectionTotal(NamedTuple):
     event: Event
     value: Decimal  # as printed, without its sign
     rows: Decimal  # what its entries come to, without sign
+
+    alike: bool  # all of them went one way
+
+    @property
+    def is_of_section(self) -> bool:
+        """Whether its words name the way that its entries went: "Subtotal Withdrawals"."""
+        said = folded(self.event.line.label())
+        named = self.event.label in (Label.TOTAL_CREDITS, Label.TOTAL_DEBITS)
+        return self.alike and (named or section_sign(_TOTAL.sub("", said, count=1)) != 0)
 
     @property
     def holds(self) -> bool:
@@ -40,7 +54,8 @@ def section_totals(chain: Chain) -> Iterator[SectionTotal]:
         rows = [amount for line, amount in entries.items() if start < line < end]
         values = list(_values(chain, event))
         if rows and len(values) == 1 and not event.dated:
-            yield SectionTotal(event, values[0], abs(sum_of(rows)))
+            alike = len({amount > 0 for amount in rows}) == 1
+            yield SectionTotal(event, values[0], abs(sum_of(rows)), alike)
         start = end
 
 
@@ -60,10 +75,11 @@ def section_total_contradicts(chain: Chain, sums: Sequence[Decimal]) -> str:
     found = list(section_totals(chain))
     hold = sum(each.holds and each.value > 0 for each in found)
     wrong = [each for each in found if not each.holds and each.value not in sums]
-    if hold < HOLD_FROM or len(wrong) >= hold:
+    if hold < len(wrong):
         return ""
     for each in wrong:
-        if each.value not in _sums_of_totals(found, each):
+        sure = hold >= (1 if each.is_of_section else HOLD_FROM)
+        if sure and each.value not in _sums_of_totals(found, each):
             line = each.event.line
             return (
                 f"page {line.row.page}: {line.text[:60]}: the rows above it come to {each.rows:,}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
-from itertools import pairwise, product
+from itertools import product
 
 from counterfoil.domain.statements import sum_of
 from counterfoil.rules.statements.blocks import Outcome
@@ -66,21 +66,28 @@ def _boxes(
     document: Document, chain: Chain
 ) -> Iterator[tuple[Fact, Fact, list[tuple[str, Amount]]]]:
     """(its two balances, what stands between them) of each summary between the ends of *chain*."""
-    ends = (abs(chain.opening), abs(chain.closing))
-    for one, two in pairwise(fact for fact in document.facts if fact.label in ENDS):
-        if (one.label, two.label) == ENDS and (abs(one.value), abs(two.value)) == ends:
-            yield one, two, list(_between(document, one, two))
+    opening, closing = abs(chain.opening), abs(chain.closing)
+    ends = [fact for fact in document.facts if fact.label in (*ENDS, Label.BALANCE)]
+    for one in ends:
+        if one.label is Label.OPENING and abs(one.value) == opening:
+            below = (each for each in ends if _is_below(each, one) and abs(each.value) == closing)
+            if (two := next(below, None)) is not None:
+                yield one, two, list(_between(document, one, two))
+
+
+def _is_below(two: Fact, one: Fact) -> bool:
+    """Whether *two* may end the summary that *one* begins: a few lines down, in line with it."""
+    if one.place.box is None or two.place.box is None or two.label is Label.OPENING:
+        return False
+    in_line = abs(two.place.box[2] - one.place.box[2]) <= IN_LINE
+    near = 2 < two.line - one.line <= LINES_MAX and one.place.page == two.place.page
+    return in_line and near
 
 
 def _between(document: Document, one: Fact, two: Fact) -> Iterator[tuple[str, Amount]]:
     """(words, number) of the numbers that stand in line with both balances, between them."""
-    if not 2 < two.line - one.line <= LINES_MAX or one.place.page != two.place.page:
-        return
-    if one.place.box is None or two.place.box is None:
-        return
+    assert one.place.box is not None, "only what stands on a page is in line"
     right = one.place.box[2]
-    if abs(two.place.box[2] - right) > IN_LINE:
-        return
     for line in document.lines[one.line + 1 : two.line]:
         for amount in line.amounts:
             edges = amount.right, line.row.words[amount.last].right  # without its mark, and with it
@@ -89,12 +96,14 @@ def _between(document: Document, one: Fact, two: Fact) -> Iterator[tuple[str, Am
 
 
 def _words_before(line: Line, amount: Amount) -> str:
-    """The words of its own box in front of the number, the sign between them apart."""
+    """The words of its own box in front of the number, without a sign or a count between."""
     words = line.row.words[behind_the_last(line, amount) : amount.first]
     while words and words[-1].text in SIGNS:
         words = words[:-1]
-    cells = cells_of(words)
-    return " ".join(word.text for word in cells[-1]) if cells else ""
+    cells = [" ".join(word.text for word in cell) for cell in cells_of(words)]
+    while len(cells) > 1 and cells[-1].isdigit():
+        cells.pop()  # how many there are
+    return cells[-1] if cells else ""
 
 
 def _both_ways(said: Sequence[tuple[str, Amount]]) -> bool:

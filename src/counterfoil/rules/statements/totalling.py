@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from counterfoil.rules.statements.section_totals import section_totals
 from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.ways import Use
 
+MANY = 3  # totals that hold: then a single one that does not is wrong
 SUMMARY_REACH = 6  # lines between the total in and the total out of one summary
 
 
@@ -113,13 +115,28 @@ def total_contradicts(chain: Chain) -> str:
         cells = [
             amount.value
             for index, amount in event.cells.items()
-            if uses[index] in (Use.DEBIT, Use.CREDIT) and amount.value
+            if uses[index] in (Use.DEBIT, Use.CREDIT)
         ]
         wrong = [value for value in cells if value not in sums]
         if wrong and len(wrong) < len(cells):
             line = event.line
             return f"page {line.row.page}: {line.text[:60]}: no entries come to {wrong[0]:,}"
     return ""
+
+
+def one_of_many_contradicts(totals: Sequence[Equation]) -> str:
+    """Of many totals in the same words the only one that does not hold; "" where there is none."""
+    groups: dict[str, list[Equation]] = {}
+    for each in totals:
+        groups.setdefault(_NUMBERS.sub("", each.says), []).append(each)
+    for group in groups.values():
+        wrong = [each for each in group if not each.holds]
+        if len(wrong) == 1 and len(group) > MANY:
+            return f"{wrong[0].says}: no entries come to that, as {len(group) - 1} others do"
+    return ""
+
+
+_NUMBERS = re.compile(r"\d[\d.,]*")
 
 
 def sums_of_rows(chain: Chain) -> list[Decimal]:

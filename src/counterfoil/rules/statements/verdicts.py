@@ -110,6 +110,7 @@ def _contradicted(document: Document, outcome: Outcome, chain: Chain) -> tuple[s
         or totalling.summary_is_half_right(document, outcome)
         or totalling.total_contradicts(chain)
         or section_total_contradicts(chain, totalling.sums_of_rows(chain))
+        or totalling.one_of_many_contradicts([*totalling.totals(document, outcome)])
         or box_contradicts(document, outcome)
     )
     if wrong:
