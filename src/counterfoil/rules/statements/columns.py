@@ -74,7 +74,7 @@ class Column:
 
 def columns_of(lines: Sequence[Line], heading: Heading | None) -> tuple[Column, ...]:
     """Where the numbers stand, with the heading that stands over each."""
-    sure = _sure(lines)
+    sure = _sure(lines, heading)
     tokens = [amount for line in sure for amount in line.amounts if amount.alone]
     if len(sure) < 2 and not heading:
         return ()
@@ -86,7 +86,7 @@ def columns_of(lines: Sequence[Line], heading: Heading | None) -> tuple[Column, 
     return tuple(_named(sorted(spans), heading, tokens))
 
 
-def _sure(lines: Sequence[Line]) -> list[Line]:
+def _sure(lines: Sequence[Line], heading: Heading | None) -> list[Line]:
     """The lines that are surely of the table: on each page from the first date to the last."""
     sure = []
     for _, group in groupby(lines, key=lambda line: line.row.page):
@@ -95,9 +95,22 @@ def _sure(lines: Sequence[Line]) -> list[Line]:
         if len(dated) >= SURE_FROM:
             sure += page[dated[0] : dated[-1] + 1]
     sure = sure or [
-        line for line in lines if first_date(line) or sum(a.alone for a in line.amounts) > 1
+        line
+        for line in lines
+        if first_date(line) or sum(a.alone for a in line.amounts) > 1 or _is_dated(line, heading)
     ]
     return sure if any(line.amounts for line in sure) else list(lines)
+
+
+def _is_dated(line: Line, heading: Heading | None) -> bool:
+    """Whether it has money, and a date below a heading of dates: ``TX10001  2024-03-01 ...``."""
+    cells = () if heading is None else heading.cells
+    over = [cell for cell in cells if cell.role is Role.DATE]
+    return bool(line.amounts) and any(
+        token.left <= cell.right and cell.left <= token.right
+        for token in line.dates
+        for cell in over
+    )
 
 
 def _lined_up(lines: Sequence[Line], heading: Heading) -> list[Amount]:
@@ -109,7 +122,7 @@ def _lined_up(lines: Sequence[Line], heading: Heading) -> list[Amount]:
     below = [cell.right for cell in heading.cells if cell.role in MONEY]
     return [
         *_at_one_edge([line.amounts[:1] for line in dated], dated, below, share=5),
-        *_at_one_edge([line.amounts[1:] for line in dated], dated, below, share=2),
+        *_at_one_edge([line.amounts[1:] for line in dated], dated, below, share=3),
     ]
 
 

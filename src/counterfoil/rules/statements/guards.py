@@ -147,7 +147,7 @@ def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[O
     known |= {abs(entry.amount) for chain in chains for entry in chain.entries}
     known |= {abs(value) for value in _sums(chains)}
     for events in unread:
-        for event in events:
+        for event in events[:1] if _is_summary(events[0].table) else events:
             own = event.table.roles()
             values = {
                 amount.value
@@ -159,6 +159,13 @@ def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[O
             if event.dated or not any(row_leads_to_end(values, chain) for chain in chains):
                 yield _unread_table(event.line)
                 break
+
+
+def _is_summary(table: Table) -> bool:
+    """Both ends and no dates in its heading: one row belongs to it."""
+    cells = () if table.heading is None else table.heading.cells
+    roles = [cell.role for cell in cells]
+    return roles.count(Role.BALANCE) > 1 and Role.DATE not in roles
 
 
 def _unread_table(line: Line) -> Objection:

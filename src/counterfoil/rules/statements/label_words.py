@@ -228,7 +228,8 @@ SECTION_WORDS: dict[int, str] = {
     -1: """
         withdrawals* | other withdrawals* | electronic withdrawals | atm withdrawals* |
         atm & debit card* | subtractions* | debits | other debits | electronic debits | checks |
-        checks paid* | cheques* | check card* | service fees | service charges | fees* |
+        checks paid* | conventional checks paid* |
+        cheques* | check card* | service fees | service charges | fees* |
         fees and* | payments and other*debits | purchase | purchases* | cash advances* |
         interest charged* |
         payments out | money out | charges | new charges | transactions debit | card purchases* |

@@ -29,7 +29,8 @@ SPOKEN_FROM = 4  # entries that say which way they went ...
 SPOKEN_TIMES = 3  # ... and so many times as many as those that say the other way
 
 _LOAN = re.compile(
-    r"(?<!\w)(?:loan|mortgage|kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo)(?!\w)"
+    r"(?<!\w)(?:loan|mortgage|line of credit|credit line|heloc|"
+    r"kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo)(?!\w)"
 )
 _CARD = (
     r"credit card", r"minimum (?:payment|amount|due)", r"payment due", r"credit limit",

@@ -37,7 +37,8 @@ ROLE_WORDS: dict[Role, str] = {
         gjendje | balanca |
         saldo final | salio | staða | iarmheid | jumlah saldo | शेष | শেষ | мнацорд | қалдық |
         qaliq | qoldiq | sodu | bakiyesi | net balance | cash balance | outstanding owed |
-        balance owed | amount owed | balance due | kontosaldo | bokfort saldo | bokford saldo |
+        balance owed | amount owed | amount owing | balance owing |
+        balance due | kontosaldo | bokfort saldo | bokford saldo |
         =left | =remaining
     """,
     Role.SIGN: """
@@ -50,7 +51,8 @@ ROLE_WORDS: dict[Role, str] = {
     Role.FEE: """
         fee | fees | frais | charge | charges | bank charges | accrued* | commission* | comision* |
         comissao | kosten | gebühr* | interest | interests | interest charged | int charged |
-        interest paid | int paid | =tax | vat | iva | exchange rate |
+        interest paid | int paid | fin chg | finance charge | finance charges |
+        =tax | vat | iva | exchange rate |
         fx rate | =rate | kurs | wechselkurs | 手数料 | 手续费 | original amount |
         foreign amount | principal | escrow | late charges | service fee
     """,

@@ -14,7 +14,7 @@ from counterfoil.rules.statements.captions import stands_apart
 from counterfoil.rules.statements.headings import Cell
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.terms import MONEY
+from counterfoil.rules.statements.terms import MONEY, Role
 
 LINES_MIN = 2
 SPACE = 60  # hundredths of the height: words further apart are of two cells
@@ -30,8 +30,15 @@ def silent_lines(tables: Sequence[Table]) -> Iterator[Line]:
     """
     for table in tables:
         lines = [line for line in table.lines if _is_entry(table, line)]
-        if len(lines) >= LINES_MIN:
+        if len(lines) >= LINES_MIN and _has_days(table, lines):
             yield lines[0]
+
+
+def _has_days(table: Table, lines: Sequence[Line]) -> bool:
+    """Whether a heading of dates stands over them, or one of them has a date."""
+    cells = () if table.heading is None else table.heading.cells
+    headed = any(cell.role in (Role.DATE, Role.VALUE_DATE) for cell in cells)
+    return headed or any(line.dates for line in lines)
 
 
 def _is_entry(table: Table, line: Line) -> bool:

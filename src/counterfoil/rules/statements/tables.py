@@ -78,14 +78,21 @@ def tables_of(lines: Sequence[Line], headings: Sequence[Heading], style: Style) 
         like = (each for each in groups if _is_like(raw[each][0], heading))
         first = next((each for each in like if each or heading), index)
         groups.setdefault(first, []).append(index)
+    found = {
+        first: columns_of([line for each in members for line in raw[each][1]], raw[first][0])
+        for first, members in groups.items()
+    }
+    sizes = {first: sum(len(raw[each][1]) for each in groups[first]) for first in groups}
     tables: list[Table | None] = [None] * len(raw)
-    for members in groups.values():
-        columns = columns_of(
-            [line for member in members for line in raw[member][1]], raw[members[0]][0]
-        )
+    for first, members in groups.items():
+        heading, columns = raw[first][0], found[first]
+        for other in sorted(groups, key=lambda each: -sizes[each]):
+            model = raw[other][0]
+            if heading and model and sizes[other] > sizes[first] and _same_roles(heading, model):
+                columns = _fuller(columns, found[other], heading, model)
+                break
         for member in members:
-            heading, stretch = raw[member]
-            tables[member] = Table(heading, stretch, columns)
+            tables[member] = Table(*raw[member], columns)
     return [table for table in tables if table is not None]
 
 
@@ -265,12 +272,39 @@ def _middle(word: Word) -> int:
     return (word.left + word.right) // 2
 
 
+def _same_roles(one: Heading, two: Heading) -> bool:
+    return [cell.role for cell in one.cells] == [cell.role for cell in two.cells]
+
+
+def _fuller(
+    own: Sequence[Column], others: Sequence[Column], heading: Heading, model: Heading
+) -> tuple[Column, ...]:
+    """*own* columns; where fewer are found than under the *model*, its columns, moved with theirs.
+
+    A page with few entries does not show where all of them stand.
+    """
+    if {column.role for column in own} >= {column.role for column in others}:
+        return tuple(own)
+    moved = []
+    for column in others:
+        by = next(
+            (
+                here.right - there.right
+                for here, there in zip(heading.cells, model.cells, strict=True)
+                if there.text == column.text
+            ),
+            0,
+        )
+        edges = tuple(edge + by for edge in column.edges)
+        moved.append(replace(column, left=column.left + by, right=column.right + by, edges=edges))
+    return tuple(moved)
+
+
 def _is_like(one: Heading | None, two: Heading | None) -> bool:
     """Whether the same columns stand at the same places under both."""
     if one is None or two is None:
         return one is two
-    same = [cell.role for cell in one.cells] == [cell.role for cell in two.cells]
-    return same and all(
+    return _same_roles(one, two) and all(
         abs(a.right - b.right) <= SHIFTED and abs(a.left - b.left) <= SHIFTED
         for a, b in zip(one.cells, two.cells, strict=True)
     )
