@@ -32,6 +32,22 @@ def cells_of(words: Sequence[Word], gap: int = GAP) -> list[Words]:
     return [words[first:end] for first, end in pairwise([*starts, len(words)])]
 
 
+def behind_the_last(line: Line, amount: Amount) -> int:
+    """The first word behind the number before *amount*, or of the line."""
+    return max((other.last + 1 for other in line.amounts if other.last < amount.first), default=0)
+
+
+def words_before(line: Line, amount: Amount) -> str:
+    """The words of its own box in front of the number, without a sign or a count between."""
+    words = line.row.words[behind_the_last(line, amount) : amount.first]
+    while words and words[-1].text in (*_SIGNS, "=", "$"):
+        words = words[:-1]
+    cells = [" ".join(word.text for word in cell) for cell in cells_of(words)]
+    while len(cells) > 1 and cells[-1].isdigit():
+        cells.pop()  # how many there are
+    return cells[-1] if cells else ""
+
+
 def captions_over(above: Sequence[Line], line: Line) -> dict[int, tuple[str, Printed | None]]:
     """Words over every number of *line*, with the day among them: ``Balance on 30/06/2025``.
 

@@ -44,6 +44,7 @@ from counterfoil.rules.statements.vocabulary import label_of, not_booked, role_o
 TITLE_MAX = 90  # characters
 DIGITS_MAX = 24  # of a title, its period apart
 HEADS_FROM = 3  # roles that make a line the heading of a table
+NUMBERED_MAX = 8  # words of a title with a number
 NUMBER_FROM = 9  # digits of an account's number that needs no word beside it
 TITLE_WORDS_MAX = 5  # of a title without a number
 NOT_BOOKED_ABOVE = 2  # lines above a heading that may say that nothing below is booked
@@ -109,7 +110,8 @@ class Document:
 
 
 _ACCOUNT = re.compile(
-    r"account|saving|saver|checking|chequing|current|deposit|loan|mortgage|card|share|certificate|"
+    r"account|saving|saver|line of credit|checking|chequing|current|deposit|loan|mortgage|card|"
+    r"share|certificate|"
     r"money market|portfolio|"
     r"konto|kredit|compte|livret|epargne|ahorro|cuenta|conta|poupanca|conto|libretto|rekening|zichtrekening|tili|"
     r"rachun|uct|szamla|hesap|"
@@ -135,7 +137,7 @@ def is_title(line: Line) -> bool:
 
 def _is_numbered(line: Line) -> bool:
     """``Everyday 15-3999-0447182-00``: a few words and a long number."""
-    few = len(line.row.words) <= TITLE_WORDS_MAX and not line.amounts and not line.dates
+    few = len(line.row.words) <= NUMBERED_MAX and not line.amounts and not line.dates
     return few and sum(map(str.isdigit, own_number(line.text))) >= NUMBER_FROM
 
 

@@ -9,6 +9,7 @@ from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from counterfoil.rules.statements.anchoring import anchor, find_dates
+from counterfoil.rules.statements.captions import words_before
 from counterfoil.rules.statements.dates import Printed
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.grouping import groups
@@ -18,7 +19,7 @@ from counterfoil.rules.statements.number_signs import SPELLED
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.summed_titles import titles_with_sums
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.terms import MOVES, Label, Role
+from counterfoil.rules.statements.terms import ENDS, MOVES, Label, Role
 from counterfoil.rules.statements.vocabulary import (
     is_of_balances,
     label_of,
@@ -115,7 +116,7 @@ def events_of(
         for line in table.lines
         if line.index in money
         for own in [anchors[line.index].own is not None]
-        for said in [label_of(line.label() or _around(entries[line.index]))]
+        for said in [_said(line, entries[line.index], money[line.index])]
         for label in [None if _is_entry_after_all(said, line, moved, own=own) else said]
         for kind in [Kind.TOTAL if line.index in titles else _kind(label, dated=own and not lead)]
     )
@@ -201,9 +202,21 @@ def _summed_up(events: Sequence[Event]) -> int:
     entries = [n for n, each in enumerate(events) if each.kind is Kind.ENTRY and each.anchored]
     last = entries[-1] + 1 if entries else len(events)
     for place, event in enumerate(events[last:], last):
-        if not event.dated and (event.label is Label.OPENING or _is_bare_balance(event)):
+        begins = event.label is Label.OPENING or _is_bare_balance(event)
+        if not event.dated and (begins or _sums_up(events[place:])):
             return place
     return 0
+
+
+def _sums_up(events: Sequence[Event]) -> bool:
+    """A balance, totals and another balance: ``Previous 2,415  Out 971  In 754  Last 2,198``."""
+    first, last = events[0], events[-1]
+    kinds = {event.kind for event in events[1:-1]}
+    ends = first.label in _BALANCES and last.label in _BALANCES
+    return ends and kinds == {Kind.TOTAL} and len(events) > 2
+
+
+_BALANCES = (*ENDS, Label.BALANCE)
 
 
 def _is_bare_balance(event: Event) -> bool:
@@ -241,13 +254,26 @@ def _is_entry_after_all(
     return (said is Label.CARRIED and own) or (said is Label.BALANCE and longer)
 
 
+def _said(line: Line, entry: Sequence[Line], cells: Mapping[int, Amount]) -> Label | None:
+    """What its words say; those of a total may stand behind a note."""
+    label = label_of(line.label() or _around(entry))
+    if label is not None or len(cells) != 1 or line.dates:
+        return label
+    (amount,) = cells.values()
+    near = label_of(words_before(line, amount))
+    return near if near in _TOTALS else None
+
+
+_TOTALS = (Label.TOTAL, Label.TOTAL_CREDITS, Label.TOTAL_DEBITS)
+
+
 def _around(lines: Sequence[Line]) -> str:
     """The words of a label that is broken over the lines around its number."""
     return " ".join(line.label() for line in lines)
 
 
 def _kind(label: Label | None, *, dated: bool) -> Kind:
-    if label in (Label.TOTAL, Label.TOTAL_CREDITS, Label.TOTAL_DEBITS) and not dated:
+    if label in _TOTALS and not dated:
         return Kind.TOTAL
     if label in (Label.OPENING, Label.CLOSING, Label.CARRIED, Label.DAILY, Label.BALANCE):
         return Kind.LABEL

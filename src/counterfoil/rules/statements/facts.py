@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import islice, pairwise
 
 from counterfoil.domain.statements import Place
-from counterfoil.rules.statements.captions import captions_over, stands_apart
+from counterfoil.rules.statements.captions import behind_the_last, captions_over, stands_apart
 from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.end_columns import ends_in_columns
 from counterfoil.rules.statements.events import Event
@@ -82,7 +82,8 @@ def facts_of(
         if event.line.index not in known
         for fact in _of_broken_label(event)
     ]
-    return tuple(_told_by_days(sorted(found, key=lambda fact: fact.line)))
+    told = tuple(_told_by_days(sorted(found, key=lambda fact: fact.line)))
+    return tuple(_without_rewards(lines, told))
 
 
 def _ends(lines: Sequence[Line]) -> Iterator[Fact]:
@@ -174,6 +175,23 @@ _TO_REACH = re.compile(
 )
 
 
+def _without_rewards(lines: Sequence[Line], facts: Sequence[Fact]) -> Iterator[Fact]:
+    """*facts*; the two ends of a box with what was redeemed between them are no money's."""
+    other = {
+        fact
+        for one, two in pairwise(fact for fact in facts if fact.label in _ENDS)
+        if one.label is Label.OPENING
+        and two.line - one.line <= TOGETHER
+        and any(_REWARDED.search(folded(line.label())) for line in lines[one.line + 1 : two.line])
+        for fact in (one, two)
+    }
+    for fact in facts:
+        yield replace(fact, label=Label.OTHER) if fact in other else fact
+
+
+_ENDS = (*ENDS, Label.BALANCE)
+
+
 def _is_no_money_held(line: Line, amount: Amount, words: str) -> bool:
     """Whether the number is of points, or set aside, or one that is only to be reached."""
     said = folded(line.label())
@@ -203,11 +221,6 @@ def _signed(amount: Amount, label: Label, words: str) -> Decimal:
 def _side(label: Label, words: str) -> int:
     balances = (Label.OPENING, Label.CLOSING, Label.BALANCE)
     return side_of(words) if label in balances else 0
-
-
-def behind_the_last(line: Line, amount: Amount) -> int:
-    """The first word behind the number before *amount*, or of the line."""
-    return max((other.last + 1 for other in line.amounts if other.last < amount.first), default=0)
 
 
 def _named_before(line: Line, amount: Amount) -> tuple[str, Label | None]:

@@ -98,6 +98,7 @@ LABEL_WORDS: dict[Label, str] = {
         balance at beginning* | balance at the beginning* | balance at the start* | opening bal* |
         open balance | beginning bal* | starting balance | start balance | start of period |
         balance brought forward | brought forward | b/f | b/fwd | bal b/f | balance b/f | bf |
+        previous amount owing | previous amount owed | opening amount owing |
         previous balance | prior balance | previous statement balance | last statement balance |
         last month's balance | last statement | balance last statement | balance from last* |
         balance from previous* | balance from your last* | opening ledger* | initial balance |
@@ -156,6 +157,7 @@ LABEL_WORDS: dict[Label, str] = {
         outstanding at end | balance at end* | balance at the end* | closing bal* |
         close balance | ending bal* | end balance | final balance | end of period |
         balance carried forward | carried forward | c/f | c/fwd | bal c/f | balance c/f |
+        new amount owing | new amount owed | closing amount owing |
         new balance | current balance | new statement balance | your balance at close* |
         closing ledger* | statement balance | total amount due | balance this statement |
         endsaldo | endbestand | endkontostand | neuer saldo | neuer kontostand | neuer stand |

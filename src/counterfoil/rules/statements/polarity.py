@@ -17,6 +17,7 @@ from counterfoil.rules.statements.blocks import Outcome, uses_balances
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.naming import titles_of
 from counterfoil.rules.statements.summary_boxes import ways_said
 from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.vocabulary import pattern_of
@@ -94,15 +95,19 @@ def polarity(document: Document, outcome: Outcome, chain: Chain) -> int | None:
 def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
     if _runs_against_titles(chain) and not chain.hypothesis.flipped:
         return -1
-    owed = _is_loan(outcome) or (_is_card(document) and not _is_kept(outcome))
-    if not owed:
+    card = not _is_loan(outcome) and _is_card(document) and not _is_kept(_title(outcome))
+    if not _is_loan(outcome) and not card:
         return None if chain.hypothesis.flipped or _turned(chain) else 1
     if _is_negative(chain):
         return 1
     spent = sum(entry.amount < 0 for entry in chain.entries)
     if spent * 2 > len(chain.entries) and not _is_loan(outcome):
         return 1
-    return -1 if _is_loan(outcome) or _is_alone(document, outcome) else _if_lent(outcome)
+    if not card:
+        return -1
+    if _spoken(chain) > 0 or any(_is_kept(title) for title in titles_of(document, outcome)):
+        return None
+    return -1 if _is_alone(document, outcome) else _if_lent(outcome)
 
 
 def _is_negative(chain: Chain) -> bool:
@@ -202,13 +207,18 @@ def _text(document: Document) -> str:
     return folded(" ".join(line.text for line in document.lines[:TEXT_MAX]))
 
 
-def _is_kept(outcome: Outcome) -> bool:
-    """Whether its title, or the headings of its columns, are of an account with money in it."""
+def _title(outcome: Outcome) -> str:
+    """The account's title and the headings of its columns."""
     first = outcome.block.runs[0]
     heading = first.events[0].table.heading
     cells = () if heading is None else heading.cells
-    text = folded(" ".join([first.identity, *(cell.text for cell in cells)]))
-    return _SAVED.search(text) is not None and _LENT.search(text) is None
+    return " ".join([first.identity, *(cell.text for cell in cells)])
+
+
+def _is_kept(title: str) -> bool:
+    """Whether *title* is of an account with money in it."""
+    bare = folded(title)
+    return _SAVED.search(bare) is not None and _LENT.search(bare) is None
 
 
 def _is_alone(document: Document, outcome: Outcome) -> bool:

@@ -12,11 +12,10 @@ from itertools import product
 
 from counterfoil.domain.statements import sum_of
 from counterfoil.rules.statements.blocks import Outcome
-from counterfoil.rules.statements.captions import cells_of
+from counterfoil.rules.statements.captions import words_before
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.document import Document
-from counterfoil.rules.statements.facts import Fact, behind_the_last
-from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.terms import ENDS, Label
 from counterfoil.rules.statements.vocabulary import label_of, section_sign
@@ -24,7 +23,6 @@ from counterfoil.rules.statements.vocabulary import label_of, section_sign
 NUMBERS_MIN, NUMBERS_MAX = 3, 8  # of a row
 LINES_MAX = 16  # between the two balances, those of a box beside it too
 MOVED_MAX = 10  # numbers between them
-SIGNS = ("+", "-", "=", "\u2212", "\u2013")
 IN_LINE = 300  # hundredths of a point: their numbers end under each other
 
 
@@ -92,18 +90,7 @@ def _between(document: Document, one: Fact, two: Fact) -> Iterator[tuple[str, Am
         for amount in line.amounts:
             edges = amount.right, line.row.words[amount.last].right  # without its mark, and with it
             if any(abs(edge - right) <= IN_LINE for edge in edges):
-                yield _words_before(line, amount), amount
-
-
-def _words_before(line: Line, amount: Amount) -> str:
-    """The words of its own box in front of the number, without a sign or a count between."""
-    words = line.row.words[behind_the_last(line, amount) : amount.first]
-    while words and words[-1].text in SIGNS:
-        words = words[:-1]
-    cells = [" ".join(word.text for word in cell) for cell in cells_of(words)]
-    while len(cells) > 1 and cells[-1].isdigit():
-        cells.pop()  # how many there are
-    return cells[-1] if cells else ""
+                yield words_before(line, amount), amount
 
 
 def _both_ways(said: Sequence[tuple[str, Amount]]) -> bool:

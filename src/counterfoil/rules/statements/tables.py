@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.accounts import account_numbers
@@ -22,6 +22,7 @@ from counterfoil.rules.statements.vocabulary import (
     section_sign,
 )
 
+SUMS_MAX = 8  # lines of sums that stand together
 SHIFTED = 250  # hundredths of a point: headings further apart are over other columns
 AFTER_DATES = 4  # lines that may still belong to a table after its last date
 #: Lines that a bank prints under its columns in another font, or a little off.
@@ -194,11 +195,19 @@ def _between_dates(lines: Sequence[Line]) -> Iterator[Line]:
         if feed:
             yield from _to_last_money(page[0 if fed else dated[0] :])
         elif dated:
-            yield from page[dated[0] : dated[-1] + AFTER_DATES]
+            yield from page[dated[0] : _end_of_sums(page, dated[-1] + AFTER_DATES)]
         else:
             yield from found
         begun = begun or bool(found and not dated)
         fed = feed
+
+
+def _end_of_sums(page: Sequence[Line], end: int) -> int:
+    """*end*, or behind the lines of money without a date that it would cut apart."""
+    going = page[end - 1 : end - 1 + SUMS_MAX]
+    if not going or not going[0].amounts:
+        return end
+    return end - 1 + sum(1 for _ in takewhile(lambda line: line.amounts and not line.dates, going))
 
 
 def _dated_places(page: Sequence[Line], *, under_days: bool) -> list[int]:
