@@ -174,7 +174,7 @@ class _Column:
         """Whether *token* stands under the others: left edges, or most of both widths."""
         common = min(self.right, token.right) - max(self.left, token.left)
         narrow = min(self.right - self.left, token.right - token.left)
-        return abs(self.left - token.left) <= SAME_EDGE or common * 10 >= narrow * 8
+        return abs(self.left - token.left) <= SAME_EDGE or common * 10 >= narrow * 7
 
 
 def _columns(

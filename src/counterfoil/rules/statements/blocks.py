@@ -272,12 +272,11 @@ def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
 
 
 def _begins_within_page(last: Event, run: Run) -> bool:
-    """A title, a heading and an opening balance below a total: no page is missing between them."""
+    """A title, a heading and an opening balance on one page: no page is missing between them."""
     first = run.events[0]
     heading = first.table.heading
     return (
         bool(run.identity)
-        and last.kind is Kind.TOTAL
         and first.kind is Kind.LABEL
         and first.label is Label.OPENING
         and heading is not None

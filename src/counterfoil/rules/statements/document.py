@@ -44,7 +44,7 @@ from counterfoil.rules.statements.vocabulary import label_of, not_booked, role_o
 TITLE_MAX = 90  # characters
 DIGITS_MAX = 24  # of a title, its period apart
 HEADS_FROM = 3  # roles that make a line the heading of a table
-NUMBERED_MAX = 8  # words of a title with a number
+NUMBERED_MAX = 8  # of one with a number, or in capitals
 NUMBER_FROM = 9  # digits of an account's number that needs no word beside it
 TITLE_WORDS_MAX = 5  # of a title without a number
 NOT_BOOKED_ABOVE = 2  # lines above a heading that may say that nothing below is booked
@@ -128,11 +128,17 @@ def is_title(line: Line) -> bool:
     if digits > DIGITS_MAX or line.text.endswith((".", ",", ";")):
         return False
     words = sum(any(map(str.isalnum, word.text)) for word in line.row.words)
-    if digits < 3 and words > TITLE_WORDS_MAX:
+    most = NUMBERED_MAX if _is_capitalised(line) else TITLE_WORDS_MAX
+    if digits < 3 and words > most:
         return False
     roles = {role_of(word.text) for word in line.row.words} - {None}
     heads = len(roles) >= HEADS_FROM or {Role.DEBIT, Role.CREDIT} <= roles
     return not heads and _ACCOUNT.search(folded(line.text)) is not None
+
+
+def _is_capitalised(line: Line) -> bool:
+    """``Pearl One Account - HKD Savings``: every word of it begins large, as in no sentence."""
+    return all(not word.text[0].islower() for word in line.row.words)
 
 
 def _is_numbered(line: Line) -> bool:

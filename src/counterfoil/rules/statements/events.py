@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +18,7 @@ from counterfoil.rules.statements.headings import Cell, is_list_of_checks
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.number_signs import SPELLED
 from counterfoil.rules.statements.numbers import Amount
-from counterfoil.rules.statements.summed_titles import titles_with_sums
+from counterfoil.rules.statements.summed_titles import Money, titles_with_sums
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import ENDS, MOVES, Label, Role
 from counterfoil.rules.statements.vocabulary import (
@@ -118,7 +119,11 @@ def events_of(
         for own in [anchors[line.index].own is not None]
         for said in [_said(line, entries[line.index], money[line.index])]
         for label in [None if _is_entry_after_all(said, line, moved, own=own) else said]
-        for kind in [Kind.TOTAL if line.index in titles else _kind(label, dated=own and not lead)]
+        for kind in [
+            Kind.TOTAL
+            if line.index in titles or (label is None and _goes_both_ways(table, line, money))
+            else _kind(label, dated=own and not lead)
+        ]
     )
     events = _without_rates([each for each in events if not _is_other_balance(each)], earlier)
     return events[: _closed(events, earlier)]
@@ -254,14 +259,26 @@ def _is_entry_after_all(
     return (said is Label.CARRIED and own) or (said is Label.BALANCE and longer)
 
 
+def _goes_both_ways(table: Table, line: Line, money: Money) -> bool:
+    """Money in and money out on one line without a date: sums of their columns."""
+    roles = table.roles()
+    moved = {roles[index] for index, amount in money[line.index].items() if amount.value}
+    return not line.dates and {Role.DEBIT, Role.CREDIT} <= moved
+
+
 def _said(line: Line, entry: Sequence[Line], cells: Mapping[int, Amount]) -> Label | None:
     """What its words say; those of a total may stand behind a note."""
     label = label_of(line.label() or _around(entry))
     if label is not None or len(cells) != 1 or line.dates:
         return label
     (amount,) = cells.values()
-    near = label_of(words_before(line, amount))
-    return near if near in _TOTALS else None
+    words = words_before(line, amount).split()
+    tails = (" ".join(words[start:]) for start in range(len(words)))
+    found = (label_of(tail) for tail in tails if _COUNT.search(tail))
+    return next((each for each in found if each in _TOTALS), None)
+
+
+_COUNT = re.compile(r"\(\d{1,4}\)$")
 
 
 _TOTALS = (Label.TOTAL, Label.TOTAL_CREDITS, Label.TOTAL_DEBITS)

@@ -10,7 +10,12 @@ from decimal import Decimal
 from itertools import islice, pairwise
 
 from counterfoil.domain.statements import Place
-from counterfoil.rules.statements.captions import behind_the_last, captions_over, stands_apart
+from counterfoil.rules.statements.captions import (
+    behind_the_last,
+    captions_over,
+    stands_apart,
+    words_before,
+)
 from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.end_columns import ends_in_columns
 from counterfoil.rules.statements.events import Event
@@ -176,20 +181,22 @@ _TO_REACH = re.compile(
 
 
 def _without_rewards(lines: Sequence[Line], facts: Sequence[Fact]) -> Iterator[Fact]:
-    """*facts*; the two ends of a box with what was redeemed between them are no money's."""
-    other = {
-        fact
-        for one, two in pairwise(fact for fact in facts if fact.label in _ENDS)
-        if one.label is Label.OPENING
-        and two.line - one.line <= TOGETHER
-        and any(_REWARDED.search(folded(line.label())) for line in lines[one.line + 1 : two.line])
-        for fact in (one, two)
-    }
+    """*facts*; an opening above what was redeemed, in line with it, is of no money."""
     for fact in facts:
-        yield replace(fact, label=Label.OTHER) if fact in other else fact
+        below = lines[fact.line + 1 : fact.line + 1 + REDEEMED_REACH]
+        redeemed = fact.label is Label.OPENING and any(
+            fact.place.box is not None
+            and abs(amount.right - fact.place.box[2]) <= IN_LINE
+            and _REWARDED.search(folded(words_before(line, amount)))
+            for line in below
+            for amount in line.amounts
+        )
+        yield replace(fact, label=Label.OTHER) if redeemed else fact
 
 
-_ENDS = (*ENDS, Label.BALANCE)
+FEW = 3  # numbers on one line
+REDEEMED_REACH = 4  # lines from the opening of a box of rewards
+IN_LINE = 300  # hundredths of a point
 
 
 def _is_no_money_held(line: Line, amount: Amount, words: str) -> bool:
@@ -197,6 +204,8 @@ def _is_no_money_held(line: Line, amount: Amount, words: str) -> bool:
     said = folded(line.label())
     if _NOT_HELD.search(folded(words)) or _SET_ASIDE.search(said) or _REWARDED.search(said):
         return True
+    if len(line.amounts) >= FEW and _NOT_HELD.search(said):
+        return True  # a programme on one line: what it was, what came, what it is
     texts = [word.text for word in line.row.words]
     behind = folded(" ".join(texts[amount.last + 1 : amount.last + 3]))
     before = folded(" ".join(texts[max(amount.first - 3, 0) : amount.first]))

@@ -35,12 +35,14 @@ def runs_of(document: Document) -> Iterator[Run]:
         for part in _parts(events)
     ]
     known = {_title(table) for table, _, sure in parts if sure} - {()}
+    money = {_money_head(table) for table, _, sure in parts if sure} - {()}
     last: Table | None = None
     first = 0
     for table, part, sure in parts:
         if table is not last:
             first = table.heading.first if table.heading else part[0].line.index
-        if sure or (_title(table) in known and _goes_on(part)):
+        alike = _title(table) in known or _money_head(table) in money
+        if sure or (alike and _goes_on(part)):
             yield Run(tuple(part), first, _identity(document, first, part[0]))
         last, first = table, part[-1].line.index + 1
 
@@ -56,6 +58,15 @@ def _goes_on(events: Sequence[Event]) -> bool:
 def _title(table: Table) -> tuple[str, ...]:
     """The words of its heading: tables that share them are of one kind."""
     return () if table.heading is None else tuple(cell.text for cell in table.heading.cells)
+
+
+def _money_head(table: Table) -> tuple[tuple[str, int], ...]:
+    """Words and place of its headings of money: "Payments ... Amount" over one entry."""
+    cells = () if table.heading is None else table.heading.cells
+    return tuple((cell.text, cell.right) for cell in cells if cell.role in _MOVES)
+
+
+_MOVES = (Role.AMOUNT, Role.BALANCE, Role.CREDIT)
 
 
 def _identity(document: Document, first: int, event: Event) -> str:
