@@ -116,13 +116,24 @@ def _leader(votes: Counter[str]) -> str:
 
 def _leading(document: Document, block: range) -> Counter[str]:
     """Codes that lines with money begin with: a column of currencies."""
-    firsts = [
-        line.row.words[0].text
+    lines = [
+        line
         for line in document.lines[block.start : block.stop]
         if line.index in document.event_lines
     ]
+    firsts = [line.row.words[0].text for line in lines]
     codes = [word for word in firsts if is_code(word)]
+    if not codes:  # or the words behind their dates
+        behind = [line.row.words[place].text for line in lines for place in _behind_date(line)]
+        return Counter(_if_usual([word for word in behind if is_code(word)], len(lines)))
     return Counter(codes if codes[:1] == firsts[:1] else _if_usual(codes, len(firsts)))
+
+
+def _behind_date(line: Line) -> Iterator[int]:
+    """The place of the word right behind the date that *line* begins with."""
+    first = next((token for token in line.dates if token.first == 0), None)
+    if first is not None and first.last + 1 < len(line.row.words):
+        yield first.last + 1
 
 
 def _if_usual(codes: Sequence[str], among: int) -> Sequence[str]:

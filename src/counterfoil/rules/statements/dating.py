@@ -7,12 +7,13 @@ all dates that differ from a printed one in one digit, how many would pass unnot
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
 from counterfoil.rules.statements import layouts
 from counterfoil.rules.statements.chain import Chain, Entry
+from counterfoil.rules.statements.charges import with_charges_dated
 from counterfoil.rules.statements.dates import Era, Order, Printed
 from counterfoil.rules.statements.day_balances import of_another_day
 from counterfoil.rules.statements.days import (
@@ -90,7 +91,18 @@ def settle(
         lines: Of the document that speak of this account.
         made_on: Of the file; it gives the year only where no year is printed anywhere.
     """
-    entries = chain.entries
+    found = _settled(document, chain, lines, today, made_on)
+    charges = sum(entry.event.date is None for entry in chain.entries)
+    if isinstance(found, Undated) or not charges:
+        return found
+    said = f"{charges} charges have no date, and are given the last day of the period"
+    return replace(found, shortfalls=(*found.shortfalls, said))
+
+
+def _settled(
+    document: Document, chain: Chain, lines: range, today: date, made_on: str
+) -> Dated | Undated:
+    entries = with_charges_dated(document, chain.entries, lines)
     if any(entry.event.date is None for entry in entries):
         return Undated("date_missing", "an entry has no date, on its lines or above them")
     if _are_of_a_label(entries):

@@ -14,15 +14,13 @@ from counterfoil.rules.statements.accounts import (
     other_iban,
     own_number,
 )
-from counterfoil.rules.statements.events import Event, Section, events_of, section_behind
+from counterfoil.rules.statements.events import Event, events_of, section_behind
 from counterfoil.rules.statements.facts import (
     Fact,
     Month,
-    PageCount,
     Period,
     facts_of,
     months_of,
-    page_counts,
     periods_of,
 )
 from counterfoil.rules.statements.folding import folded
@@ -31,6 +29,8 @@ from counterfoil.rules.statements.headed import with_headed_dates
 from counterfoil.rules.statements.headings import Heading, headings_of
 from counterfoil.rules.statements.lines import Line, lines_of
 from counterfoil.rules.statements.number_styles import Style
+from counterfoil.rules.statements.page_counting import PageCount, page_counts
+from counterfoil.rules.statements.sections import Section
 from counterfoil.rules.statements.silent_tables import silent_lines
 from counterfoil.rules.statements.stacked import unstacked
 from counterfoil.rules.statements.strung import set_out
@@ -45,6 +45,7 @@ TITLE_MAX = 90  # characters
 DIGITS_MAX = 24  # of a title, its period apart
 HEADS_FROM = 3  # roles that make a line the heading of a table
 NUMBERED_MAX = 8  # of one with a number, or in capitals
+LISTED_WORDS = 2  # of a title that a summary lists too
 NUMBER_FROM = 9  # digits of an account's number that needs no word beside it
 TITLE_WORDS_MAX = 5  # of a title without a number
 NOT_BOOKED_ABOVE = 2  # lines above a heading that may say that nothing below is booked
@@ -79,11 +80,20 @@ class Document:
                 return ""
             if _is_section(self.lines[index]):
                 continue
-            numbered = index == line - 1 and _is_numbered(self.lines[index])
+            above = index == line - 1
+            numbered = above and (_is_numbered(self.lines[index]) or self._is_listed(index))
             named = numbered or self.names_account(index) or is_title(self.lines[index])
             if named and not self._has_captions(index):
                 return self.lines[index].text
         return ""
+
+    def _is_listed(self, line: int) -> bool:
+        """Whether a summary above has *line* with a balance: "ES1 - Savings  4,751.92"."""
+        text = self.lines[line].text
+        if len(text.split()) < LISTED_WORDS or self.lines[line].amounts:
+            return False
+        summary = (each for each in self.lines[:line] if each.index not in self.entry_lines)
+        return any(each.amounts and each.text.startswith(text) for each in summary)
 
     def _only_sums_up(self, line: int) -> bool:
         """Whether *line* has nothing but numbers, or an end, and no date of its own."""

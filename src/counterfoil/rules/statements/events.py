@@ -7,31 +7,33 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, takewhile
-from typing import NamedTuple
 
 from counterfoil.rules.statements.anchoring import anchor, find_dates
 from counterfoil.rules.statements.captions import words_before
 from counterfoil.rules.statements.dates import Printed
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.grouping import groups
-from counterfoil.rules.statements.headings import Cell, is_list_of_checks
+from counterfoil.rules.statements.headings import Cell
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.number_signs import SPELLED
 from counterfoil.rules.statements.numbers import Amount
+from counterfoil.rules.statements.sections import (
+    TOTAL_SIGNS,
+    Section,
+    first_section,
+    sections_of,
+    titles_between,
+)
 from counterfoil.rules.statements.summed_titles import Money, titles_with_sums
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import ENDS, MOVES, Label, Role
 from counterfoil.rules.statements.vocabulary import (
-    is_of_balances,
     label_of,
-    not_booked,
-    section_sign,
     side_of,
 )
 
 ALL_DATED_FROM = 6  # entries
 BALANCE_WORDS_MAX = 3  # "Balance on 3 March", without its date
-TITLE_REACH = 4  # lines above a heading that may name its section
 
 
 class Kind(StrEnum):
@@ -40,19 +42,6 @@ class Kind(StrEnum):
     ENTRY = "entry"
     LABEL = "label"  # an end of the account, or a balance carried
     TOTAL = "total"
-
-
-class Section(NamedTuple):
-    """What the title over a stretch of lines says of all of them."""
-
-    line: int  # of the title, or of the table's heading: what tells sections apart
-    sign: int  # -1, +1; 0 where nothing is said
-    kind: str = "entries"  # or "balances", by the day; or "pending", not booked yet
-
-    @property
-    def booked(self) -> bool:
-        """Whether what stands in it moved the account."""
-        return self.kind == "entries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +82,11 @@ def events_of(
     dates = find_dates(table.heading, table.lines, held, under_days=under_days)
     anchors = anchor(table.lines, held, dates, _carried(earlier))
     dated = dates.booking.keys() - dates.value_lines
-    between = dates.day_headings | _titles_between(table, money)
+    between = dates.day_headings | titles_between(table, money)
     entries = groups(table.lines, money, dated, between)
     titles = titles_with_sums(table.lines, money)
     lead = _totals_lead(table, money) or _totals_led(earlier)
-    sections = _sections(table, money, titles, _first_section(table, before, section), lead=lead)
+    sections = sections_of(table, money, titles, first_section(table, before, section), lead=lead)
     over_signs, moved = _over_signs(table), _moved(table, money)
     events = tuple(
         Event(
@@ -297,93 +286,25 @@ def _kind(label: Label | None, *, dated: bool) -> Kind:
     return Kind.ENTRY
 
 
-def _first_section(table: Table, before: Sequence[Line], carried: Section | None) -> Section:
-    """The section that the table begins with, by what stands above it or heads it."""
-    first = table.heading.first if table.heading else table.lines[0].index
-    section = Section(first, 0) if carried is None else carried._replace(line=first)
-    nearest = takewhile(lambda line: not line.amounts, reversed(before[-TITLE_REACH:]))
-    titles = [line.text for line in nearest]
-    if table.heading is not None:
-        titles.insert(0, table.heading.cells[0].text)
-    section = next(
-        (found for title in titles if (found := _section(title, first)) is not None), section
-    )
-    checks = table.heading is not None and is_list_of_checks(table.heading)
-    return section._replace(sign=-1) if checks and not section.sign else section
-
-
-def _sections(
-    table: Table,
-    money: Collection[int],
-    summed: Collection[int],
-    section: Section,
-    *,
-    lead: bool,
-) -> dict[int, Section]:
-    """The section of every line, by the titles that stand between them.
-
-    Args:
-        section: That of the first line.
-        lead: The totals of money in and money out stand over their entries, as titles.
-    """
-    sections = {}
-    for line in table.lines:
-        sections[line.index] = section
-        if lead and (sign := _TOTAL_SIGNS.get(label_of(line.label()), 0)):
-            section = Section(line.index, sign)
-        elif line.index in summed:
-            section = Section(line.index, section_sign(line.label()))
-        elif line.index not in money and not line.dates:
-            section = _section(line.text, line.index) or section
-    return sections
-
-
-_TOTAL_SIGNS: dict[Label | None, int] = {Label.TOTAL_CREDITS: 1, Label.TOTAL_DEBITS: -1}
-
-
 def _totals_led(earlier: Sequence[Event]) -> bool:
     """Whether they did on the page before: only there is a total with a day none of an entry."""
     return any(
-        event.kind is Kind.TOTAL and event.dated and event.label in _TOTAL_SIGNS
-        for event in earlier
+        event.kind is Kind.TOTAL and event.dated and event.label in TOTAL_SIGNS for event in earlier
     )
 
 
 def section_behind(events: Sequence[Event]) -> Section | None:
     """What goes on behind *events*, on the next page: their section, or the one begun last."""
     last = events[-1]
-    if _totals_led(events) and last.kind is Kind.TOTAL and last.label in _TOTAL_SIGNS:
-        return Section(last.line.index, _TOTAL_SIGNS[last.label])
+    if _totals_led(events) and last.kind is Kind.TOTAL and last.label in TOTAL_SIGNS:
+        return Section(last.line.index, TOTAL_SIGNS[last.label])
     return last.section if last.kind is Kind.ENTRY else None
 
 
 def _totals_lead(table: Table, money: Collection[int]) -> bool:
     """Whether the totals of money in and of money out stand over their entries, as titles."""
     first = next((line for line in table.lines if line.index in money), None)
-    return first is not None and label_of(first.label()) in _TOTAL_SIGNS
-
-
-def _titles_between(table: Table, money: Collection[int]) -> frozenset[int]:
-    """The lines that name a section, at the table's edge and not where its texts stand."""
-    cells = () if table.heading is None else table.heading.cells
-    if not cells or cells[0].role is Role.DESCRIPTION:
-        return frozenset()
-    return frozenset(
-        line.index
-        for line in table.lines
-        if line.index not in money and not line.dates
-        if line.row.words[0].left < cells[0].right and _section(line.text, line.index)
-    )
-
-
-def _section(title: str, line: int) -> Section | None:
-    """What *title* says of the lines below it; None where it is no title of entries."""
-    if not_booked(title):
-        return Section(line, 0, "pending")
-    if is_of_balances(title):
-        return Section(line, 0, "balances")
-    sign = section_sign(title)
-    return Section(line, sign) if sign else None
+    return first is not None and label_of(first.label()) in TOTAL_SIGNS
 
 
 #: What stands under a heading of signs, folded.

@@ -11,9 +11,9 @@ from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statements import sum_of
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.document import Document
-from counterfoil.rules.statements.facts import MARGIN, PageCount
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.page_counting import MARGIN, PageCount
 
 _LONG = re.compile(r"(?:\d|[Xx*•]){6,}")
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import combinations
 
 from counterfoil.domain.statements import Statement, ends_of_days, sum_of
 from counterfoil.rules.statements.blocks import Outcome
@@ -29,6 +30,7 @@ from counterfoil.rules.statements.totalling import sums_of_rows
 from counterfoil.rules.statements.vocabulary import label_of, not_booked
 from counterfoil.rules.statements.ways import Use
 
+LISTED_MAX = 12  # accounts of which sums are printed
 TITLE_REACH = 25  # lines from a line up to the title that says what it is
 
 
@@ -290,8 +292,11 @@ _FILLERS = frozenset(
 )
 
 
-def _sums(chains: Sequence[Chain]) -> tuple[Decimal, Decimal]:
-    return sum_of([each.opening for each in chains]), sum_of([each.closing for each in chains])
+def _sums(chains: Sequence[Chain]) -> Iterator[Decimal]:
+    """What the ends of accounts come to that stand one after the other: deposits, loans, all."""
+    for first, last in combinations(range(len(chains[:LISTED_MAX]) + 1), 2):
+        yield sum_of([each.opening for each in chains[first:last]])
+        yield sum_of([each.closing for each in chains[first:last]])
 
 
 def _balances(chain: Chain) -> Iterator[Decimal]:

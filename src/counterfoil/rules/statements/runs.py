@@ -48,11 +48,10 @@ def runs_of(document: Document) -> Iterator[Run]:
 
 
 def _goes_on(events: Sequence[Event]) -> bool:
-    """Whether it may be the rest of a table: an entry, or nothing but the end."""
+    """Whether it may be the rest of a table: an entry, or nothing but totals and the end."""
     entries = [event for event in events if event.kind is Kind.ENTRY]
-    return any(event.anchored for event in entries) or (
-        not entries and {event.label for event in events} == {Label.CLOSING}
-    )
+    labels = {event.label for event in events if event.kind is Kind.LABEL}
+    return any(event.anchored for event in entries) or (not entries and labels == {Label.CLOSING})
 
 
 def _title(table: Table) -> tuple[str, ...]:
