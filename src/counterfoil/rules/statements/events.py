@@ -26,7 +26,7 @@ from counterfoil.rules.statements.sections import (
 )
 from counterfoil.rules.statements.summed_titles import Money, titles_with_sums
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.terms import ENDS, MOVES, Label, Role
+from counterfoil.rules.statements.terms import MOVES, Label, Role
 from counterfoil.rules.statements.vocabulary import (
     label_of,
     side_of,
@@ -206,11 +206,8 @@ def _sums_up(events: Sequence[Event]) -> bool:
     """A balance, totals and another balance: ``Previous 2,415  Out 971  In 754  Last 2,198``."""
     first, last = events[0], events[-1]
     kinds = {event.kind for event in events[1:-1]}
-    ends = first.label in _BALANCES and last.label in _BALANCES
+    ends = first.label is Label.BALANCE and last.label in (Label.BALANCE, Label.CLOSING)
     return ends and kinds == {Kind.TOTAL} and len(events) > 2
-
-
-_BALANCES = (*ENDS, Label.BALANCE)
 
 
 def _is_bare_balance(event: Event) -> bool:
@@ -250,6 +247,9 @@ def _is_entry_after_all(
 
 def _goes_both_ways(table: Table, line: Line, money: Money) -> bool:
     """Money in and money out on one line without a date: sums of their columns."""
+    cells = () if table.heading is None else table.heading.cells
+    if not any(cell.role is Role.DATE for cell in cells):
+        return False
     roles = table.roles()
     moved = {roles[index] for index, amount in money[line.index].items() if amount.value}
     return not line.dates and {Role.DEBIT, Role.CREDIT} <= moved

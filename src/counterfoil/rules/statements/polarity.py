@@ -25,6 +25,7 @@ from counterfoil.rules.statements.ways import Use
 
 TITLED_FROM = 3  # entries under titles of money in or money out
 CARD_SIGNS = 3  # so many different words of the trade make it a card's statement
+TITLES_NEAR = 2  # above a table, that may be the account's
 TEXT_MAX = 400  # lines that are looked at
 SPOKEN_FROM = 4  # entries that say which way they went ...
 SPOKEN_TIMES = 3  # ... and so many times as many as those that say the other way
@@ -105,7 +106,8 @@ def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
         return 1
     if not card:
         return -1
-    if _spoken(chain) > 0 or any(_is_kept(title) for title in titles_of(document, outcome)):
+    near = titles_of(document, outcome)[-TITLES_NEAR:]
+    if _spoken(chain) > 0 or any(map(_is_kept, near)):
         return None
     return -1 if _is_alone(document, outcome) else _if_lent(outcome)
 

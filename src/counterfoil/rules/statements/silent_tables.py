@@ -30,15 +30,15 @@ def silent_lines(tables: Sequence[Table]) -> Iterator[Line]:
     """
     for table in tables:
         lines = [line for line in table.lines if _is_entry(table, line)]
-        if len(lines) >= LINES_MIN and _has_days(table, lines):
+        if len(lines) >= LINES_MIN and _has_days(table):
             yield lines[0]
 
 
-def _has_days(table: Table, lines: Sequence[Line]) -> bool:
-    """Whether a heading of dates stands over them, or one of them has a date."""
+def _has_days(table: Table) -> bool:
+    """Whether a heading of dates stands over it, or some of its lines have a date."""
     cells = () if table.heading is None else table.heading.cells
     headed = any(cell.role in (Role.DATE, Role.VALUE_DATE) for cell in cells)
-    return headed or any(line.dates for line in lines)
+    return headed or sum(len(line.dates) == 1 for line in table.lines) >= LINES_MIN
 
 
 def _is_entry(table: Table, line: Line) -> bool:
