@@ -14,11 +14,13 @@ from counterfoil.domain.statements import (
     Unproved,
     Verdict,
 )
+from counterfoil.rules.statements.accounts import own_number
 from counterfoil.rules.statements.blocks import Quiet
 from counterfoil.rules.statements.currencies import currency_of
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.naming import TITLE_MAX
 from counterfoil.rules.statements.terms import Label
 
 _NOTHING = re.compile(
@@ -64,11 +66,25 @@ def quiet_account(document: Document, quiet: Quiet, gaps: Sequence[str]) -> Prov
         " ".join(document.lines[index].text for index in quiet.lines if index < len(document.lines))
     )
     shortfalls = [*gaps, *([] if _NOTHING.search(words) else [ONE_WITNESS])]
-    return _proved(document, quiet.opening, quiet.closing, quiet.lines, shortfalls)
+    name = _name_on_line(document, quiet)
+    return _proved(document, quiet.opening, quiet.closing, quiet.lines, shortfalls, name)
+
+
+def _name_on_line(document: Document, quiet: Quiet) -> str:
+    """The number, or the words, of its line in a summary with a column for each end; or ""."""
+    line = document.lines[quiet.opening.line]
+    if quiet.closing.line != line.index or quiet.opening.words in line.text:
+        return ""
+    return own_number(line.label()) or line.label()[:TITLE_MAX]
 
 
 def _proved(
-    document: Document, opening: Fact, closing: Fact, lines: range, shortfalls: list[str]
+    document: Document,
+    opening: Fact,
+    closing: Fact,
+    lines: range,
+    shortfalls: list[str],
+    name: str = "",
 ) -> Proved:
     currency = currency_of(document, lines, (), ())
     if currency.shortfall:
@@ -83,7 +99,7 @@ def _proved(
     named = [each.text for each in document.accounts if each.line in lines]
     return Proved(
         statement=Statement(
-            account=named[-1] if named else "",
+            account=name or (named[-1] if named else ""),
             currency=currency.code,
             opening=opening.value,
             closing=closing.value,
