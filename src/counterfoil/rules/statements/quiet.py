@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from counterfoil.domain.statements import (
     Equation,
@@ -66,8 +67,9 @@ def quiet_account(document: Document, quiet: Quiet, gaps: Sequence[str]) -> Prov
         " ".join(document.lines[index].text for index in quiet.lines if index < len(document.lines))
     )
     shortfalls = [*gaps, *([] if _NOTHING.search(words) else [ONE_WITNESS])]
-    name = _name_on_line(document, quiet)
-    return _proved(document, quiet.opening, quiet.closing, quiet.lines, shortfalls, name)
+    proved = _proved(document, quiet.opening, quiet.closing, quiet.lines, shortfalls)
+    name = _name_on_line(document, quiet) or proved.statement.account
+    return replace(proved, statement=replace(proved.statement, account=name))
 
 
 def _name_on_line(document: Document, quiet: Quiet) -> str:
@@ -79,12 +81,7 @@ def _name_on_line(document: Document, quiet: Quiet) -> str:
 
 
 def _proved(
-    document: Document,
-    opening: Fact,
-    closing: Fact,
-    lines: range,
-    shortfalls: list[str],
-    name: str = "",
+    document: Document, opening: Fact, closing: Fact, lines: range, shortfalls: list[str]
 ) -> Proved:
     currency = currency_of(document, lines, (), ())
     if currency.shortfall:
@@ -99,7 +96,7 @@ def _proved(
     named = [each.text for each in document.accounts if each.line in lines]
     return Proved(
         statement=Statement(
-            account=name or (named[-1] if named else ""),
+            account=named[-1] if named else "",
             currency=currency.code,
             opening=opening.value,
             closing=closing.value,
