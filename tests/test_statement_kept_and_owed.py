@@ -1,0 +1,103 @@
+"""An account with money in it and one with money owed in one document: each keeps its own signs."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterfoil.domain.statements import StatementReading
+from tests.test_statement_summaries import Cells, reading
+
+BANK: list[Cells] = [
+    [("Northern Union", 4_000)],
+    [("Statement period 03/01/2025 to 03/31/2025", 4_000)],
+]
+#: What a bank says of its cards, whoever has one.
+OF_CARDS: list[Cells] = [
+    [("Credit limit 1,000.00", 4_000)],
+    [("Minimum payment 25.00", 4_000)],
+    [("Annual percentage rate 9.9%", 4_000)],
+    [("Late payment fees may apply", 4_000)],
+]
+KEPT = [
+    ("03/02/2025", "Salary", "900.00", "1,000.00"),
+    ("03/12/2025", "Wages", "100.00", "1,100.00"),
+    ("03/15/2025", "Rent", "-50.00", "1,050.00"),
+]
+OWED = [
+    ("03/05/2025", "Payment", "-100.00", "900.00"),
+    ("03/25/2025", "Interest", "9.00", "909.00"),
+]
+
+
+def account(title: str, rows: list[tuple[str, ...]], ends: tuple[str, str]) -> list[Cells]:
+    places = (4_000, 12_000, -42_000, -54_000)
+    heading = ("Date", "Description", "Amount", "Balance")
+    return [
+        [(title, 4_000)],
+        [*zip(heading, places, strict=True)],
+        [("Opening balance", 12_000), (ends[0], -54_000)],
+        *[[*zip(row, places, strict=True)] for row in rows],
+        [("Closing balance", 12_000), (ends[1], -54_000)],
+    ]
+
+
+def kept(title: str) -> list[Cells]:
+    return account(title, KEPT, ("100.00", "1,050.00"))
+
+
+def owed(title: str) -> list[Cells]:
+    return account(title, OWED, ("1,000.00", "909.00"))
+
+
+def amounts(found: StatementReading) -> list[tuple[int, list[int]]]:
+    """(opening balance, amounts) of each proved account."""
+    made = [each.statement for each in found.proved()]
+    return [(int(each.opening), [int(row.amount) for row in each.transactions]) for each in made]
+
+
+MINE = (100, [900, 100, -50])
+LENT = (-1_000, [100, -9])
+
+
+@pytest.mark.parametrize("title", ["Regular shares 4711-0815", "Checking 4711-0815"])
+@pytest.mark.parametrize("loan", ["Car loan 4711-0900", "Visa card 4711-0900"])
+def test_what_is_kept_beside_what_is_lent_keeps_its_signs(title: str, loan: str) -> None:
+    found = reading(BANK, OF_CARDS, kept(title), owed(loan))
+    assert not found.unproved()
+    assert amounts(found) == [MINE, LENT]
+
+
+def test_an_account_alone_that_calls_itself_kept_is_no_card_for_words_about_cards() -> None:
+    assert amounts(reading(BANK, OF_CARDS, kept("Checking 4711-0815"))) == [MINE]
+
+
+def test_headings_of_money_kept_say_so_too() -> None:
+    places = (4_000, 12_000, -36_000, -45_000, -54_000)
+    heading = ("Date", "Description", "Withdrawals", "Deposits", "Balance")
+    rows: list[Cells] = [
+        [("Everyday 15-3999-0447182", 4_000)],
+        [*zip(heading, places, strict=True)],
+        [("Opening balance", 12_000), ("100.00", -54_000)],
+        [("03/02/2025", 4_000), ("Salary", 12_000), ("900.00", -45_000), ("1,000.00", -54_000)],
+        [("03/15/2025", 4_000), ("Refund", 12_000), ("100.00", -45_000), ("1,100.00", -54_000)],
+        [("03/15/2025", 4_000), ("Rent", 12_000), ("50.00", -36_000), ("1,050.00", -54_000)],
+        [("Closing balance", 12_000), ("1,050.00", -54_000)],
+    ]
+    assert amounts(reading(BANK, OF_CARDS, rows)) == [MINE]
+
+
+def test_a_card_that_savings_stand_for_is_lent_all_the_same() -> None:
+    found = reading(BANK, OF_CARDS, owed("Savings secured card 4711-0900"))
+    assert amounts(found) == [LENT]
+
+
+def test_where_other_accounts_may_be_meant_nothing_is_owed_for_words_about_cards() -> None:
+    """``Everyday`` is neither kept nor lent in so many words: a person decides."""
+    found = reading(BANK, OF_CARDS, kept("Everyday account 4711-0815"), owed("Car loan 4711-0900"))
+    assert amounts(found) == [LENT]
+    assert [each.code for each in found.unproved()] == ["polarity"]
+
+
+def test_without_other_accounts_they_are_about_this_one() -> None:
+    found = reading(BANK, OF_CARDS, owed("Everyday account 4711-0900"))
+    assert amounts(found) == [LENT]
