@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from counterfoil.domain.statements import StatementReading
@@ -29,7 +31,7 @@ OWED = [
 ]
 
 
-def account(title: str, rows: list[tuple[str, ...]], ends: tuple[str, str]) -> list[Cells]:
+def account(title: str, rows: Sequence[tuple[str, ...]], ends: tuple[str, str]) -> list[Cells]:
     places = (4_000, 12_000, -42_000, -54_000)
     heading = ("Date", "Description", "Amount", "Balance")
     return [
