@@ -130,6 +130,9 @@ CLUTTER = {
     "a letter of a watermark in the word": b"q 0.9 g %s Q\n" % shown(74.9, 622.5, b"(V)", size=140),
     "digits that all but touch": b"-0.5 Tc\n",
     "white on a dark ground": b"0 0 0.4 rg 350 %d 52 16 re f\n" % (704 - 21),
+    "tall letters of the line below": b"".join(
+        b"0.8 w %d 680 m %d 687 l S\n" % (x, x) for x in range(360, 404, 3)
+    ),
     "rows in turn on grey": b"0.85 g 40 684 520 16 re f 40 652 520 16 re f 0 g\n",
 }
 

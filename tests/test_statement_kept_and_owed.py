@@ -103,3 +103,32 @@ def test_where_other_accounts_may_be_meant_nothing_is_owed_for_words_about_cards
 def test_without_other_accounts_they_are_about_this_one() -> None:
     found = reading(BANK, OF_CARDS, owed("Everyday account 4711-0900"))
     assert amounts(found) == [LENT]
+
+
+def line_of_credit(paid: str) -> StatementReading:
+    """What comes in is marked, what is owed is printed without a sign."""
+    rows = [
+        ("03/03/2025", "Advance", "200.00", "1,200.00"),
+        ("03/12/2025", "Payment", paid, "900.00"),
+        ("03/28/2025", "Interest", "12.00", "912.00"),
+    ]
+    return reading(BANK, account("Home loan 4711-0900", rows, ("1,000.00", "912.00")))
+
+
+def test_marks_of_what_came_in_tell_that_balances_without_a_sign_are_owed() -> None:
+    assert amounts(line_of_credit("300.00 CR")) == [(-1_000, [-200, 300, -12])]
+
+
+def test_the_marks_have_to_bear_the_balances_out() -> None:
+    assert line_of_credit("310.00 CR").unproved()
+
+
+def test_the_same_marks_in_an_account_with_money_in_it_are_no_second_reading() -> None:
+    rows = [
+        ("03/03/2025", "Salary", "900.00 CR", "1,000.00"),
+        ("03/15/2025", "Refund", "100.00 CR", "1,100.00"),
+        ("03/15/2025", "Rent", "50.00", "1,050.00"),
+    ]
+    assert amounts(reading(BANK, account("Checking 4711-0815", rows, ("100.00", "1,050.00")))) == [
+        MINE
+    ]
