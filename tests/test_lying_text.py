@@ -130,6 +130,9 @@ CLUTTER = {
     "a letter of a watermark in the word": b"q 0.9 g %s Q\n" % shown(74.9, 622.5, b"(V)", size=140),
     "digits that all but touch": b"-0.5 Tc\n",
     "white on a dark ground": b"0 0 0.4 rg 350 %d 52 16 re f\n" % (704 - 21),
+    "tall letters of the line below": b"".join(
+        b"0.8 w %d 680 m %d 687 l S\n" % (x, x) for x in range(360, 404, 3)
+    ),
     "rows in turn on grey": b"0.85 g 40 684 520 16 re f 40 652 520 16 re f 0 g\n",
 }
 
@@ -158,11 +161,21 @@ def old_style(text: str) -> bytes:
     return b"BT /F1 9 Tf 0 0 Td %s 0 Ts ET" % codes
 
 
-def test_figures_that_hang_below_the_line_leave_the_points_where_they_are(tmp_path: Path) -> None:
+HANGING = (
+    ("03/02/2025", "Card payment", "-45.97", "954.03"),  # all digits of the amount hang
+    ("05/02/2025", "Salary", "+1,931.00", "2,885.03"),
+    ("11/02/2025", "Rent", "-799.53", "2,085.50"),
+)
+
+
+@pytest.mark.parametrize("rows", [ROWS, HANGING], ids=["some", "all of a number"])
+def test_figures_that_hang_below_the_line_leave_the_points_where_they_are(
+    rows: tuple[tuple[str, str, str, str], ...], tmp_path: Path
+) -> None:
     path = tmp_path / "oldstyle.pdf"
-    cells = [(row, column) for row in range(len(ROWS)) for column in (2, 3)]
-    instead = {(row, column): old_style(ROWS[row][column]) for row, column in cells}
-    Statement(instead=instead).write(path)
+    cells = [(row, column) for row in range(len(rows)) for column in (2, 3)]
+    instead = {(row, column): old_style(rows[row][column]) for row, column in cells}
+    Statement(rows=rows, instead=instead).write(path)
     reading = read_document(path)
     assert reading.unproved() == ()
     assert len(reading.proved()) == 1

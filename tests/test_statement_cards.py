@@ -62,6 +62,25 @@ def test_how_the_interest_was_reckoned_is_no_entry() -> None:
     assert len(proved.statement.transactions) == len(BOUGHT)
 
 
+@pytest.mark.parametrize(("rate", "said"), [("24.49%", set()), ("24.49", {"end_contradicts"})])
+def test_a_balance_that_interest_was_reckoned_of_is_no_end(rate: str, said: set[str]) -> None:
+    owed: list[Cells] = [
+        [("Interest Charge Calculation", 4_000)],
+        [("Description", 4_000), ("Rate", 15_000), ("Balance", -36_000)],
+        [("Cash Advances", 4_000), (rate, 15_000), ("194.93", -36_000)],
+        [("Purchases", 4_000), (rate, 15_000), ("628.94", -36_000)],
+    ]
+    assert codes(reading(CARD, box(CARD_BOX), bought(), owed)) == said
+
+
+@pytest.mark.parametrize(("word", "said"), [("Redeemed", set()), ("Used", {"end_contradicts"})])
+def test_what_is_left_of_rewards_is_no_end_of_the_card(word: str, said: set[str]) -> None:
+    rewards: list[Cells] = [
+        [(f"{word} this month 120.00", 4_000), ("New balance", 25_000), ("48.00", -45_000)]
+    ]
+    assert codes(reading(CARD, box(CARD_BOX), bought(), rewards)) == said
+
+
 def test_an_entry_with_a_rate_and_a_day_is_one() -> None:
     more: list[Cells] = [
         [("03/28/2025", 4_000), ("Interest at 24.49% on purchases", 12_000), ("11.83", -42_000)]

@@ -215,6 +215,48 @@ def test_one_code_in_every_row_is_no_mark(code: str) -> None:
     assert is_proved(reading(statement("Code", [code] * len(BOOKED))))
 
 
+def crowded(marks: Sequence[str], heading: str = "Kind", *, ragged: int = 0) -> PrintedPages:
+    """*marks* under a heading of their own, a space away from the texts behind them.
+
+    Every third text begins *ragged* further to the right.
+    """
+    text = 16_500
+    head = words(DATE, "Date", 9_000) + words(TEXT, heading, 9_000)
+    head += words(text, "Description", 9_000) + flush(AMOUNT, "Amount", 9_000)
+    printed = [
+        words(DATE, "Northern Bank, account 12345678, EUR", 5_000),
+        words(DATE, "Period: 01/02/2025 to 28/02/2025", 7_000),
+        [*head, *flush(BALANCE, "Balance", 9_000)],
+        [*words(text, "Opening balance", 11_000), *flush(BALANCE, "1000.00", 11_000)],
+    ]
+    balance, y = Decimal("1000.00"), 11_000
+    for number, (side, amount, said) in enumerate(BOOKED):
+        y += 1_600
+        balance += Decimal(amount) if side == IN else -Decimal(amount)
+        at = text + ragged * (number % 3 == 0)
+        row = words(DATE, f"{3 + number * 3:02}/02/2025", y) + flush(at - 300, marks[number], y)
+        row += words(at, said, y) + flush(AMOUNT, amount, y)
+        printed.append([*row, *flush(BALANCE, str(balance), y)])
+    y += 1_600
+    printed.append([*words(text, "Closing balance", y), *flush(BALANCE, str(balance), y)])
+    return page(printed)
+
+
+def test_marks_with_no_room_before_the_texts_in_line_behind_them_are_held() -> None:
+    assert is_proved(reading(crowded(sides("DEBIT", "CREDIT"))))
+    (found,) = reading(crowded(sides("DEBIT", "CREDIT", FLIPPED))).unproved()
+    assert found.code == "sign_contradicts"
+    assert BOOKED[FLIPPED][2] in found.reason
+
+
+@pytest.mark.parametrize(("heading", "ragged"), [("Description", 0), ("Kind", 100)])
+def test_words_that_only_begin_the_texts_are_no_marks(heading: str, ragged: int) -> None:
+    found = reading(crowded(sides("DEBIT", "CREDIT", FLIPPED), heading, ragged=ragged))
+    assert is_proved(found)
+    described = [each.description for each in found.proved()[0].statement.transactions]
+    assert described[FLIPPED] == f"CREDIT {BOOKED[FLIPPED][2]}"
+
+
 def test_codes_of_many_letters_are_no_marks() -> None:
     assert is_proved(reading(statement("Code", ["C", "D", "S", "A", "D", "C", "X", "A"])))
 

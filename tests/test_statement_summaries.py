@@ -130,6 +130,17 @@ def test_balances_of_other_things_are_no_ends(more: list[Cells]) -> None:
     assert "end_contradicts" in codes(other)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"), [("Fixed rate bond", set()), ("Your", {"end_contradicts"})]
+)
+def test_balances_by_day_of_another_product_are_no_ends(words: str, said: set[str]) -> None:
+    bond = box([
+        (f"{words} balance on 03/01/2025", "700.00"),
+        (f"{words} balance on 03/31/2025", "710.00"),
+    ])  # fmt: skip
+    assert codes(reading(HEAD, box([BOX[0], BOX[3]]), bond, table())) == said
+
+
 def test_a_caption_of_two_lines_is_read_as_one() -> None:
     captions: list[Cells] = [
         [("Average monthly", -22_000), ("Charges", -40_000)],

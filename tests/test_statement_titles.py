@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from counterfoil.domain.statements import StatementReading
 from counterfoil.rules.statements.terms import Label, Role
-from counterfoil.rules.statements.vocabulary import label_of, role_of
+from counterfoil.rules.statements.vocabulary import label_of, role_of, section_sign
 from tests.statement_pdf_support import examined
 
 Printed = list[tuple[int, str]]  # where from the left, points; numbers end there
@@ -56,6 +56,10 @@ def amounts(found: StatementReading) -> list[Decimal]:
         ("AMOUNT OF DEBITS", Label.TOTAL_DEBITS),
         ("Total fees", Label.TOTAL),
         ("Totals", Label.TOTAL),
+        ("Obrat debet", Label.TOTAL_DEBITS),
+        ("Obraty kredit", Label.TOTAL_CREDITS),
+        ("Transaction summary", Label.TOTAL),
+        ("交易總額", Label.TOTAL),
     ],
 )
 def test_a_total_says_which_way_in_any_order_of_its_words(text: str, label: Label) -> None:
@@ -68,17 +72,43 @@ def test_two_letters_that_say_the_sides_are_over_a_column_of_signs() -> None:
     assert role_of("Debit/Credit") is not Role.SIGN
 
 
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("Frais", Role.FEE),
+        ("Int charged", Role.FEE),
+        ("Int paid", Role.FEE),
+        ("Dépôts", Role.CREDIT),
+    ],
+)
+def test_a_heading_says_what_stands_below_it(text: str, role: Role) -> None:
+    assert role_of(text) is role
+
+
+def test_one_purchase_is_a_title_of_money_spent_as_several_are() -> None:
+    assert section_sign("PURCHASE") == section_sign("Purchases") == -1
+
+
 def listed(*entries: tuple[str, str, str]) -> list[Printed]:
     return [[(60, day), (130, text), (-400, amount)] for day, text, amount in entries]
 
 
 @pytest.mark.parametrize("spent", ["300.00", "310.00"])
-def test_a_printed_total_that_no_entries_come_to_is_refused(tmp_path: Path, spent: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("Příjmy celkem", "Výdaje celkem"), "totals_contradict"),
+        (("Obrat kredit", "Obrat debet"), "polarity"),  # "kredit": it may be owed as well
+    ],
+)
+def test_a_printed_total_that_no_entries_come_to_is_refused(
+    tmp_path: Path, words: tuple[str, str], code: str, spent: str
+) -> None:
     rows = [
         *TOP,
         [(60, "Ending balance"), (-400, "900.00")],
-        [(60, "Příjmy celkem"), (-400, "200.00")],
-        [(60, "Výdaje celkem"), (-400, spent)],
+        [(60, words[0]), (-400, "200.00")],
+        [(60, words[1]), (-400, spent)],
         [(60, "Date"), (130, "Details"), (-400, "Amount")],
         *listed(("04/02/2025", "Rent", "-250.00"), ("04/15/2025", "Sale", "200.00")),
         *listed(("04/16/2025", "Fuel", "-50.00")),
@@ -87,7 +117,7 @@ def test_a_printed_total_that_no_entries_come_to_is_refused(tmp_path: Path, spen
     if spent == "300.00":
         assert amounts(found) == [Decimal(-250), Decimal(-50), Decimal(200)]
     else:
-        assert {each.code for each in found.unproved()} == {"totals_contradict"}
+        assert {each.code for each in found.unproved()} == {code}
 
 
 PENDING = "Pending authorisations (not yet posted, not included in the balance above)"

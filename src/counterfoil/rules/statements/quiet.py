@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from counterfoil.domain.statements import (
     Equation,
@@ -14,11 +15,13 @@ from counterfoil.domain.statements import (
     Unproved,
     Verdict,
 )
+from counterfoil.rules.statements.accounts import own_number
 from counterfoil.rules.statements.blocks import Quiet
 from counterfoil.rules.statements.currencies import currency_of
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.naming import TITLE_MAX
 from counterfoil.rules.statements.terms import Label
 
 _NOTHING = re.compile(
@@ -64,7 +67,17 @@ def quiet_account(document: Document, quiet: Quiet, gaps: Sequence[str]) -> Prov
         " ".join(document.lines[index].text for index in quiet.lines if index < len(document.lines))
     )
     shortfalls = [*gaps, *([] if _NOTHING.search(words) else [ONE_WITNESS])]
-    return _proved(document, quiet.opening, quiet.closing, quiet.lines, shortfalls)
+    proved = _proved(document, quiet.opening, quiet.closing, quiet.lines, shortfalls)
+    name = _name_on_line(document, quiet) or proved.statement.account
+    return replace(proved, statement=replace(proved.statement, account=name))
+
+
+def _name_on_line(document: Document, quiet: Quiet) -> str:
+    """The number, or the words, of its line in a summary with a column for each end; or ""."""
+    line = document.lines[quiet.opening.line]
+    if quiet.closing.line != line.index or quiet.opening.words in line.text:
+        return ""
+    return own_number(line.label()) or line.label()[:TITLE_MAX]
 
 
 def _proved(

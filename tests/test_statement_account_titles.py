@@ -1,0 +1,94 @@
+"""Where an account begins on a page, and what it is called there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from counterfoil.domain.statements import StatementReading
+from counterfoil.rules.statements.accounts import account_numbers
+from counterfoil.rules.statements.document import is_title
+from counterfoil.rules.statements.lines import Line, lines_of
+from counterfoil.rules.statements.number_styles import Style
+from tests.test_statement_summaries import Cells, codes, page, reading
+
+PLACES = (4_000, 12_000, -42_000, -54_000)
+HEADED: Cells = [*zip(("Date", "Description", "Amount", "Balance"), PLACES, strict=True)]
+BANK: list[Cells] = [
+    [("Northern Union", 4_000)],
+    [("Statement period 03/01/2025 to 03/31/2025", 4_000)],
+]
+FIRST = [
+    ("03/02/2025", "Salary", "900.00", "1,000.00"),
+    ("03/15/2025", "Rent", "-50.00", "950.00"),
+]
+SECOND = [
+    ("03/05/2025", "Interest", "1.00", "21.00"),
+    ("03/25/2025", "Cash", "-5.00", "16.00"),
+]
+CLOSING: list[Cells] = [[("Closing balance", 12_000), ("950.00", -54_000)]]
+TOTAL: list[Cells] = [[("Total debits", 12_000), ("50.00", -42_000)]]
+
+
+def account(title: str, rows: Sequence[tuple[str, ...]], opening: str) -> list[Cells]:
+    first: Cells = [("Opening balance", 12_000), (opening, -54_000)]
+    entries: list[Cells] = [[*zip(row, PLACES, strict=True)] for row in rows]
+    return [[(title, 4_000)], HEADED, first, *entries]
+
+
+def named(found: StatementReading) -> list[str]:
+    assert not found.unproved(), found.unproved()
+    return [each.statement.account for each in found.proved()]
+
+
+def two(one: str, other: str, *, between: list[Cells]) -> StatementReading:
+    """Two accounts on one page, without closing balances; *between* stands below the first."""
+    return reading(BANK, account(one, FIRST, "100.00"), between, account(other, SECOND, "20.00"))
+
+
+def test_below_a_total_a_title_and_an_opening_balance_begin_another_account() -> None:
+    found = two("Everyday 15-3999-0447182-00", "Reserve saver", between=TOTAL)
+    assert named(found) == ["15-3999-0447182-00", "Reserve saver"]
+
+
+def test_below_another_balance_rows_may_be_missing() -> None:
+    balance: list[Cells] = [[("Ledger balance", 12_000), ("950.00", -54_000)]]
+    found = two("Everyday 15-3999-0447182-00", "Reserve saver", between=balance)
+    assert codes(found) == {"does_not_add_up"}
+
+
+@pytest.mark.parametrize("between", [CLOSING, TOTAL], ids=["end", "total"])
+def test_a_long_number_right_above_a_heading_needs_no_word_beside_it(between: list[Cells]) -> None:
+    found = two("Everyday 15-3999-0447182-00", "Bills 15-3999-0447182-01", between=between)
+    assert named(found) == ["15-3999-0447182-00", "15-3999-0447182-01"]
+
+
+def test_a_short_one_does() -> None:
+    assert codes(two("Everyday 4711-0815", "Bills 4711-0816", between=TOTAL)) == {"does_not_add_up"}
+
+
+def line(text: str) -> Line:
+    (found,) = lines_of(page([[(text, 4_000)]]), Style("."))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "titled"),
+    [
+        ("Free checking", True),
+        ("Reserve saver", True),
+        ("Free checking - for - students", True),  # dashes are no words
+        ("A free checking plan for students", False),
+        ("We look after your account.", False),
+        ("For your savings,", False),
+    ],
+)
+def test_a_title_is_a_few_words_and_no_sentence(text: str, titled: bool) -> None:
+    assert is_title(line(text)) is titled
+
+
+@pytest.mark.parametrize("text", ["Platinum Visa ending in 8802", "Your card ending in 8802"])
+def test_a_card_is_known_by_how_its_number_ends(text: str) -> None:
+    (found,) = account_numbers([line(text)])
+    assert found.text == "8802"

@@ -1,0 +1,30 @@
+"""Tables headed like entries in whole numbers, in a paper that writes another account in cents."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_statement_summaries import BOX, HEAD, Cells, box, codes, reading, table
+
+NUMBERS = (("85,000", "90,000"), ("45,000", "50,000"), ("15,000", "20,000"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("{}", "{}"), {"unread_table"}),
+        (("up to {}", "or {}"), set()),  # a list of prices, and no money of an account
+        (("¥ {}", "¥ {}"), {"unread_table"}),
+    ],
+    ids=["numbers", "prose", "signs"],
+)
+def test_whole_numbers_are_entries_unless_they_stand_in_a_sentence(
+    words: tuple[str, str], said: set[str]
+) -> None:
+    heading = [("Date", 4_000), ("Description", 12_000), ("Debit", -42_000), ("Balance", -54_000)]
+    rows: list[Cells] = [
+        [(f"03/0{day}/2025", 4_000), ("Order", 12_000),
+         (words[0].format(paid), -42_000), (words[1].format(left), -54_000)]
+        for day, (paid, left) in enumerate(NUMBERS, start=3)
+    ]  # fmt: skip
+    assert codes(reading(HEAD, box(BOX), table(), [heading, *rows])) == said
