@@ -277,6 +277,7 @@ def _begins_within_page(last: Event, run: Run) -> bool:
     heading = first.table.heading
     return (
         bool(run.identity)
+        and (last.kind is not Kind.LABEL or last.label is Label.CLOSING)
         and first.kind is Kind.LABEL
         and first.label is Label.OPENING
         and heading is not None

@@ -45,6 +45,7 @@ TITLE_MAX = 90  # characters
 DIGITS_MAX = 24  # of a title, its period apart
 HEADS_FROM = 3  # roles that make a line the heading of a table
 NUMBERED_MAX = 8  # of one with a number, or in capitals
+LISTED_ABOVE = 3  # lines above a heading that may be a title in a summary
 LISTED_WORDS = 2  # of a title that a summary lists too
 NUMBER_FROM = 9  # digits of an account's number that needs no word beside it
 TITLE_WORDS_MAX = 5  # of a title without a number
@@ -80,9 +81,9 @@ class Document:
                 return ""
             if _is_section(self.lines[index]):
                 continue
-            above = index == line - 1
-            numbered = above and (_is_numbered(self.lines[index]) or self._is_listed(index))
-            named = numbered or self.names_account(index) or is_title(self.lines[index])
+            numbered = index == line - 1 and _is_numbered(self.lines[index])
+            listed = index >= line - LISTED_ABOVE and self._is_listed(index)
+            named = numbered or listed or self.names_account(index) or is_title(self.lines[index])
             if named and not self._has_captions(index):
                 return self.lines[index].text
         return ""

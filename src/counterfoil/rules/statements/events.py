@@ -81,9 +81,8 @@ def events_of(
     held, under_days = frozenset(money), _stood_under_days(earlier)
     dates = find_dates(table.heading, table.lines, held, under_days=under_days)
     anchors = anchor(table.lines, held, dates, _carried(earlier))
-    dated = dates.booking.keys() - dates.value_lines
     between = dates.day_headings | titles_between(table, money)
-    entries = groups(table.lines, money, dated, between)
+    entries = groups(table.lines, money, dates.booking.keys() - dates.value_lines, between)
     titles = titles_with_sums(table.lines, money)
     lead = _totals_lead(table, money) or _totals_led(earlier)
     sections = sections_of(table, money, titles, first_section(table, before, section), lead=lead)
@@ -108,11 +107,8 @@ def events_of(
         for own in [anchors[line.index].own is not None]
         for said in [_said(line, entries[line.index], money[line.index])]
         for label in [None if _is_entry_after_all(said, line, moved, own=own) else said]
-        for kind in [
-            Kind.TOTAL
-            if line.index in titles or (label is None and _goes_both_ways(table, line, money))
-            else _kind(label, dated=own and not lead)
-        ]
+        for total in [line.index in titles or _goes_both_ways(table, line, money, label)]
+        for kind in [Kind.TOTAL if total else _kind(label, dated=own and not lead)]
     )
     events = _without_rates([each for each in events if not _is_other_balance(each)], earlier)
     return events[: _closed(events, earlier)]
@@ -245,10 +241,10 @@ def _is_entry_after_all(
     return (said is Label.CARRIED and own) or (said is Label.BALANCE and longer)
 
 
-def _goes_both_ways(table: Table, line: Line, money: Money) -> bool:
-    """Money in and money out on one line without a date: sums of their columns."""
+def _goes_both_ways(table: Table, line: Line, money: Money, label: Label | None) -> bool:
+    """Money in and money out on a line without a date or a known word: sums of their columns."""
     cells = () if table.heading is None else table.heading.cells
-    if not any(cell.role is Role.DATE for cell in cells):
+    if label is not None or not any(cell.role is Role.DATE for cell in cells):
         return False
     roles = table.roles()
     moved = {roles[index] for index, amount in money[line.index].items() if amount.value}
