@@ -14,6 +14,7 @@ from counterfoil.rules.statements.annual import annual_year, fills_its_year
 from counterfoil.rules.statements.dates import Era, Order, Printed, era_of
 from counterfoil.rules.statements.document import Document
 
+MOSTLY = 6  # tenths of the days that make a printed period theirs
 TOLERANCE = timedelta(days=10)  # a row may be booked so far outside the printed period
 YEAR = timedelta(days=366)
 LEAP = timedelta(days=183)  # between two entries that follow each other
@@ -62,6 +63,9 @@ def days_of(context: Context, printed: Sequence[Printed], order: Order) -> Found
         days = _all(printed, partial(_in_period, period=period, order=order, era=context.era))
         if days is not None:
             return days, period, "the printed period"
+    for period in periods:
+        if (most := _mostly_in(context, printed, period, order)) is not None:
+            return most, None, "the printed period"
     for printed_on in context.opened:
         opened = printed_on.day(order, context.era)
         if opened is not None and opened <= context.today + YEAR:
@@ -69,6 +73,19 @@ def days_of(context: Context, printed: Sequence[Printed], order: Order) -> Found
             if days is not None:
                 return days, None, "the date of the opening balance"
     return _by_anchor(context, printed, order) or _by_title(context, printed, order)
+
+
+def _mostly_in(
+    context: Context, printed: Sequence[Printed], period: tuple[date, date], order: Order
+) -> tuple[date, ...] | None:
+    """The days, most of them within *period*, the others in its last year; None where few are."""
+    inside = [_in_period(each, period, order, context.era) for each in printed]
+    if sum(day is not None for day in inside) * 10 < len(printed) * MOSTLY:
+        return None
+    pairs = zip(inside, printed, strict=True)
+    days = [day or each.day(order, context.era, year=period[1].year) for day, each in pairs]
+    found = [day for day in days if day is not None]
+    return tuple(found) if len(found) == len(printed) else None
 
 
 def _by_title(context: Context, printed: Sequence[Printed], order: Order) -> Found | None:

@@ -141,7 +141,17 @@ def _account_begins(lines: Sequence[Line]) -> int:
     after = dated[-1] + 1 if dated else len(lines)
     named = {each.line for each in account_numbers(lines[after:])}
     titles = (n for n, each in enumerate(lines) if each.index in named and not each.amounts)
-    return next(titles, len(lines))
+    begins = (n for n in titles if not _ends_here(lines[n:]))
+    return next(begins, len(lines))
+
+
+def _ends_here(lines: Sequence[Line]) -> bool:
+    """Whether the next number is a total or the end: what stands above it is the account's own."""
+    money = next((line for line in lines if line.amounts), None)
+    return money is not None and label_of(money.label()) in _ENDING
+
+
+_ENDING = (Label.TOTAL, Label.TOTAL_CREDITS, Label.TOTAL_DEBITS, Label.CLOSING)
 
 
 def _captions_begin(lines: Sequence[Line]) -> int:
