@@ -24,6 +24,7 @@ UNKNOWN = "\ufffd"  # drawn, but the file does not say which letter it is
 SPACES_MAX = 2  # between a sign and its number
 #: Whose ink is not as high as a digit: points, apostrophes, dashes.
 _LOW = frozenset(",.-\u2019\u2010\u2011\u2012\u2013\u2014\u2212")
+SOFT_HYPHEN = 0xAD
 _MADE_UP = {SPACE, UNKNOWN}  # without a width: by pdfium, between words and at line ends
 
 
@@ -146,6 +147,8 @@ def _letter(code: int) -> str:
     """The character with that code point."""
     if code < 32 or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF):
         return UNKNOWN
+    if code == SOFT_HYPHEN:
+        return "-"  # some fonts call their hyphen so
     return SPACE if chr(code).isspace() else chr(code)
 
 

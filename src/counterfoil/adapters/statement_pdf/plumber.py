@@ -14,6 +14,7 @@ import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfplumber.utils.exceptions import PdfminerException
 
+from counterfoil.adapters.statement_pdf.characters import SOFT_HYPHEN
 from counterfoil.adapters.statement_pdf.glyphs import SPACE, Glyph, hue_of, rows_of
 from counterfoil.domain.pages import Page, PrintedPages
 from counterfoil.errors import Quarantined
@@ -68,7 +69,7 @@ def _page(number: int, page: Any) -> Page:
 
 
 def _glyph(char: dict[str, Any], order: int) -> Glyph:
-    text = str(char["text"])
+    text = str(char["text"]).replace(chr(SOFT_HYPHEN), "-")
     middle = round((char["top"] + char["bottom"]) * 50)
     height = round((char["bottom"] - char["top"]) * 100)
     character = SPACE if text.isspace() else text
