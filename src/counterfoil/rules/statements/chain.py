@@ -240,6 +240,8 @@ def _tie(state: _Walk, event: Event, balance: Decimal, *, is_entry: bool) -> Bro
         if solved is None:
             return _broken(state, event, balance, "no set of signs, or more than one, leads to it")
     expected = state.balance + state.waited()
+    if state.hypothesis.bare and balance == -expected > 0:
+        balance = expected
     if expected != balance:
         return _broken(state, event, balance, "it does not follow from the balance before it")
     state.ties.append(_tie_of(state, event, balance))

@@ -81,6 +81,31 @@ class _Hunt:
 
 def search(events: Sequence[Event], ends: Ends, layout: Layout | None = None) -> Found:
     """Try every hypothesis on *events*; those that hold, if any, the likeliest only."""
+    hunt = _hunted(events, ends, layout, bare=False)
+    if not hunt.chains and _may_be_bare(events):
+        again = _hunted(events, ends, layout, bare=True)
+        hunt = again if again.chains else hunt
+    return Found(tuple(_best_held(hunt.chains, ends)), hunt.furthest)
+
+
+def _may_be_bare(events: Sequence[Event]) -> bool:
+    """Whether money in and money out have columns of their own, and no balance has a sign.
+
+    Where an amount says which way it went, a balance below zero may have lost its sign in print
+    and is known all the same: it is the one that the entries lead to.
+    """
+    roles = {role for event in events for role in event.table.roles()}
+    if not {Role.DEBIT, Role.CREDIT, Role.BALANCE} <= roles:
+        return False
+    return not any(
+        amount.mark
+        for event in events
+        for index, amount in event.cells.items()
+        if event.table.roles()[index] is Role.BALANCE
+    )
+
+
+def _hunted(events: Sequence[Event], ends: Ends, layout: Layout | None, *, bare: bool) -> _Hunt:
     hunt = _Hunt()
     left = HYPOTHESES_MAX
     labelled = any(event.kind is Kind.LABEL for event in events)
@@ -89,13 +114,13 @@ def search(events: Sequence[Event], ends: Ends, layout: Layout | None = None) ->
             break
         for totals in islice(Totals, left):
             left -= 1
-            tried = replace(hypothesis, totals=totals)
+            tried = replace(hypothesis, totals=totals, bare=bare)
             found = list(_walked(events, tried, _ends_to_try(tried, ends, labelled=labelled)))
             for opening, result in found:
                 hunt.take(rank, opening, result)
             if not any(result.totals for _, result in found):
                 break  # no line was taken for a total: nothing else comes of it
-    return Found(tuple(_best_held(hunt.chains, ends)), hunt.furthest)
+    return hunt
 
 
 Tries = Iterable[tuple[Decimal | None, Sequence[Decimal | None]]]

@@ -292,6 +292,8 @@ def _grade(  # noqa: PLR0913
     shortfalls += [
         f"a printed total is not the sum of its rows: {each.says}" for each in broken[:3]
     ]
+    if chain.hypothesis.bare:
+        shortfalls.append("a balance below zero is printed without its sign")
     if guards.unused_columns(chain):
         shortfalls.append("a column of numbers without a heading is not read")
     if guessed:

@@ -57,6 +57,7 @@ class Hypothesis:
     plain_balance: int = 1  # the sign of a balance without a mark
     reversals: bool = False  # a minus in a column of debits takes the debit back
     black: int = 1  # the sign of an amount in no colour, where colours tell
+    bare: bool = False  # a balance below zero is printed without its sign
     flipped: bool = False  # amounts count against the printed balances: a card's charges
     totals: Totals = Totals.SEEN
 
