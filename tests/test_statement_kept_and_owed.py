@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from counterfoil.domain.statements import StatementReading
-from tests.test_statement_summaries import Cells, reading
+from tests.test_statement_summaries import Cells, codes, reading
 
 BANK: list[Cells] = [
     [("Northern Union", 4_000)],
@@ -132,3 +132,43 @@ def test_the_same_marks_in_an_account_with_money_in_it_are_no_second_reading() -
     assert amounts(reading(BANK, account("Checking 4711-0815", rows, ("100.00", "1,050.00")))) == [
         MINE
     ]
+
+
+def test_a_title_of_money_kept_above_the_line_of_the_number_keeps_the_signs_from_turning() -> None:
+    above: list[Cells] = [[("Everyday Checking", 4_000)], [("Member 4711-0815", 4_000)]]
+    found = reading(BANK, OF_CARDS, above, kept("")[1:])
+    assert codes(found) == {"polarity"}
+    assert not found.proved()
+
+
+TOLD = [
+    ("03/02/2025", "Salary", "900.00", "1,000.00"),
+    ("03/05/2025", "Refund of shoes", "100.00", "1,100.00"),
+    ("03/08/2025", "Dividend", "100.00", "1,200.00"),
+    ("03/15/2025", "Purchase at grocer", "-50.00", "1,150.00"),
+]
+SAID_NOTHING = [(day, f"Item {day[3:5]}", *numbers) for day, _, *numbers in TOLD]
+
+
+def test_entries_that_call_themselves_money_in_are_not_turned_for_words_about_cards() -> None:
+    ends = ("100.00", "1,150.00")
+    assert codes(reading(BANK, OF_CARDS, account("Everyday 4711-0815", TOLD, ends))) == {"polarity"}
+    quiet = reading(BANK, OF_CARDS, account("Everyday 4711-0815", SAID_NOTHING, ends))
+    assert amounts(quiet) == [(-100, [-900, -100, -100, 50])]
+
+
+def test_a_line_of_credit_under_an_amount_owing_is_owed() -> None:
+    places = (4_000, 12_000, -42_000, -58_000)
+    rows = [
+        ("Date", "Description", "Amount", "Amount owing"),
+        ("", "Previous amount owing", "", "1,000.00"),
+        ("03/03/2025", "Advance", "200.00", "1,200.00"),
+        ("03/12/2025", "Payment", "-300.00", "900.00"),
+        ("", "New amount owing", "", "900.00"),
+    ]
+    table: list[Cells] = [
+        [(text, at) for text, at in zip(row, places, strict=True) if text] for row in rows
+    ]
+    found = reading(BANK, [[("Personal line of credit 4711-0900", 4_000)]], table)
+    assert not found.unproved()
+    assert amounts(found) == [(-1_000, [-200, 300])]

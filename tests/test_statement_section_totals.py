@@ -112,3 +112,20 @@ def test_totals_may_have_the_opening_balance_in_them_and_say_so() -> None:
 )
 def test_words_that_name_an_end_within_a_total_name_no_end(text: str, label: Label) -> None:
     assert label_of(text) is label
+
+
+def test_what_only_looks_like_an_iban_above_the_totals_begins_no_account() -> None:
+    rows: list[Cells] = [
+        [("Date", 4_000), ("Description", 12_000), ("Debit", -42_000), ("Credit", -52_000)],
+        [("Opening balance", 12_000), ("500.00", -52_000)],
+        [("03/03/2025", 4_000), ("Salary", 12_000), ("1,000.00", -52_000)],
+        [("03/12/2025", 4_000), ("Grocer", 12_000), ("345.60", -42_000)],
+        [("DE98 ZZZ0 9999 9999 99", 12_000)],  # of a creditor
+        [("Totals", 12_000), ("345.60", -42_000), ("1,000.00", -52_000)],
+        [("Closing balance", 12_000), ("1,154.40", -52_000)],
+    ]
+    found = reading(HEAD, rows)
+    assert not found.unproved()
+    (proved,) = found.proved()
+    assert [int(row.amount) for row in proved.statement.transactions] == [1_000, -345]
+    assert any(each.kind == "total" for each in proved.proof.equations)

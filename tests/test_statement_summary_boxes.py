@@ -100,3 +100,32 @@ def half_right(charges: str, *, below: bool) -> StatementReading:
 def test_what_a_total_leaves_out_may_stand_beside_it(below: bool) -> None:
     assert not half_right("45.60", below=below).unproved()
     assert codes(half_right("46.60", below=below)) == {"totals_contradict"}
+
+
+def ended(words: str, came: str) -> StatementReading:
+    return reading(HEAD, box([*deposits(came)[:3], (words, "1,100.00")]), table())
+
+
+@pytest.mark.parametrize("words", ["Balance", "Balance on 03/31/2025"])
+def test_the_end_of_a_box_may_be_called_no_more_than_a_balance(words: str) -> None:
+    assert not ended(words, "1,020.00").unproved()
+    assert codes(ended(words, "1,021.00")) == {"totals_contradict"}
+
+
+def test_words_for_both_ways_are_enough_whatever_else_is_in_the_box() -> None:
+    def with_other(came: str) -> StatementReading:
+        rows = deposits(came)
+        return reading(HEAD, box([*rows[:3], ("Something else", "0.05"), rows[3]]), table())
+
+    assert not with_other("1,020.00").unproved()
+    assert codes(with_other("1,021.00")) == {"totals_contradict"}
+
+
+def test_signs_for_both_ways_are_enough_whatever_the_words_are() -> None:
+    def signed(came: str) -> StatementReading:
+        return reading(
+            HEAD, box([BOX[0], ("This", f"+{came}"), ("That", "-420.00"), BOX[3]]), table()
+        )
+
+    assert not signed("1,020.00").unproved()
+    assert codes(signed("1,021.00")) == {"totals_contradict"}

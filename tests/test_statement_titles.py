@@ -186,3 +186,9 @@ def test_below_cheques_side_by_side_the_next_section_is_one_column(
         assert sum(amounts(found)) == Decimal(17)
     else:
         assert found.unproved()
+
+
+def test_an_amount_owing_is_a_balance_and_says_both_ends() -> None:
+    assert role_of("Amount owing") is Role.BALANCE
+    assert label_of("Previous amount owing") is Label.OPENING
+    assert label_of("New amount owing") is Label.CLOSING
