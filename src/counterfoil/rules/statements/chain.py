@@ -235,10 +235,8 @@ def _tie(state: _Walk, event: Event, balance: Decimal, *, is_entry: bool) -> Bro
     if event.label is Label.OPENING and balance == state.opening and not is_entry:
         state.labels.append(event)
         return None  # a summary that repeats it
-    if state.unsure():
-        solved = _solve(state, balance - state.balance)
-        if solved is None:
-            return _broken(state, event, balance, "no set of signs, or more than one, leads to it")
+    if state.unsure() and _solve(state, balance - state.balance) is None:
+        return _broken(state, event, balance, "no set of signs, or more than one, leads to it")
     expected = state.balance + state.waited()
     if state.hypothesis.bare and balance == -expected > 0:
         balance = expected

@@ -121,8 +121,8 @@ class Document:
 
 
 _ACCOUNT = re.compile(
-    r"account|saving|saver|line of credit|checking|chequing|current|deposit|loan|mortgage|card|"
-    r"share|certificate|"
+    r"account|saving|saver|line of credit|heloc|checking|chequing|current|deposit|loan|mortgage|"
+    r"card|share|certificate|"
     r"money market|portfolio|"
     r"konto|kredit|compte|livret|epargne|ahorro|cuenta|conta|poupanca|conto|libretto|rekening|zichtrekening|tili|"
     r"rachun|uct|szamla|hesap|"

@@ -28,6 +28,7 @@ CARD_SIGNS = 3  # so many different words of the trade make it a card's statemen
 TITLES_NEAR = 2  # above a table, that may be the account's
 TEXT_MAX = 400  # lines that are looked at
 SPOKEN_FROM = 4  # entries that say which way they went ...
+FEW_SPOKEN = 2  # enough against a card's words alone: a salary is no purchase
 SPOKEN_TIMES = 3  # ... and so many times as many as those that say the other way
 
 _LOAN = re.compile(
@@ -107,7 +108,7 @@ def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
     if not card:
         return -1
     near = titles_of(document, outcome)[-TITLES_NEAR:]
-    if _spoken(chain) > 0 or any(map(_is_kept, near)):
+    if _spoken(chain, FEW_SPOKEN) > 0 or any(map(_is_kept, near)):
         return None
     return -1 if _is_alone(document, outcome) else _if_lent(outcome)
 
@@ -149,11 +150,11 @@ def _by_totals(document: Document, outcome: Outcome, chain: Chain) -> int:
     return (more in came and less in went) - (less in came and more in went)
 
 
-def _spoken(chain: Chain) -> int:
-    """+1 where the entries' words bear the signs out, -1 where they run against them."""
+def _spoken(chain: Chain, least: int = SPOKEN_FROM) -> int:
+    """+1 where the words of *least* entries bear the signs out, -1 where they run against them."""
     said = list(_said(chain))
     borne, against = sum(each > 0 for each in said), sum(each < 0 for each in said)
-    if max(borne, against) < SPOKEN_FROM:
+    if max(borne, against) < least:
         return 0
     return (borne >= against * SPOKEN_TIMES) - (against >= borne * SPOKEN_TIMES)
 

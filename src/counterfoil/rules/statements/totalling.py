@@ -113,11 +113,12 @@ def total_contradicts(chain: Chain) -> str:
     for event in (each for each in chain.totals if each.line.index > last):
         uses = chain.hypothesis.use_of(event)
         cells = [
-            amount.value
+            (use, amount.value)
             for index, amount in event.cells.items()
-            if uses[index] in (Use.DEBIT, Use.CREDIT)
+            if (use := uses[index]) in (Use.DEBIT, Use.CREDIT)
         ]
-        wrong = [value for value in cells if value not in sums]
+        moved = {Use.DEBIT if entry.amount < 0 else Use.CREDIT for entry in chain.entries}
+        wrong = [value for use, value in cells if value not in sums or (use in moved and not value)]
         if wrong and len(wrong) < len(cells):
             line = event.line
             return f"page {line.row.page}: {line.text[:60]}: no entries come to {wrong[0]:,}"
