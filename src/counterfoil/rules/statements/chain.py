@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from counterfoil.domain.statements import Equation
 from counterfoil.rules.statements.events import Event, Kind
-from counterfoil.rules.statements.terms import ENDS, Label
+from counterfoil.rules.statements.terms import ENDS, TOTALS, Label
 from counterfoil.rules.statements.ties import Tie, Waiting
 from counterfoil.rules.statements.ways import (
     Hypothesis,
@@ -182,7 +182,7 @@ def _is_total(state: _Walk, event: Event, uses: Sequence[Use]) -> bool:
         return False
     if event.kind is Kind.TOTAL:
         return True
-    says = event.label in (Label.TOTAL, Label.TOTAL_CREDITS, Label.TOTAL_DEBITS)
+    says = event.label in TOTALS
     if not says and not _may_sum_up(state, event):
         return False
     starts = {0, state.since, state.beyond, state.under}

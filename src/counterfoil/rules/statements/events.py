@@ -26,7 +26,7 @@ from counterfoil.rules.statements.sections import (
 )
 from counterfoil.rules.statements.summed_titles import Money, titles_with_sums
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.terms import MOVES, Label, Role
+from counterfoil.rules.statements.terms import MOVES, TOTALS, Label, Role
 from counterfoil.rules.statements.vocabulary import (
     label_of,
     side_of,
@@ -260,13 +260,10 @@ def _said(line: Line, entry: Sequence[Line], cells: Mapping[int, Amount]) -> Lab
     words = words_before(line, amount).split()
     tails = (" ".join(words[start:]) for start in range(len(words)))
     found = (label_of(tail) for tail in tails if _COUNT.search(tail))
-    return next((each for each in found if each in _TOTALS), None)
+    return next((each for each in found if each in TOTALS), None)
 
 
 _COUNT = re.compile(r"\(\d{1,4}\)$")
-
-
-_TOTALS = (Label.TOTAL, Label.TOTAL_CREDITS, Label.TOTAL_DEBITS)
 
 
 def _around(lines: Sequence[Line]) -> str:
@@ -275,7 +272,7 @@ def _around(lines: Sequence[Line]) -> str:
 
 
 def _kind(label: Label | None, *, dated: bool) -> Kind:
-    if label in _TOTALS and not dated:
+    if label in TOTALS and not dated:
         return Kind.TOTAL
     if label in (Label.OPENING, Label.CLOSING, Label.CARRIED, Label.DAILY, Label.BALANCE):
         return Kind.LABEL

@@ -14,7 +14,7 @@ from counterfoil.rules.statements.headings import Heading, repeats
 from counterfoil.rules.statements.lines import Line, dated_places, first_date, line_of
 from counterfoil.rules.statements.number_styles import Style
 from counterfoil.rules.statements.numbers import Amount
-from counterfoil.rules.statements.terms import MOVES, Label, Role
+from counterfoil.rules.statements.terms import MOVES, TOTALS, Label, Role
 from counterfoil.rules.statements.vocabulary import (
     is_of_balances,
     label_of,
@@ -151,7 +151,7 @@ def _ends_here(lines: Sequence[Line]) -> bool:
     return money is not None and label_of(money.label()) in _ENDING
 
 
-_ENDING = (Label.TOTAL, Label.TOTAL_CREDITS, Label.TOTAL_DEBITS, Label.CLOSING)
+_ENDING = (*TOTALS, Label.CLOSING)
 
 
 def _captions_begin(lines: Sequence[Line]) -> int:

@@ -42,3 +42,4 @@ class Label(StrEnum):
 
 #: The two ends of an account, in their order.
 ENDS = (Label.OPENING, Label.CLOSING)
+TOTALS = (Label.TOTAL, Label.TOTAL_CREDITS, Label.TOTAL_DEBITS)

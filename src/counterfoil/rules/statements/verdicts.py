@@ -85,7 +85,8 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     if bad:
         more = f", and an account is listed that is not here: {file.listed}" if file.listed else ""
         return Unproved(account=account, code="page_missing", reason=bad[0].reason + more)
-    if contradicted := _contradicted(document, outcome, chain):
+    totals = tuple(totalling.totals(document, outcome))
+    if contradicted := _contradicted(document, outcome, chain, totals):
         code, reason = contradicted
         return Unproved(account=account, code=code, reason=reason)
     entries = [each.event for each in chain.entries]
@@ -97,20 +98,21 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     told = document.layout is not None and document.layout.decimal_mark is not None
     if not told and (open_ := thousand_or_point(chain, document.style, currency.code)):
         return Unproved(account=account, code="two_readings", reason=open_)
-    totals = tuple(totalling.totals(document, outcome))
     statement = _statement(document, outcome, chain, dated, sign, ends, currency.code, account)
     proof = _grade(document, chain, dated, ends, totals, _gaps(file), currency.shortfall)
     return Proved(statement=statement, proof=proof)
 
 
-def _contradicted(document: Document, outcome: Outcome, chain: Chain) -> tuple[str, str] | None:
+def _contradicted(
+    document: Document, outcome: Outcome, chain: Chain, totals: Sequence[Equation]
+) -> tuple[str, str] | None:
     """(code, reason) where a summary, or balances that are not read, say something else."""
     wrong = (
         totalling.summary_contradicts(document, outcome)
         or totalling.summary_is_half_right(document, outcome)
         or totalling.total_contradicts(chain)
         or section_total_contradicts(chain, totalling.sums_of_rows(chain))
-        or totalling.one_of_many_contradicts([*totalling.totals(document, outcome)])
+        or totalling.one_of_many_contradicts(totals)
         or box_contradicts(document, outcome)
     )
     if wrong:
