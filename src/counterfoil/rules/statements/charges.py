@@ -19,12 +19,16 @@ def with_charges_dated(
 ) -> tuple[Entry, ...]:
     """*entries*; interest and fees without a date with the last day of the printed period.
 
-    As they are where others have none either, or no period is printed.
+    As they are where others have none either, where an entry with a date stands below one in
+    its table, or no period is printed.
 
     Args:
         lines: Of the document that speak of the account.
     """
-    undated = [entry for entry in entries if entry.event.date is None]
+    places = [place for place, entry in enumerate(entries) if entry.event.date is None]
+    undated = [entries[place] for place in places]
+    if any(_goes_on(entries[place], entries[place + 1 :]) for place in places):
+        return tuple(entries)
     ends = [each.end.printed for each in document.periods if each.worded or each.line in lines]
     if not ends or not all(map(_is_charge, undated)) or not _are_few(undated, entries):
         return tuple(entries)
@@ -34,6 +38,12 @@ def with_charges_dated(
         else entry._replace(event=replace(entry.event, date=ends[0]))
         for entry in entries
     )
+
+
+def _goes_on(entry: Entry, below: Sequence[Entry]) -> bool:
+    """Whether an entry of the same table stands below it with a date."""
+    table = entry.event.table
+    return any(each.event.table is table and each.event.date is not None for each in below)
 
 
 def _is_charge(entry: Entry) -> bool:

@@ -26,6 +26,7 @@ from counterfoil.rules.statements.days import (
     value_day_of,
 )
 from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.lent_days import few_lent
 from counterfoil.rules.statements.misprints import unreadable_date
 from counterfoil.rules.statements.slips import unnoticed
 from counterfoil.rules.statements.terms import Role
@@ -92,19 +93,28 @@ def settle(
         made_on: Of the file; it gives the year only where no year is printed anywhere.
     """
     found = _settled(document, chain, lines, today, made_on)
-    charges = sum(entry.event.date is None for entry in chain.entries)
-    if isinstance(found, Undated) or not charges:
+    if isinstance(found, Undated):
         return found
-    said = f"{charges} charges have no date, and are given the last day of the period"
-    return replace(found, shortfalls=(*found.shortfalls, said))
+    events = [entry.event for entry in chain.entries]
+    charges, lent = sum(event.date is None for event in events), few_lent(events)
+    said = (
+        f"{count} {what}"
+        for count, what in (
+            (charges, "charges have no date, and are given the last day of the period"),
+            (lent, "entries have no date, and are given that of the entry beside them"),
+        )
+        if count
+    )
+    return replace(found, shortfalls=(*found.shortfalls, *said))
 
 
 def _settled(
     document: Document, chain: Chain, lines: range, today: date, made_on: str
 ) -> Dated | Undated:
     entries = with_charges_dated(document, chain.entries, lines)
-    if any(entry.event.date is None for entry in entries):
-        return Undated("date_missing", "an entry has no date, on its lines or above them")
+    if bare := next((entry.event.line for entry in entries if entry.event.date is None), None):
+        where = f"page {bare.row.page}: {bare.text[:60]}"
+        return Undated("date_missing", f"an entry has no date, on its lines or above them: {where}")
     if _are_of_a_label(entries):
         return Undated("date_missing", "no entry has a date, and all are taken for that of an end")
     if misprint := unreadable_date(entries):

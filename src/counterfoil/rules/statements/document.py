@@ -27,6 +27,7 @@ from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.grids import listed
 from counterfoil.rules.statements.headed import with_headed_dates
 from counterfoil.rules.statements.headings import Heading, headings_of
+from counterfoil.rules.statements.lent_days import without_lent_days
 from counterfoil.rules.statements.lines import Line, lines_of
 from counterfoil.rules.statements.number_styles import Style
 from counterfoil.rules.statements.page_counting import PageCount, page_counts
@@ -212,7 +213,8 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
         above = lines[max(first - 6, 0) : first]
         goes_on = bool(tables) and _named(tables[-1][0]) == _named(table)
         section = _carried_section(tables, table)
-        events = events_of(table, above, tables[-1][1] if goes_on else (), section)
+        earlier = tables[-1][1] if goes_on else ()
+        events = without_lent_days(events_of(table, above, earlier, section), earlier)
         if events:
             with_money.add(id(table))
         if events and not any(not_booked(line.text) for line in above[-NOT_BOOKED_ABOVE:]):
