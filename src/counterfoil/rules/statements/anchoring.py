@@ -64,6 +64,9 @@ def find_dates(
         headings = _day_headings(lines, money)
         if headings or under_days:
             booking, value = headings, booking
+    elif first is not None and first.role is None and second is None:
+        headings = _day_headings(lines, money, named=True)
+        booking, value = (headings, booking) if headings else (booking, value)
     elif first is None:  # a date below its money leaves the first entry without one
         headings = booking = _day_headings(lines, money, named=True)
     elif _is_stray(first, second) and not money & booking.keys():

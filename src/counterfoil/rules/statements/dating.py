@@ -130,7 +130,8 @@ def _settled(
         tuple(token.printed for token in event.line.dates) if event is not None else ()
         for event in (chain.opening_at, chain.closing_at)
     )
-    context = Context(document, lines, opened, closed, today, made_on)
+    printed = frozenset(line.index for entry in entries for line in entry.event.words)
+    context = Context(document, lines, printed, opened, closed, today, made_on)
     readings = [
         each
         for order in layouts.orders(document.layout)

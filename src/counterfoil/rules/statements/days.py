@@ -27,6 +27,7 @@ class Context:
 
     document: Document
     lines: range  # that speak of the account
+    entry_lines: frozenset[int]  # of its entries
     opened: tuple[Printed, ...]  # dates on the line of the opening balance
     closed: tuple[Printed, ...]
     today: date
@@ -140,7 +141,7 @@ def periods_of(context: Context, order: Order) -> Iterator[tuple[date, date]]:
     if context.opened and context.closed:
         pairs.append((context.opened[-1], context.closed[-1]))
     for first, last in pairs:
-        end = last.day(order, context.era)
+        end = _end_day(first, last, order, context.era)
         if end is None or not last.can_be(order):
             continue
         start = first.day(order, context.era, year=end.year)
@@ -152,6 +153,16 @@ def periods_of(context: Context, order: Order) -> Iterator[tuple[date, date]]:
         year = Printed((1, month.month, month.year), open=False).day(order, context.era)
         if year is not None:
             yield year, date(year.year, year.month, monthrange(year.year, year.month)[1])
+
+
+def _end_day(first: Printed, last: Printed, order: Order, era: Era) -> date | None:
+    """The day of *last*; where only the first has a year, the next such day behind it."""
+    if last.has_year or not first.has_year:
+        return last.day(order, era)
+    start = first.day(order, era)
+    years = () if start is None else (start.year, start.year + 1)
+    days = (last.day(order, era, year=year) for year in years)
+    return next((day for day in days if day is not None and start and day >= start), None)
 
 
 def contains(period: tuple[date, date], days: Sequence[date]) -> bool:
@@ -177,7 +188,7 @@ def _anchors(context: Context, order: Order) -> Iterator[tuple[date, str]]:
         if day is not None and day <= context.today + YEAR:
             yield day, "the date of the closing balance"
     for line in context.document.lines:
-        if line.index in context.document.entry_lines or len(line.text) > 120:
+        if line.index in context.entry_lines or len(line.text) > 120:
             continue
         for token in line.dates:
             day = token.printed.day(order, context.era) if token.printed.can_be(order) else None

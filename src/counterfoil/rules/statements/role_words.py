@@ -17,7 +17,7 @@ ROLE_WORDS: dict[Role, str] = {
         datum valuty | data waluty | erteknap | valör | value | effective date | eff date | =eff |
         =eff. | data effettiva | liq | fecha liq* | operation date value | 起息日 | 起息 |
         ημ valeur | valööripäev | arvopäivä | arvopv | дата валютирования | תאריך ערך | вальор |
-        вальер | datum valute | valuta dat* | settlement date | settled | settlement |
+        вальер | datum valute | valuta dat* | maksupv | maksupäivä | settlement date | settled | settlement |
         vaxtadags* |
         data-valor | valor data | value dt | value dt. | val dt | val. dt | data wal | data wal. |
         erteknapja | tanggal valuta |
