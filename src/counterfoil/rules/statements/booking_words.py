@@ -1,18 +1,27 @@
-"""Words over dates: which of two columns holds the days of booking."""
+"""Words over dates: which of two columns, or of two dates in one, holds the days of booking."""
 
 from __future__ import annotations
 
 import re
 
 from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.terms import Role
+from counterfoil.rules.statements.vocabulary import role_of
 
+#: When the bank entered it.
 _POSTING = re.compile(
-    r"帳務日|入帳日|記帳日|记账日|過賬日|过账日|기장일|(?<!\w)(?:post\w*|book\w*|buch\w*|"
-    r"bu\.?-?tag|bokf\w*|bogf\w*|contab\w*|comptab\w*|konyvel\w*|uctov\w*|ksiegow\w*|process\w*|entered|recorded)"
+    r"帳務日|入[帳账]|[記记][帳账]|[過过][賬账帳]|기장|(?<!\w)(?:post\w*|book\w*|buch\w*|"
+    r"bu\.?-?tag|bokf\w*|bogf\w*|boek\w*|reskontra\w*|contab\w*|comptab\w*|konyvel\w*|"
+    r"z?a?uctov\w*|z?a?ksiegow\w*|knjiz\w*|inregistr\w*|registraz\w*|lancam\w*|lanc\.?|imputac\w*|"
+    r"asient\w*|process\w*|proces\w*|entered|entry|recorded|ledger|kirjau\w*|pembukuan|muhasebe\w*|"
+    r"обработ\w*|провод\w*|учет\w*|осчетов\w*|καταχωρ\w*|רישום)"
 )
-
-
-_OF_THE_DEAL = re.compile(r"(?<!\w)(?:trans?|transaction|purchase)(?!\w)")
+#: When its owner paid, bought or ordered.
+_OF_THE_DEAL = re.compile(
+    r"交易|利用|이용|사용|(?<!\w)(?:trans?|transa[ckz]\w*|purchase|opera[ct]\w*|operaz\w*|consumo|"
+    r"compra|kauf\w*|beleg\w*|achat|acquisto|zakup\w*|aankoop\w*|kop\w*|kjop\w*|osto\w*|islem|"
+    r"harcama|операц\w*|транзак\w*|покупк\w*|συναλλαγ\w*|עסקה)(?!\w)"
+)
 
 
 def booking_rank(text: str) -> int:
@@ -24,3 +33,17 @@ def booking_rank(text: str) -> int:
     if _POSTING.search(bare):
         return 0
     return 2 if _OF_THE_DEAL.search(bare) else 1
+
+
+def books_below(text: str) -> bool:
+    """Whether the second of two headings in one cell is the one of booking.
+
+    ``Data operacji`` over ``Data księgowania``: so do the dates stand.
+    """
+    words = text.split()
+    halves = ((" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words)))
+    return any(
+        {role_of(upper), role_of(lower)} <= {Role.DATE, Role.VALUE_DATE}
+        and booking_rank(lower) == 0 < booking_rank(upper)
+        for upper, lower in halves
+    )

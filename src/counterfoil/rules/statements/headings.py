@@ -102,7 +102,32 @@ def _heading_at(lines: Sequence[Line], index: int) -> Heading | None:
             heading = Heading(index, index + len(group) - 1, line.row.page, cells)
             if best is None or _known(heading) >= _known(best):
                 best = heading
-    return best
+    return None if best is None else _with_broken_cells(best, lines)
+
+
+def _with_broken_cells(heading: Heading, lines: Sequence[Line]) -> Heading:
+    """*heading* with cells that are broken over the line above it and the one below.
+
+    ``Data`` over ``księgowania``, where the other cells stand in the middle between them.
+    """
+    if not 0 < heading.first <= heading.last < len(lines) - 1:
+        return heading
+    above, below = lines[heading.first - 1], lines[heading.last + 1]
+    rows = above.row, lines[heading.first].row, lines[heading.last].row, below.row
+    near = all(two.top < one.bottom for one, two in pairwise(rows) if one is not two)
+    if not near or any(line.dates or line.amounts for line in (above, below)):
+        return heading
+    cells = _cells([above.row, below.row])
+    parts = len(_cells([above.row])), len(_cells([below.row]))
+    apart = all(
+        cell.right < other.left or other.right < cell.left
+        for cell in cells
+        for other in heading.cells
+    )
+    if parts != (len(cells), len(cells)) or not apart:
+        return heading
+    whole = sorted((*heading.cells, *cells), key=lambda cell: cell.left)
+    return Heading(heading.first - 1, heading.last + 1, heading.page, tuple(whole))
 
 
 def _may_head(line: Line) -> bool:

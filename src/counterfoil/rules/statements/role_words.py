@@ -17,8 +17,8 @@ ROLE_WORDS: dict[Role, str] = {
         datum valuty | data waluty | erteknap | valör | value | effective date | eff date | =eff |
         =eff. | data effettiva | liq | fecha liq* | operation date value | 起息日 | 起息 |
         ημ valeur | valööripäev | arvopäivä | arvopv | дата валютирования | תאריך ערך | вальор |
-        вальер | datum valute | valuta dat* | maksupv | maksupäivä | settlement date | settled | settlement |
-        vaxtadags* |
+        вальер | datum valute | valuta dat* | settlement date | settled | settlement |
+        vaxtadags* | maksupv | maksupäivä |
         data-valor | valor data | value dt | value dt. | val dt | val. dt | data wal | data wal. |
         erteknapja | tanggal valuta |
         tgl valuta | tgl efektif | tgl. efektif | tanggal efektif | datum valuta | valuutapaiv* |
@@ -137,8 +137,8 @@ ROLE_WORDS: dict[Role, str] = {
         ag/origem | branch | sucursal | oficina | of. | transaction id | tran id | tran. id |
         trans id | instr. id | instrument* | serial* | serial no. | s no. | s.no | sl no* |
         sr no* | =code | =cod | =cod. | =type | stan | utr | dcto | docto | folio | referenz* |
-        referencia | riferimento | referentie | kenmerk | viitenumero | arkiv* | cbu | channel |
-        teller | =time | hora | お取扱店 | 取扱店 | 店番 | 傳票 | 流水号 | 凭证号 | 종류 |
+        referencia | riferimento | referentie | kenmerk | viitenumero | arkiv* | arkisto* | cbu |
+        channel | teller | =time | hora | お取扱店 | 取扱店 | 店番 | 傳票 | 流水号 | 凭证号 | 종류 |
         취급점 | transaction status | =status | buchungsnr* | fis no | dekont* | =page |
         category | card | karta | konto* | counterparty account | 账号 | tilvísun | mótaðili* |
         kennitala | categor* | subcategor* | kategori* | tegenrekening* | contrarekening* |
