@@ -61,7 +61,10 @@ def find_dates(
             booking, value = headings, booking
     elif first is not None and first.role is None and second is None:
         headings = _day_headings(lines, money, named=True)
-        booking, value = (headings, booking) if headings else (booking, value)
+        if headings and (under_days or min(headings) < min(money & booking.keys(), default=0)):
+            booking, value = headings, booking
+        else:
+            headings = {}
     elif first is None:  # a date below its money leaves the first entry without one
         headings = booking = _day_headings(lines, money, named=True)
     elif _is_stray(first, second) and not money & booking.keys():

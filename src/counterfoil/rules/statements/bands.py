@@ -63,6 +63,7 @@ class Band:
     title: str = ""  # of the heading over it
     codes: tuple[int, int] | None = None  # edges of short codes and of the texts behind them
     references: tuple[Cell, ...] = ()  # headings of references over a strip of texts
+    edge: int | None = None  # where a heading of descriptions begins over a strip of texts
 
 
 class TextPlace(NamedTuple):
@@ -165,7 +166,14 @@ def bands_of(heading: Heading | None, texts: Sequence[Sequence[Piece]]) -> tuple
     elif roles.count(Role.DESCRIPTION) > 1:
         roles = _without_codes(roles, filled)
     return tuple(
-        Band(*strip, role, _title(strip, cells), _codes(inside), _references(strip, cells))
+        Band(
+            *strip,
+            role,
+            _title(strip, cells),
+            _codes(inside),
+            _references(strip, cells),
+            _edge(strip, cells),
+        )
         if role is Role.DESCRIPTION
         else Band(*strip, role, _title(strip, cells))
         for strip, role, inside in zip(strips, roles, filled, strict=True)
@@ -203,6 +211,13 @@ def _references(strip: tuple[int, int], cells: Sequence[Cell]) -> tuple[Cell, ..
         for cell in cells
         if cell.role is Role.REFERENCE and cell.left <= right and left <= cell.right
     )
+
+
+def _edge(strip: tuple[int, int], cells: Sequence[Cell]) -> int | None:
+    """Where the heading of descriptions over *strip* begins, behind one of dates; else None."""
+    dated = any(cell.role is Role.DATE for cell in cells)
+    over = [cell.left for cell in cells if cell.role is Role.DESCRIPTION and dated]
+    return next((left for left in over if strip[0] - SAME_EDGE <= left <= strip[1]), None)
 
 
 def _title(strip: tuple[int, int], cells: Sequence[Cell]) -> str:

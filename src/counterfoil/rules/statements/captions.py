@@ -76,6 +76,23 @@ def captions_over(above: Sequence[Line], line: Line) -> dict[int, tuple[str, Pri
     return found
 
 
+def caption_around(above: Sequence[Line], line: Line, below: Sequence[Line]) -> str:
+    """The words over and under the only number of *line*, in the middle of which it stands.
+
+    ``Total`` over ``withdrawals``, set in line on its left; "" where there are no such words.
+    """
+    if not above or not below or line.words_outside() or len(line.amounts) != 1:
+        return ""
+    upper, lower = above[0], below[0]
+    if any(each.amounts or each.dates or each.row.page != line.row.page for each in (upper, lower)):
+        return ""
+    first, last = upper.row.words, lower.row.words
+    lined = abs(first[0].left - last[0].left) <= LINED
+    left = max(first[-1].right, last[-1].right) < line.amounts[0].left
+    near = lower.row.top - upper.row.bottom < 2 * first[0].em
+    return f"{upper.text} {lower.text}" if lined and left and near else ""
+
+
 def _ends_over(above: Line, line: Line) -> dict[int, tuple[str, Printed | None]]:
     """The only caption over a number, where it names an end: others stand over words."""
     found = {}

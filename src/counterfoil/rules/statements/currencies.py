@@ -53,19 +53,25 @@ class Kept:
 
 
 def currency_of(
-    document: Document, block: range, events: Sequence[Event], titles: Sequence[str]
+    document: Document,
+    block: range,
+    events: Sequence[Event],
+    titles: Sequence[str],
+    heads: Sequence[str] = (),
 ) -> Kept:
     """The currency of the account whose lines are *block*.
 
     Args:
         events: Its entries: the signs beside their money count, their words do not.
         titles: The lines that head its first table.
+        heads: All short lines between the account before it and its first entry.
     """
     outside = [line for line in document.lines if line.index not in document.entry_lines]
     own = [line for line in outside if line.index in block]
     tiers = (
         _leading(document, block) or _beside_money(events, document, block),
         _nearest(titles),
+        _nearest(heads),
         _spoken(line.text for line in own if _WORDED.search(folded(line.text))),
         _spoken(line.text for line in _naming(document, own)),
         _spoken(line.text for line in outside if _WORDED.search(folded(line.text))),

@@ -72,7 +72,7 @@ def date_columns(
     wanted = [
         column
         for column in columns
-        if column.role or (unnamed and column.leads and not _is_in_texts(cells, column))
+        if column.role or (unnamed and column.leads and not is_in_texts(cells, column))
     ]
     wanted = wanted or _only(_filled(columns, lines, money))
     most = max((column.count for column in wanted), default=0)
@@ -131,7 +131,7 @@ def _heading_over(cells: Sequence[Cell], token: DateToken | DateColumn) -> Cell 
     return cell if distance <= HEADING_REACH else None
 
 
-def _is_in_texts(cells: Sequence[Cell], column: DateColumn) -> bool:
+def is_in_texts(cells: Sequence[Cell], column: DateColumn | DateToken) -> bool:
     """Whether it is the texts that begin with a date, where the dates have a heading."""
     over = _heading_over(cells, column)
     dated = any(cell.role is Role.DATE for cell in cells)

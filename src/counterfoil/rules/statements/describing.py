@@ -66,7 +66,7 @@ def _said(pieces: Sequence[Piece], bands: Sequence[Band]) -> Said:
     for piece in pieces:
         band = bands[max(bisect_right(lefts, piece.left) - 1, 0)]
         if band.role is Role.DESCRIPTION:
-            if piece.is_date and piece.own and not description:
+            if piece.is_date and piece.own and not description and not _is_text_of(piece, band):
                 continue  # the entry's own date, set close to its text
             words = _after_code(piece, band, reference) if not description else piece.words
             place = reference if _is_reference(piece, band) else description
@@ -108,6 +108,11 @@ def _is_reference(piece: Piece, band: Band) -> bool:
         abs(piece.left - cell.left) <= SAME_EDGE or abs(piece.right - cell.right) <= SAME_EDGE
         for cell in band.references
     )
+
+
+def _is_text_of(piece: Piece, band: Band) -> bool:
+    """Whether *piece* begins where the heading of the texts does: its date is a part of them."""
+    return band.edge is not None and piece.left >= band.edge - SAME_EDGE
 
 
 def _is_text(piece: Piece) -> bool:

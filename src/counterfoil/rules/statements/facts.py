@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from counterfoil.domain.statements import Place
 from counterfoil.rules.statements.captions import (
     behind_the_last,
+    caption_around,
     captions_over,
     stands_apart,
     words_before,
@@ -129,13 +130,18 @@ def _named(lines: Sequence[Line], tables: Sequence[Table]) -> Iterator[Fact]:
         for index, amount in table.cells(line).items()
     }
     for line in lines:
-        captions = captions_over(tuple(islice(_lines_above(lines, line), 2)), line)
+        above = tuple(islice(_lines_above(lines, line), 2))
+        captions = captions_over(above, line)
+        around = caption_around(above, line, lines[line.index + 1 : line.index + 2])
         for amount in line.amounts:
             words, label = _named_before(line, amount)
             day = None
             if label is None:
                 words = under.get((line.index, amount.first), "")
                 label = label_of(words) if words else None
+            if label is None and around:
+                words = around
+                label = label_of(words)
             if label is None and amount.first in captions:
                 words, day = captions[amount.first]
                 label = label_of(words)

@@ -156,11 +156,21 @@ def unread_tables(document: Document, outcomes: Sequence[Outcome]) -> Iterator[O
                 for index, amount in event.cells.items()
                 if own[index] is not Role.OTHER and (event.dated or amount.alone)
             }
+            values -= _named_otherwise(document, event)
             if event.kind is not Kind.ENTRY or values <= known:
                 continue
             if event.dated or not any(row_leads_to_end(values, chain) for chain in chains):
                 yield _unread_table(event.line)
                 break
+
+
+def _named_otherwise(document: Document, event: Event) -> set[Decimal]:
+    """The numbers on an undated line whose own words say that they move nothing: "Limit"."""
+    if event.dated or event.anchored:
+        return set()
+    here = (fact for fact in document.facts if fact.line == event.line.index)
+    said = (fact for fact in here if fact.words in event.line.text)
+    return {abs(fact.value) for fact in said if fact.label is Label.OTHER}
 
 
 def _is_summary(table: Table) -> bool:

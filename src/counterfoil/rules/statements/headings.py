@@ -88,7 +88,7 @@ def _heading_at(lines: Sequence[Line], index: int) -> Heading | None:
     """The heading whose first line is at *index*; the widest that still is one."""
     if not _may_head(lines[index]) or len(_cells([lines[index].row])) < 2:
         return None
-    below = lines[index + 1 : index + 2]
+    below = [] if repeats(_cells([lines[index].row])) > 1 else lines[index + 1 : index + 2]
     if any(_may_head(line) and repeats(_cells([line.row])) > 1 for line in below):
         return None  # a title over headings that stand side by side
     best: Heading | None = None

@@ -151,7 +151,14 @@ LABEL_WORDS: dict[Label, str] = {
         vorheriger saldo | bisheriger saldo | saldo de partida | saldo do extrato anterior |
         saldo extracto anterior | saldo estratto precedente | saldo del extracto anterior |
         edellinen saldo | foregaende saldo | forrige saldo | sidste saldo | vorige balans |
-        balance from previous statement
+        balance from previous statement | fatura anterior | total da fatura anterior |
+        valor da fatura anterior | saldo da fatura anterior | deuda anterior | monto anterior |
+        estado de cuenta anterior | estratto conto precedente | montant precedent |
+        facture precedente | montant du precedent | letzter rechnungsbetrag | letzte rechnung |
+        saldo letzte rechnung | vorherige rechnung | onceki donem borcu | onceki ekstre* |
+        vorig openstaand saldo | forrige faktura | foregaende faktura | edellinen lasku |
+        前回ご請求額 | 上期应还* | 上期账单金额 | 上期應繳* | 前期應繳* | 전월 청구금액 |
+        tagihan sebelumnya | tagihan lalu | baki terdahulu | baki penyata lepas
     """,
     Label.CLOSING: """
         outstanding at end | balance at end* | balance at the end* | closing bal* |
@@ -196,7 +203,15 @@ LABEL_WORDS: dict[Label, str] = {
         ended with | finished at | finished with |
         nytt saldo | uusi saldo | zustatek konecny | nova saldo |
         novy zustatek | uj egyenleg | sold nou | saldo al corte del periodo | saldo a final |
-        saldo do extrato
+        saldo do extrato | total desta fatura | total da fatura | total da fatura atual |
+        valor da fatura | valor desta fatura | total a pagar | deuda total | deuda actual |
+        deuda total del periodo | monto total facturado* | monto facturado a pagar |
+        pago total del mes | nuevo saldo | totale da pagare | totale dovuto | importo dovuto |
+        montant total du | montant du | nouveau montant du | neuer rechnungsbetrag |
+        rechnungsbetrag | totaal te betalen | nieuw openstaand saldo | openstaand saldo |
+        donem borcu | hesap ozeti borcu | toplam borc tutari | att betala | a betale |
+        at betale | total tagihan | jumlah tagihan | baki semasa | 今回ご請求額 | ご請求金額 |
+        本期应还* | 本期應繳* | 이번 달 결제금액 | 청구금액
     """,
     Label.TOTAL: """
         total* | totals | subtotal | sub total | sub-total | grand total | page total* | summe* |
@@ -247,7 +262,8 @@ SECTION_WORDS: dict[int, str] = {
         electronic deposits | electronic credits | deposits and* | payments and credits* |
         payments & credits* | payments, credits* | payments received | payment received |
         payments and other credits* | payments & other credits* | payments/credits* |
-        refunds* | interest paid | interest credited | money in | payments in | incoming* |
+        refunds* | payments and refunds* | interest paid | interest credited | money in |
+        payments in | incoming* |
         direct deposits* | customer deposits* | gutschriften* | eingange* | einnahmen* |
         versements* | abonos* | depositos* | entradas* | creditos* | entrate* | accrediti* |
         bijschrijvingen* | insattningar* | innskudd* | wplywy* | uznania* | prichozi* |

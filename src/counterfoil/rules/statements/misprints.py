@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from counterfoil.rules.statements.chain import Entry
+from counterfoil.rules.statements.date_columns import is_in_texts
 from counterfoil.rules.statements.dates import DateToken
 from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.lines import Line, first_date
@@ -61,12 +62,15 @@ def _passed_over(event: Event) -> tuple[Line, int, str]:
 
 def _own_dates(entry: Entry) -> Iterator[tuple[Line, DateToken]]:
     """Where its booking date and its value date stand; what its text speaks of is neither."""
+    heading = entry.event.table.heading
+    cells = () if heading is None else heading.cells
     wanted = [each for each in (entry.event.date, entry.event.value_date) if each is not None]
     taken: list[DateToken] = []
     for printed in wanted:
         day = printed.numbers[:2]
         for line in entry.event.words:
-            fitting = [each for each in line.dates if each.printed.numbers[:2] == day]
+            dates = (each for each in line.dates if not is_in_texts(cells, each))
+            fitting = [each for each in dates if each.printed.numbers[:2] == day]
             token = next((each for each in fitting if each not in taken), None)
             if token is not None:
                 taken.append(token)

@@ -51,6 +51,15 @@ def titles_of(document: Document, outcome: Outcome) -> list[str]:
     return [line.text for line in lines if is_title(line)]
 
 
+def heads_of(document: Document, outcome: Outcome) -> list[str]:
+    """All short lines without money between the account before and this one's first entry."""
+    block = outcome.block
+    if block.after < 0:
+        return []
+    lines = document.lines[block.after + 1 : block.runs[0].events[0].line.index]
+    return [line.text for line in lines if not line.amounts and len(line.text) <= TITLE_MAX]
+
+
 def _with_title(document: Document, number: str, outcome: Outcome) -> str:
     titles = [outcome.block.runs[0].identity, *reversed(titles_of(document, outcome))]
     own = next((own for title in titles if (own := own_number(title))), "")

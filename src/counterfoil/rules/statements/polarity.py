@@ -42,10 +42,20 @@ _CARD = (
     r"total minimum due", r"available credit", r"annual percentage rate", r"late payment",
     r"statement balance", r"payment ?-? ?thank you", r"standard purchases", r"fees charged",
 )  # fmt: skip
-#: A payment that is due, and how much at least: together they make it a card's statement.
+#: A payment that is due, and how much at least or how much may be owed: together they make it
+#: a card's statement.
 _BILL = (
-    re.compile(r"payment due|due date|pay by"),
-    re.compile(r"minimum (?:payment|amount|due)|credit limit"),
+    re.compile(
+        r"payment due|due date|pay by|vencim(?:ento|iento)|(?:ultimo dia|fecha limite) de pago|"
+        r"date limite|echeance|fallig|zahlbar bis|scadenza|vervaldatum|son odeme|"
+        r"termin (?:splaty|platnosci)|forfall|erapaiva|支払日|还款日|還款日|결제일"
+    ),
+    re.compile(
+        r"minimum (?:payment|amount|due)|credit limit|pago minimo|pagamento minimo|"
+        r"l(?:imite|inea) de credito|limite total|paiement minimum|mindest(?:betrag|zahlung)|"
+        r"kredit(?:limit|rahmen)|minimumbedrag|asgari odeme|kwota minimalna|minsta belopp|"
+        r"minimumsbelop|最低应还|最低應繳|信用额度|信用額度|利用可能枠|최소결제"
+    ),
 )
 _ACCOUNT = re.compile(r"(?<!\w)(?:checking|chequing|savings?|withdrawals?|deposits)(?!\w)")
 #: What is lent, in any word, and what is kept in an account with money in it.
@@ -59,6 +69,8 @@ _KEPT = re.compile(
     r"conta[ -]corrente|conto corrente|betaalrekening|lonnskonto|brukskonto|lonekonto)(?!\w)"
 )
 _SAVED = re.compile(rf"(?<!\w)shares?(?!\w)|{_KEPT.pattern}")
+#: What paying more than the minimum would save, in a table that cards have to print.
+_ESTIMATED = re.compile(r"\(savings ?=")
 #: What entries call themselves, folded: money spent, and money that came in.
 _SPENT_WORDS = """
     purchase | pos | withdrawal | withdrawn | atm | cash machine | card payment | debit card |
@@ -73,7 +85,8 @@ _CAME_WORDS = """
     interest paid | interest earned | credit interest | reversal | returned | return |
     transfer from | payment from | credit from | dividend | pension | lohn | gehalt | gutschrift |
     rente | salaire | virement recu | vir recu | remboursement | nomina | abono | ingreso |
-    devolucion | stipendio | accredito | bonifico a vostro favore | salaris | lonn | lon
+    devolucion | reembolso | estorno | extorno | reversao | storno | rimborso | zwrot | iade |
+    återbetalning | avoir | stipendio | accredito | bonifico a vostro favore | salaris | lonn | lon
 """
 
 
@@ -110,7 +123,8 @@ def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
     near = titles_of(document, outcome)[-TITLES_NEAR:]
     if _spoken(chain, FEW_SPOKEN) > 0 or any(map(_is_kept, near)):
         return None
-    return -1 if _is_alone(document, outcome) else _if_lent(outcome)
+    alone = _is_alone(document, outcome) or not _KEPT.search(_around(document))
+    return -1 if alone else _if_lent(outcome)
 
 
 def _is_negative(chain: Chain) -> bool:
@@ -220,7 +234,7 @@ def _title(outcome: Outcome) -> str:
 
 def _is_kept(title: str) -> bool:
     """Whether *title* is of an account with money in it."""
-    bare = folded(title)
+    bare = _ESTIMATED.sub("", folded(title))
     return _SAVED.search(bare) is not None and _LENT.search(bare) is None
 
 

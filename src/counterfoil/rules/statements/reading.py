@@ -55,6 +55,8 @@ FINAL = frozenset(
         "day_or_month",
         "outside_period",
         "odd_day",
+        "unread_table",
+        "unread_line",
     }
 )
 

@@ -118,7 +118,7 @@ ROLE_WORDS: dict[Role, str] = {
         побарува | побарување | потражује | одобрење | уплата | уплате | прилив
     """,
     Role.AMOUNT: """
-        入出金 | 入出金額 |
+        入出金 | 入出金額 | valor r$ | valor em r$ | valor em reais | valor em |
         movement | movements | amount* | amt | betrag* | umsatz* | montant* | importe* | importo |
         importi | valor | valore | bedrag | belop | belob | belopp | summa | summe | kwota* |
         castka* | suma | osszeg* | tutar* | islem tutari | monto | maara | ποσο | ποσον | сумма* |
@@ -175,6 +175,7 @@ ROLE_WORDS: dict[Role, str] = {
         description* | desc | details | detail | particulars | transaction* | transactions |
         transaction details | transaction description | narrative | narration | narrations |
         =text | texto | activity | remarks | remark | memo | payee | merchant* |
+        estabelecimento* | establecimiento* | comercio | handler | esercente* | commercant* |
         payment type and details | payment type | verwendungszweck | erlauterung* | buchungstext |
         buchungsinformation* | buchung / verwendungszweck | vorgang | zahlungsgrund | empfanger* |
         auftraggeber* | beguenstigter | bezeichnung | umsatzart | libelle* | nature* |

@@ -97,7 +97,9 @@ def _both_ways(said: Sequence[tuple[str, Amount]]) -> bool:
     """Whether words, or signs, say of one number that it came in and of another that it went."""
     words = {_way(each) for each, _ in said}
     signs = {amount.mark for _, amount in said}
-    return any({1, -1} <= each for each in (words, signs)) and len(said) <= MOVED_MAX
+    marked = {0, 1} == signs and any(amount.lettered for _, amount in said)  # "279.00 CR"
+    both = marked or any({1, -1} <= each for each in (words, signs))
+    return both and len(said) <= MOVED_MAX
 
 
 def _way(words: str) -> int:

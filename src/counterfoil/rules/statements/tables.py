@@ -14,7 +14,7 @@ from counterfoil.rules.statements.headings import Heading, repeats
 from counterfoil.rules.statements.lines import Line, dated_places, first_date, line_of
 from counterfoil.rules.statements.number_styles import Style
 from counterfoil.rules.statements.numbers import Amount
-from counterfoil.rules.statements.terms import MOVES, TOTALS, Label, Role
+from counterfoil.rules.statements.terms import ENDS, MOVES, TOTALS, Label, Role
 from counterfoil.rules.statements.vocabulary import (
     is_of_balances,
     label_of,
@@ -108,7 +108,7 @@ def _stretches(
         own = lines[start:end] if heading is None else _without_page_top(lines[start:end], heading)
         stretch = tuple(_going_on(own, current) if current else _between_dates(own))
         days = _days_begin(stretch) if current else len(stretch)
-        ends = (days, _account_begins(stretch), _captions_begin(stretch))
+        ends = (days, _account_begins(stretch), _captions_begin(stretch), _box_begins(stretch))
         end = min(ends) if current else len(stretch)
         beside = _section_begins(stretch[:end]) if current and single is not current else end
         yield from _halves(current, stretch[:beside], style)
@@ -163,6 +163,17 @@ def _captions_begin(lines: Sequence[Line]) -> int:
         if boxed and captions_over((line,), below):
             return place
         boxed = boxed or bool(line.amounts)
+    return len(lines)
+
+
+def _box_begins(lines: Sequence[Line]) -> int:
+    """Where, below entries, both ends of an account stand under their words side by side."""
+    moved = False
+    for place, (line, below) in enumerate(pairwise(lines)):
+        named = captions_over((line,), below) if moved and not line.dates else {}
+        if {*ENDS} <= {label_of(words) for words, _ in named.values()}:
+            return place
+        moved = moved or bool(line.amounts)
     return len(lines)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from counterfoil.domain.statements import Equation, Place, sum_of
 from counterfoil.rules.statements.blocks import Outcome
@@ -143,8 +144,9 @@ _NUMBERS = re.compile(r"\d[\d.,]*")
 def sums_of_rows(chain: Chain) -> list[Decimal]:
     """What a printed total may be: of the account, a page, a table, a section, or so far."""
     groups: dict[object, list[Entry]] = {}
-    for entry in chain.entries:
+    for entry, part in zip(chain.entries, _parts(chain.entries), strict=True):
         for key in (
+            ("part", part),
             "all",
             ("page", entry.event.line.row.page),
             ("table", id(entry.event.table)),
@@ -166,3 +168,24 @@ def sums_of_rows(chain: Chain) -> list[Decimal]:
         running[entry.amount > 0] += abs(entry.amount)
         sums.update(running)
     return sorted(sums)
+
+
+def _parts(entries: Sequence[Entry]) -> Iterator[int]:
+    """The section of each of *entries*, by number; it may go on at the top of the next page."""
+    part = 0
+    for before, entry in pairwise([*entries[:1], *entries]):
+        part += not (entry is before or _go_on(before, entry))
+        yield part
+
+
+def _go_on(before: Entry, entry: Entry) -> bool:
+    """Whether *entry* is of the same section, or the first below the heading repeated for it."""
+    one, two = before.event, entry.event
+    if one.section.line == two.section.line:
+        return True
+    upper, lower = one.table.heading, two.table.heading
+    if upper is None or lower is None or two.section.line != lower.first:
+        return False
+    next_page = lower.page == one.line.row.page + 1
+    alike = [cell.text for cell in upper.cells] == [cell.text for cell in lower.cells]
+    return next_page and alike and one.section.sign == two.section.sign

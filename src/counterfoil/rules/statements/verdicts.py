@@ -29,7 +29,7 @@ from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.gaps import Gap
-from counterfoil.rules.statements.naming import titles_of
+from counterfoil.rules.statements.naming import heads_of, titles_of
 from counterfoil.rules.statements.polarity import polarity
 from counterfoil.rules.statements.section_totals import section_total_contradicts
 from counterfoil.rules.statements.side_marks import marks_contradict
@@ -91,7 +91,14 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
         return Unproved(account=account, code=code, reason=reason)
     entries = [each.event for each in chain.entries]
     currency = layout_fit.currency(
-        currency_of(document, lines, entries, titles_of(document, outcome)), document.layout
+        currency_of(
+            document,
+            lines,
+            entries,
+            titles_of(document, outcome),
+            heads_of(document, outcome),
+        ),
+        document.layout,
     )
     if isinstance(currency, Unproved):
         return currency
