@@ -52,21 +52,9 @@ def date_columns(
     Where no heading names one and no line begins with a date, it is the column in which
     every entry has a date.
     """
-    columns: list[DateColumn] = []
     cells = () if heading is None else heading.cells
     named = [cell for cell in cells if cell.role in (Role.DATE, Role.VALUE_DATE)]
-    for line in lines:
-        for token in line.dates:
-            column = next((each for each in columns if each.holds(token)), None)
-            if column is None:
-                column = DateColumn(token.left, token.right)
-                columns.append(column)
-            column.count += 1
-            cell = _heading_over(named, token)
-            if cell is not None and column.role is None:
-                column.role, column.rank = cell.role, booking_rank(cell.text)
-                column.below = books_below(cell.text)
-            column.leads = column.leads or token.first == 0
+    columns = _all_columns(named, lines)
     _name_the_last(columns, cells, lines, money)
     unnamed = not any(column.role is Role.DATE for column in columns)
     wanted = [
@@ -89,6 +77,42 @@ def date_columns(
     first = next(iter(booking or others or wanted), None)
     second = [column for column in (values or booking[1:] or wanted) if column is not first]
     return first, second[0] if second else None
+
+
+def is_rivalled(heading: Heading | None, lines: Sequence[Line], money: frozenset[int]) -> bool:
+    """Whether a second column of other dates, named in words we do not know, may be of booking.
+
+    So it may where no heading says surely that its dates are.
+    """
+    first, second = date_columns(heading, lines, money)
+    if first is None or heading is None or first.role is not Role.DATE or not first.rank:
+        return False
+    named = [cell for cell in heading.cells if cell.role in (Role.DATE, Role.VALUE_DATE)]
+    own = dates_in(lines, first)
+    others = (
+        dates_in(lines, each)
+        for each in _filled(_all_columns(named, lines), lines, money)
+        if each.role is None and each.left not in (first.left, second.left if second else None)
+    )
+    return any(own.get(line) != date for other in others for line, date in other.items())
+
+
+def _all_columns(named: Sequence[Cell], lines: Sequence[Line]) -> list[DateColumn]:
+    """Every place in which dates stand under each other, with what a heading says of it."""
+    columns: list[DateColumn] = []
+    for line in lines:
+        for token in line.dates:
+            column = next((each for each in columns if each.holds(token)), None)
+            if column is None:
+                column = DateColumn(token.left, token.right)
+                columns.append(column)
+            column.count += 1
+            cell = _heading_over(named, token)
+            if cell is not None and column.role is None:
+                column.role, column.rank = cell.role, booking_rank(cell.text)
+                column.below = books_below(cell.text)
+            column.leads = column.leads or token.first == 0
+    return columns
 
 
 def _name_the_last(

@@ -14,6 +14,7 @@ from itertools import pairwise
 from counterfoil.rules.statements import layouts
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.charges import with_charges_dated
+from counterfoil.rules.statements.date_columns import is_rivalled
 from counterfoil.rules.statements.dates import Era, Order, Printed
 from counterfoil.rules.statements.day_balances import of_another_day
 from counterfoil.rules.statements.days import (
@@ -27,6 +28,7 @@ from counterfoil.rules.statements.days import (
 )
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.lent_days import few_lent
+from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.misprints import unreadable_date
 from counterfoil.rules.statements.slips import unnoticed
 from counterfoil.rules.statements.terms import Role
@@ -112,20 +114,8 @@ def _settled(
     document: Document, chain: Chain, lines: range, today: date, made_on: str
 ) -> Dated | Undated:
     entries = with_charges_dated(document, chain.entries, lines)
-    if bare := next((entry.event.line for entry in entries if entry.event.date is None), None):
-        where = f"page {bare.row.page}: {bare.text[:60]}"
-        return Undated("date_missing", f"an entry has no date, on its lines or above them: {where}")
-    if _are_of_a_label(entries):
-        return Undated("date_missing", "no entry has a date, and all are taken for that of an end")
-    if misprint := unreadable_date(entries):
-        line, text = misprint
-        return Undated(
-            "no_such_day",
-            f"page {line.row.page}: {text!r} stands among dates and is none: {line.text[:60]}",
-        )
-    if other := of_another_day(chain):
-        where = f"page {other.line.row.page}: {other.line.text[:60]}"
-        return Undated("odd_day", f"the entries above have another day: {where}")
+    if wrong := _objection(entries, chain):
+        return wrong
     opened, closed = (
         tuple(token.printed for token in event.line.dates) if event is not None else ()
         for event in (chain.opening_at, chain.closing_at)
@@ -151,6 +141,41 @@ def _settled(
             where = f"page {entry.event.line.row.page}: {entry.event.line.text[:60]}"
             return Undated("no_such_day", f"its value date is no day: {where}")
     return _odd_day(context, chosen) or _held(entries, chosen, context.era)
+
+
+def _objection(entries: Sequence[Entry], chain: Chain) -> Undated | None:
+    """Why the printed dates cannot be those of the *entries*, whatever days they are."""
+    if bare := next((entry.event.line for entry in entries if entry.event.date is None), None):
+        where = f"page {bare.row.page}: {bare.text[:60]}"
+        return Undated("date_missing", f"an entry has no date, on its lines or above them: {where}")
+    if rivalled := _beside_other_dates(entries):
+        where = f"page {rivalled.row.page}: {rivalled.text[:60]}"
+        return Undated("two_dates", f"nothing tells which of two dates is of booking: {where}")
+    if _are_of_a_label(entries):
+        return Undated("date_missing", "no entry has a date, and all are taken for that of an end")
+    if misprint := unreadable_date(entries):
+        line, text = misprint
+        return Undated(
+            "no_such_day",
+            f"page {line.row.page}: {text!r} stands among dates and is none: {line.text[:60]}",
+        )
+    if other := of_another_day(chain):
+        where = f"page {other.line.row.page}: {other.line.text[:60]}"
+        return Undated("odd_day", f"the entries above have another day: {where}")
+    return None
+
+
+def _beside_other_dates(entries: Sequence[Entry]) -> Line | None:
+    """The first line of a table with another column of dates that may be those of booking."""
+    tables: dict[int, list[Entry]] = {}
+    for entry in entries:
+        tables.setdefault(id(entry.event.table), []).append(entry)
+    for group in tables.values():
+        lines = [entry.event.line for entry in group]
+        money = frozenset(line.index for line in lines)
+        if is_rivalled(group[0].event.table.heading, lines, money):
+            return lines[0]
+    return None
 
 
 def _are_of_a_label(entries: Sequence[Entry]) -> bool:

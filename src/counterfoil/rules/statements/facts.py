@@ -275,7 +275,8 @@ _PERIOD_WORDS = re.compile(
     r"period|statement|from|zeitraum|auszug|vom|periode|periodo|releve|du|desde|del|dal|extrato|"
     r"umsatze|okres|obdobi|idoszak|"
     r"perioada|donem|tarih|за период|период|期間|期间|ช่วง|기간|periodi|von|kontoauszug|between|"
-    r"for|search|transactions|activity|tempoh|per"
+    r"for|search|transactions|activity|tempoh|per|udskrift|utskrift|utdrag|tiliote|kausi|wyciag|"
+    r"vypis|izvod|ekstre|afschrift|выписк|estratto|extracto|kivonat|extras|penyata"
 )
 _BETWEEN = re.compile(
     r"[\s:]*(?:to|through|thru|until|till|and|bis|au|al|a|ate|tot|t/m|til|do|-|–|~|〜|～|·|/|\||"

@@ -247,7 +247,9 @@ SECTION_WORDS: dict[int, str] = {
         atm & debit card* | subtractions* | debits | other debits | electronic debits | checks |
         checks paid* | conventional checks paid* |
         cheques* | check card* | service fees | service charges | fees* |
-        fees and* | payments and other*debits | purchase | purchases* | cash advances* |
+        fees and* | payments and other*debits | new transactions* | purchase | purchases* |
+        compras* | consumos* | achats* | acquisti* | einkaufe* | zakupy* | aankopen* | nakupy* |
+        cash advances* |
         interest charged* |
         payments out | money out | charges | new charges | transactions debit | card purchases* |
         debit card* | electronic payments* | belastungen* | ausgaben | ausgange | lastschriften* |

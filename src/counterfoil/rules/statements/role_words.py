@@ -152,7 +152,8 @@ ROLE_WORDS: dict[Role, str] = {
         kirjauspaiva | pvm | tanggal | tgl | tgl. | tarih | tarikh | transaction date |
         tran date | trans date | txn date | post date | posting date | =post | =tag | =jour |
         =giorno | posted | posted on | posted date | booking | booking date | booked |
-        process date | entry date | =dia | =day | =dag | completion time | f. oper* |
+        reskontra* | transaktionsda* | transaksjonsda* | process date | entry date | =dia |
+        =day | =dag | completion time | f. oper* |
         f.oper* | fec* | konyveles* | operazione | data contabile | data operazione |
         datum transakce | datum uctovani | data ksiegowania | data operacji | konyvelesi* | 日付 |
         取引日 | お取引日 | 年月日 | 日期 | 交易日 | 交易日期 | 记账日期 | 過賬日期 | วันที่ |

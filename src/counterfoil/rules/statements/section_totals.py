@@ -20,7 +20,10 @@ from counterfoil.rules.statements.vocabulary import section_sign
 from counterfoil.rules.statements.ways import Use
 
 HOLD_FROM = 2  # so many totals of an account that hold: then all of them have to
-_TOTAL = re.compile(r"(?:sub ?-?)?totals?(?: of| for)? ")
+_TOTAL = re.compile(
+    r"(?:sub ?-?)?(?:tota(?:ls?|le|al)|summe|suma|summa|soma)"
+    r"(?: of| for| de| des| du| di| dos?| das?| der| van| av)? "
+)
 
 
 class SectionTotal(NamedTuple):
