@@ -94,3 +94,44 @@ def years(*days: str) -> set[int]:
 def test_a_period_that_most_days_are_not_in_gives_none_its_year() -> None:
     assert years("03/03", "03/07", "03/12", "03/20", "03/28") == {2025}
     assert years("03/31", "04/20", "05/07", "05/12", "05/28") == {2026}
+
+
+KEPT = [
+    ("02/03/2025", "Salary", "900.00", "1,000.00"),
+    ("02/15/2025", "Refund", "100.00", "1,100.00"),
+    ("02/20/2025", "Rent", "-50.00", "1,050.00"),
+]
+SAVED = [
+    ("", "Interest", "1.00", "101.00"),
+    ("03/05/2025", "Salary", "900.00", "1,001.00"),
+    ("03/15/2025", "Refund", "100.00", "1,101.00"),
+    ("03/20/2025", "Rent", "-50.00", "1,051.00"),
+]
+
+
+def account(title: str, period: str, rows: Sequence[tuple[str, ...]], end: str) -> list[Cells]:
+    places = (4_000, 12_000, -42_000, -54_000)
+    listed = [("Date", "Description", "Amount", "Balance"), *rows]
+    first, last = "Opening balance", "Closing balance"
+    cells: list[Cells] = [
+        [(text, at) for text, at in zip(row, places, strict=True) if text] for row in listed
+    ]
+    return [
+        [(title, 4_000)],
+        [(f"Statement period {period}", 4_000)],
+        cells[0],
+        [(first, 12_000), ("100.00", -54_000)],
+        *cells[1:],
+        [(last, 12_000), (end, -54_000)],
+    ]
+
+
+def test_a_charge_of_one_account_is_of_its_own_period_and_not_of_the_day_of_another() -> None:
+    one = account("Checking 4711-0815", "02/01/2025 to 02/28/2025", KEPT, "1,050.00")
+    two = account("Savings 4711-0900", "03/01/2025 to 03/31/2025", SAVED, "1,051.00")
+    _, saved = reading([[("Northern Union", 4_000)]], one, two).proved()
+    assert [each.booking_date for each in saved.statement.transactions][:2] == [
+        date(2025, 3, 31),
+        date(2025, 3, 5),
+    ]
+    assert SAID.format(1) in saved.proof.shortfalls

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from counterfoil.rules.statements.chain import Entry
+from counterfoil.rules.statements.days import nearest_periods
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.folding import folded
 
@@ -29,7 +30,8 @@ def with_charges_dated(
     undated = [entries[place] for place in places]
     if any(_goes_on(entries[place], entries[place + 1 :]) for place in places):
         return tuple(entries)
-    ends = [each.end.printed for each in document.periods if each.worded or each.line in lines]
+    periods = nearest_periods(document, lines)
+    ends = [each.end.printed for each in periods if each.worded or each.line in lines]
     if not ends or not all(map(_is_charge, undated)) or not _are_few(undated, entries):
         return tuple(entries)
     return tuple(

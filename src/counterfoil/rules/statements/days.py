@@ -13,6 +13,7 @@ from itertools import pairwise
 from counterfoil.rules.statements.annual import annual_year, fills_its_year
 from counterfoil.rules.statements.dates import Era, Order, Printed, era_of
 from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.facts import Period
 
 MOSTLY = 6  # tenths of the days that make a printed period theirs
 TOLERANCE = timedelta(days=10)  # a row may be booked so far outside the printed period
@@ -133,11 +134,8 @@ def _all(
 
 def periods_of(context: Context, order: Order) -> Iterator[tuple[date, date]]:
     """The printed periods, those nearest to the account first, then between the two ends."""
-    ranked = sorted(
-        context.document.periods,
-        key=lambda each: (each.line not in context.lines, not each.worded, each.line),
-    )
-    pairs = [(period.start.printed, period.end.printed) for period in ranked]
+    nearest = nearest_periods(context.document, context.lines)
+    pairs = [(period.start.printed, period.end.printed) for period in nearest]
     if context.opened and context.closed:
         pairs.append((context.opened[-1], context.closed[-1]))
     for first, last in pairs:
@@ -163,6 +161,14 @@ def _end_day(first: Printed, last: Printed, order: Order, era: Era) -> date | No
     years = () if start is None else (start.year, start.year + 1)
     days = (last.day(order, era, year=year) for year in years)
     return next((day for day in days if day is not None and start and day >= start), None)
+
+
+def nearest_periods(document: Document, lines: range) -> list[Period]:
+    """The periods of *document*: those of the account's own *lines* first, the worded ahead."""
+    return sorted(
+        document.periods,
+        key=lambda each: (each.line not in lines, not each.worded, each.line),
+    )
 
 
 def contains(period: tuple[date, date], days: Sequence[date]) -> bool:

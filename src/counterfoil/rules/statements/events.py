@@ -115,7 +115,9 @@ def events_of(
 
 
 def _carried(earlier: Sequence[Event]) -> Printed | None:
-    """The last date of the same table on the page before."""
+    """The last date of the same table on the page before; None where its account ended there."""
+    if any(event.label is Label.CLOSING for event in earlier):
+        return None
     before = [event for event in earlier if event.kind is Kind.ENTRY]
     dated = sum(event.dated for event in before)
     if len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
