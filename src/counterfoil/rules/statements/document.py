@@ -122,8 +122,8 @@ class Document:
 
 
 _ACCOUNT = re.compile(
-    r"account|saving|saver|line of credit|heloc|checking|chequing|current|deposit|loan|mortgage|"
-    r"card|share|certificate|"
+    r"account|saving|saver|line of credit|credit line|heloc|checking|chequing|current|deposit|loan|"
+    r"mortgage|card|share|certificate|"
     r"money market|portfolio|"
     r"konto|kredit|compte|livret|epargne|ahorro|cuenta|conta|poupanca|conto|libretto|rekening|zichtrekening|tili|"
     r"rachun|uct|szamla|hesap|"
