@@ -28,3 +28,25 @@ def test_whole_numbers_are_entries_unless_they_stand_in_a_sentence(
         for day, (paid, left) in enumerate(NUMBERS, start=3)
     ]  # fmt: skip
     assert codes(reading(HEAD, box(BOX), table(), [heading, *rows])) == said
+
+
+@pytest.mark.parametrize(
+    ("heading", "days", "said"),
+    [
+        ("Date", (), {"unread_table"}),
+        ("Ref", ("03/01/2025", "03/02/2025"), {"unread_table"}),
+        ("Ref", ("03/01/2025",), set()),
+        ("Ref", ("03/01/2025 to 03/31/2025",) * 2, set()),  # for how long something is offered
+        ("Ref", (), set()),
+    ],
+    ids=["headed", "two dates", "one date", "periods", "none"],
+)
+def test_a_list_without_days_is_none_of_entries(
+    heading: str, days: tuple[str, ...], said: set[str]
+) -> None:
+    head = [(heading, 4_000), ("Description", 12_000), ("Debit", -42_000), ("Balance", -54_000)]
+    rows: list[Cells] = [
+        [(day, 4_000), ("Order", 19_000), (paid, -42_000), (left, -54_000)]
+        for day, (paid, left) in zip((*days, "One", "Two", "Three"), NUMBERS, strict=False)
+    ]  # fmt: skip
+    assert codes(reading(HEAD, box(BOX), table(), [head, *rows])) == said
