@@ -116,7 +116,8 @@ def events_of(
 
 def _carried(earlier: Sequence[Event]) -> Printed | None:
     """The last date of the same table on the page before; None where its account ended there."""
-    if any(event.label is Label.CLOSING for event in earlier):
+    behind = takewhile(lambda event: event.kind is not Kind.ENTRY, reversed(earlier))
+    if any(event.label is Label.CLOSING for event in behind):
         return None
     before = [event for event in earlier if event.kind is Kind.ENTRY]
     dated = sum(event.dated for event in before)
