@@ -50,6 +50,26 @@ def test_money_out_and_in_on_a_line_without_a_date_are_sums_in_whatever_words(wo
     assert wrong.reason.endswith("no entries come to 1,001.00")
 
 
+@pytest.mark.parametrize("spent", [SPENT, ()], ids=["below entries", "between"])
+def test_where_the_entries_come_to_neither_it_is_none(spent: Sequence[Cells]) -> None:
+    """A fee and its refund leave every balance as it is."""
+    line = row(WAYS, "", "Fee and its refund", "5.00", "5.00")
+    rest = [each for each in SPENT if each not in spent]
+    opening = row(WAYS, "", "Opening balance", "", "500.00")
+    closing = row(WAYS, "", "Closing balance", "", "1,154.40")
+    (found,) = reading(HEAD, [HEADED, opening, SALARY, *spent, line, *rest, closing]).unproved()
+    assert found.code == "totals_contradict"
+    assert found.reason.endswith("Fee and its refund 5.00 5.00: no entries come to 5.00")
+
+
+def test_totals_of_as_much_in_as_out_are_totals() -> None:
+    even = row(WAYS, "03/12/2025", "Grocer", "1,000.00", "")
+    held = summed("Totals", out="1,000.00", spent=[even], end="500.00")
+    assert amounts(held) == [1_000, -1_000]
+    (proved,) = held.proved()
+    assert [each.kind for each in proved.proof.equations].count("total") == 2
+
+
 def test_nothing_else_does() -> None:
     assert not summed("Closing balance").proved(), "it says what it is"
     (found,) = summed("In all these weeks", day="03/13/2025").unproved()

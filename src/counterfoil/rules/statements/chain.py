@@ -147,7 +147,7 @@ def _step(state: _Walk, event: Event) -> Broken | None:
     state.stand_under(event.section.line)
     amount, unknown = amount_of(event, uses, state.hypothesis)
     balance = balance_of(event, uses, state.hypothesis)
-    if balance is None and amount and _is_total(state, event, uses):
+    if balance is None and _is_total(state, event, uses, amount):
         state.totals.append(event)
         state.beyond = len(state.sums)
         return None
@@ -176,9 +176,10 @@ def _step(state: _Walk, event: Event) -> Broken | None:
     return _tie(state, event, balance, is_entry=bool(amount))
 
 
-def _is_total(state: _Walk, event: Event, uses: Sequence[Use]) -> bool:
+def _is_total(state: _Walk, event: Event, uses: Sequence[Use], amount: Decimal) -> bool:
     """A line that says so or, without a date, holds sums of what came before it."""
-    if state.hypothesis.totals is Totals.NONE:
+    moved = amount or two_amounts(event, uses)  # as much may have come as went
+    if state.hypothesis.totals is Totals.NONE or not moved:
         return False
     if event.kind is Kind.TOTAL:
         return True

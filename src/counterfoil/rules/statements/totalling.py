@@ -107,11 +107,12 @@ def summary_is_half_right(document: Document, outcome: Outcome) -> str:
 def total_contradicts(chain: Chain) -> str:
     """A line of totals below all entries, of which one is the sum of its column and one is none.
 
-    "" where there is none.
+    Of one that no word calls so, wherever it stands, each has to be a sum: what else it is, a
+    fee and its refund, would be an entry. "" where there is none.
     """
     sums = sums_of_rows(chain)
     last = max(entry.event.line.index for entry in chain.entries)
-    for event in (each for each in chain.totals if each.line.index > last):
+    for event in (each for each in chain.totals if each.label is None or each.line.index > last):
         uses = chain.hypothesis.use_of(event)
         cells = [
             (use, amount.value)
@@ -120,7 +121,8 @@ def total_contradicts(chain: Chain) -> str:
         ]
         moved = {Use.DEBIT if entry.amount < 0 else Use.CREDIT for entry in chain.entries}
         wrong = [value for use, value in cells if value not in sums or (use in moved and not value)]
-        if wrong and len(wrong) < len(cells):
+        unnamed = event.label is None and len(cells) > 1
+        if wrong and (unnamed or len(wrong) < len(cells)):
             line = event.line
             return f"page {line.row.page}: {line.text[:60]}: no entries come to {wrong[0]:,}"
     return ""
