@@ -10,22 +10,24 @@ import pytest
 from counterfoil.domain.statements import Grade, StatementReading
 from tests.test_statement_summaries import BOX, ENTRIES, HEAD, Cells, box, codes, reading, table
 
-HEADED, *ROWS = table(balances=False)
+HEADED = table(balances=False)[0]
 SAID = "{} charges have no date, and are given the last day of the period"
+DATED = 9  # entries with a date for one that has none: a day that changes is printed, they say
 
 
 def charged(
-    words: str,
-    *,
-    times: int = 1,
-    head: list[Cells] = HEAD,
-    closing: str = "",
-    more: Sequence[Cells] = (),
+    words: str, *, times: int = 1, head: list[Cells] = HEAD, wrong: str = "", above: bool = False
 ) -> StatementReading:
-    """A charge of 0.25, *times* over, above the first date; *more* below the last."""
-    charges: list[Cells] = [[(words, 12_000), ("0.25", -42_000)] for _ in range(times)]
-    ends = [BOX[0], ("Ending balance", closing or f"{1_100 + times * 0.25:,.2f}")]
-    return reading(head, box(ends), [HEADED, *charges, *ROWS, *more])
+    """Entries of 1.00 on their days, the first two on one, and *times* a charge of 0.25 below."""
+    count = DATED * times
+    days = [2, *(2 + 28 * place // count for place in range(count - 1))]
+    dated: list[Cells] = [
+        [(f"03/{day:02}/2025", 4_000), ("Parcel", 12_000), ("1.00", -42_000)] for day in days
+    ]
+    charges: list[Cells] = [[(words, 12_000), ("-0.25", -42_000)] for _ in range(times)]
+    ends = [BOX[0], ("Ending balance", wrong or f"{500 + count - times * 0.25:,.2f}")]
+    parts = [charges, dated] if above else [dated, charges]
+    return reading(head, box(ends), [HEADED], *parts)
 
 
 @pytest.mark.parametrize("words", ["Interest", "Monthly fee", "Finance charge on purchases"])
@@ -35,13 +37,14 @@ def test_charges_without_a_date_are_of_the_last_day_and_a_person_is_told(
 ) -> None:
     (proved,) = charged(words, times=times).proved()
     days = [each.booking_date for each in proved.statement.transactions]
-    assert days[: times + 1] == [date(2025, 3, 31)] * times + [date(2025, 3, 3)]
+    assert days[-times:] == [date(2025, 3, 31)] * times
+    assert date(2025, 3, 31) not in days[:-times]
     assert SAID.format(times) in proved.proof.shortfalls
     assert proved.proof.grade is Grade.B
 
 
 def test_they_are_held_by_the_sums_as_others_are() -> None:
-    assert codes(charged("Interest", closing="1,100.26")) == {"does_not_add_up"}
+    assert codes(charged("Interest", wrong="508.76")) == {"does_not_add_up"}
 
 
 def test_other_entries_have_to_have_their_date() -> None:
@@ -49,24 +52,16 @@ def test_other_entries_have_to_have_their_date() -> None:
     assert codes(charged("Feeding the ducks")) == {"date_missing"}, "no fee"
 
 
+def test_above_those_with_a_date_they_are_no_charges_at_the_end() -> None:
+    assert codes(charged("Interest", above=True)) == {"date_missing"}
+
+
 def test_where_no_period_is_printed_they_have_none() -> None:
     assert codes(charged("Interest", head=HEAD[:2])) == {"date_missing"}
 
 
 def test_many_are_a_list_whose_dates_were_not_found() -> None:
-    more: list[Cells] = [[("03/29/2025", 4_000), ("Gift", 12_000), ("1.00", -42_000)]] * 3
-    assert not charged("Interest", times=4, closing="1,104.00", more=more).unproved()
-    found = charged("Interest", times=5, closing="1,104.25", more=more)
-    assert codes(found) == {"date_missing"}
-
-
-def test_most_entries_have_a_date_of_their_own() -> None:
-    charges: list[Cells] = [[("Interest", 12_000), ("0.25", -42_000)] for _ in range(2)]
-    ends = box([BOX[0], ("Ending balance", "1,200.50")])
-    rows = [[("03/03/2025", 4_000), ("Salary", 12_000), (each, -42_000)] for each in ("1,000.00",
-            "-300.00")]  # fmt: skip
-    found = reading(HEAD, ends, [HEADED, *charges, *rows])
-    assert codes(found) == {"date_missing"}
+    assert codes(charged("Interest", times=5)) == {"date_missing"}
 
 
 def on(*days: str) -> StatementReading:
@@ -126,12 +121,17 @@ def account(title: str, period: str, rows: Sequence[tuple[str, ...]], end: str) 
     ]
 
 
-def test_a_charge_of_one_account_is_of_its_own_period_and_not_of_the_day_of_another() -> None:
-    one = account("Checking 4711-0815", "02/01/2025 to 02/28/2025", KEPT, "1,050.00")
-    two = account("Savings 4711-0900", "03/01/2025 to 03/31/2025", SAVED, "1,051.00")
-    _, saved = reading([[("Northern Union", 4_000)]], one, two).proved()
-    assert [each.booking_date for each in saved.statement.transactions][:2] == [
-        date(2025, 3, 31),
-        date(2025, 3, 5),
-    ]
-    assert SAID.format(1) in saved.proof.shortfalls
+def kept() -> list[Cells]:
+    """An account of February."""
+    return account("Checking 4711-0900", "02/01/2025 to 02/28/2025", KEPT, "1,050.00")
+
+
+def test_a_charge_is_of_the_last_day_of_its_own_accounts_period() -> None:
+    _, charge = charged("Interest", head=[*kept(), *HEAD[1:]]).proved()
+    assert charge.statement.transactions[-1].booking_date == date(2025, 3, 31)
+
+
+def test_no_day_is_borrowed_from_an_account_that_ended() -> None:
+    two = account("Savings 4711-0901", "03/01/2025 to 03/31/2025", SAVED, "1,051.00")
+    found = reading([[("Northern Union", 4_000)]], kept(), two)
+    assert codes(found) == {"date_missing"}
