@@ -92,9 +92,16 @@ def is_rivalled(heading: Heading | None, lines: Sequence[Line], money: frozenset
     others = (
         dates_in(lines, each)
         for each in _filled(_all_columns(named, lines), lines, money)
-        if each.role is None and each.left not in (first.left, second.left if second else None)
+        if each.role is None and not _begins_among_texts(heading.cells, each)
+        if each.left not in (first.left, second.left if second else None)
     )
     return any(own.get(line) != date for other in others for line, date in other.items())
+
+
+def _begins_among_texts(cells: Sequence[Cell], column: DateColumn) -> bool:
+    """Whether the nearest heading that begins on its left is of texts."""
+    left = [cell for cell in cells if cell.left <= column.left + SAME_EDGE]
+    return bool(left) and left[-1].role is Role.DESCRIPTION
 
 
 def _all_columns(named: Sequence[Cell], lines: Sequence[Line]) -> list[DateColumn]:
