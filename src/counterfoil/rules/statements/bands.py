@@ -103,8 +103,11 @@ def pieces_of(event: Event, place: TextPlace) -> Iterator[Piece]:
 
 
 def _money_words(event: Event) -> Iterator[int]:
-    """The words of its line that are its money and nothing else."""
-    for amount in event.cells.values():
+    """The words of its line that are its money and nothing else: not the number of a check."""
+    roles = event.table.roles()
+    for index, amount in event.cells.items():
+        if roles[index] in (Role.REFERENCE, Role.DESCRIPTION):
+            continue
         inside = range(amount.first, amount.last + 1)
         glued = any(each.isalpha() for index in inside for each in event.line.row.words[index].text)
         if amount.alone or not glued:

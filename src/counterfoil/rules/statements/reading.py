@@ -57,8 +57,6 @@ FINAL = frozenset(
         "odd_day",
     }
 )
-#: What a box woven into a list may be to blame for, and no other way to write numbers mends.
-UNREAD = frozenset({"unread_table", "unread_line"})
 
 
 def read(printed: PrintedPages, today: date, layout: Layout | None = None) -> StatementReading:
@@ -101,7 +99,7 @@ def _examined(printed: PrintedPages, today: date, layout: Layout | None) -> Exam
             return found
         if best is None or (verdicts and not best.reading.verdicts):
             best = found
-        if any(each.code in FINAL | UNREAD for each in found.reading.unproved()):
+        if any(each.code in FINAL for each in found.reading.unproved()):
             break
     if best is None or not best.reading.verdicts:
         last = None if best is None else best.document
