@@ -17,9 +17,11 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
-from counterfoil.adapters.sheets.book import DEFLATE_LEVEL, BigSheet, write_book
+from counterfoil.adapters.sheets.book import BigSheet, write_book
+from counterfoil.adapters.sheets.cell_texts import harmless
+from counterfoil.adapters.sheets.charts import PageChart
+from counterfoil.adapters.sheets.package import DEFLATE_LEVEL
 from counterfoil.adapters.sheets.pages import BigColumn, Page, PageTable
-from counterfoil.adapters.sheets.putting import harmless
 from counterfoil.adapters.sheets.raw import read_raw
 
 GREEN, YELLOW = "C6E0B4", "FFE699"
@@ -108,6 +110,43 @@ def test_a_summary_page_is_dressed_and_dead(tmp_path: Path) -> None:
     assert cells["=1+1"].data_type == "s"
     assert cells[-123456789.01].number_format == "#,##0.00;[Red]-#,##0.00"
     assert sheet_of(path, "Ledger")["A1"].value == "Entry"
+
+
+def test_an_amount_on_a_page_is_no_binary_fraction(tmp_path: Path) -> None:
+    path = tmp_path / "page.xlsx"
+    amounts = (Decimal("9.39"), Decimal("-0.10"), Decimal("1234567890123456.78"))
+    write_book(path, [Page(name="P", title="T", tables=(PageTable(rows=(amounts,)),))], ())
+    with zipfile.ZipFile(path) as archive:
+        (raw,) = read_raw(archive)
+    assert [raw.cells[3, column].text for column in (1, 2)] == ["9.39", "-0.10"]
+    assert sheet_of(path, "P")["C3"].value == "1,234,567,890,123,456.78", "more than a sheet keeps"
+
+
+def test_a_chart_draws_the_cells_of_its_table_below_all_tables(tmp_path: Path) -> None:
+    path = tmp_path / "charts.xlsx"
+    chart = PageChart(heading="Lines & days", columns=(2, 3), colours=(GREEN, YELLOW), rows=2)
+    table = PageTable(
+        heading="Open",
+        heads=("Class", "New", "Old"),
+        rows=(("A", 1, 2), ("B", 3, 4), ("All", 4, 6)),
+        chart=chart,
+        total=True,
+    )
+    page = Page(name="It's & all", title="T", tables=(table, table), widths=(20, 10, 30))
+    write_book(path, [PAGE, page], ())
+
+    sheet = sheet_of(path, page.name)
+    first, second = vars(sheet)["_charts"]
+    cells = [(each.cat.strRef.f, each.val.numRef.f) for each in first.series]
+    assert cells == [("'It''s & all'!$A$5:$A$6", f"'It''s & all'!${x}$5:${x}$6") for x in "BC"]
+    assert [each.tx.strRef.f[-4:] for each in first.series] == ["$B$4", "$C$4"]
+    fills = [each.graphicalProperties.solidFill.srgbClr for each in first.series]
+    assert fills == [GREEN, YELLOW]
+    assert second.series[0].val.numRef.f.endswith("$B$11:$B$12"), "of its own table"
+    spans = [(each.anchor._from.col, each.anchor.to.col) for each in (first, second)]
+    assert spans == [(0, 2), (2, 3)]
+    assert first.anchor._from.row == 14, "below the last table"
+    assert sheet["A7"].font.bold, "a total"
 
 
 def test_what_does_not_fit_on_one_sheet_goes_on_on_the_next(tmp_path: Path) -> None:

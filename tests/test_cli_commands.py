@@ -35,6 +35,18 @@ def test_a_command_that_looks_loads_neither_browser_nor_spreadsheets(words: list
     assert done.stdout.strip() == "[]"
 
 
+def test_reconcile_writes_its_workbook_without_openpyxl() -> None:
+    """It takes as long to load as ten thousand rows to read; only the parser box needs it."""
+    code = (
+        "import sys; sys.path.append('.')\nimport workflows.reconciliation\n"
+        "print(sorted({'openpyxl', 'rich', 'sqlalchemy', 'pydantic'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
 def test_no_help_loses_a_word_in_brackets() -> None:
     """``[statements.*]`` is markup to the help's printer, unless it is said not to be."""
     for home in HOMES:

@@ -22,6 +22,7 @@ row_shapes      rows that are written alike go by a pattern learned from one tha
 columns         a column of texts becomes a column of values, by the judge in cells
 gathering       rows become blocks; labels: which rows are totals, and these must add up
 big_csv         a CSV by the same maps; blocks_wire: a block as JSON
-book            write_book(path, pages, sheets); pages: what openpyxl makes; cell_texts: the rest,
-                frame_cells: the same for a frame of polars
+book            write_book(path, pages, sheets), without openpyxl, which takes a tenth of a second
+pages           what stands on them; page_cells, charts, sheet_frames, looks, package: as XML
+cell_texts      columns of values become columns of cells; frame_cells: a frame of polars does
 """

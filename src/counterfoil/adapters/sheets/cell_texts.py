@@ -7,19 +7,21 @@ where something in it is out of the ordinary: a million rows are written in seco
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import cast
 
 from counterfoil.adapters.sheets.pages import DIGITS_EXACT, BigColumn, Value
-from counterfoil.adapters.sheets.putting import harmless
 
 #: Day 0 of the 1900 system. From March 1900 on, after the leap day that never was.
 DAY_ZERO = date(1899, 12, 30).toordinal()
 FIRST_SERIAL = 61
 _BETWEEN = "\x1f"  # in no text that is plain
 PLAIN_MAX = 8_000  # characters; a piece with a longer text is looked at cell by cell
+CELL_MAX_CHARS = 32_767  # the format's own limit
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_NUMERIC = "\x00" * 16  # begins what has to be a text; longer than any number
 
 Cells = tuple[str, Sequence[str]]  # one cell with %s in it, and the texts that go there
@@ -84,6 +86,27 @@ def text_cell(text: Value, style: int) -> str:
         raise TypeError(f"{text!r} is no text")
     kept = _escaped(harmless(text)).replace("\r", "&#13;")  # a parser would make a line end of it
     return f'<c s="{style}" t="inlineStr"><is><t xml:space="preserve">{kept}</t></is></c>'
+
+
+def harmless(text: str) -> str:
+    """What XML forbids is replaced, and what a cell cannot hold is cut off."""
+    return _NO_XML.sub("\ufffd", text)[:CELL_MAX_CHARS]
+
+
+def value_cell(value: Value, style: int) -> str:
+    """One cell with *value*: a number is one to its last digit, or a text.
+
+    Raises:
+        TypeError: It is none of these.
+    """
+    match value:
+        case None | str():
+            return text_cell(value, style)
+        case Decimal():
+            return _number_cell(f"{value:f}", style)
+        case date():
+            return _number_cell(_serial(value), style)
+    return _number_cell(_count(value), style)
 
 
 def _escaped(text: str) -> str:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
+from openpyxl.cell.cell import Cell, MergedCell
 
-CELL_MAX_CHARS = 32_767  # the format's own limit
-_NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
+from counterfoil.adapters.sheets.cell_texts import harmless
 
 
 def put(cell: Cell | MergedCell, value: str | int | Decimal | date | None) -> None:
@@ -27,8 +25,3 @@ def put(cell: Cell | MergedCell, value: str | int | Decimal | date | None) -> No
     cell.value = text  # makes a formula of "=..." and an error of "#N/A"
     cell.data_type = "s"  # and this a text again
     cell.quotePrefix = True
-
-
-def harmless(text: str) -> str:
-    """What XML forbids is replaced, and what a cell cannot hold is cut off."""
-    return _NO_XML.sub("\ufffd", ILLEGAL_CHARACTERS_RE.sub("\ufffd", text))[:CELL_MAX_CHARS]

@@ -17,10 +17,13 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.header_footer import HeaderFooterItem, _HeaderFooterPart
+from openpyxl.worksheet.page import PageMargins
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from counterfoil.adapters.sheets.pages import set_up_print
 from counterfoil.adapters.sheets.putting import put
+from counterfoil.adapters.sheets.sheet_frames import FOOTER, MARGINS
 from counterfoil.domain.currencies import DECIMALS
 from counterfoil.domain.statement_orders import Exceptional, Filed
 from counterfoil.domain.statements import Equation, Grade, Place, Proof, Statement
@@ -101,7 +104,7 @@ def _write_head(sheet: Worksheet, view: StatementView) -> None:
     sheet.column_dimensions["A"].width = 24
     sheet.column_dimensions["B"].width = 72
     sheet.sheet_view.showGridLines = False
-    set_up_print(sheet)
+    _set_up_print(sheet)
     sheet.print_area = f"A1:B{row - 1}"
 
 
@@ -241,7 +244,7 @@ def _write_table(
     sheet.row_dimensions[1].height = 20
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{len(rows) + 1}"
-    set_up_print(sheet)
+    _set_up_print(sheet)
     sheet.print_title_rows = "1:1"
 
 
@@ -299,3 +302,14 @@ def _colour(sheet: Worksheet, column: int, colours: dict[str, str]) -> None:
     for (cell,) in sheet.iter_rows(min_row=2, min_col=column, max_col=column):
         if colour := colours.get(str(cell.value)):
             cell.fill = PatternFill("solid", start_color=colour)
+
+
+def _set_up_print(sheet: Worksheet) -> None:
+    """A4 across, one page wide, as many long as it takes, numbered."""
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_margins = PageMargins(**MARGINS)
+    left, right = map(_HeaderFooterPart, FOOTER)
+    sheet.oddFooter = HeaderFooterItem(left=left, right=right)
