@@ -18,9 +18,10 @@ from counterfoil.config import Suite, find_suite
 from counterfoil.console import passwords
 from counterfoil.console.gate import COOKIE, form_token
 from counterfoil.console.serving import Served, served
-from counterfoil.domain.batches import Batch, Finding
+from counterfoil.domain.batches import Batch
 from counterfoil.domain.documents import Document
 from counterfoil.domain.evidence import Evidence
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.items import Booking, LookUp, Receipt, WorkItem
 from counterfoil.domain.people import ApiToken, Invitation, Role
 from counterfoil.domain.statement_orders import Exceptional, FetchedFile, Filed, Judged

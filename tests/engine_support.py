@@ -17,9 +17,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from counterfoil.audit.log import AuditLog
-from counterfoil.domain.batches import Batch, Finding
+from counterfoil.domain.batches import Batch
 from counterfoil.domain.documents import Document
 from counterfoil.domain.evidence import Evidence
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.items import Booking, LookUp, Receipt, WorkItem
 from counterfoil.domain.payments import Payment
 from counterfoil.domain.secrets import Redactor

@@ -17,8 +17,8 @@ from counterfoil.adapters.sheets.big_tables import read_columns
 from counterfoil.adapters.sheets.book import BigSheet, write_book
 from counterfoil.adapters.sheets.maps import load_sheet_map
 from counterfoil.adapters.sheets.pages import BigColumn
-from counterfoil.domain.batches import Finding
 from counterfoil.domain.blocks import Block
+from counterfoil.domain.findings import Finding
 from counterfoil.errors import MapError, Quarantined
 from tests.intake_support import ROOT
 

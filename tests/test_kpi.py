@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from sqlalchemy import event
 
 from counterfoil.config import CONFIG_NAME, Config
-from counterfoil.domain.batches import Finding
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.items import ItemState, LookUp, Receipt, WorkItem
 from counterfoil.domain.kpi import Attempt, Cell, ItemFacts, KpiReport, Period, Rates
 from counterfoil.errors import Refused, SetupError

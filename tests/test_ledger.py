@@ -14,7 +14,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from counterfoil.domain.batches import Finding, Likeness
+from counterfoil.domain.batches import Likeness
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.items import ItemState, LookUp, Receipt
 from counterfoil.errors import ClaimLost, Quarantined, Refused, SetupError
 from counterfoil.store import (

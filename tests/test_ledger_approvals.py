@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from counterfoil.domain.batches import Batch, Finding
+from counterfoil.domain.batches import Batch
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.items import ItemState, LookUp, WorkItem
 from counterfoil.domain.people import Role
 from counterfoil.errors import ClaimLost, Refused

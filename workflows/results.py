@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from counterfoil.adapters import parser_box
-from counterfoil.adapters.dropped import fsync_folder, safe_name
+from counterfoil.adapters.dropped import safe_name
 from counterfoil.adapters.sheets.outcome import RowResult
+from counterfoil.adapters.whole_folder import fsync_folder
 
 WRITER = "counterfoil.adapters.sheets.results:write"
 LIMITS = parser_box.Limits(file_bytes=64 * 2**20, cpu_seconds=60, wall_seconds=90)

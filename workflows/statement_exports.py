@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from counterfoil.adapters.dropped import fsync_folder, safe_name
+from counterfoil.adapters.dropped import safe_name
 from counterfoil.adapters.sheets.statement_book import StatementView, Value, write_statement
+from counterfoil.adapters.whole_folder import fsync_folder
 from counterfoil.config import StatementSettings, Suite
 from counterfoil.domain.secrets import bare
 from counterfoil.domain.statement_orders import ArrivalState, Exceptional, Filed, StatementState

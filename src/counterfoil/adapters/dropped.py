@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from counterfoil.adapters.whole_folder import fsync_folder
 from counterfoil.domain.documents import Document
 
 CHUNK_BYTES = 2**20
@@ -92,15 +93,6 @@ def zip_is_whole(handle: int) -> bool:
     """A zip that ends as one: a copy that was cut off does not."""
     with os.fdopen(os.dup(handle), "rb") as file:
         return zipfile.is_zipfile(file)
-
-
-def fsync_folder(path: Path) -> None:
-    """Make renames in *path* durable."""
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def write_whole(path: Path, text: str) -> None:

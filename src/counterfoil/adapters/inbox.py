@@ -31,7 +31,6 @@ from counterfoil.adapters.dropped import (
     NotYetError,
     Store,
     being_written,
-    fsync_folder,
     is_temporary,
     printable,
     safe_name,
@@ -39,6 +38,7 @@ from counterfoil.adapters.dropped import (
     write_whole,
     zip_is_whole,
 )
+from counterfoil.adapters.whole_folder import fsync_folder
 from counterfoil.domain.documents import Document
 from counterfoil.errors import Quarantined
 

@@ -12,17 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
 from counterfoil.adapters.sheets.big_tables import read_packed
 from counterfoil.adapters.sheets.blocks_wire import ABSENT, BETWEEN, Packed
 from counterfoil.adapters.sheets.maps import load_sheet_map
-from counterfoil.domain.batches import Finding
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.reconciliation import ControlTotal, Progress, unseen
-from counterfoil.domain.statements import Statement, Transaction
 from counterfoil.errors import MapError, Quarantined
+
+if TYPE_CHECKING:
+    from counterfoil.domain.statements import Statement, Transaction
 
 SideName = Literal["bank", "ledger"]
 

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from counterfoil.adapters.dropped import fsync_folder
-
 
 @contextmanager
 def whole_folder(into: Path, *, last: str, outdated: str = "") -> Iterator[Path]:
@@ -43,3 +41,12 @@ def _move(path: Path, target: Path) -> None:
     target.parent.mkdir(exist_ok=True)
     path.replace(target)
     fsync_folder(target.parent)
+
+
+def fsync_folder(path: Path) -> None:
+    """Make renames in *path* durable."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from counterfoil.domain.batches import Finding
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.values import Value
 
 #: An amount is an integer of the smallest unit where the map declares decimals.

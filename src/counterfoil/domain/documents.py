@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-from counterfoil.domain.batches import Finding
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.values import Value
 
 

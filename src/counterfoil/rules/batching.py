@@ -9,8 +9,9 @@ from itertools import groupby
 from typing import Any
 
 from counterfoil.domain.allocations import Allocation
-from counterfoil.domain.batches import Batch, Earlier, Finding, Likeness
+from counterfoil.domain.batches import Batch, Earlier, Likeness
 from counterfoil.domain.documents import Document, SheetReading, SheetRow
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.items import Payload, WorkItem
 from counterfoil.domain.payments import Payment
 from counterfoil.domain.secrets import bare

@@ -14,9 +14,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from counterfoil.domain.batches import Finding
 from counterfoil.domain.currencies import DECIMALS
 from counterfoil.domain.documents import SheetRow
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.secrets import mask_account
 from counterfoil.domain.values import Value
 

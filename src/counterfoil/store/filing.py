@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from counterfoil.domain.batches import Batch, Earlier, Finding, Likeness
+from counterfoil.domain.batches import Batch, Earlier, Likeness
 from counterfoil.domain.documents import Document
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.items import ItemState, WorkItem
 from counterfoil.domain.pauses import Terms
 from counterfoil.errors import Quarantined

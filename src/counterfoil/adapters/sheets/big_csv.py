@@ -24,8 +24,8 @@ from counterfoil.adapters.sheets.raw import COLUMNS_MAX, STREAMED, RawCell, RawS
 from counterfoil.adapters.sheets.row_shapes import Form
 from counterfoil.adapters.sheets.seen import Seen
 from counterfoil.adapters.sheets.table import Table, header_in, no_header
-from counterfoil.domain.batches import Finding
 from counterfoil.domain.blocks import Block
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.money import parse_decimal
 from counterfoil.errors import Quarantined
 

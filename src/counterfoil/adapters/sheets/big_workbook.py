@@ -29,8 +29,8 @@ from counterfoil.adapters.sheets.table import (
     no_header,
     wanted_sheets,
 )
-from counterfoil.domain.batches import Finding
 from counterfoil.domain.blocks import Block
+from counterfoil.domain.findings import Finding
 
 SETTLE_ROWS = 4_096  # texts that wait to become values: memory
 

@@ -11,8 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from counterfoil.domain.batches import Finding
 from counterfoil.domain.blocks import Block, Cell
+from counterfoil.domain.findings import Finding
 
 BETWEEN = "\x1f"  # two values of a column; a column that holds it travels as a list
 ABSENT = "\0"  # an empty cell; neither a workbook nor a CSV can hold it

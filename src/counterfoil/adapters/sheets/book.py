@@ -17,11 +17,11 @@ from typing import ClassVar, Protocol
 
 from counterfoil.adapters.sheets.cell_texts import cells_of, text_cell
 from counterfoil.adapters.sheets.charts import chart_xml, drawing_xml
+from counterfoil.adapters.sheets.letters import column_letters
 from counterfoil.adapters.sheets.looks import HEAD, Look, Looks
 from counterfoil.adapters.sheets.package import DEFLATE_LEVEL, Listed, Package
 from counterfoil.adapters.sheets.page_cells import charts_of, page_cells
 from counterfoil.adapters.sheets.pages import BigColumn, Page, Value
-from counterfoil.adapters.sheets.raw import column_letters
 from counterfoil.adapters.sheets.sheet_frames import after_rows, before_rows, below_heads
 
 #: The format's own limit; the header row is one of them.

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from html import escape
 from itertools import accumulate
 
+from counterfoil.adapters.sheets.letters import column_letters
 from counterfoil.adapters.sheets.package import DECLARED, RELATED, quoted
-from counterfoil.adapters.sheets.raw import column_letters
 
 _ROWS = 17  # of a chart
 _TITLE, _LABEL = 1100, 900  # hundredths of a point

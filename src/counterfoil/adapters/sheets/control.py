@@ -11,8 +11,8 @@ from counterfoil.adapters.sheets.maps import SheetMap, plain
 from counterfoil.adapters.sheets.raw import RawSheet
 from counterfoil.adapters.sheets.seen import Looking, Seen
 from counterfoil.adapters.sheets.table import Table
-from counterfoil.domain.batches import Finding
 from counterfoil.domain.documents import SheetRow
+from counterfoil.domain.findings import Finding
 from counterfoil.errors import Quarantined
 
 

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from counterfoil.adapters.sheets.big_tables import read_columns
 from counterfoil.adapters.sheets.maps import Column, SheetMap, load_sheet_map
-from counterfoil.domain.batches import Finding
 from counterfoil.domain.blocks import Block, Cell
 from counterfoil.domain.currencies import DECIMALS
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.values import Value
 from counterfoil.errors import MapError, Quarantined
 

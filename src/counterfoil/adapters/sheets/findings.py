@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from counterfoil.adapters.sheets.letters import column_letters
 from counterfoil.adapters.sheets.maps import SheetMap, plain
-from counterfoil.adapters.sheets.raw import RawSheet, column_letters
+from counterfoil.adapters.sheets.raw import RawSheet
 from counterfoil.adapters.sheets.seen import Looking
 from counterfoil.adapters.sheets.table import Table, end_labels
-from counterfoil.domain.batches import Finding
+from counterfoil.domain.findings import Finding
 
 
 def hidden_findings(sheets: Sequence[RawSheet], table: Table) -> list[Finding]:

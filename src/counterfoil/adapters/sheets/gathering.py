@@ -14,13 +14,13 @@ from decimal import Decimal
 from counterfoil.adapters.sheets.cells import UnreadableError, exact_number, read_cell
 from counterfoil.adapters.sheets.columns import ColumnReader, Meaning, Read
 from counterfoil.adapters.sheets.findings import some
+from counterfoil.adapters.sheets.letters import column_letters
 from counterfoil.adapters.sheets.maps import SheetMap, plain
-from counterfoil.adapters.sheets.raw import column_letters
 from counterfoil.adapters.sheets.row_shapes import Form
 from counterfoil.adapters.sheets.seen import Seen
 from counterfoil.adapters.sheets.table import Table, merged_cells
-from counterfoil.domain.batches import Finding
 from counterfoil.domain.blocks import Block, Cell
+from counterfoil.domain.findings import Finding
 from counterfoil.errors import Quarantined
 
 FINDINGS_MAX = 10_000  # of one sheet: then the map, or the sheet, is the wrong one

@@ -135,7 +135,7 @@ class SheetMap:
         """The field that a header text means."""
         word = plain(header)
         for name, column in self.columns.items():
-            if word in map(plain, column.headers):
+            if word in _words(column.headers):
                 return name
         return None
 
@@ -143,6 +143,12 @@ class SheetMap:
 def plain(words: str) -> str:
     """Header and label texts as they are compared."""
     return " ".join(words.split()).rstrip(":*").rstrip().casefold()
+
+
+@lru_cache(maxsize=1024)
+def _words(headers: tuple[str, ...]) -> frozenset[str]:
+    """*headers* of one column, as they are compared: with every text above a table."""
+    return frozenset(map(plain, headers))
 
 
 def load_sheet_map(path: Path) -> SheetMap:

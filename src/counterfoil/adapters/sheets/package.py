@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import IO
 
-from counterfoil.adapters.sheets.raw import column_letters
+from counterfoil.adapters.sheets.letters import column_letters
 
 DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -16,6 +16,7 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring, iterparse
 
+from counterfoil.adapters.sheets.letters import column_letters
 from counterfoil.errors import Quarantined
 
 SAVE_AGAIN = "open it, save it again as .xlsx and drop it again"
@@ -83,15 +84,6 @@ def read_raw(archive: zipfile.ZipFile) -> list[RawSheet]:
     for sheet in sheets:
         _read_sheet(archive, sheet)
     return sheets
-
-
-def column_letters(column: int) -> str:
-    """1 -> A, 27 -> AA."""
-    letters = ""
-    while column > 0:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def sheets_of(archive: zipfile.ZipFile, extent: Extent = HELD) -> Iterator[RawSheet]:

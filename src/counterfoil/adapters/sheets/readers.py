@@ -15,7 +15,8 @@ from openpyxl.reader import excel
 from openpyxl.workbook import Workbook
 from python_calamine import CalamineWorkbook
 
-from counterfoil.adapters.sheets.raw import RawCell, RawSheet, column_letters
+from counterfoil.adapters.sheets.letters import column_letters
+from counterfoil.adapters.sheets.raw import RawCell, RawSheet
 from counterfoil.adapters.sheets.seen import Seen
 from counterfoil.errors import Quarantined
 

@@ -24,8 +24,8 @@ from counterfoil.adapters.sheets.maps import SheetMap, load_sheet_map
 from counterfoil.adapters.sheets.raw import read_raw
 from counterfoil.adapters.sheets.readers import Witnesses
 from counterfoil.adapters.sheets.table import Table, find_table, last_row, rows_of
-from counterfoil.domain.batches import Finding
 from counterfoil.domain.documents import SheetReading, SheetRow
+from counterfoil.domain.findings import Finding
 from counterfoil.errors import Quarantined
 
 #: What the readers raise at a file that is no workbook inside.

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from counterfoil.adapters.sheets.raw import column_letters
+from counterfoil.adapters.sheets.letters import column_letters
 
 #: Character data: no mark-up, and only references that need no declaration.
 TEXT = r"[^<&]*+(?:&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});[^<&]*+)*+"

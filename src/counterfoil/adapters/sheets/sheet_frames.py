@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from counterfoil.adapters.sheets.letters import column_letters
 from counterfoil.adapters.sheets.package import DECLARED, MAIN, RELATED
-from counterfoil.adapters.sheets.raw import column_letters
 
 PAPER_A4 = 9
 #: Inches.

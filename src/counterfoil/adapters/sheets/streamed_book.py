@@ -24,8 +24,9 @@ from openpyxl.worksheet._reader import WorkSheetParser
 from openpyxl.xml.constants import SHARED_STRINGS
 
 from counterfoil.adapters.sheets.columns import Meaning
+from counterfoil.adapters.sheets.letters import column_letters
 from counterfoil.adapters.sheets.preflight import SAVE_AS
-from counterfoil.adapters.sheets.raw import STREAMED, RawSheet, column_letters, local, sheets_of
+from counterfoil.adapters.sheets.raw import STREAMED, RawSheet, local, sheets_of
 from counterfoil.adapters.sheets.row_shapes import TEXT, Form, Styles, characters
 from counterfoil.adapters.sheets.row_stream import Odd, RowStream, decoded, refuse_escapes
 from counterfoil.adapters.sheets.seen import Seen

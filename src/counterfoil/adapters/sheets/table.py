@@ -10,8 +10,8 @@ from counterfoil.adapters.sheets.cells import UnreadableError, read_cell
 from counterfoil.adapters.sheets.maps import SheetMap, plain
 from counterfoil.adapters.sheets.raw import RawSheet
 from counterfoil.adapters.sheets.seen import Looking, Seen
-from counterfoil.domain.batches import Finding
 from counterfoil.domain.documents import SheetRow
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.values import Value
 from counterfoil.errors import Quarantined
 from counterfoil.toml_records import did_you_mean

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from counterfoil.domain.batches import Finding
 from counterfoil.domain.documents import SheetReading, SheetRow
+from counterfoil.domain.findings import Finding
 from counterfoil.domain.values import Value
 
 
