@@ -38,7 +38,7 @@ class FrameBlock:
 
     frame: pl.DataFrame
     odd: frozenset[str]  # texts that a sheet would trim or forbid, or cannot hold
-    piece_rows: ClassVar[int] = 16_384
+    piece_rows: ClassVar[int] = 4_096
 
     @classmethod
     def of(cls, frame: pl.DataFrame, names: Sequence[str]) -> FrameBlock:

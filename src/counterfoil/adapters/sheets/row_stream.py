@@ -30,6 +30,7 @@ from counterfoil.adapters.sheets.row_shapes import BLANK_ROW, Shape
 from counterfoil.errors import Quarantined
 
 CHUNK_BYTES = 2**20
+HEAD_BYTES = 2**16  # read first: a map that does not fit looks no further
 ROW_MAX_CHARS = 2**24  # 200 cells of 32,767 characters, and some
 HEAD_MAX_CHARS = 2**22
 SHAPES_MAX = 64  # tried one after the other; what fits none is parsed as XML
@@ -211,7 +212,9 @@ def decoded(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
         codecs.getincrementaldecoder("utf-8")("strict"), translate=True
     )
     with archive.open(part) as content:
-        while chunk := content.read(CHUNK_BYTES):
+        size = HEAD_BYTES
+        while chunk := content.read(size):
+            size = CHUNK_BYTES
             text = decoder.decode(chunk)
             if len(chunk.translate(None, _NOT_XML)) < len(chunk) or any(
                 each in text for each in "\ufffe\uffff"

@@ -16,18 +16,19 @@ def pair(one: str, other: str) -> pl.Expr:
 
 def table_of(rows: Sequence[tuple[Any, ...]], kinds: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """*rows* as a table with columns of these *kinds*; no list in them is empty."""
-    columns = zip(*rows, strict=True) if rows else ((),) * len(kinds)
+    if not rows:
+        return pl.DataFrame(schema=pl.Schema(kinds))
     return pl.DataFrame(
         [
             _lists(name, values) if isinstance(kind, pl.List) else pl.Series(name, values, kind)
-            for (name, kind), values in zip(kinds.items(), columns, strict=True)
+            for (name, kind), values in zip(kinds.items(), zip(*rows, strict=True), strict=True)
         ]
     )
 
 
 def _lists(name: str, lists: Sequence[Sequence[int]]) -> pl.Series:
     sizes = pl.Series([len(each) for each in lists], dtype=pl.Int64)
-    assert sizes.is_empty() or sizes.min() != 0, "an empty list would be lost"
+    assert sizes.min() != 0, "an empty list would be lost"
     flat = pl.Series(name, list(chain.from_iterable(lists)), dtype=pl.Int64)
     rows = pl.DataFrame({"row": pl.int_range(len(sizes), eager=True).repeat_by(sizes).explode()})
     return rows.with_columns(flat).group_by("row", maintain_order=True).agg(name)[name]

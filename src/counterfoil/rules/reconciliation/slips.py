@@ -61,14 +61,13 @@ def _may_be(one: Cents, other: Cents) -> Yes:
 
 
 def _is(one: Cents, other: Cents) -> Yes:
-    found = np.zeros(len(one), np.bool_)
+    """Every digit of each is looked at: a column for each place."""
+    one, other, unit = one[:, None], other[:, None], _UNITS[:PLACES_MAX]
     same_length = _digits(one) == _digits(other)
-    for place in range(PLACES_MAX):
-        unit = 10**place
-        found |= same_length & (_wrong(one, other, unit) | _swapped(one, other, unit))
-        found |= (_less(one, unit) == other) & (one >= unit)
-        found |= (_less(other, unit) == one) & (other >= unit)
-    result: Yes = found & (one != other)
+    found = same_length & (_wrong(one, other, unit) | _swapped(one, other, unit))
+    found |= (_less(one, unit) == other) & (one >= unit)
+    found |= (_less(other, unit) == one) & (other >= unit)
+    result: Yes = (found & (one != other)).any(axis=1)
     return result
 
 
@@ -76,21 +75,21 @@ def _digits(size: Cents) -> npt.NDArray[np.int64]:
     return np.searchsorted(_UNITS, size, side="right")
 
 
-def _wrong(one: Cents, other: Cents, unit: int) -> Yes:
+def _wrong(one: Cents, other: Cents, unit: Cents) -> Yes:
     """All but the digit of that unit is the same."""
     above = one // (unit * 10) == other // (unit * 10)
     result: Yes = above & (one % unit == other % unit)
     return result
 
 
-def _swapped(one: Cents, other: Cents, unit: int) -> Yes:
+def _swapped(one: Cents, other: Cents, unit: Cents) -> Yes:
     """The digit of that unit and the next one have changed places."""
     low, high = one // unit % 10, one // (unit * 10) % 10
     result: Yes = one + (high - low) * unit + (low - high) * unit * 10 == other
     return result
 
 
-def _less(size: Cents, unit: int) -> Cents:
+def _less(size: Cents, unit: Cents) -> Cents:
     """The size without its digit of that unit."""
     result: Cents = size // (unit * 10) * unit + size % unit
     return result

@@ -57,10 +57,7 @@ def needed(numbered: pl.Expr, sure: pl.Expr, setting: Setting, *, late: bool) ->
     if late:
         asks += _late(numbered, sure)
     asks += _early(numbered)
-    asked: pl.Expr = pl.lit(NAMED_MIN)
-    for applies, score in reversed(asks):
-        asked = pl.when(applies).then(pl.lit(score)).otherwise(asked)
-    return asked
+    return pl.coalesce(*(pl.when(applies).then(score) for applies, score in asks), NAMED_MIN)
 
 
 Asks = list[tuple[pl.Expr, int]]
