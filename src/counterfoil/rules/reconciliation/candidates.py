@@ -25,11 +25,14 @@ def same_amount(bank: pl.DataFrame, targets: pl.DataFrame, policy: Policy) -> pl
 
     Returns: PAIR; ``difference`` is bank less ledger in cents, ``fee`` its name or "".
     """
-    sides = bank.select(pl.col("line").alias("bank"), "purse", "amount", pl.col("day").alias("on"))
+    sides = bank.lazy().select(
+        pl.col("line").alias("bank"), "purse", "amount", pl.col("day").alias("on")
+    )
     fees = ["", *sorted(policy.fees)]
+    nets = (_net(targets.lazy(), policy.fees.get(fee), at) for at, fee in enumerate(fees))
     pairs = joined_near(
         sides,
-        pl.concat([_net(targets, policy.fees.get(fee), at) for at, fee in enumerate(fees)]),
+        answered(pl.concat(nets)),
         keys=["purse", "amount"],
         before=policy.days_before,
         after=policy.days_after,
@@ -59,7 +62,7 @@ def within(before: int, after: int) -> pl.Expr:
     return (pl.col("on") - pl.col("day")).is_between(-before, after)
 
 
-def _net(targets: pl.DataFrame, fee: Fee | None, at: int) -> pl.DataFrame:
+def _net(targets: pl.LazyFrame, fee: Fee | None, at: int) -> pl.LazyFrame:
     """What is paid for *targets* less *fee*, the one at that place; of None: in full."""
     gross = pl.col("amount").alias("gross")
     base = targets.select("target", "purse", "day", "amount", gross, pl.lit(at).alias("fee"))

@@ -219,11 +219,12 @@ def of_one_party(
     Args:
         facts: Columns of either side that are wanted as well; with ``on`` and ``day``.
     """
-    sides = bank.filter(pl.col("beyond") - pl.col("first") == 1).select(
+    sides = bank.lazy().filter(pl.col("beyond") - pl.col("first") == 1)
+    sides = sides.select(
         *("line", "purse", pl.col("first").alias("party"), pl.col("day").alias("on")),
         *(each for each in facts if each in bank.columns),
     )
-    theirs = targets.select(
+    theirs = targets.lazy().select(
         *("target", "purse", "party", "day"), *(each for each in facts if each in targets.columns)
     )
     near = joined_near(

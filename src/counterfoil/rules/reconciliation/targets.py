@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from counterfoil.rules.reconciliation.rows import answered
+
 LINE, RUN, DAY, SUBSET, PURPOSE = range(5)
 COLUMNS = (
     *("target", "kind", "purse", "amount", "day", "party", "size", "written", "document"),
@@ -53,12 +55,12 @@ def single_lines(ledger: pl.DataFrame) -> Targets:
 def runs(ledger: pl.DataFrame) -> Targets:
     """All open lines of one payment run, under the run's own number."""
     of_runs = ledger.filter(pl.col("run") != "")
-    table, lines = _sums(of_runs, ["run_number"], RUN)
+    table = _sums(of_runs, ["run_number"], RUN).with_columns(
+        pl.col("run_number").alias("target"), pl.col("run").alias("written")
+    )
+    members = of_runs.lazy().select(pl.col("run_number").alias("target"), "line")
     return Targets(
-        table.with_columns(pl.col("run_number").alias("target"), pl.col("run").alias("written"))
-        .select(COLUMNS)
-        .sort("target"),
-        lines.select(pl.col("run_number").alias("target"), "line").sort("target", "line"),
+        answered(table.select(COLUMNS).sort("target")), answered(members.sort("target", "line"))
     )
 
 
@@ -71,15 +73,16 @@ def party_days(ledger: pl.DataFrame, *, begin: int) -> Targets:
 
 
 def _numbered(loose: pl.DataFrame, keys: list[str], kind: int, begin: int) -> Targets:
-    table, lines = _sums(loose, keys, kind)
-    table = (
-        table.filter(pl.col("size") >= 2)
+    table = answered(
+        _sums(loose, keys, kind)
+        .filter(pl.col("size") >= 2)
         .sort(keys)
         .with_row_index("target", offset=begin)
         .with_columns(pl.col("target").cast(pl.Int64), pl.lit("").alias("written"))
     )
-    members = lines.join(table.select("target", *keys), on=keys).select("target", "line")
-    return Targets(table.select(COLUMNS), members.sort("target", "line"))
+    members = loose.lazy().join(table.lazy().select("target", *keys), on=keys)
+    members = members.select("target", "line").sort("target", "line")
+    return Targets(table.select(COLUMNS), answered(members))
 
 
 def day_purposes(ledger: pl.DataFrame, *, begin: int) -> Targets:
@@ -101,7 +104,7 @@ def with_parted(lines: pl.DataFrame) -> pl.DataFrame:
     return lines.with_columns((first < last).alias("parted"))
 
 
-def _sums(lines: pl.DataFrame, keys: list[str], kind: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _sums(lines: pl.DataFrame, keys: list[str], kind: int) -> pl.LazyFrame:
     one_party = pl.when(pl.col("party").n_unique() == 1).then(pl.col("party").first())
     found = {
         "purse": pl.col("purse").first(),
@@ -115,4 +118,4 @@ def _sums(lines: pl.DataFrame, keys: list[str], kind: int) -> tuple[pl.DataFrame
         "alike": (pl.col("amount").n_unique() == 1) & (pl.len() > 1),
     }
     asked = [each.alias(name) for name, each in found.items() if name not in keys]
-    return lines.group_by(keys).agg(asked), lines
+    return lines.lazy().group_by(keys).agg(asked)

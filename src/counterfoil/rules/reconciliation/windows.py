@@ -15,23 +15,26 @@ import polars as pl
 
 from counterfoil.rules.reconciliation.rows import answered
 
+Asked = pl.DataFrame | pl.LazyFrame
+
 _THEIRS = ":ledger"
 
 
 def joined_near(
-    bank: pl.DataFrame, ledger: pl.DataFrame, *, keys: Sequence[str], before: int, after: int
+    bank: Asked, ledger: Asked, *, keys: Sequence[str], before: int, after: int
 ) -> pl.DataFrame:
     """Pairs with the same *keys*, the bank's day ``on`` in the window around the ledger's ``day``.
 
     Args:
+        bank, ledger: Tables, or what is asked of tables; the ledger's is asked twice.
         before: Days by which the bank may be earlier.
         after: ... and later.
     """
     # the span is shorter than a bucket is wide: two buckets hold it
     width = before + after + 1
     low, high = ((pl.col("day") + shift) // width for shift in (-before, after))
-    kinds = ([side[each].dtype for each in keys] for side in (bank, ledger))
-    assert next(kinds) == next(kinds), "keys of two kinds"
+    kinds = [[side.collect_schema()[each] for each in keys] for side in (bank, ledger)]
+    assert kinds[0] == kinds[1], "keys of two kinds"
     mixed = _mixed(keys)
     theirs = ledger.lazy()
     both = pl.concat(
