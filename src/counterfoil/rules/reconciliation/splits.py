@@ -117,9 +117,10 @@ def _around(bank: pl.DataFrame, ledger: pl.DataFrame, policy: Policy) -> pl.Data
     )
 
 
-def _of_one_party(bank: pl.DataFrame) -> pl.DataFrame:
+def _of_one_party(bank: pl.DataFrame) -> pl.LazyFrame:
     """Lines whose name is one party's, and that name no line of another."""
-    return bank.filter((pl.col("beyond") - pl.col("first") == 1) & (pl.col("loud") < 2)).select(
+    quiet = bank.lazy().filter((pl.col("beyond") - pl.col("first") == 1) & (pl.col("loud") < 2))
+    return quiet.select(
         *(pl.col("line").alias("bank"), "purse", pl.col("first").alias("party")),
         *("amount", pl.col("day").alias("on")),
     )
@@ -212,16 +213,17 @@ def regrouped_claims(
     silent = bank.filter(pl.col("loud") == SILENT)  # what names something else is no part
     # how many pairs had the chance to differ by just that much
     among = pl.len().over(POOL).cast(pl.Int64)
-    others = named.select(*_OTHER, "w_number", among=among)
+    others = named.lazy().select(*_OTHER, "w_number", among=among)
     opposite = pl.concat([others, _unnamed(named, owed, silent, policy)])
     opposite = opposite.with_columns((-pl.col("over")).alias("back"))
-    both = named.join(opposite, left_on=[*POOL, "over"], right_on=[*POOL, "back"], suffix="_2")
+    keys, back = [*POOL, "over"], [*POOL, "back"]
+    both = named.lazy().join(opposite, left_on=keys, right_on=back, suffix="_2")
     return _taking_each_other_back(both)
 
 
-def _taking_each_other_back(both: pl.DataFrame) -> pl.DataFrame:
+def _taking_each_other_back(both: pl.LazyFrame) -> pl.DataFrame:
     """Those of the pairs of pairs whose differences cancel: CLAIM."""
-    pairs = both.filter(
+    meant = both.filter(
         (pl.col("bank") != pl.col("bank_2"))
         & (pl.col("target") != pl.col("target_2"))
         & (pl.col("amount") != pl.col("gross_2"))  # else they are two simple pairs
@@ -232,14 +234,16 @@ def _taking_each_other_back(both: pl.DataFrame) -> pl.DataFrame:
         pl.sum_horizontal("w_number", "w_number_2").clip(None, NUMBERS_MAX).alias("number"),
         pl.when(pl.col("w_number_2").is_null()).then(SILENT_PART).otherwise(0).alias("docked"),
     )
+    pairs = answered(meant)
     # amounts that are all so many times one price differ by so many times it
     step = pl.Series("step", _step_of(pairs), dtype=pl.Int64)
     paid = pl.col("gross_2") - pl.col("over")
     sizes = pl.min_horizontal(pl.col("gross", "gross_2", "amount").abs(), paid.abs()).clip(1)
     small = step * SMALL_AMOUNTS // sizes
     small = pl.when(pl.col("w_number_2").is_null()).then(small).otherwise(0)
-    return (
-        pairs.select(
+    return answered(
+        pairs.lazy()
+        .select(
             pl.when(pl.col("w_number_2").is_null())
             .then(pl.lit(HALF_SILENT))
             .otherwise(pl.lit(REGROUPED))
@@ -265,27 +269,28 @@ _OTHER = ("bank", "target", "purse", "party", "day", "over", "gross")
 
 def _unnamed(
     named: pl.DataFrame, owed: pl.DataFrame, bank: pl.DataFrame, policy: Policy
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     """Pairs of a named one's party and day that no number links, and whose difference takes that
     one's back; ``w_number`` is null, ``among``: how many pairs of that party and day there are.
     """
-    wanted = named.select(*POOL, "over").unique().join(owed, on=POOL)
-    sides = _of_one_party(bank)
+    wanted = named.lazy().select(*POOL, "over").unique().join(owed.lazy(), on=POOL)
+    sides = answered(_of_one_party(bank))
     pairs = joined_near(
         sides,
-        wanted.with_columns((pl.col("gross") - pl.col("over")).alias("amount")),
+        answered(wanted.with_columns((pl.col("gross") - pl.col("over")).alias("amount"))),
         keys=["purse", "party", "amount"],
         before=policy.days_before,
         after=policy.days_after,
     )
-    days = owed.join(named, on=POOL, how="semi").group_by(POOL).agg(pl.len().cast(pl.Int64))
+    of_days = owed.lazy().join(named.lazy(), on=POOL, how="semi").group_by(POOL)
+    days = answered(of_days.agg(pl.len().cast(pl.Int64)))
     paying = within_days(
         days, sides.rename({"on": "day"}), before=policy.days_before, after=policy.days_after
     )
     days = days.select(*POOL, among=pl.col("len") * paying)
     nothing = pl.lit(None, pl.Int64).alias("w_number")
-    pairs = pairs.with_columns((-pl.col("over")).alias("over")).join(days, on=POOL)
-    return pairs.select(*_OTHER, nothing, "among")
+    found = pairs.lazy().with_columns((-pl.col("over")).alias("over")).join(days.lazy(), on=POOL)
+    return found.select(*_OTHER, nothing, "among")
 
 
 def scored(claims: pl.DataFrame) -> pl.DataFrame:
