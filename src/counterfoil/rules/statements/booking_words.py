@@ -24,14 +24,20 @@ _OF_THE_DEAL = re.compile(
 )
 
 
+#: From when on it bears interest.
+_OF_VALUE = re.compile(r"(?<!\w)(?:val|value|valuta|valeur|valor|wert)(?!\w)")
+
+
 def booking_rank(text: str) -> int:
     """How surely a heading over dates says that they are the days of booking: 0 surely.
 
-    The day of a purchase (2) is not the day that the bank entered it.
+    The day of a purchase (2), and that of value (3), is not the day that the bank entered it.
     """
     bare = folded(text)
     if _POSTING.search(bare):
         return 0
+    if _OF_VALUE.search(bare):
+        return 3
     return 2 if _OF_THE_DEAL.search(bare) else 1
 
 

@@ -28,6 +28,7 @@ class DateColumn:
     right: int
     count: int = 0
     role: Role | None = None
+    title: str = ""  # of its heading
     rank: int = 1  # of its heading: 0 where it speaks of booking
     leads: bool = False  # lines begin with it
     below: bool = False  # of two dates in it, one below the other, the second is of booking
@@ -80,9 +81,9 @@ def date_columns(
 
 
 def is_rivalled(heading: Heading | None, lines: Sequence[Line], money: frozenset[int]) -> bool:
-    """Whether a second column of other dates, named in words we do not know, may be of booking.
+    """Whether a second column of other dates may as well be of booking.
 
-    So it may where no heading says surely that its dates are.
+    It is named in words we do not know, or as surely, where no heading says so of its own.
     """
     first, second = date_columns(heading, lines, money)
     if first is None or heading is None or first.role is not Role.DATE or not first.rank:
@@ -92,8 +93,9 @@ def is_rivalled(heading: Heading | None, lines: Sequence[Line], money: frozenset
     others = (
         dates_in(lines, each)
         for each in _filled(_all_columns(named, lines), lines, money)
-        if each.role is None and not _begins_among_texts(heading.cells, each)
-        if each.left not in (first.left, second.left if second else None)
+        if each.left != first.left and not _begins_among_texts(heading.cells, each)
+        if each.title != first.title and each.role is not Role.VALUE_DATE
+        if (each.rank == first.rank if each.role else second is None or each.left != second.left)
     )
     return any(own.get(line) != date for other in others for line, date in other.items())
 
@@ -116,7 +118,8 @@ def _all_columns(named: Sequence[Cell], lines: Sequence[Line]) -> list[DateColum
             column.count += 1
             cell = _heading_over(named, token)
             if cell is not None and column.role is None:
-                column.role, column.rank = cell.role, booking_rank(cell.text)
+                column.role, column.title = cell.role, cell.text
+                column.rank = booking_rank(cell.text)
                 column.below = books_below(cell.text)
             column.leads = column.leads or token.first == 0
     return columns
