@@ -21,6 +21,7 @@ DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
 UNLIKE = 15  # hundredths: what is less like any digit than that is none
 #: Where a sign is looked for: heights of a digit above and below the line it stands on.
 REACH = dict.fromkeys(DASHES, (0.95, -0.05)) | {".": (0.6, 0.3), ",": (0.6, 0.45)}
+DEEPER = 3  # a third of its height: so far below its line a figure may hang
 BESIDE = 90  # hundredths of a digit's height on either side of a value that are its own
 
 
@@ -63,10 +64,23 @@ class Digit(NamedTuple):
 def _digits_in(word: Word, picture: Picture, share: int) -> list[Digit]:
     cells = _cells(word, picture)
     return [
-        Digit(at, character, mark_in(picture, cells[at], share=share))
+        Digit(at, character, _whole_mark(picture, cells[at], share))
         for at, character in enumerate(word.text)
         if character in DIGITS
     ]
+
+
+def _whole_mark(picture: Picture, cell: PixelBox, share: int) -> Mark | None:
+    """What is drawn in *cell*, and below it where it goes on there.
+
+    Fonts that are drawings (Type 3) do not say how far their figures hang below the line.
+    """
+    mark = mark_in(picture, cell, share=share)
+    left, top, right, bottom = cell
+    if mark is None or mark.bottom < bottom:
+        return mark
+    deeper = mark_in(picture, (left, top, right, bottom + (bottom - top) // DEEPER), share=share)
+    return deeper or mark
 
 
 def _foot(digits: Iterable[Digit]) -> float | None:
@@ -142,7 +156,7 @@ def _fits(character: str, mark: Mark, line: Line) -> bool:
     if character == ".":
         return high < 0.4 and wide < 0.45 and abs(above) < 0.12
     if character == ",":
-        return high < 0.6 and wide < 0.5 and above < -0.06
+        return high < 0.75 and wide < 0.5 and above < -0.06
     other = ")" if character == "(" else "("
     return high > 0.7 and likeness(mark.shape, character) > likeness(mark.shape, other)
 

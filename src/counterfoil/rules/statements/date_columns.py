@@ -28,7 +28,7 @@ class DateColumn:
     right: int
     count: int = 0
     role: Role | None = None
-    title: str = ""  # of its heading
+    begins: int | None = None  # where its heading does
     rank: int = 1  # of its heading: 0 where it speaks of booking
     leads: bool = False  # lines begin with it
     below: bool = False  # of two dates in it, one below the other, the second is of booking
@@ -94,7 +94,7 @@ def is_rivalled(heading: Heading | None, lines: Sequence[Line], money: frozenset
         dates_in(lines, each)
         for each in _filled(_all_columns(named, lines), lines, money)
         if each.left != first.left and not _begins_among_texts(heading.cells, each)
-        if each.title != first.title and each.role is not Role.VALUE_DATE
+        if each.begins != first.begins and each.role is not Role.VALUE_DATE
         if (each.rank == first.rank if each.role else second is None or each.left != second.left)
     )
     return any(own.get(line) != date for other in others for line, date in other.items())
@@ -118,7 +118,7 @@ def _all_columns(named: Sequence[Cell], lines: Sequence[Line]) -> list[DateColum
             column.count += 1
             cell = _heading_over(named, token)
             if cell is not None and column.role is None:
-                column.role, column.title = cell.role, cell.text
+                column.role, column.begins = cell.role, cell.left
                 column.rank = booking_rank(cell.text)
                 column.below = books_below(cell.text)
             column.leads = column.leads or token.first == 0

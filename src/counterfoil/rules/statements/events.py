@@ -117,13 +117,21 @@ def events_of(
 def _carried(earlier: Sequence[Event]) -> Printed | None:
     """The last date of the same table on the page before; None where its account ended there."""
     behind = takewhile(lambda event: event.kind is not Kind.ENTRY, reversed(earlier))
-    if any(event.label is Label.CLOSING for event in behind):
+    if any(event.label is Label.CLOSING and not _is_carried(event) for event in behind):
         return None
     before = [event for event in earlier if event.kind is Kind.ENTRY]
     dated = sum(event.dated for event in before)
     if len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
         return None  # every line has a date of its own: one without is no line of the day before
     return earlier[-1].date if earlier else None
+
+
+_FORWARD = re.compile(r"(?<!\w)(?:carried|c/f|c/fwd|c/d)(?!\w)")
+
+
+def _is_carried(event: Event) -> bool:
+    """``Balance carried forward``: at the foot of a page the account goes on."""
+    return _FORWARD.search(folded(event.line.text)) is not None
 
 
 def _is_other_balance(event: Event) -> bool:

@@ -19,6 +19,7 @@ TWO_SPACES = 60  # hundredths of the height: about as wide, where letters differ
 WORDS_MAX = 7  # of one heading
 _CUT = MONEY - {Role.AMOUNT}  # "Debit Amount" is one heading
 SILENT_FROM = 3  # cells of a heading without money
+CONTINUED_FROM = 2  # headings with a second line, in words that head nothing by themselves
 _TEXT = {Role.DATE, Role.VALUE_DATE, Role.DESCRIPTION, Role.REFERENCE}
 
 
@@ -94,7 +95,8 @@ def _heading_at(lines: Sequence[Line], index: int) -> Heading | None:
     best: Heading | None = None
     group: list[Line] = []
     for line in lines[index : index + ROWS_MAX]:
-        if group and not (_may_head(line) and _is_under(group[-1], line)):
+        goes_on = _may_head(line) or _continues(group, line)
+        if group and not (goes_on and _is_under(group[-1], line)):
             break
         group.append(line)
         cells = _cells([each.row for each in group])
@@ -136,6 +138,21 @@ def _may_head(line: Line) -> bool:
         return False
     digits = sum(each.isdigit() for each in line.text)
     return digits * 6 <= len(line.text) and any(cell.role for cell in _cells([line.row]))
+
+
+def _continues(group: Sequence[Line], line: Line) -> bool:
+    """Whether *line* is only the second words of headings: ``księgowania`` under ``Data``."""
+    if line.dates or line.amounts or any(each.isdigit() for each in line.text):
+        return False
+    above = _cells([each.row for each in group])
+    below = _cells([line.row])
+    over = [[cell for cell in above if _overlap(cell, part)] for part in below]
+    headed = {cells[0] for cells in over if len(cells) == 1}
+    return len(below) >= CONTINUED_FROM and len(headed) == len(below)
+
+
+def _overlap(one: Cell, two: Cell) -> bool:
+    return min(one.right, two.right) > max(one.left, two.left)
 
 
 def _is_under(upper: Line, lower: Line) -> bool:
@@ -193,7 +210,7 @@ def _cells(rows: Sequence[Row]) -> tuple[Cell, ...]:
 
 def _placed(cells: list[Cell], new: Cell) -> list[Cell]:
     """*new* joined to the cell above it, if exactly one is there."""
-    above = [cell for cell in cells if min(cell.right, new.right) > max(cell.left, new.left)]
+    above = [cell for cell in cells if _overlap(cell, new)]
     if len(above) != 1:
         return [*cells, new]
     old = above[0]

@@ -81,7 +81,7 @@ LABEL_WORDS: dict[Label, str] = {
         a reporter | report page* | solde a reporter | report | reporte | saldo a transportar |
         transporte | transport | a transportar | saldo anterior a transportar | suma y sigue |
         sigue | riporto | a riportare | do przeniesienia | z przeniesienia | prevod | atvitel |
-        nakli yekun | page balance | 過次頁 | 承前頁 | 轉下頁 | 承上頁 |
+        nakli yekun | page balance | 次頁へ繰越 | 前頁より繰越 | 過次頁 | 承前頁 | 轉下頁 | 承上頁 |
         saldo transportado | saldo riportato | da riportare | over te brengen |
         saldo pindahan | viene de la pagina anterior | suma anterior |
         saldo a cuenta nueva | pasa a la pagina siguiente | de reportat | sold reportat |
@@ -117,7 +117,8 @@ LABEL_WORDS: dict[Label, str] = {
         devir bakiye* | devreden bakiye* | onceki bakiye | acilis bakiyesi | onceki donem* |
         προηγουμενο υπολοιπο | υπολοιπο εναρξης | αρχικο υπολοιπο | входящий остаток |
         остаток на начало | начальный остаток | saldo awal | saldo pembuka | baki permulaan |
-        baki awal | baki bawa ke hadapan | baki lepas | 繰越残高 | 前月繰越 | 前回残高 |
+        baki awal | baki bawa ke hadapan | baki lepas | 繰越残高 | 前月繰越 |
+        前月より繰越 | 前回より繰越 | 前月から繰越 | 前回残高 |
         前期繰越 | 繰越 | 期初余额 | 上期余额 | 上期结余 | 承前 | 承上結餘 | 承上结余 | 前期結餘 |
         ยอดยกมา | 이월 | 전월이월 | 전월잔액 | 이월잔액 | الرصيد الافتتاحي | رصيد أول المدة |
         רצת פתיחה | יתרת פתיחה | יתרה קודמת | so du dau* | algsaldo | sakuma atlikums |
@@ -179,7 +180,8 @@ LABEL_WORDS: dict[Label, str] = {
         konecny stav | zaro egyenleg | zaroegyenleg | sold final | sold curent |
         kapanis bakiyesi | son bakiye | νεο υπολοιπο | τελικο υπολοιπο | υπολοιπο ληξης |
         исходящий остаток | остаток на конец | конечный остаток | saldo akhir | saldo penutup |
-        baki penutup | baki akhir | 翌月繰越 | 次月繰越 | 期末残高 | 今回残高 | 期末余额 |
+        baki penutup | baki akhir | 翌月繰越 | 次月繰越 | 翌月へ繰越 |
+        次月へ繰越 | 次回へ繰越 | 次期へ繰越 | 次期繰越 | 期末残高 | 今回残高 | 期末余额 |
         本期余额 | 本期结余 | 期末結餘 | ยอดยกไป | 차월이월 | 기말잔액 | الرصيد الختامي |
         رصيد آخر المدة | יתרת סגירה | יתרה סופית | so du cuoi* | loppsaldo | beigu atlikums |
         galutinis likutis | novo stanje | konacno stanje | zavrsno stanje | zakljucno stanje |
