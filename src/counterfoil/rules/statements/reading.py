@@ -49,6 +49,7 @@ FINAL = frozenset(
         "sign_contradicts",
         "two_readings",
         "totals_contradict",
+        "counts_contradict",
         "end_contradicts",
         "balance_contradicts",
         "no_such_day",
@@ -114,7 +115,7 @@ def _verdicts(
     uncounted = len(outcomes) > 1 and not document.page_counts
     elsewhere = listed_elsewhere(document, outcomes) if gaps else None
     listed = "" if elsewhere is None else elsewhere.text[:60]
-    file = WholeFile(printed.made_on, uncounted, listed, gaps, today)
+    file = WholeFile(printed.made_on, uncounted, listed, gaps, today, outcomes)
     reasons = [gap.reason for gap in gaps]
     if not outcomes:
         month = quiet_month(document, reasons)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from counterfoil.domain.statements import (
@@ -21,6 +21,7 @@ from counterfoil.rules.statements import guards, layout_fit, totalling
 from counterfoil.rules.statements.beside import contradicted_balance
 from counterfoil.rules.statements.blocks import Outcome, uses_balances
 from counterfoil.rules.statements.chain import Chain
+from counterfoil.rules.statements.counts import Count, count_contradicts, counts_of
 from counterfoil.rules.statements.currencies import currency_of
 from counterfoil.rules.statements.dating import Dated, Undated, settle
 from counterfoil.rules.statements.describing import descriptions
@@ -48,6 +49,7 @@ class WholeFile:
     listed: str  # a line that lists an account which is not here; ""
     gaps: tuple[Gap, ...]  # pages that are missing
     today: date
+    outcomes: tuple[Outcome, ...]  # every account of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,9 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
         more = f", and an account is listed that is not here: {file.listed}" if file.listed else ""
         return Unproved(account=account, code="page_missing", reason=bad[0].reason + more)
     totals = tuple(totalling.totals(document, outcome))
-    if contradicted := _contradicted(document, outcome, chain, totals):
+    others = [each for each in file.outcomes if each is not outcome]
+    counts = counts_of(document, outcome, others, owed=sign < 0)
+    if contradicted := _contradicted(document, outcome, chain, totals, counts):
         code, reason = contradicted
         return Unproved(account=account, code=code, reason=reason)
     entries = [each.event for each in chain.entries]
@@ -107,11 +111,18 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
         return Unproved(account=account, code="two_readings", reason=open_)
     statement = _statement(document, outcome, chain, dated, sign, ends, currency.code, account)
     proof = _grade(document, chain, dated, ends, totals, _gaps(file), currency.shortfall)
+    proof = replace(
+        proof, equations=(*proof.equations, *(each.equation() for each in counts if each.holds))
+    )
     return Proved(statement=statement, proof=proof)
 
 
 def _contradicted(
-    document: Document, outcome: Outcome, chain: Chain, totals: Sequence[Equation]
+    document: Document,
+    outcome: Outcome,
+    chain: Chain,
+    totals: Sequence[Equation],
+    counts: Sequence[Count],
 ) -> tuple[str, str] | None:
     """(code, reason) where a summary, or balances that are not read, say something else."""
     wrong = (
@@ -126,6 +137,8 @@ def _contradicted(
         return "totals_contradict", wrong
     if wrong := contradicted_balance(chain):
         return "balance_contradicts", wrong
+    if wrong := count_contradicts(counts):
+        return "counts_contradict", wrong
     return None
 
 

@@ -1,0 +1,185 @@
+"""Sets of entries that a printed count, or an amount beside it, may speak of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from counterfoil.domain.statements import sum_of
+from counterfoil.rules.statements.blocks import Outcome
+from counterfoil.rules.statements.chain import Entry
+from counterfoil.rules.statements.count_words import Counted
+from counterfoil.rules.statements.events import Event, Kind
+from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.terms import MOVES
+from counterfoil.rules.statements.ways import Hypothesis, Use, use_of
+
+RUNS_MAX = 600  # entries: of more not every stretch is summed
+
+
+class Rows(NamedTuple):
+    """How many entries there are, and what they come to."""
+
+    value: Decimal  # without sign
+    counts: range  # without those of no amount, and with them
+    known: bool  # all of the account, a page, a table, a section; else one stretch of many
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """The entries of an account, in the order they are printed in."""
+
+    entries: tuple[Entry, ...]
+    nothing: tuple[Event, ...]  # entries of no amount
+    totals: tuple[int, ...]  # lines that sum up what stands above them
+    hypothesis: Hypothesis
+    owed: bool  # money in and money out may be called by each other's names
+    elsewhere: tuple[Sets, ...] = ()  # of other accounts
+
+    def of(self, value: Decimal) -> list[Rows]:
+        """The sets that come to *value*."""
+        known = [each for each in self._known() if each.value == value]
+        runs = self._runs(value) if len(self.entries) <= RUNS_MAX else ()
+        return [*known, *runs]
+
+    def near(self, line: Line, told: Counted) -> list[int]:
+        """How many entries a count on *line* may mean: of all, or of those near it."""
+        found: set[int] = set()
+        for entries in self._around(line):
+            for way in {told.way, -told.way} if self.owed else {told.way}:
+                found.update(self._rows(entries, way, known=True).counts)
+                found.update(_in_columns(self.hypothesis, entries, way))
+        if not self.entries[0].event.line.index < line.index < self.entries[-1].event.line.index:
+            found.update(self._elsewhere(told.way))
+        if told.narrow:
+            found.update(_without_charges(self.entries, told.way))
+        return sorted(found)
+
+    def _elsewhere(self, way: int) -> Iterator[int]:
+        """Those of each other account, and of all."""
+        own = [len(each.of_way(way)) for each in (self, *self.elsewhere)]
+        yield from [*own[1:], sum(own)]
+
+    def of_way(self, way: int) -> list[Entry]:
+        """All that went one way; 0: all."""
+        return [each for each in self.entries if not way or each.amount * way > 0]
+
+    def _around(self, line: Line) -> Iterator[Sequence[Entry]]:
+        """All; those of its page; those above it, from the total or the title before."""
+        yield self.entries
+        yield [each for each in self.entries if each.event.line.row.page == line.row.page]
+        above = [each for each in self.entries if each.event.line.index < line.index]
+        below = [each for each in self.entries if each.event.line.index > line.index]
+        if not above or not below:
+            yield from self._sections(above[-1:], self.entries)
+            yield from self._sections(below[:1], self.entries)
+            return
+        yield above
+        yield self._since_total(above)
+        yield from self._sections(above[-1:], above)
+        yield from self._sections(below[:1], below)
+
+    def _since_total(self, above: Sequence[Entry]) -> Sequence[Entry]:
+        last = above[-1].event.line.index
+        start = max((each for each in self.totals if each < last), default=-1)
+        return [each for each in above if each.event.line.index > start]
+
+    @staticmethod
+    def _sections(of: Sequence[Entry], among: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+        for one in of:
+            section, table = one.event.section.line, one.event.table
+            yield [each for each in among if each.event.section.line == section]
+            yield [each for each in among if each.event.table is table]
+
+    def _known(self) -> Iterator[Rows]:
+        groups: dict[object, list[Entry]] = {}
+        totals = [*self.totals, 1 << 60]
+        for entry in self.entries:
+            line = entry.event.line
+            segment = next(each for each in totals if each > line.index)
+            keys: tuple[object, ...] = (
+                "all",
+                ("page", line.row.page),
+                ("table", id(entry.event.table)),
+                ("section", entry.event.section.line),
+                ("total", segment),
+            )
+            for key in keys:
+                groups.setdefault(key, []).append(entry)
+        for key, entries in groups.items():
+            of_account = key == "all"
+            for way in (-1, 1, 0):
+                rows = self._rows(entries, way, known=True)
+                yield rows._replace(known=of_account or rows.counts.start > 1)
+
+    def _rows(self, entries: Sequence[Entry], way: int, *, known: bool) -> Rows:
+        own = [each.amount for each in entries if not way or each.amount * way > 0]
+        lines = [each.event.line.index for each in entries] or [0]
+        nothing = sum(min(lines) - 2 <= each.line.index <= max(lines) + 2 for each in self.nothing)
+        return Rows(abs(sum_of(own)), range(len(own), len(own) + nothing + 1), known)
+
+    def _runs(self, value: Decimal) -> Iterator[Rows]:
+        """Entries of one way that stand together and come to *value*."""
+        for way in (-1, 1):
+            amounts = [abs(each.amount) for each in self.entries if each.amount * way > 0]
+            for start in range(len(amounts)):
+                total = Decimal(0)
+                for end in range(start, len(amounts)):
+                    total += amounts[end]
+                    if total >= value:
+                        break
+                if total == value:
+                    yield Rows(value, range(end + 1 - start, end + 2 - start), known=False)
+
+
+def sets_of(outcome: Outcome, others: Sequence[Outcome] = (), *, owed: bool) -> Sets:
+    """The sets of a proved account; *others* are those beside it."""
+    chain = outcome.chain
+    assert chain is not None, "only proved accounts have entries"
+    used = {entry.event.line.index for entry in chain.entries}
+    nothing = [
+        event
+        for event in outcome.block.events()
+        if event.kind is Kind.ENTRY and event.anchored and event.line.index not in used
+        if _moves_nothing(event)
+    ]
+    return Sets(
+        entries=tuple(sorted(chain.entries, key=lambda each: each.event.line.index)),
+        nothing=tuple(nothing),
+        totals=tuple(sorted(event.line.index for event in chain.totals)),
+        hypothesis=chain.hypothesis,
+        owed=owed,
+        elsewhere=tuple(sets_of(each, owed=owed) for each in others if each.chain is not None),
+    )
+
+
+def _moves_nothing(event: Event) -> bool:
+    """``Balance enquiry  0.00``: an amount of nothing where amounts stand."""
+    roles = event.table.roles()
+    moved = [amount.value for index, amount in event.cells.items() if roles[index] in MOVES]
+    return bool(moved) and not any(moved)
+
+
+def _in_columns(hypothesis: Hypothesis, entries: Sequence[Entry], way: int) -> Iterator[int]:
+    """How many stand in the column of *way*: a debit that was taken back is one of the debits."""
+    if hypothesis.reversals and way:
+        column = Use.DEBIT if way < 0 else Use.CREDIT
+        uses = (use_of(each.event, hypothesis.use_of(each.event)) for each in entries)
+        yield sum(use is column for use in uses)
+
+
+_CHARGES = re.compile(
+    r"(?<!\w)(?:interest|dividends?|fees?|charges?|tax|zins\w*|entgelt\w*|gebuhr\w*|interets?|"
+    r"frais|intereses|comision\w*|interessi|commission\w*|rente|kosten|odsetki|oplat\w*)(?!\w)"
+)
+
+
+def _without_charges(entries: Sequence[Entry], way: int) -> Iterator[int]:
+    """How many of *way* are of the customer's own doing: no interest, and no charges."""
+    own = [each for each in entries if each.amount * way > 0]
+    texts = (folded(" ".join(line.text for line in each.event.words)) for each in own)
+    yield sum(_CHARGES.search(text) is None for text in texts)

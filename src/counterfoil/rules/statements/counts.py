@@ -1,0 +1,263 @@
+"""Printed numbers of entries beside how many were read: ``Number of transactions: 27``.
+
+A count holds where a set of entries that it may speak of has that many: all of the account,
+those of its way, page, table or section. One that stands beside an amount speaks of the
+entries that come to this amount. What cannot be mapped to entries (checks, days, what is free
+of charge) is left alone: a count that is not understood refuses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from counterfoil.domain.statements import Equation, Place
+from counterfoil.rules.statements.blocks import Outcome
+from counterfoil.rules.statements.count_words import Counted, counted
+from counterfoil.rules.statements.counted_rows import Sets, sets_of
+from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.folding import folded
+from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.terms import TOTALS
+from counterfoil.rules.statements.vocabulary import label_of, section_sign
+from counterfoil.rules.statements.whole_numbers import WholeNumber, captions, whole_numbers
+
+WORDS_MAX = 8  # of what is counted
+FAR = 10  # times as many as there are entries: a number of something else
+TITLES_ABOVE = 3  # lines above a number that may say that it is of fees
+TOGETHER = 6  # lines between two counts of which one bears out the other
+LISTED_WITHIN = 2  # lines from one number of a list to the next
+BY_CHANCE = 2  # as many as this bear out nothing
+YEARS = range(1900, 2101)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A printed number of entries, and the nearest number of those read."""
+
+    line: Line
+    words: str
+    printed: int
+    read: int
+    sure: bool  # its words say that it is a count, or an amount behind it does
+    place: Place
+
+    @property
+    def holds(self) -> bool:
+        """Whether so many entries were read."""
+        return self.printed == self.read
+
+    def equation(self) -> Equation:
+        """For the proof."""
+        return Equation(
+            kind="count",
+            says=f"{self.words[:40]}: {self.printed}",
+            left=Decimal(self.read),
+            right=Decimal(self.printed),
+            places=(self.place,),
+        )
+
+
+def counts_of(
+    document: Document, outcome: Outcome, others: Sequence[Outcome] = (), *, owed: bool
+) -> tuple[Count, ...]:
+    """Every printed number of entries of a proved account.
+
+    Args:
+        others: The other accounts of the document: above or below all its own entries a count
+            may be of those, or of all.
+        owed: Its balances are money owed: what is called a credit may be either way.
+    """
+    sets = sets_of(outcome, others, owed=owed)
+    entries = {entry.event.line.index for entry in sets.entries}
+    texts = {line.index for entry in sets.entries for line in entry.event.words}
+    return tuple(
+        count
+        for line in document.lines[outcome.block.start : outcome.block.end]
+        if line.index not in entries
+        for number in whole_numbers(line)
+        if number.value <= len(sets.entries) * FAR + FAR
+        if (count := _count(document, number, sets, alone=line.index not in texts)) is not None
+    )
+
+
+def count_contradicts(counts: Sequence[Count]) -> str:
+    """The first that is not what was read; "" where there is none.
+
+    One that may be something else has to be borne out: another such number near it holds.
+    """
+    for each in counts:
+        if not each.holds and (each.sure or _borne_out(each, counts)):
+            return (
+                f"page {each.line.row.page}: {each.words[:60]!r} says {each.printed:,},"
+                f" and {each.read:,} such entries were read: {each.line.text[:80]}"
+            )
+    return ""
+
+
+def _borne_out(count: Count, others: Sequence[Count]) -> bool:
+    return any(
+        each.holds
+        and each.printed > BY_CHANCE
+        and abs(each.line.index - count.line.index) <= TOGETHER
+        for each in others
+    )
+
+
+def _count(document: Document, number: WholeNumber, sets: Sets, *, alone: bool) -> Count | None:
+    """What *number* counts.
+
+    Args:
+        alone: Its line is no text of an entry, where words alone would say nothing.
+    """
+    over = _over(document, number)
+    words, told = _said(number, over)
+    of_amount, sure = _beside_amount(document, number, sets, headed=over is not None)
+    explicit = told is not None and told.how_many and alone and not _is_of_fees(document, number)
+    if told is not None and explicit and number.value not in of_amount:
+        return _judged(number, words, sets.near(number.line, told), sure=True)
+    if of_amount:
+        return _judged(number, words or _names_of(number), sorted(of_amount), sure=sure)
+    if told is None or not alone or number.value in YEARS:
+        return None
+    sure = _says_entries(told, words, number) and document.style.decimal_mark != ""
+    if not sure and not told.way:
+        return None
+    return _judged(number, words, sets.near(number.line, told), sure=sure)
+
+
+def _over(document: Document, number: WholeNumber) -> tuple[str, Counted] | None:
+    """The words over it that say that it is a count."""
+    for words in captions(document.lines, number):
+        told = counted(words)
+        if told is not None and told.how_many:
+            return words, told
+    return None
+
+
+def _said(number: WholeNumber, over: tuple[str, Counted] | None) -> tuple[str, Counted | None]:
+    """The words that say what it counts: on its line, else over it."""
+    own = _on_line(number)
+    if over is None or (own is not None and own[1].how_many):
+        return own if own is not None else ("", None)
+    words, told = over
+    if number.before and own is None:
+        return "", None  # "ATM withdrawals  3"
+    ways = {each.way for each in (told, *([own[1]] if own is not None else ()))} - {0}
+    if len(ways) > 1 or not (ways or told.entries):
+        return "", None
+    return words, told._replace(way=ways.pop() if ways else 0)
+
+
+_THERE_WERE = re.compile(r"(?:^| )there (?:were|was)$")
+
+
+def _on_line(number: WholeNumber) -> tuple[str, Counted] | None:
+    """The words around it that count entries, or those of a way."""
+    behind = counted(number.behind) if number.behind else None
+    if number.before and _THERE_WERE.search(folded(number.before[0])):
+        known = behind is not None and (behind.way or behind.entries)
+        return (number.behind, behind._replace(how_many=True)) if behind and known else None
+    unit = behind is not None and behind.how_many  # "10 kpl"
+    best = None
+    for words in number.before:
+        told = counted(words) if len(words.split()) <= WORDS_MAX else None
+        if told is not None and (told.way or told.entries):
+            best = words, told._replace(how_many=told.how_many or unit)
+    if best is None and behind is not None and behind.entries:
+        return number.behind, behind
+    return best
+
+
+def _says_entries(told: Counted, words: str, number: WholeNumber) -> bool:
+    """``57 transactions`` alone on its line, ``Total transactions 57``, ``Total debits (9)``."""
+    if words == number.behind:
+        return told.entries and number.bare
+    if number.bracketed and told.total:
+        return True
+    return told.entries and (told.total or words.endswith(":"))
+
+
+_OF_FEES = re.compile(
+    r"(?<!\w)(?:fees?|charges?|charged|chargeable|free|rates?|price|each|per item|allowance|"
+    r"allowed|included|excess|waived?|limit|tarif\w*|gebuhr\w*|frais|tarifas?|comision\w*|"
+    r"commission\w*|entgelt\w*|preis\w*|kosten|costs?|spese|oplat\w*|prowizj\w*)(?!\w)"
+)
+
+
+def _is_of_fees(document: Document, number: WholeNumber) -> bool:
+    """Whether its line, or a title above it, speaks of what entries cost."""
+    index = number.line.index
+    above = document.lines[max(index - TITLES_ABOVE, 0) : index]
+    near = [number.line, *(each for each in above if not each.amounts)]
+    return any(_OF_FEES.search(folded(each.text)) for each in near)
+
+
+def _beside_amount(
+    document: Document, number: WholeNumber, sets: Sets, *, headed: bool
+) -> tuple[set[int], bool]:
+    """How many entries come to an amount beside the number, and whether it has to be of those.
+
+    Args:
+        headed: The number stands under words for a count.
+    """
+    listed = _is_of_list(document, number)
+    rows = [
+        (each, behind and (headed or not listed))
+        for amount, words, behind in number.amounts()
+        if (headed or _is_total(words)) and not (behind and _is_no_total(number.behind))
+        for each in sets.of(amount.value)
+    ]
+    numbers = {count for each, _ in rows for count in each.counts}
+    if number.value in numbers:
+        return {number.value}, any(sure for _, sure in rows)
+    if any(each.known for each, _ in rows):
+        return numbers, any(sure for _, sure in rows)
+    return set(), False
+
+
+def _is_of_list(document: Document, number: WholeNumber) -> bool:
+    """Whether it leads its line as the numbers one more or less lead those around it."""
+    if number.at > 0:
+        return False
+    index = number.line.index
+    around = document.lines[max(index - LISTED_WITHIN, 0) : index + LISTED_WITHIN + 1]
+    first = {each.row.words[0].text.strip(".)") for each in around}
+    return not first.isdisjoint({str(number.value - 1), str(number.value + 1)})
+
+
+def _names_of(number: WholeNumber) -> str:
+    """What names the amount beside it."""
+    return next((words for _, words, _ in number.amounts() if words), "a total")
+
+
+_NO_TOTAL = re.compile(
+    r"(?<!\w)(?:days?|months?|weeks?|page|balance|saldo|solde|kontostand|tage|monate|jours|mois|"
+    r"dias|meses|giorni|mesi|dagen|dager|average|rate|points?|year|ytd|cards?|accounts?|konten|"
+    r"comptes|cuentas|ending)(?!\w)"
+)
+
+
+def _is_no_total(words: str) -> bool:
+    return _NO_TOTAL.search(folded(words)) is not None
+
+
+def _is_total(words: str) -> bool:
+    """Whether *words* say that an amount is the sum of entries."""
+    if _is_no_total(words):
+        return False
+    told = counted(words)
+    if told is not None and (told.way or told.entries or told.total):
+        return True
+    return label_of(words) in TOTALS or section_sign(words) != 0
+
+
+def _judged(number: WholeNumber, words: str, counts: Sequence[int], *, sure: bool) -> Count | None:
+    if not counts:
+        return None
+    nearest = min(counts, key=lambda each: (abs(each - number.value), each))
+    word = number.line.row.words[number.at]
+    place = Place(page=number.line.row.page, box=(word.left, word.top, word.right, word.bottom))
+    return Count(number.line, words, number.value, nearest, sure, place)
