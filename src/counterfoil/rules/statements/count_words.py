@@ -21,7 +21,7 @@ _HOW_MANY = """
     stuck | stk | st | nombre des | nombre de | nombre d' | nombre | nbre de | nbre | nb de | nb |
     numero de | numero di | numero | num de | num | nro de | nro | n de | n | cantidad de |
     cantidad | quantidade de | quantidade | qtd de | qtd | qtde | quantita | aantal | antal |
-    antall | liczba | ilosc | pocet | pocty | szama | szam | darabszam | darab | db | numar de |
+    antall | liczba | ilosc | pocet | pocty | szama | szam | darabszam | darab | numar de |
     numar | nr de | nr | broj | stevilo | брой на | брой | брои | број на | број | количество |
     кол-во | число | кількість | αριθμος | πληθος | adet | adedi | sayisi | lukumaara | kpl |
     bilangan | banyaknya | skaits | skaicius | arv | so luong | so | fjoldi

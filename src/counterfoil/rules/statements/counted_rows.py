@@ -69,31 +69,36 @@ class Sets:
         return [each for each in self.entries if not way or each.amount * way > 0]
 
     def _around(self, line: Line) -> Iterator[Sequence[Entry]]:
-        """All; those of its page; those above it, from the total or the title before."""
+        """All; those of its page; those above it, from the total or the title before.
+
+        Above all entries, or below them, it is of a page only where totals stand among them.
+        """
         yield self.entries
-        yield [each for each in self.entries if each.event.line.row.page == line.row.page]
         above = [each for each in self.entries if each.event.line.index < line.index]
         below = [each for each in self.entries if each.event.line.index > line.index]
-        if not above or not below:
-            yield from self._sections(above[-1:], self.entries)
-            yield from self._sections(below[:1], self.entries)
-            return
-        yield above
-        yield self._since_total(above)
-        yield from self._sections(above[-1:], above)
-        yield from self._sections(below[:1], below)
+        last = self.entries[-1].event.line.index
+        if (above and below) or any(each < last for each in self.totals):
+            yield [each for each in self.entries if each.event.line.row.page == line.row.page]
+            yield above
+            yield self._since_total(above)
+            yield from self._tables([*above[-1:], *below[:1]])
+        yield from self._sections([*above[-1:], *below[:1]])
 
     def _since_total(self, above: Sequence[Entry]) -> Sequence[Entry]:
-        last = above[-1].event.line.index
+        last = above[-1].event.line.index if above else 0
         start = max((each for each in self.totals if each < last), default=-1)
         return [each for each in above if each.event.line.index > start]
 
-    @staticmethod
-    def _sections(of: Sequence[Entry], among: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+    def _tables(self, of: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
         for one in of:
-            section, table = one.event.section.line, one.event.table
-            yield [each for each in among if each.event.section.line == section]
-            yield [each for each in among if each.event.table is table]
+            yield [each for each in self.entries if each.event.table is one.event.table]
+
+    def _sections(self, of: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
+        """Those under the titles that *of* stand under."""
+        for one in of:
+            section = one.event.section
+            if section.sign:
+                yield [each for each in self.entries if each.event.section.line == section.line]
 
     def _known(self) -> Iterator[Rows]:
         groups: dict[object, list[Entry]] = {}

@@ -9,17 +9,18 @@ of charge) is left alone: a count that is not understood refuses nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from counterfoil.domain.statements import Equation, Place
 from counterfoil.rules.statements.blocks import Outcome
+from counterfoil.rules.statements.chain import Entry
 from counterfoil.rules.statements.count_words import Counted, counted
 from counterfoil.rules.statements.counted_rows import Sets, sets_of
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.folding import folded
-from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.lines import Line, first_date
 from counterfoil.rules.statements.terms import TOTALS
 from counterfoil.rules.statements.vocabulary import label_of, section_sign
 from counterfoil.rules.statements.whole_numbers import WholeNumber, captions, whole_numbers
@@ -30,6 +31,7 @@ TITLES_ABOVE = 3  # lines above a number that may say that it is of fees
 TOGETHER = 6  # lines between two counts of which one bears out the other
 LISTED_WITHIN = 2  # lines from one number of a list to the next
 BY_CHANCE = 2  # as many as this bear out nothing
+LINED = 100  # hundredths of a point
 YEARS = range(1900, 2101)
 
 
@@ -72,7 +74,7 @@ def counts_of(
     """
     sets = sets_of(outcome, others, owed=owed)
     entries = {entry.event.line.index for entry in sets.entries}
-    texts = {line.index for entry in sets.entries for line in entry.event.words}
+    texts = {line.index for entry in sets.entries for line in _texts_of(entry)}
     return tuple(
         count
         for line in document.lines[outcome.block.start : outcome.block.end]
@@ -83,13 +85,23 @@ def counts_of(
     )
 
 
+def _texts_of(entry: Entry) -> Iterator[Line]:
+    """The lines of its text: what begins below its date, at the table's edge, is none."""
+    own = entry.event.line
+    dated = first_date(own) is not None
+    for line in entry.event.words:
+        if not dated or line.row.words[0].left > own.row.words[0].left + LINED:
+            yield line
+
+
 def count_contradicts(counts: Sequence[Count]) -> str:
     """The first that is not what was read; "" where there is none.
 
-    One that may be something else has to be borne out: another such number near it holds.
+    One that may be something else has to be borne out: another that may be holds near it.
     """
-    for each in counts:
-        if not each.holds and (each.sure or _borne_out(each, counts)):
+    wrong = [each for each in counts if not each.holds and not _is_of_quiet_account(each, counts)]
+    for each in wrong:
+        if each.sure or _borne_out(each, counts):
             return (
                 f"page {each.line.row.page}: {each.words[:60]!r} says {each.printed:,},"
                 f" and {each.read:,} such entries were read: {each.line.text[:80]}"
@@ -97,9 +109,17 @@ def count_contradicts(counts: Sequence[Count]) -> str:
     return ""
 
 
+def _is_of_quiet_account(count: Count, others: Sequence[Count]) -> bool:
+    """0 in the words of another count: of an account below that did not move."""
+    return count.printed == 0 and any(
+        each.words == count.words and each.line is not count.line for each in others
+    )
+
+
 def _borne_out(count: Count, others: Sequence[Count]) -> bool:
     return any(
         each.holds
+        and not each.sure
         and each.printed > BY_CHANCE
         and abs(each.line.index - count.line.index) <= TOGETHER
         for each in others
@@ -115,17 +135,15 @@ def _count(document: Document, number: WholeNumber, sets: Sets, *, alone: bool) 
     over = _over(document, number)
     words, told = _said(number, over)
     of_amount, sure = _beside_amount(document, number, sets, headed=over is not None)
-    explicit = told is not None and told.how_many and alone and not _is_of_fees(document, number)
-    if told is not None and explicit and number.value not in of_amount:
-        return _judged(number, words, sets.near(number.line, told), sure=True)
-    if of_amount:
+    by_words = told if alone and not _is_of_fees(document, number) else None
+    own = by_words is not None and by_words.how_many and words != number.behind
+    if of_amount and (number.value in of_amount or not own):
         return _judged(number, words or _names_of(number), sorted(of_amount), sure=sure)
-    if told is None or not alone or number.value in YEARS:
+    if by_words is None:
         return None
-    sure = _says_entries(told, words, number) and document.style.decimal_mark != ""
-    if not sure and not told.way:
-        return None
-    return _judged(number, words, sets.near(number.line, told), sure=sure)
+    near = sets.near(number.line, by_words)
+    sure = by_words.how_many or _says_entries(document, by_words, words, number)
+    return _judged(number, words, near, sure=sure) if sure or by_words.way else None
 
 
 def _over(document: Document, number: WholeNumber) -> tuple[str, Counted] | None:
@@ -166,13 +184,15 @@ def _on_line(number: WholeNumber) -> tuple[str, Counted] | None:
         told = counted(words) if len(words.split()) <= WORDS_MAX else None
         if told is not None and (told.way or told.entries):
             best = words, told._replace(how_many=told.how_many or unit)
-    if best is None and behind is not None and behind.entries:
+    if best is None and behind is not None and (behind.entries or (behind.way and number.bare)):
         return number.behind, behind
     return best
 
 
-def _says_entries(told: Counted, words: str, number: WholeNumber) -> bool:
+def _says_entries(document: Document, told: Counted, words: str, number: WholeNumber) -> bool:
     """``57 transactions`` alone on its line, ``Total transactions 57``, ``Total debits (9)``."""
+    if number.value in YEARS or not document.style.decimal_mark:
+        return False
     if words == number.behind:
         return told.entries and number.bare
     if number.bracketed and told.total:
@@ -230,7 +250,9 @@ def _is_of_list(document: Document, number: WholeNumber) -> bool:
 
 def _names_of(number: WholeNumber) -> str:
     """What names the amount beside it."""
-    return next((words for _, words, _ in number.amounts() if words), "a total")
+    names = [words for _, words, _ in number.amounts() if words]
+    there_were = not names or _THERE_WERE.search(folded(names[0])) is not None
+    return number.behind if there_were else names[0]
 
 
 _NO_TOTAL = re.compile(
@@ -251,7 +273,8 @@ def _is_total(words: str) -> bool:
     told = counted(words)
     if told is not None and (told.way or told.entries or told.total):
         return True
-    return label_of(words) in TOTALS or section_sign(words) != 0
+    there_were = _THERE_WERE.search(folded(words)) is not None
+    return there_were or label_of(words) in TOTALS or section_sign(words) != 0
 
 
 def _judged(number: WholeNumber, words: str, counts: Sequence[int], *, sure: bool) -> Count | None:
@@ -260,4 +283,5 @@ def _judged(number: WholeNumber, words: str, counts: Sequence[int], *, sure: boo
     nearest = min(counts, key=lambda each: (abs(each - number.value), each))
     word = number.line.row.words[number.at]
     place = Place(page=number.line.row.page, box=(word.left, word.top, word.right, word.bottom))
-    return Count(number.line, words, number.value, nearest, sure, place)
+    said = words.strip(" :(")
+    return Count(number.line, said, number.value, nearest, sure, place)

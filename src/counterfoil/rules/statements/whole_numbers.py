@@ -7,7 +7,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from counterfoil.domain.pages import Word
-from counterfoil.rules.statements.captions import cells_of, stands_apart, words_before
+from counterfoil.rules.statements.captions import (
+    behind_the_last,
+    cells_of,
+    stands_apart,
+    words_before,
+)
 from counterfoil.rules.statements.folding import plain
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import Amount
@@ -43,12 +48,20 @@ class WholeNumber:
             "", "".join(texts[before.last + 1 : self.at])
         )
         if before is not None and glued and (self.bracketed or not self.behind):
-            yield before, _COUNTED_BEFORE.sub("", words_before(self.line, before)), False
+            yield before, _name_of(self.line, before), False
         after = next((each for each in amounts if each.first > self.at), None)
         if after is not None and not (glued and self.bracketed):
             between = texts[self.at + 1 : after.first]
             if not any(map(_has_digit, between)):
                 yield after, self.name() or " ".join(between), True
+
+
+def _name_of(line: Line, amount: Amount) -> str:
+    """The words of its own box in front of *amount* or, where it has none, all up to there."""
+    words = words_before(line, amount)
+    if not any(map(str.isalpha, words)):
+        words = _text(line.row.words[behind_the_last(line, amount) : amount.first])
+    return _COUNTED_BEFORE.sub("", words)
 
 
 _TRIFLES = re.compile(r"[(:.,]")
@@ -79,7 +92,7 @@ def whole_numbers(line: Line) -> Iterator[WholeNumber]:
             at=at,
             before=tuple(_labels(line, start, at, found["before"])),
             behind=behind.strip(),
-            bare=set(range(start)) <= taken or (start > 0 and start - 1 not in taken),
+            bare=set(range(at)) <= taken or (start == at > 0 and _ends_sentence(texts[at - 1])),
             bracketed="(" in found["before"] and ")" in found["behind"],
         )
 
