@@ -78,8 +78,7 @@ WAY_MIN = 2  # letters: one is the initial of a name
 _LINKS = re.compile(r"[/&+,;]| (?:and|und|et|y|e|i|en|och|og|ja) ")
 _NARROW = re.compile(
     r"(?<!\w)(?:deposits?|withdrawals?|depositos?|retiros?|depots?|retraits?|einzahlung\w*|"
-    r"auszahlung\w*|versements?|versamenti|prelievi|lodgements?|wplat\w*|wyplat\w*)(?!\w)(?!.*"
-    r"(?:debit|credit))"
+    r"auszahlung\w*|versements?|versamenti|prelievi|lodgements?|wplat\w*|wyplat\w*)(?!\w)"
 )
 _OTHER = re.compile(r"((?:and|&|/) )other (?=\w)")
 _DRAWN = re.compile(r"[:.()\[\]*|·•=–—-]+")

@@ -18,15 +18,12 @@ from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.terms import MOVES
 from counterfoil.rules.statements.ways import Hypothesis, Use, use_of
 
-RUNS_MAX = 600  # entries: of more not every stretch is summed
-
 
 class Rows(NamedTuple):
     """How many entries there are, and what they come to."""
 
     value: Decimal  # without sign
     counts: range  # without those of no amount, and with them
-    known: bool  # all of the account, a page, a table, a section; else one stretch of many
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +37,16 @@ class Sets:
     owed: bool  # money in and money out may be called by each other's names
     elsewhere: tuple[Sets, ...] = ()  # of other accounts
 
-    def of(self, value: Decimal) -> list[Rows]:
-        """The sets that come to *value*."""
-        known = [each for each in self._known() if each.value == value]
-        runs = self._runs(value) if len(self.entries) <= RUNS_MAX else ()
-        return [*known, *runs]
+    def of(self, value: Decimal) -> set[int]:
+        """How many entries the sets have that come to *value*."""
+        return {count for each in self._sets() if each.value == value for count in each.counts}
 
     def near(self, line: Line, told: Counted) -> list[int]:
         """How many entries a count on *line* may mean: of all, or of those near it."""
         found: set[int] = set()
         for entries in self._around(line):
             for way in {told.way, -told.way} if self.owed else {told.way}:
-                found.update(self._rows(entries, way, known=True).counts)
+                found.update(self._rows(entries, way).counts)
                 found.update(_in_columns(self.hypothesis, entries, way))
         if not self.entries[0].event.line.index < line.index < self.entries[-1].event.line.index:
             found.update(self._elsewhere(told.way))
@@ -100,45 +95,33 @@ class Sets:
             if section.sign:
                 yield [each for each in self.entries if each.event.section.line == section.line]
 
-    def _known(self) -> Iterator[Rows]:
-        groups: dict[object, list[Entry]] = {}
+    def _sets(self) -> Iterator[Rows]:
+        """Of the account, of each total and section, and of pages and tables with a few."""
+        groups: dict[tuple[str, int], list[Entry]] = {}
         totals = [*self.totals, 1 << 60]
         for entry in self.entries:
-            line = entry.event.line
-            segment = next(each for each in totals if each > line.index)
-            keys: tuple[object, ...] = (
-                "all",
+            line, table = entry.event.line, entry.event.table
+            total = next(each for each in totals if each > line.index)
+            section = entry.event.section.line
+            for key in (
+                ("all", 0),
+                ("total", total),
+                ("section", section),
                 ("page", line.row.page),
-                ("table", id(entry.event.table)),
-                ("section", entry.event.section.line),
-                ("total", segment),
-            )
-            for key in keys:
+                ("table", id(table)),
+            ):
                 groups.setdefault(key, []).append(entry)
-        for key, entries in groups.items():
-            of_account = key == "all"
+        for (kind, _), entries in groups.items():
             for way in (-1, 1, 0):
-                rows = self._rows(entries, way, known=True)
-                yield rows._replace(known=of_account or rows.counts.start > 1)
+                rows = self._rows(entries, way)
+                if rows.counts.start > 1 or kind not in ("page", "table"):
+                    yield rows
 
-    def _rows(self, entries: Sequence[Entry], way: int, *, known: bool) -> Rows:
+    def _rows(self, entries: Sequence[Entry], way: int) -> Rows:
         own = [each.amount for each in entries if not way or each.amount * way > 0]
         lines = [each.event.line.index for each in entries] or [0]
         nothing = sum(min(lines) - 2 <= each.line.index <= max(lines) + 2 for each in self.nothing)
-        return Rows(abs(sum_of(own)), range(len(own), len(own) + nothing + 1), known)
-
-    def _runs(self, value: Decimal) -> Iterator[Rows]:
-        """Entries of one way that stand together and come to *value*."""
-        for way in (-1, 1):
-            amounts = [abs(each.amount) for each in self.entries if each.amount * way > 0]
-            for start in range(len(amounts)):
-                total = Decimal(0)
-                for end in range(start, len(amounts)):
-                    total += amounts[end]
-                    if total >= value:
-                        break
-                if total == value:
-                    yield Rows(value, range(end + 1 - start, end + 2 - start), known=False)
+        return Rows(abs(sum_of(own)), range(len(own), len(own) + nothing + 1))
 
 
 def sets_of(outcome: Outcome, others: Sequence[Outcome] = (), *, owed: bool) -> Sets:

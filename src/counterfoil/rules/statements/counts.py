@@ -134,12 +134,13 @@ def _count(document: Document, number: WholeNumber, sets: Sets, *, alone: bool) 
     """
     over = _over(document, number)
     words, told = _said(number, over)
-    of_amount, sure = _beside_amount(document, number, sets, headed=over is not None)
+    beside = _beside_amount(document, number, sets, headed=over is not None)
     by_words = told if alone and not _is_of_fees(document, number) else None
     own = by_words is not None and by_words.how_many and words != number.behind
-    if of_amount and (number.value in of_amount or not own):
-        return _judged(number, words or _names_of(number), sorted(of_amount), sure=sure)
-    if by_words is None:
+    if beside is not None and (number.value in beside[0] or not own):
+        counts, sure = beside
+        return _judged(number, words or _names_of(number), sorted(counts), sure=sure)
+    if by_words is None or beside == (set(), False):
         return None
     near = sets.near(number.line, by_words)
     sure = by_words.how_many or _says_entries(document, by_words, words, number)
@@ -202,7 +203,7 @@ def _says_entries(document: Document, told: Counted, words: str, number: WholeNu
 
 _OF_FEES = re.compile(
     r"(?<!\w)(?:fees?|charges?|charged|chargeable|free|rates?|price|each|per item|allowance|"
-    r"allowed|included|excess|waived?|limit|tarif\w*|gebuhr\w*|frais|tarifas?|comision\w*|"
+    r"allowed|included|excess|waived?|tarif\w*|gebuhr\w*|frais|tarifas?|comision\w*|"
     r"commission\w*|entgelt\w*|preis\w*|kosten|costs?|spese|oplat\w*|prowizj\w*)(?!\w)"
 )
 
@@ -217,25 +218,26 @@ def _is_of_fees(document: Document, number: WholeNumber) -> bool:
 
 def _beside_amount(
     document: Document, number: WholeNumber, sets: Sets, *, headed: bool
-) -> tuple[set[int], bool]:
+) -> tuple[set[int], bool] | None:
     """How many entries come to an amount beside the number, and whether it has to be of those.
+
+    None where no such amount is a total; no numbers where it is one of other things than sets.
 
     Args:
         headed: The number stands under words for a count.
     """
-    listed = _is_of_list(document, number)
-    rows = [
-        (each, behind and (headed or not listed))
+    listed = _is_of_list(document, number) and not headed
+    found = [
+        (counts, behind and not listed)
         for amount, words, behind in number.amounts()
-        if (headed or _is_total(words)) and not (behind and _is_no_total(number.behind))
-        for each in sets.of(amount.value)
+        for counts in [sets.of(amount.value)]
+        if _is_total(words) or (headed and counts)
+        if not (behind and _is_no_total(number.behind))
     ]
-    numbers = {count for each, _ in rows for count in each.counts}
-    if number.value in numbers:
-        return {number.value}, any(sure for _, sure in rows)
-    if any(each.known for each, _ in rows):
-        return numbers, any(sure for _, sure in rows)
-    return set(), False
+    if not found:
+        return None
+    counts = set().union(*(each for each, _ in found))
+    return {number.value} & counts or counts, any(sure for each, sure in found if each)
 
 
 def _is_of_list(document: Document, number: WholeNumber) -> bool:

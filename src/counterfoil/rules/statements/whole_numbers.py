@@ -52,7 +52,8 @@ class WholeNumber:
         after = next((each for each in amounts if each.first > self.at), None)
         if after is not None and not (glued and self.bracketed):
             between = texts[self.at + 1 : after.first]
-            if not any(map(_has_digit, between)):
+            ended = any(map(_ends_sentence, texts[self.at : after.first]))
+            if not ended and not any(map(_has_digit, between)):
                 yield after, self.name() or " ".join(between), True
 
 
