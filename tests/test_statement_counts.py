@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from counterfoil.domain.pages import PrintedPages, Row
 from counterfoil.domain.statements import StatementReading
+from counterfoil.rules.statements.reading import read
+from tests.statement_pdf_support import TODAY
 from tests.test_statement_cards import CARD, HEADED
-from tests.test_statement_summaries import BOX, HEAD, Cells, box, codes, reading, table
+from tests.test_statement_summaries import BOX, HEAD, Cells, box, codes, page, reading, table
 from tests.test_statement_summary_boxes import BILL, BOUGHT
 
 
@@ -111,11 +116,176 @@ def test_a_way_and_a_number_alone_have_to_be_borne_out_as_well() -> None:
         "Total credits 1,020.00 (1)",
         "Credits (1)",
         "Transactions 2",
+        "Total for card ending 31 420.00",
+        "Total 31 days 420.00",
+        "Number of credits 4711",
+        "Deposits 1 1,000.00",
     ],
 )
 def test_what_is_no_number_of_entries_is_left_alone(text: str) -> None:
     assert not counted(one(text, 0)).unproved()
     assert not counted(one(text, 0), below=True).unproved()
+
+
+def test_a_sure_count_bears_out_no_note() -> None:
+    assert not counted(one("Number of debits: {}", 3), one("Credits ({})", 1)).unproved()
+    debits, credits = "Total debits 420.00 ({})", "Total credits 1,020.00 ({})"
+    assert not counted(one(debits, 1), one(credits, 2)).unproved()
+
+
+def test_in_brackets_behind_an_amount_it_is_of_no_amount_behind_it() -> None:
+    both = "Total credits 1,020.00 ({}) Total debits 420.00 (3)"
+    assert not counted(one(both, 2)).unproved()
+    assert codes(counted(one(both, 3))) == {"counts_contradict"}
+
+
+def test_in_front_of_words_it_is_of_no_amount_before_it() -> None:
+    both = "2 Deposits totaling 1,020.00 {} Withdrawals totaling 420.00"
+    assert not counted(one(both, 3)).unproved()
+    assert codes(counted(one(both, 2))) == {"counts_contradict"}
+
+
+def test_words_in_a_cell_of_their_own_before_it_say_nothing_of_it() -> None:
+    def beside(number: int) -> StatementReading:
+        return counted(
+            [("Main Street", 4_000), (f"{number} Deposits and other credits 1,020.00", 16_000)]
+        )
+
+    assert not beside(2).unproved()
+    assert codes(beside(3)) == {"counts_contradict"}
+
+
+def test_a_year_is_no_count_of_many_entries() -> None:
+    rows: list[Cells] = [
+        [("03/03/2025", 4_000), (f"Grocer {n}", 12_000), ("-1.00", -42_000)] for n in range(200)
+    ]
+    ends = [("Opening balance", "500.00"), ("Closing balance", "300.00")]
+    heading = table(balances=False)[:1]
+    parts = [HEAD, box(ends), heading, rows]
+    assert not reading(*parts, [one("Total transactions {}", 2025)]).unproved()
+    assert codes(reading(*parts, [one("Total transactions {}", 201)])) == {"counts_contradict"}
+
+
+def test_any_word_for_entries_beside_an_amount_counts_those_that_come_to_it() -> None:
+    assert not counted(one("Debits: Number of items {} 420.00", 3)).unproved()
+
+
+@pytest.mark.parametrize(
+    ("caption", "row", "wrong"),
+    [
+        ("Number of transactions", "Debits", True),
+        ("Number of transactions", "ATM withdrawals", False),
+        ("Number of debits", "Deposits", False),
+        ("Number", "", False),
+    ],
+)
+def test_a_caption_and_the_words_of_the_row_count_together(
+    caption: str, row: str, wrong: bool
+) -> None:
+    def under(number: str) -> StatementReading:
+        cells: Cells = [(row, 4_000)] if row else []
+        return counted([("Kind", 4_000), (caption, 20_000)], [*cells, (number, 22_000)])
+
+    assert not under("3").unproved()
+    assert codes(under("4")) == ({"counts_contradict"} if wrong else set())
+
+
+#: Under each title what it holds, and then how many.
+IN_SECTIONS: list[Cells] = [
+    [("Date", 4_000), ("Description", 12_000), ("Amount", -42_000)],
+    [("Deposits", 4_000)],
+    *(
+        [(day, 4_000), (text, 12_000), (amount, -42_000)]
+        for day, text, amount in [
+            ("03/03/2025", "Salary of Example Ltd", "1,000.00"),
+            ("03/20/2025", "Refund", "20.00"),
+        ]
+    ),
+]
+WENT: list[Cells] = [
+    [("Withdrawals", 4_000)],
+    *(
+        [(day, 4_000), (text, 12_000), (amount, -42_000)]
+        for day, text, amount in [
+            ("03/07/2025", "Rent", "300.00"),
+            ("03/12/2025", "Grocer", "45.60"),
+            ("03/28/2025", "Water works", "74.40"),
+        ]
+    ),
+]
+
+
+@pytest.mark.parametrize(("came", "went"), [(2, 3), (4, 3), (2, 2), (2, 4)])
+def test_below_a_section_it_may_be_of_the_section(came: int, went: int) -> None:
+    said = "Number of transactions: {}"
+    ends = box([BOX[0], BOX[3]])
+    found = reading(HEAD, ends, IN_SECTIONS, [one(said, came)], WENT, [one(said, went)])
+    assert codes(found) == (set() if (came, went) == (2, 3) else {"counts_contradict"})
+
+
+def two_pages(first: int, last: int, *, totals: bool = True) -> StatementReading:
+    """Three entries and two, each page with its total and how many there are."""
+    said, rows = "Number of transactions: {}", table(balances=False)
+    sums = [[("Total", 12_000), (each, -42_000)] for each in ("654.40", "-54.40")]
+    own = [[sums[0]], [sums[1]]] if totals else [[], []]
+    parts = [
+        [*HEAD, *box([BOX[0], BOX[3]]), *rows[:4], *own[0], one(said, first)],
+        [rows[0], *rows[4:], *own[1], one(said, last)],
+    ]
+    pages = [page(part).pages[0] for part in parts]
+    printed = [
+        replace(each, number=n, rows=tuple(Row(page=n, words=row.words) for row in each.rows))
+        for n, each in enumerate(pages, 1)
+    ]
+    return read(PrintedPages(reader="pdfium", pages=tuple(printed)), TODAY)
+
+
+def test_it_may_be_of_its_page_where_the_pages_are_totalled() -> None:
+    assert not two_pages(3, 2).unproved()
+    assert not two_pages(3, 5).unproved()
+    assert codes(two_pages(4, 2)) == {"counts_contradict"}
+    assert codes(two_pages(3, 2, totals=False)) == {"counts_contradict"}
+
+
+def two_accounts(above: Cells, first: Cells, second: Cells) -> StatementReading:
+    """Two accounts as they stand in a combined paper, with *above* before the first one."""
+    title = "Savings account number 4711-0816"
+    other: list[Cells] = [
+        [(title, 4_000)],
+        *box([("Beginning balance", "10.00")]),
+        table()[0],
+        [("03/05/2025", 4_000), ("Gift", 12_000), ("5.00", -42_000), ("15.00", -54_000)],
+        *box([("Ending balance", "15.00")]),
+    ]
+    own = [*box(BOX[:1]), *table(), *box(BOX[3:])]
+    return reading(HEAD, [above], own, [first], other, [second])
+
+
+def test_above_all_entries_it_may_be_of_another_account_or_of_all() -> None:
+    said = "Number of transactions: {}"
+    for number in (5, 1, 6):
+        assert not two_accounts(one(said, number), one(said, 5), one(said, 1)).unproved()
+    assert codes(two_accounts(one(said, 4), one(said, 5), one(said, 1))) == {"counts_contradict"}
+
+
+def test_a_debit_that_was_taken_back_may_be_counted_as_a_debit() -> None:
+    heading: Cells = [
+        ("Date", 4_000), ("Description", 12_000), ("Debit", -34_000), ("Credit", -44_000),
+        ("Balance", -54_000),
+    ]  # fmt: skip
+    rows: list[Cells] = [
+        [("03/03/2025", 4_000), ("Rent", 12_000), ("300.00", -34_000), ("200.00", -54_000)],
+        [("03/04/2025", 4_000), ("Rent", 12_000), ("-300.00", -34_000), ("500.00", -54_000)],
+        [("03/05/2025", 4_000), ("Salary", 12_000), ("600.00", -44_000), ("1,100.00", -54_000)],
+    ]
+
+    def said(number: int) -> StatementReading:
+        count = [one("Number of debits: {}", number)]
+        return reading(HEAD, box(BOX[:1]), [heading, *rows], box(BOX[3:]), count)
+
+    assert not said(1).unproved()
+    assert not said(2).unproved()
+    assert codes(said(3)) == {"counts_contradict"}
 
 
 def test_the_text_of_an_entry_counts_nothing() -> None:
