@@ -100,7 +100,6 @@ def test_a_way_and_a_number_alone_have_to_be_borne_out_as_well() -> None:
     [
         "Number of checks 4",
         "Number of enclosures: 0",
-        "ATM withdrawals 4 1.00",
         "Days in statement period 31",
         "Number of items enclosed 9",
         "Free transactions per month: 10",
@@ -116,10 +115,8 @@ def test_a_way_and_a_number_alone_have_to_be_borne_out_as_well() -> None:
         "Total credits 1,020.00 (1)",
         "Credits (1)",
         "Transactions 2",
-        "Total for card ending 31 420.00",
         "Total 31 days 420.00",
         "Number of credits 4711",
-        "Deposits 1 1,000.00",
     ],
 )
 def test_what_is_no_number_of_entries_is_left_alone(text: str) -> None:
@@ -162,12 +159,27 @@ def test_a_year_is_no_count_of_many_entries() -> None:
     ends = [("Opening balance", "500.00"), ("Closing balance", "300.00")]
     heading = table(balances=False)[:1]
     parts = [HEAD, box(ends), heading, rows]
-    assert not reading(*parts, [one("Total transactions {}", 2025)]).unproved()
+    assert not reading(*parts, [one("Total transactions {}", 2001)]).unproved()
     assert codes(reading(*parts, [one("Total transactions {}", 201)])) == {"counts_contradict"}
 
 
 def test_any_word_for_entries_beside_an_amount_counts_those_that_come_to_it() -> None:
-    assert not counted(one("Debits: Number of items {} 420.00", 3)).unproved()
+    assert not counted([("Number of items", 4_000), ("3", 20_000), ("420.00", 28_000)]).unproved()
+
+
+def test_what_an_amount_under_a_caption_for_a_count_comes_to() -> None:
+    def under(number: str) -> StatementReading:
+        caption: Cells = [("Kind", 4_000), ("Number", 20_000), ("Value", 30_000)]
+        return counted(caption, [("What you did", 4_000), (number, 22_000), ("420.00", 30_000)])
+
+    assert not under("3").unproved()
+    assert codes(under("4")) == {"counts_contradict"}
+
+
+def test_an_amount_in_the_next_sentence_says_nothing_of_it() -> None:
+    said = "Number of debits: {}. All is insured up to 100,000.00"
+    assert not counted(one(said, 3)).unproved()
+    assert codes(counted(one(said, 4))) == {"counts_contradict"}
 
 
 @pytest.mark.parametrize(
@@ -223,28 +235,70 @@ def test_below_a_section_it_may_be_of_the_section(came: int, went: int) -> None:
     assert codes(found) == (set() if (came, went) == (2, 3) else {"counts_contradict"})
 
 
-def two_pages(first: int, last: int, *, totals: bool = True) -> StatementReading:
-    """Three entries and two, each page with its total and how many there are."""
-    said, rows = "Number of transactions: {}", table(balances=False)
-    sums = [[("Total", 12_000), (each, -42_000)] for each in ("654.40", "-54.40")]
-    own = [[sums[0]], [sums[1]]] if totals else [[], []]
+def test_an_amount_may_be_that_of_a_section() -> None:
+    def checks(number: int) -> StatementReading:
+        fees: list[Cells] = [[("Fees", 4_000)], WENT[-1]]
+        went: list[Cells] = [[("Checks paid", 4_000)], *WENT[1:-1]]
+        said = one("Checks {} items totaling $345.60", number)
+        return reading(HEAD, box([BOX[0], BOX[3]]), [said], IN_SECTIONS, went, fees)
+
+    assert not checks(2).unproved()
+    assert codes(checks(3)) == {"counts_contradict"}
+
+
+def test_an_amount_may_be_that_of_the_entries_above_a_total() -> None:
+    def first(number: int) -> StatementReading:
+        rows = table(balances=False)
+        rows.insert(4, [("Total", 12_000), ("654.40", -42_000)])
+        said: Cells = [("Total", 4_000), (str(number), 12_000), ("654.40", 20_000)]
+        return reading(HEAD, box([BOX[0], BOX[3]]), [said], rows)
+
+    assert not first(3).unproved()
+    assert codes(first(4)) == {"counts_contradict"}
+
+
+def in_pages(*said: str, totals: bool = False) -> StatementReading:
+    """Two entries on a page, the last one on the third; each page says how many there are."""
+    rows = table(balances=False)
+    sums = (("700.00",), ("-25.60",), ("-74.40",))
     parts = [
-        [*HEAD, *box([BOX[0], BOX[3]]), *rows[:4], *own[0], one(said, first)],
-        [rows[0], *rows[4:], *own[1], one(said, last)],
+        [
+            *(HEAD if n == 0 else []),
+            *(box([BOX[0], BOX[3]]) if n == 0 else []),
+            rows[0],
+            *rows[1 + 2 * n : 3 + 2 * n],
+            *([[("Total", 12_000), (sums[n][0], -42_000)]] if totals else []),
+            [(said[n], 4_000)],
+        ]
+        for n in range(3)
     ]
-    pages = [page(part).pages[0] for part in parts]
     printed = [
-        replace(each, number=n, rows=tuple(Row(page=n, words=row.words) for row in each.rows))
-        for n, each in enumerate(pages, 1)
+        replace(made, number=n, rows=tuple(Row(page=n, words=row.words) for row in made.rows))
+        for n, part in enumerate(parts, 1)
+        for made in page(part).pages
     ]
     return read(PrintedPages(reader="pdfium", pages=tuple(printed)), TODAY)
 
 
-def test_it_may_be_of_its_page_where_the_pages_are_totalled() -> None:
-    assert not two_pages(3, 2).unproved()
-    assert not two_pages(3, 5).unproved()
-    assert codes(two_pages(4, 2)) == {"counts_contradict"}
-    assert codes(two_pages(3, 2, totals=False)) == {"counts_contradict"}
+@pytest.mark.parametrize(
+    ("said", "totals"),
+    [("{} transactions on this page", False), ("Number of transactions: {}", True)],
+)
+def test_it_may_be_of_its_page(said: str, totals: bool) -> None:
+    def pages(*numbers: int) -> StatementReading:
+        return in_pages(*(said.format(number) for number in numbers), totals=totals)
+
+    assert not pages(2, 2, 1).unproved()
+    assert not pages(2, 2, 5).unproved()
+    assert codes(pages(2, 3, 1)) == {"counts_contradict"}
+    assert codes(pages(2, 2, 3)) == {"counts_contradict"}
+
+
+def test_below_all_entries_it_is_of_no_page_where_nothing_says_so() -> None:
+    said = "Number of transactions: {}"
+    found = in_pages("Thank you", "Thank you", said.format(1))
+    assert codes(found) == {"counts_contradict"}
+    assert not in_pages("Thank you", "Thank you", said.format(5)).unproved()
 
 
 def two_accounts(above: Cells, first: Cells, second: Cells) -> StatementReading:
@@ -266,6 +320,14 @@ def test_above_all_entries_it_may_be_of_another_account_or_of_all() -> None:
     for number in (5, 1, 6):
         assert not two_accounts(one(said, number), one(said, 5), one(said, 1)).unproved()
     assert codes(two_accounts(one(said, 4), one(said, 5), one(said, 1))) == {"counts_contradict"}
+
+
+def test_what_comes_to_an_amount_is_of_no_other_account() -> None:
+    said = "There were {} deposits totaling $1,020.00."
+    count = "Number of transactions: {}"
+    own = one(count, 5), one(count, 1)
+    assert not two_accounts(one(said, 2), *own).unproved()
+    assert codes(two_accounts(one(said, 3), *own)) == {"counts_contradict"}
 
 
 def test_a_debit_that_was_taken_back_may_be_counted_as_a_debit() -> None:
@@ -300,6 +362,20 @@ def test_an_account_below_that_did_not_move_has_none() -> None:
     moved = [HEAD, box(BOX[:1]), table(), box(BOX[3:])]
     assert not reading(*moved, [one(count, 5)], other, [one(count, 0)]).unproved()
     assert codes(reading(*moved, [one(count, 0)])) == {"counts_contradict"}
+
+
+@pytest.mark.parametrize(
+    ("words", "number", "amount"),
+    [
+        ("ATM withdrawals", "4", "1.00"),
+        ("Total debits of card", "31", "420.00"),
+        ("Number of credits", "4", "900.00"),
+    ],
+)
+def test_beside_an_amount_of_other_things_it_is_left_alone(
+    words: str, number: str, amount: str
+) -> None:
+    assert not counted([(words, 4_000), (number, 20_000), (amount, 28_000)]).unproved()
 
 
 def test_numbers_of_a_list_are_no_counts() -> None:

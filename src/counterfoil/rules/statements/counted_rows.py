@@ -66,27 +66,23 @@ class Sets:
     def _around(self, line: Line) -> Iterator[Sequence[Entry]]:
         """All; those of its page; those above it, from the total or the title before.
 
-        Above all entries, or below them, it is of a page only where totals stand among them.
+        Above all entries, or below them, it is of a page only where it says so, or where totals
+        stand among them.
         """
         yield self.entries
         above = [each for each in self.entries if each.event.line.index < line.index]
         below = [each for each in self.entries if each.event.line.index > line.index]
         last = self.entries[-1].event.line.index
-        if (above and below) or any(each < last for each in self.totals):
+        of_page = _OF_PAGE.search(folded(line.text)) is not None
+        if of_page or (above and below) or any(each < last for each in self.totals):
             yield [each for each in self.entries if each.event.line.row.page == line.row.page]
-            yield above
             yield self._since_total(above)
-            yield from self._tables([*above[-1:], *below[:1]])
         yield from self._sections([*above[-1:], *below[:1]])
 
     def _since_total(self, above: Sequence[Entry]) -> Sequence[Entry]:
         last = above[-1].event.line.index if above else 0
         start = max((each for each in self.totals if each < last), default=-1)
         return [each for each in above if each.event.line.index > start]
-
-    def _tables(self, of: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
-        for one in of:
-            yield [each for each in self.entries if each.event.table is one.event.table]
 
     def _sections(self, of: Sequence[Entry]) -> Iterator[Sequence[Entry]]:
         """Those under the titles that *of* stand under."""
@@ -96,32 +92,26 @@ class Sets:
                 yield [each for each in self.entries if each.event.section.line == section.line]
 
     def _sets(self) -> Iterator[Rows]:
-        """Of the account, of each total and section, and of pages and tables with a few."""
+        """Of the account, of each section, and between two totals."""
         groups: dict[tuple[str, int], list[Entry]] = {}
         totals = [*self.totals, 1 << 60]
         for entry in self.entries:
-            line, table = entry.event.line, entry.event.table
-            total = next(each for each in totals if each > line.index)
+            total = next(each for each in totals if each > entry.event.line.index)
             section = entry.event.section.line
-            for key in (
-                ("all", 0),
-                ("total", total),
-                ("section", section),
-                ("page", line.row.page),
-                ("table", id(table)),
-            ):
+            for key in (("all", 0), ("total", total), ("section", section)):
                 groups.setdefault(key, []).append(entry)
-        for (kind, _), entries in groups.items():
+        for entries in groups.values():
             for way in (-1, 1, 0):
-                rows = self._rows(entries, way)
-                if rows.counts.start > 1 or kind not in ("page", "table"):
-                    yield rows
+                yield self._rows(entries, way)
 
     def _rows(self, entries: Sequence[Entry], way: int) -> Rows:
         own = [each.amount for each in entries if not way or each.amount * way > 0]
         lines = [each.event.line.index for each in entries] or [0]
         nothing = sum(min(lines) - 2 <= each.line.index <= max(lines) + 2 for each in self.nothing)
         return Rows(abs(sum_of(own)), range(len(own), len(own) + nothing + 1))
+
+
+_OF_PAGE = re.compile(r"(?<!\w)(?:page|pagina|seite|blatt|sida|side|strona|strana|oldal)(?!\w)")
 
 
 def sets_of(outcome: Outcome, others: Sequence[Outcome] = (), *, owed: bool) -> Sets:
