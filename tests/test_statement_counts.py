@@ -114,6 +114,9 @@ def test_a_way_and_a_number_alone_have_to_be_borne_out_as_well() -> None:
         "Showing 10 of 57 transactions",
         "Total credits 1,020.00 (1)",
         "Credits (1)",
+        "Total credits (1)",
+        "Total debits (1) 420.00",
+        "Total debits (2) -420.00",
         "Transactions 2",
         "Total 31 days 420.00",
         "Number of credits 4711",
@@ -381,6 +384,14 @@ def test_beside_an_amount_of_other_things_it_is_left_alone(
 def test_numbers_of_a_list_are_no_counts() -> None:
     listed = [one("1 Total credits 1,020.00", 0), one("2 Total debits 420.00", 0)]
     assert not counted(*listed).unproved()
+    listed = [one("3 Total debits 420.00", 0), one("4 Total credits 1,020.00", 0)]
+    assert not counted(*listed).unproved()
+
+
+def test_what_may_be_a_note_is_none_beside_one_written_alike() -> None:
+    debits, credits = "Total debits ({}) -420.00", "Total credits ({}) 1,020.00"
+    assert not counted(one(debits, 3), one(credits, 2)).unproved()
+    assert codes(counted(one(debits, 3), one(credits, 1))) == {"counts_contradict"}
 
 
 def test_what_is_called_credit_on_a_card_may_be_either_way() -> None:

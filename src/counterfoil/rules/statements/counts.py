@@ -1,7 +1,7 @@
 """Printed numbers of entries beside how many were read: ``Number of transactions: 27``.
 
 A count holds where a set of entries that it may speak of has that many: all of the account,
-those of its way, page, table or section. One that stands beside an amount speaks of the
+those of its way, its page or section. One that stands beside an amount speaks of the
 entries that come to this amount. What cannot be mapped to entries (checks, days, what is free
 of charge) is left alone: a count that is not understood refuses nothing.
 """
@@ -30,6 +30,7 @@ FAR = 10  # times as many as there are entries: a number of something else
 TITLES_ABOVE = 3  # lines above a number that may say that it is of fees
 TOGETHER = 6  # lines between two counts of which one bears out the other
 LISTED_WITHIN = 2  # lines from one number of a list to the next
+NOTES = (1, 2)  # most pages have no more
 BY_CHANCE = 2  # as many as this bear out nothing
 LINED = 100  # hundredths of a point
 YEARS = range(1900, 2101)
@@ -45,6 +46,7 @@ class Count:
     read: int
     sure: bool  # its words say that it is a count, or an amount behind it does
     place: Place
+    form: tuple[bool, ...]  # how it is written; () where it may be the number of a list
 
     @property
     def holds(self) -> bool:
@@ -97,7 +99,7 @@ def _texts_of(entry: Entry) -> Iterator[Line]:
 def count_contradicts(counts: Sequence[Count]) -> str:
     """The first that is not what was read; "" where there is none.
 
-    One that may be something else has to be borne out: another that may be holds near it.
+    One that may be something else has to be borne out: another written alike holds near it.
     """
     wrong = [each for each in counts if not each.holds and not _is_of_quiet_account(each, counts)]
     for each in wrong:
@@ -119,7 +121,7 @@ def _is_of_quiet_account(count: Count, others: Sequence[Count]) -> bool:
 def _borne_out(count: Count, others: Sequence[Count]) -> bool:
     return any(
         each.holds
-        and not each.sure
+        and each.form == count.form != ()
         and each.printed > BY_CHANCE
         and abs(each.line.index - count.line.index) <= TOGETHER
         for each in others
@@ -134,17 +136,26 @@ def _count(document: Document, number: WholeNumber, sets: Sets, *, alone: bool) 
     """
     over = _over(document, number)
     words, told = _said(number, over)
-    beside = _beside_amount(document, number, sets, headed=over is not None)
+    listed = _is_of_list(document, number) and over is None
+    beside = _beside_amount(number, sets, headed=over is not None)
     by_words = told if alone and not _is_of_fees(document, number) else None
     own = by_words is not None and by_words.how_many and words != number.behind
+    how_many = told is not None and told.how_many
+    form = () if listed else (how_many, bool(number.before), number.bracketed, beside is not None)
     if beside is not None and (number.value in beside[0] or not own):
         counts, sure = beside
-        return _judged(number, words or _names_of(number), sorted(counts), sure=sure)
+        sure = sure and not listed and (how_many or not _may_be_a_note(number))
+        return _judged(number, words or _names_of(number), sorted(counts), form, sure=sure)
     if by_words is None or beside == (set(), False):
         return None
     near = sets.near(number.line, by_words)
-    sure = by_words.how_many or _says_entries(document, by_words, words, number)
-    return _judged(number, words, near, sure=sure) if sure or by_words.way else None
+    sure = how_many or _says_entries(document, by_words, words, number)
+    return _judged(number, words, near, form, sure=sure) if sure or by_words.way else None
+
+
+def _may_be_a_note(number: WholeNumber) -> bool:
+    """``Total deposits (1)``, ``Total deposits 1``: what the foot of the page explains."""
+    return bool(number.before) and number.value in NOTES
 
 
 def _over(document: Document, number: WholeNumber) -> tuple[str, Counted] | None:
@@ -196,7 +207,7 @@ def _says_entries(document: Document, told: Counted, words: str, number: WholeNu
         return False
     if words == number.behind:
         return told.entries and number.bare
-    if number.bracketed and told.total:
+    if number.bracketed and told.total and number.value not in NOTES:
         return True
     return told.entries and (told.total or words.endswith(":"))
 
@@ -217,7 +228,7 @@ def _is_of_fees(document: Document, number: WholeNumber) -> bool:
 
 
 def _beside_amount(
-    document: Document, number: WholeNumber, sets: Sets, *, headed: bool
+    number: WholeNumber, sets: Sets, *, headed: bool
 ) -> tuple[set[int], bool] | None:
     """How many entries come to an amount beside the number, and whether it has to be of those.
 
@@ -226,9 +237,8 @@ def _beside_amount(
     Args:
         headed: The number stands under words for a count.
     """
-    listed = _is_of_list(document, number) and not headed
     found = [
-        (counts, behind and not listed)
+        (counts, behind)
         for amount, words, behind in number.amounts()
         for counts in [sets.of(amount.value)]
         if _is_total(words) or (headed and counts)
@@ -279,11 +289,12 @@ def _is_total(words: str) -> bool:
     return there_were or label_of(words) in TOTALS or section_sign(words) != 0
 
 
-def _judged(number: WholeNumber, words: str, counts: Sequence[int], *, sure: bool) -> Count | None:
+def _judged(
+    number: WholeNumber, words: str, counts: Sequence[int], form: tuple[bool, ...], *, sure: bool
+) -> Count | None:
     if not counts:
         return None
     nearest = min(counts, key=lambda each: (abs(each - number.value), each))
     word = number.line.row.words[number.at]
     place = Place(page=number.line.row.page, box=(word.left, word.top, word.right, word.bottom))
-    said = words.strip(" :(")
-    return Count(number.line, said, number.value, nearest, sure, place)
+    return Count(number.line, words.strip(" :("), number.value, nearest, sure, place, form)
