@@ -65,15 +65,16 @@ class Count:
 
 
 def counts_of(
-    document: Document, outcome: Outcome, others: Sequence[Outcome] = (), *, owed: bool
+    document: Document, outcome: Outcome, outcomes: Sequence[Outcome] = (), *, owed: bool
 ) -> tuple[Count, ...]:
     """Every printed number of entries of a proved account.
 
     Args:
-        others: The other accounts of the document: above or below all its own entries a count
-            may be of those, or of all.
+        outcomes: All accounts of the document: above or below all its own entries a count may
+            be of another one, or of all.
         owed: Its balances are money owed: what is called a credit may be either way.
     """
+    others = [each for each in outcomes if each is not outcome]
     sets = sets_of(outcome, others, owed=owed)
     entries = {entry.event.line.index for entry in sets.entries}
     texts = {line.index for entry in sets.entries for line in _texts_of(entry)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from counterfoil.domain.statements import (
@@ -88,11 +88,9 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
         more = f", and an account is listed that is not here: {file.listed}" if file.listed else ""
         return Unproved(account=account, code="page_missing", reason=bad[0].reason + more)
     totals = tuple(totalling.totals(document, outcome))
-    others = [each for each in file.outcomes if each is not outcome]
-    counts = counts_of(document, outcome, others, owed=sign < 0)
-    if contradicted := _contradicted(document, outcome, chain, totals, counts):
-        code, reason = contradicted
-        return Unproved(account=account, code=code, reason=reason)
+    counts = counts_of(document, outcome, file.outcomes, owed=sign < 0)
+    if wrong := _contradicted(document, outcome, chain, totals, counts):
+        return Unproved(account=account, code=wrong[0], reason=wrong[1])
     entries = [each.event for each in chain.entries]
     currency = layout_fit.currency(
         currency_of(
@@ -110,10 +108,7 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     if not told and (open_ := thousand_or_point(chain, document.style, currency.code)):
         return Unproved(account=account, code="two_readings", reason=open_)
     statement = _statement(document, outcome, chain, dated, sign, ends, currency.code, account)
-    proof = _grade(document, chain, dated, ends, totals, _gaps(file), currency.shortfall)
-    proof = replace(
-        proof, equations=(*proof.equations, *(each.equation() for each in counts if each.holds))
-    )
+    proof = _grade(document, chain, dated, ends, totals, counts, _gaps(file), currency.shortfall)
     return Proved(statement=statement, proof=proof)
 
 
@@ -300,6 +295,7 @@ def _grade(  # noqa: PLR0913
     dated: Dated,
     ends: _Ends,
     totals: Sequence[Equation],
+    counts: Sequence[Count],
     gaps: Sequence[str],
     guessed: str,
 ) -> Proof:
@@ -331,7 +327,11 @@ def _grade(  # noqa: PLR0913
         grade = Grade.A
     return Proof(
         grade=grade,
-        equations=(*chain.equations, *(each for each in totals if each.holds)),
+        equations=(
+            *chain.equations,
+            *(each for each in totals if each.holds),
+            *(each.equation() for each in counts if each.holds),
+        ),
         dates=(*dated.evidence, *layout_fit.evidence(document.layout)),
         shortfalls=tuple(shortfalls),
     )
