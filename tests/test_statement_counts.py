@@ -381,6 +381,10 @@ def test_beside_an_amount_of_other_things_it_is_left_alone(
     assert not counted([(words, 4_000), (number, 20_000), (amount, 28_000)]).unproved()
 
 
+def test_the_number_of_a_house_beside_a_summary_is_no_count() -> None:
+    assert not counted([("12 Alder Row", 4_000), ("Total credits 1,020.00", 20_000)]).unproved()
+
+
 def test_numbers_of_a_list_are_no_counts() -> None:
     listed = [one("1 Total credits 1,020.00", 0), one("2 Total debits 420.00", 0)]
     assert not counted(*listed).unproved()

@@ -54,7 +54,7 @@ class WholeNumber:
             between = texts[self.at + 1 : after.first]
             ended = any(map(_ends_sentence, texts[self.at : after.first]))
             if not ended and not any(map(_has_digit, between)):
-                yield after, self.name() or " ".join(between), True
+                yield after, self.name() or self.behind or " ".join(between), True
 
 
 def _name_of(line: Line, amount: Amount) -> str:
