@@ -72,6 +72,22 @@ def test_the_reason_says_where_what_and_how_many() -> None:
     )
 
 
+TWO = [
+    "{} bookings        {} bookings",
+    "TOTAL {} DEBITS / {} CREDITS 420.00 1,020.00",
+    "Number of debits: {}  Number of credits: {}",
+]
+
+
+@pytest.mark.parametrize("text", TWO)
+def test_of_two_on_a_line_each_may_be_of_either_way(text: str) -> None:
+    assert not counted([(text.format(3, 2), 4_000)]).unproved()
+
+
+def test_of_two_on_a_line_each_has_to_be_a_number_of_entries() -> None:
+    assert codes(counted([(TWO[-1].format(3, 1), 4_000)])) == {"counts_contradict"}
+
+
 @pytest.mark.parametrize("numbers", [("3", "2"), ("4", "2"), ("3", "1")])
 def test_captions_say_which_way_each_went(numbers: tuple[str, str]) -> None:
     captions: Cells = [("Opening", 4_000), ("Dr Count", 14_000), ("Cr Count", 24_000)]

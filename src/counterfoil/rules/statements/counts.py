@@ -69,6 +69,8 @@ def counts_of(
 ) -> tuple[Count, ...]:
     """Every printed number of entries of a proved account.
 
+    Of several on a line each may be of either way: ``311 debits / 209 credits``.
+
     Args:
         outcomes: All accounts of the document: above or below all its own entries a count may
             be of another one, or of all.
@@ -78,13 +80,16 @@ def counts_of(
     sets = sets_of(outcome, others, owed=owed)
     entries = {entry.event.line.index for entry in sets.entries}
     texts = {line.index for entry in sets.entries for line in _texts_of(entry)}
+    either = {len(sets.of_way(way)) for way in (-1, 0, 1)}
     return tuple(
         count
         for line in document.lines[outcome.block.start : outcome.block.end]
         if line.index not in entries
-        for number in whole_numbers(line)
+        for numbers in [list(whole_numbers(line))]
+        for number in numbers
         if number.value <= len(sets.entries) * FAR + FAR
         if (count := _count(document, number, sets, alone=line.index not in texts)) is not None
+        if count.holds or len(numbers) == 1 or count.printed not in either
     )
 
 
