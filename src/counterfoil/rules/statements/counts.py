@@ -33,6 +33,7 @@ LISTED_WITHIN = 2  # lines from one number of a list to the next
 NOTES = (1, 2)  # most pages have no more
 BY_CHANCE = 2  # as many as this bear out nothing
 LINED = 100  # hundredths of a point
+STROKES = ("/", "|", "·", "•")  # between two things that are counted
 YEARS = range(1900, 2101)
 
 
@@ -69,7 +70,7 @@ def counts_of(
 ) -> tuple[Count, ...]:
     """Every printed number of entries of a proved account.
 
-    Of several on a line each may be of either way: ``311 debits / 209 credits``.
+    Of several on a line one may be of either way: ``311 debits / 209 credits``.
 
     Args:
         outcomes: All accounts of the document: above or below all its own entries a count may
@@ -89,8 +90,17 @@ def counts_of(
         for number in numbers
         if number.value <= len(sets.entries) * FAR + FAR
         if (count := _count(document, number, sets, alone=line.index not in texts)) is not None
-        if count.holds or len(numbers) == 1 or count.printed not in either
+        if count.holds or count.printed not in either or not _is_of_either(number, numbers)
     )
+
+
+def _is_of_either(number: WholeNumber, numbers: Sequence[WholeNumber]) -> bool:
+    """Whether it is one of several on its line, in words of no way or behind a stroke."""
+    if len(numbers) == 1:
+        return False
+    before = number.line.row.words[number.at - 1].text if number.at else ""
+    told = counted(number.behind) if number.behind else None
+    return before in STROKES or (told is not None and told.entries and not told.way)
 
 
 def _texts_of(entry: Entry) -> Iterator[Line]:
