@@ -14,6 +14,8 @@ from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import label_of, role_of
 
 EACH_FROM = 6  # tenths of the entries: dates within their lines, and not now and then
+OWN_FROM = 3  # entries with a date of their own
+DAYS_FROM = 2  # lines that are only a day
 OTHER_WORDS_MAX = 3  # on a line that is a heading of a day
 
 
@@ -51,6 +53,8 @@ def find_dates(
         money: The indices of the lines with money in them.
         under_days: On the page before the entries stood under their days.
     """
+    if under := _under_days(heading, lines, money, under_days=under_days):
+        return under
     first, second = date_columns(heading, lines, money)
     booking = dates_in(lines, first)
     value = dates_in(lines, second)
@@ -75,6 +79,36 @@ def find_dates(
     each = within and _nearly_all(lines, money, booking) and _repeats_days(lines, money, booking)
     below = first is not None and first.below and bool(value_lines)
     return Dates(booking, value, value_lines, frozenset(headings), each, below)
+
+
+def _under_days(
+    heading: Heading | None, lines: Sequence[Line], money: frozenset[int], *, under_days: bool
+) -> Dates | None:
+    """Where lines that are only a day lead the entries, and these have another date each.
+
+    None where the entries have no date, or one that is surely that of booking.
+    """
+    days = _leading_days(lines, money)
+    rest = [line for line in lines if line.index not in days]
+    first, _ = date_columns(heading, rest, money) if days else (None, None)
+    if first is None or (first.role is Role.DATE and not first.rank):
+        return None
+    own = dates_in(rest, first)
+    entries = [line.index for line in rest if line.index in money and line.index in own]
+    if len(entries) < OWN_FROM or not (under_days or min(days) < entries[0]):
+        return None
+    return Dates(days, own, frozenset(), frozenset(days))
+
+
+def _leading_days(lines: Sequence[Line], money: frozenset[int]) -> dict[int, Printed]:
+    """The lines with one date and no more than one word beside it, right above an entry each."""
+    found = {
+        line.index: line.dates[0].printed
+        for line, below in pairwise(lines)
+        if line.index not in money and len(line.dates) == 1 and below.index in money
+        if len(line.words_outside()) <= 1 and not any(map(str.isdigit, line.label()))
+    }
+    return found if len(found) >= DAYS_FROM else {}
 
 
 def _is_stray(first: DateColumn | None, second: DateColumn | None) -> bool:

@@ -28,6 +28,9 @@ _OF_THE_DEAL = re.compile(
 _OF_VALUE = re.compile(r"(?<!\w)(?:val|value|valuta|valeur|valor|wert)(?!\w)")
 
 
+_DATES = {Role.DATE, Role.VALUE_DATE}
+
+
 def booking_rank(text: str) -> int:
     """How surely a heading over dates says that they are the days of booking: 0 surely.
 
@@ -47,9 +50,10 @@ def books_below(text: str) -> bool:
     ``Data operacji`` over ``Data księgowania``: so do the dates stand.
     """
     words = text.split()
-    halves = ((" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words)))
+    starts = (at for at in range(1, len(words)) if role_of(words[at]) in _DATES)
+    halves = ((" ".join(words[:at]), " ".join(words[at:])) for at in starts)
     return any(
-        {role_of(upper), role_of(lower)} <= {Role.DATE, Role.VALUE_DATE}
+        {role_of(upper), role_of(lower)} <= _DATES
         and booking_rank(lower) == 0 < booking_rank(upper)
         for upper, lower in halves
     )

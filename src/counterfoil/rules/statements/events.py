@@ -123,7 +123,15 @@ def _carried(earlier: Sequence[Event]) -> Printed | None:
     dated = sum(event.dated for event in before)
     if len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
         return None  # every line has a date of its own: one without is no line of the day before
-    return earlier[-1].date if earlier else None
+    return (_day_at_foot(earlier) or earlier[-1].date) if earlier else None
+
+
+def _day_at_foot(earlier: Sequence[Event]) -> Printed | None:
+    """The day that is the last line of the page before: its entries stand on this one."""
+    last = earlier[-1]
+    below = [line for line in last.table.lines if line.index > last.line.index]
+    lone = [line for line in below if len(line.dates) == 1 and len(line.words_outside()) <= 1]
+    return lone[-1].dates[0].printed if lone and _stood_under_days(earlier) else None
 
 
 _FORWARD = re.compile(r"(?<!\w)(?:carried|c/f|c/fwd|c/d)(?!\w)")

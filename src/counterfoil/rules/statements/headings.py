@@ -16,6 +16,7 @@ from counterfoil.rules.statements.vocabulary import role_of
 ROWS_MAX = 4  # of one heading, one under the other
 CELL_GAP = 90  # hundredths of the height: a wider gap parts two headings
 TWO_SPACES = 60  # hundredths of the height: about as wide, where letters differ in width
+BEGUN = 30  # hundredths of a point: what begins in line with the heading above
 WORDS_MAX = 7  # of one heading
 _CUT = MONEY - {Role.AMOUNT}  # "Debit Amount" is one heading
 SILENT_FROM = 3  # cells of a heading without money
@@ -104,7 +105,25 @@ def _heading_at(lines: Sequence[Line], index: int) -> Heading | None:
             heading = Heading(index, index + len(group) - 1, line.row.page, cells)
             if best is None or _known(heading) >= _known(best):
                 best = heading
-    return None if best is None else _with_broken_cells(best, lines)
+    return None if best is None else _with_broken_cells(_with_halves_above(best, lines), lines)
+
+
+def _with_halves_above(heading: Heading, lines: Sequence[Line]) -> Heading:
+    """*heading* with the first halves of words that are broken: ``Rente-`` over ``datum``."""
+    if not heading.first:
+        return heading
+    above = lines[heading.first - 1]
+    halves = _cells([above.row])
+    broken = all(half.text.endswith("-") for half in halves) and not (above.dates or above.amounts)
+    if not broken or not _is_under(above, lines[heading.first]):
+        return heading
+    cells = halves
+    for cell in heading.cells:
+        cells = tuple(_placed([*cells], cell))
+    if len(cells) != len(heading.cells):
+        return heading
+    ordered = tuple(sorted(cells, key=lambda cell: cell.left))
+    return Heading(heading.first - 1, heading.last, heading.page, ordered)
 
 
 def _with_broken_cells(heading: Heading, lines: Sequence[Line]) -> Heading:
@@ -202,7 +221,7 @@ def _cells(rows: Sequence[Row]) -> tuple[Cell, ...]:
     """The words of *rows* as columns: what stands over each other belongs together."""
     cells: list[Cell] = []
     for row in rows:
-        for piece in _pieces(row.words):
+        for piece in _pieces(row.words, [cell.left for cell in cells]):
             text = " ".join(word.text for word in piece)
             cells = _placed(cells, Cell(text, piece[0].left, piece[-1].right))
     return tuple(sorted(cells, key=lambda cell: cell.left))
@@ -214,15 +233,27 @@ def _placed(cells: list[Cell], new: Cell) -> list[Cell]:
     if len(above) != 1:
         return [*cells, new]
     old = above[0]
-    joined = Cell(f"{old.text} {new.text}", min(old.left, new.left), max(old.right, new.right))
+    text = _joined(old.text, new.text)
+    joined = Cell(text, min(old.left, new.left), max(old.right, new.right))
     return [joined if cell is old else cell for cell in cells]
 
 
-def _pieces(words: Sequence[Word]) -> Iterator[list[Word]]:
-    """The words of one line cut where a heading ends."""
+def _joined(upper: str, lower: str) -> str:
+    """The words of two lines; ``Rente-`` over ``dato`` is one word."""
+    broken = len(upper) > 1 and upper[-1] == "-" and upper[-2].isalpha() and lower[:1].islower()
+    return upper[:-1] + lower if broken else f"{upper} {lower}"
+
+
+def _pieces(words: Sequence[Word], lefts: Sequence[int] = ()) -> Iterator[list[Word]]:
+    """The words of one line cut where a heading ends.
+
+    Args:
+        lefts: Where the headings of the line above begin: so may others below them.
+    """
     piece: list[Word] = []
     for word in words:
-        if piece and (word.left - piece[-1].right) * 100 > word.em * CELL_GAP:
+        begins = any(abs(word.left - left) <= BEGUN for left in lefts)
+        if piece and (begins or (word.left - piece[-1].right) * 100 > word.em * CELL_GAP):
             yield from _by_role(piece)
             piece = []
         piece.append(word)

@@ -18,7 +18,8 @@ ROLE_WORDS: dict[Role, str] = {
         =eff. | data effettiva | liq | fecha liq* | operation date value | 起息日 | 起息 |
         ημ valeur | valööripäev | arvopäivä | arvopv | дата валютирования | תאריך ערך | вальор |
         вальер | datum valute | valuta dat* | settlement date | settled | settlement |
-        vaxtadags* | maksupv | maksupäivä |
+        vaxtadags* | maksupv | maksupäivä | ημ/νια αξιας | ημερομηνια αξιας | αξια |
+        ngay hieu luc | ngay gia tri | вальора | дата на вальор* | дата на вальора |
         data-valor | valor data | value dt | value dt. | val dt | val. dt | data wal | data wal. |
         erteknapja | tanggal valuta |
         tgl valuta | tgl efektif | tgl. efektif | tanggal efektif | datum valuta | valuutapaiv* |
