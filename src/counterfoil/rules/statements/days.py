@@ -196,8 +196,11 @@ def _anchors(context: Context, order: Order) -> Iterator[tuple[date, str]]:
     for line in context.document.lines:
         if line.index in context.entry_lines or len(line.text) > 120:
             continue
-        for token in line.dates:
-            day = token.printed.day(order, context.era) if token.printed.can_be(order) else None
+        whole = [token.printed for token in line.dates if token.printed.has_year]
+        if not all(each.can_be(order) for each in whole):
+            continue  # beside "31/05/2025" no "01/05/2025" is 5 January
+        for each in whole:
+            day = each.day(order, context.era)
             if day is not None and date(1980, 1, 1) <= day <= context.today + YEAR:
                 yield day, f"the date printed on page {line.row.page}"
     if not context.prints_a_year:
