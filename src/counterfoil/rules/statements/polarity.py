@@ -52,7 +52,7 @@ _BILL = (
     ),
     re.compile(
         r"minimum (?:payment|amount|due)|credit limit|pago minimo|pagamento minimo|"
-        r"l(?:imite|inea) de credito|limite total|paiement minimum|mindest(?:betrag|zahlung)|"
+        r"l(?:imite|inea) d[ei] credito|limite total|paiement minimum|mindest(?:betrag|zahlung)|"
         r"kredit(?:limit|rahmen)|minimumbedrag|asgari odeme|kwota minimalna|minsta belopp|"
         r"minimumsbelop|最低应还|最低應繳|信用额度|信用額度|利用可能枠|최소결제"
     ),
