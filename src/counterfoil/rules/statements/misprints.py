@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
 
 from counterfoil.rules.statements.chain import Entry
 from counterfoil.rules.statements.date_columns import is_in_texts
@@ -28,7 +29,7 @@ def unreadable_date(entries: Sequence[Entry]) -> tuple[Line, str] | None:
     lines = {line.index: line for entry in entries for line in entry.event.words}
     columns: dict[str, set[int]] = {}  # by shape: where dates of that shape begin
     for entry in entries:
-        for line, token in _own_dates(entry):
+        for line, token in (*_own_dates(entry), *_day_above(entry.event)):
             shape = _shape(_text(line, token.first, token.last))
             columns.setdefault(shape, set()).add(token.left)
     longest = max((shape.count(" ") + 1 for shape in columns), default=0)
@@ -62,20 +63,34 @@ def _passed_over(event: Event) -> tuple[Line, int, str]:
 
 def _own_dates(entry: Entry) -> Iterator[tuple[Line, DateToken]]:
     """Where its booking date and its value date stand; what its text speaks of is neither."""
-    heading = entry.event.table.heading
-    cells = () if heading is None else heading.cells
     wanted = [each for each in (entry.event.date, entry.event.value_date) if each is not None]
     taken: list[DateToken] = []
     for printed in wanted:
         day = printed.numbers[:2]
         for line in entry.event.words:
-            dates = (each for each in line.dates if not is_in_texts(cells, each))
+            dates = _outside_texts(entry.event, line)
             fitting = [each for each in dates if each.printed.numbers[:2] == day]
             token = next((each for each in fitting if each not in taken), None)
             if token is not None:
                 taken.append(token)
                 yield line, token
                 break
+
+
+def _outside_texts(event: Event, line: Line) -> Iterator[DateToken]:
+    """The dates of *line* that stand below no heading of texts."""
+    heading = event.table.heading
+    cells = () if heading is None else heading.cells
+    return (each for each in line.dates if not is_in_texts(cells, each))
+
+
+def _day_above(event: Event) -> Iterator[tuple[Line, DateToken]]:
+    """Where the day stands that an entry without one was given: ``Kirjauspäivä 03.03.2025``."""
+    if event.anchored:
+        return
+    above = (line for line in reversed(event.table.lines) if line.index < event.line.index)
+    dates = ((line, token) for line in above for token in _outside_texts(event, line))
+    yield from islice((each for each in dates if each[1].printed == event.date), 1)
 
 
 def _text(line: Line, first: int, last: int) -> str:
