@@ -74,6 +74,15 @@ def test_it_goes_on_over_the_page() -> None:
     assert booked(found) == in_march(3, 3, 12, 12, 31)
 
 
+@pytest.mark.parametrize("place", [1, 2])
+@pytest.mark.parametrize("day", ["42.03.2025", "12.43.2025"])
+def test_one_that_is_no_day_is_refused(place: int, day: str) -> None:
+    """Its entries do not get the day of the heading above it."""
+    parts = headed("KIRJAUSPÄIVÄ")
+    parts[place][0] = [(f"KIRJAUSPÄIVÄ {day}", 4_000)]
+    assert codes(reading(FINNISH, *parts)) == {"no_such_day"}
+
+
 def dated(*notes: tuple[int, str]) -> list[date]:
     """Entries that begin with days in a column without a known heading, *notes* among them."""
     rows: list[Cells] = [[*zip(row, PLACES, strict=True)] for each in DAYS.values() for row in each]
