@@ -12,6 +12,7 @@ from counterfoil.rules.statements.headings import Heading
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import label_of, role_of
+from counterfoil.rules.statements.weekdays import is_weekday
 
 EACH_FROM = 6  # tenths of the entries: dates within their lines, and not now and then
 OWN_FROM = 3  # entries with a date of their own
@@ -101,13 +102,18 @@ def _under_days(
 
 
 def _leading_days(lines: Sequence[Line], money: frozenset[int]) -> dict[int, Printed]:
-    """The lines with one date and no more than one word beside it, right above an entry each."""
-    found = {
-        line.index: line.dates[0].printed
+    """The lines with one date, alone or with a word for it, right above an entry each.
+
+    Where some have a word that names days of booking, only those.
+    """
+    alone = [
+        line
         for line, below in pairwise(lines)
         if line.index not in money and len(line.dates) == 1 and below.index in money
-        if len(line.words_outside()) <= 1 and not any(map(str.isdigit, line.label()))
-    }
+    ]
+    named = [line for line in alone if role_of(line.label()) is Role.DATE]
+    bare = [line for line in alone if not line.label() or is_weekday(line.label())]
+    found = {line.index: line.dates[0].printed for line in named or bare}
     return found if len(found) >= DAYS_FROM else {}
 
 

@@ -8,6 +8,8 @@ from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.terms import Role
 from counterfoil.rules.statements.vocabulary import role_of
 
+OF_THE_DEAL = 2  # the rank of such a day
+
 #: When the bank entered it.
 _POSTING = re.compile(
     r"帳務日|入[帳账]|[記记][帳账]|[過过][賬账帳]|기장|(?<!\w)(?:post\w*|book\w*|buch\w*|"
@@ -41,19 +43,22 @@ def booking_rank(text: str) -> int:
         return 0
     if _OF_VALUE.search(bare):
         return 3
-    return 2 if _OF_THE_DEAL.search(bare) else 1
+    return OF_THE_DEAL if _OF_THE_DEAL.search(bare) else 1
 
 
 def books_below(text: str) -> bool:
     """Whether the second of two headings in one cell is the one of booking.
 
-    ``Data operacji`` over ``Data księgowania``: so do the dates stand.
+    ``Data operacji`` over ``Data księgowania``: so do the dates stand. Not below
+    ``Data księgowania`` itself, whatever stands there.
     """
     words = text.split()
-    starts = (at for at in range(1, len(words)) if role_of(words[at]) in _DATES)
-    halves = ((" ".join(words[:at]), " ".join(words[at:])) for at in starts)
-    return any(
-        {role_of(upper), role_of(lower)} <= _DATES
-        and booking_rank(lower) == 0 < booking_rank(upper)
-        for upper, lower in halves
-    )
+    halves = ((" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words)))
+    pairs = [(one, two) for one, two in halves if {role_of(one), role_of(two)} <= _DATES]
+    above = any(booking_rank(one) == 0 and _is_another_day(two) for one, two in pairs)
+    return not above and any(booking_rank(two) == 0 < booking_rank(one) for one, two in pairs)
+
+
+def _is_another_day(text: str) -> bool:
+    """Whether a heading over dates says that they are those of value, or of the deal."""
+    return role_of(text) is Role.VALUE_DATE or booking_rank(text) >= OF_THE_DEAL
