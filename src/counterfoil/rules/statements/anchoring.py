@@ -17,6 +17,7 @@ from counterfoil.rules.statements.weekdays import is_weekday
 EACH_FROM = 6  # tenths of the entries: dates within their lines, and not now and then
 OWN_FROM = 3  # entries with a date of their own
 DAYS_FROM = 2  # lines that are only a day
+WORD_FROM = 4  # letters of a word for a date
 OTHER_WORDS_MAX = 3  # on a line that is a heading of a day
 
 
@@ -111,10 +112,15 @@ def _leading_days(lines: Sequence[Line], money: frozenset[int]) -> dict[int, Pri
         for line, below in pairwise(lines)
         if line.index not in money and len(line.dates) == 1 and below.index in money
     ]
-    named = [line for line in alone if role_of(line.label()) is Role.DATE]
+    named = [line for line in alone if _names_day(line.label())]
     bare = [line for line in alone if not line.label() or is_weekday(line.label())]
     found = {line.index: line.dates[0].printed for line in named or bare}
     return found if len(found) >= DAYS_FROM else {}
+
+
+def _names_day(label: str) -> bool:
+    """Whether *label* is a word for a date: "On", in a text, is too little."""
+    return role_of(label) is Role.DATE and len(label) >= WORD_FROM
 
 
 def _is_stray(first: DateColumn | None, second: DateColumn | None) -> bool:

@@ -150,6 +150,7 @@ _NUMERIC = re.compile(
 _SPACED = re.compile(r"(\d{1,2}) ?[./-] ?(\d{1,2}) ?[./-] ?(\d{4}|\d{2})")
 #: Years of a reign and days, of one digit, each padded to two: ``7. 6. 1``.
 _PADDED = re.compile(r"(\d{1,2})\. ?(\d{1,2})\. (\d)")
+_APART = re.compile(r"(\d{1,2})\. (\d{1,2})\.")  # 3. 12.
 _PARTED = re.compile(r"(\d{2}) (\d{2}) ((?:19|20)\d{2})")
 _ISO = re.compile(
     r"(\d{4})([./-]?)(\d{2})\2(\d{2})\.?(?:T.*)?|(\d{4})([./-])(\d{1,2})\6(\d{1,2})\.?"
@@ -262,6 +263,8 @@ def parse(text: str) -> Printed | None:
         return _open(int(found[1]), int(found[3]), found[4])
     if (found := _SPACED.fullmatch(text)) or (found := _PARTED.fullmatch(text)):
         return _open(int(found[1]), int(found[2]), found[3])
+    if found := _APART.fullmatch(text):
+        return _open(int(found[1]), int(found[2]), None)
     if found := _PADDED.fullmatch(text):
         return _open(int(found[1]), int(found[2]), f"0{found[3]}")
     if found := _ISO.fullmatch(text):

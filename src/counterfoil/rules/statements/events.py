@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby, takewhile
+from itertools import groupby, pairwise, takewhile
 
 from counterfoil.rules.statements.anchoring import anchor, find_dates
 from counterfoil.rules.statements.captions import words_before
@@ -121,7 +121,8 @@ def _carried(earlier: Sequence[Event]) -> Printed | None:
         return None
     before = [event for event in earlier if event.kind is Kind.ENTRY]
     dated = sum(event.dated for event in before)
-    if len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
+    again = any(one.dated and two.dated and one.date == two.date for one, two in pairwise(before))
+    if again and len(before) >= ALL_DATED_FROM and dated * 10 >= len(before) * 9:
         return None  # every line has a date of its own: one without is no line of the day before
     return (_day_at_foot(earlier) or earlier[-1].date) if earlier else None
 

@@ -7,7 +7,7 @@ from calendar import monthrange
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import islice, pairwise
+from itertools import islice, pairwise, product
 
 from counterfoil.domain.statements import Place
 from counterfoil.rules.statements.captions import (
@@ -276,7 +276,7 @@ _PERIOD_WORDS = re.compile(
     r"umsatze|okres|obdobi|idoszak|"
     r"perioada|donem|tarih|за период|период|期間|期间|ช่วง|기간|periodi|von|kontoauszug|between|"
     r"for|search|transactions|activity|tempoh|per|udskrift|utskrift|utdrag|tiliote|kausi|wyciag|"
-    r"vypis|izvod|ekstre|afschrift|выписк|estratto|extracto|kivonat|extras|penyata"
+    r"vypis|izvod|izvadak|razdoblje|obdobie|ekstre|afschrift|выписк|estratto|extracto|kivonat|extras|penyata"
 )
 _BETWEEN = re.compile(
     r"[\s:]*(?:to|through|thru|until|till|and|bis|au|al|a|ate|tot|t/m|til|do|-|–|~|〜|～|·|/|\||"
@@ -298,7 +298,23 @@ def periods_of(lines: Sequence[Line]) -> tuple[Period, ...]:
             if not between and not worded:
                 continue
             found.append(Period(one, two, line.index, worded))
+    found += [each for upper, lower in pairwise(lines) for each in _broken_period(upper, lower)]
     return tuple(found)
+
+
+_UNTIL = re.compile(r"to|until|through|bis|au|al|a|ate|tot|t/m|do|до|til|till|hasta|s\.?d\.?")
+
+
+def _broken_period(upper: Line, lower: Line) -> Iterator[Period]:
+    """``Periodo DEL 11/12/2024`` over ``AL 10/01/2025``."""
+    if upper.row.page != lower.row.page:
+        return
+    for one, two in product(upper.dates, lower.dates):
+        before = lower.row.words[two.first - 1].text if two.first else ""
+        below = one.left <= two.right and two.left <= one.right
+        if below and _UNTIL.fullmatch(folded(before)):
+            worded = _PERIOD_WORDS.search(folded(upper.text)) is not None
+            yield Period(one, two, lower.index, worded)
 
 
 _MONTH = re.compile(r"(?<![\w\d])([^\W\d_]{3,})\.?[ ,/-]+((?:19|20|25)\d\d)(?!\d)")

@@ -86,12 +86,12 @@ LABEL_WORDS: dict[Label, str] = {
         saldo pindahan | viene de la pagina anterior | suma anterior |
         saldo a cuenta nueva | pasa a la pagina siguiente | de reportat | sold reportat |
         athozat | saldo vorige pagina | transporte de la pagina | prevod z predchozi strany |
-        prevod na dalsi stranu
+        prevod na dalsi stranu | prenos na dalsiu stranu | prenos z predchadzajucej strany
     """,
     Label.DAILY: """
         saldo do dia | saldo del dia | saldo dia | saldo giornaliero | saldo diario |
         day end balance | end of day balance | daily balance | balance at close of day |
-        tagessaldo | dagsaldo
+        tagessaldo | dagsaldo | napi zaro egyenleg | napi egyenleg
     """,
     Label.OPENING: """
         outstanding at start | outstanding at beginning | balance at start* |
@@ -199,7 +199,8 @@ LABEL_WORDS: dict[Label, str] = {
         gjendja perfundimtare | gjendja ne fund | balanca perfundimtare | staða í lok |
         salio la mwisho | salio la kufunga | अंतिम शेष | সমাপনী ব্যালেন্স | slotbalans |
         sluitingsaldo | closing position | closing cash* | balance c/d | bal c/d | c/d |
-        saldo bulan ini | baki akhir* | so du cuoi ky | 期末餘額 | 本期餘額 | 本月結餘 |
+        結餘轉下期 | 轉下期 | saldo bulan ini | baki akhir* | so du cuoi ky |
+        期末餘額 | 本期餘額 | 本月結餘 |
         total dues | total due | amount due | total balance due | amount owed | new balance owed |
         saldo ved periodens slut | end-of-period balance | closed at | closed with | ended at |
         ended with | finished at | finished with |

@@ -64,7 +64,8 @@ ROLE_WORDS: dict[Role, str] = {
     Role.DEBIT: """
         dr amt | amt dr | amt out |
         debit | debits | debit amt | debit amount | =dr | =dr. | dr amount | withdrawal* |
-        withdrawn | withdraw | paid out | money out | payments out | outgoing | =out | payment* |
+        withdrawn | withdraw | paid out | money out | payments out | payments-out |
+        outgoing | =out | payment* |
         payments made | subtractions | subtracted | amount subtracted | cheques | checks |
         debit (-) | withdrawal (-) | withdrawals (-) | withdrawal(s) | =soll | lastschrift* |
         belastung* | lasten | zu lasten | zu ihren lasten | ausgang | ausgange | abgang |
@@ -93,7 +94,8 @@ ROLE_WORDS: dict[Role, str] = {
     Role.CREDIT: """
         cr amt | amt cr | amt in |
         credit | credits | credit amt | credit amount | =cr | =cr. | cr amount | deposit* |
-        deposits | lodgement* | paid in | money in | payments in | incoming | =in | receipts |
+        deposits | lodgement* | paid in | money in | payments in | payments-in |
+        incoming | =in | receipts |
         received | additions | added | amount added | deposit (+) | deposits (+) | deposit(s) |
         credit (+) | =haben | gutschrift* | gunsten | zu gunsten | zu ihren gunsten | eingang |
         eingange | zugang | einzahlung* | einnahmen | credito* | abono* | =haber | ingreso* |
@@ -153,7 +155,8 @@ ROLE_WORDS: dict[Role, str] = {
         kirjauspaiva | pvm | tanggal | tgl | tgl. | tarih | tarikh | transaction date |
         tran date | trans date | txn date | post date | posting date | =post | =tag | =jour |
         =giorno | posted | posted on | posted date | booking | booking date | booked |
-        reskontra* | transaktionsda* | transaksjonsda* | process date | entry date | =dia |
+        reskontra* | zauctovan* | zauctovane | transaktionsda* | transaksjonsda* |
+        process date | entry date | =dia |
         =day | =dag | completion time | f. oper* |
         f.oper* | fec* | konyveles* | operazione | data contabile | data operazione |
         datum transakce | datum uctovani | data ksiegowania | data operacji | konyvelesi* | 日付 |
