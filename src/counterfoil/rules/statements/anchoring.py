@@ -120,7 +120,8 @@ def _leading_days(lines: Sequence[Line], money: frozenset[int]) -> dict[int, Pri
 
 def _names_day(label: str) -> bool:
     """Whether *label* is a word for a date: "On", in a text, is too little."""
-    return role_of(label) is Role.DATE and len(label) >= WORD_FROM
+    few = len(label.split()) <= OTHER_WORDS_MAX and not any(map(str.isdigit, label))
+    return few and role_of(label) is Role.DATE and len(label) >= WORD_FROM
 
 
 def _is_stray(first: DateColumn | None, second: DateColumn | None) -> bool:

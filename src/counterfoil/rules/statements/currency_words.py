@@ -34,6 +34,7 @@ NAMES = (
     ("SGD", "singapore dollars?"),
     ("CHF", "schweizer franken|francs? suisses?|swiss francs?"),
     ("JPY", "japanese yen"),
+    ("MOP", "澳[門门][元幣币]|patacas?"),
     ("TWD", "新[臺台][幣币]"),
     ("PEN", r"(?<!\w)soles(?!\w)"),
     ("RUB", "российский рубль"),
