@@ -11,8 +11,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from counterfoil.domain.pages import Row, Word
-from counterfoil.rules.statements.folding import folded, plain
+from counterfoil.rules.statements.folding import plain
 from counterfoil.rules.statements.months import month_of
+from counterfoil.rules.statements.weekdays import is_weekday
 
 WORD_MAX = 24  # characters of the first word of a date
 WHOLE_FROM = 8  # characters of a date that a colon may follow
@@ -171,10 +172,6 @@ _US = re.compile(
 #: ``8 Feb - 07`` is two days: the month of the second one follows.
 _SPAN = re.compile(r"[^-]*[^\W\d_]\.? - \d{1,2},?")
 _YEAR_FIRST_NAME = re.compile(rf"(\d{{4}})[ ./-]?{_MONTH}[ ./-]?(\d{{1,2}})\.?")
-_WEEKDAY = re.compile(
-    r"(?:mon|tue|wed|thu|fri|sat|sun|mo|di|mi|do|fr|sa|so|lun|mar|mer|mie|jeu|jue|ven|vie|sam|sab|dim|dom|"
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday)[.,]?"
-)
 #: How the first word of a date may begin, by all the patterns above.
 _NUMBER_FIRST = re.compile(
     r"\d{1,2}(?:$|[./-]|,[./,-]*(?:$|[^\W\d_])|[^\W\d_])|\d{3,4}(?:$|[./-]|[^\W\d_])|\d{8}(?!\d)"
@@ -189,7 +186,7 @@ def _date_at(row: Row, index: int) -> DateToken | None:
     """The longest date that begins with the word at *index*, which may begin one."""
     words = row.words
     first = words[index].text
-    if _is_weekday(first) and index + 1 < len(words) and _touch(words, index):
+    if is_weekday(first) and index + 1 < len(words) and _touch(words, index):
         inner = _date_at(row, index + 1) if _may_begin(words[index + 1].text) else None
         if inner is not None and month_of(first) == inner.printed.numbers[1]:
             return inner
@@ -233,11 +230,7 @@ def _may_begin(word: str) -> bool:
     if name is not None and month_of(name[0]):
         return True
     reign = _REIGN_FIRST.match(bare) is not None
-    return reign or bare.startswith(tuple(_ERAS)) or _is_weekday(word)
-
-
-def _is_weekday(word: str) -> bool:
-    return not word[:1].isdigit() and _WEEKDAY.fullmatch(folded(word)) is not None
+    return reign or bare.startswith(tuple(_ERAS)) or is_weekday(word)
 
 
 def dates_of(row: Row) -> tuple[DateToken, ...]:

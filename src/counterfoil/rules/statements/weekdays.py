@@ -9,21 +9,22 @@ from counterfoil.rules.statements.folding import folded
 _NAMES = """
     monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri
     sat sun montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr
-    sa so maandag dinsdag woensdag donderdag vrijdag zaterdag zondag lundi mardi mercredi jeudi
-    vendredi samedi dimanche lunes martes miercoles jueves viernes sabado domingo segunda terca
-    quarta quinta sexta segunda-feira terca-feira quarta-feira quinta-feira sexta-feira lunedi
-    martedi mercoledi giovedi venerdi domenica mandag tirsdag onsdag torsdag fredag lordag sondag
-    mandag tisdag lordag maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai
-    poniedzialek wtorek sroda czwartek piatek sobota niedziela pondeli utery streda ctvrtek patek
-    nedele pondelok utorok stvrtok piatok nedela hetfo kedd szerda csutortok pentek szombat
-    vasarnap luni marti miercuri joi vineri sambata duminica pazartesi sali carsamba persembe cuma
-    cumartesi pazar понедельник вторник среда четверг пятница суббота воскресенье понеділок
-    вівторок середа четвер пятниця субота неділя δευτερα τριτη τεταρτη πεμπτη παρασκευη σαββατο
-    κυριακη senin selasa rabu kamis jumat sabtu minggu isnin khamis jumaat ahad
+    sa so lun mar mer mie jeu jue ven vie sam sab dim dom maandag dinsdag woensdag donderdag
+    vrijdag zaterdag zondag lundi mardi mercredi jeudi vendredi samedi dimanche lunes martes
+    miercoles jueves viernes sabado domingo segunda terca quarta quinta sexta segunda-feira
+    terca-feira quarta-feira quinta-feira sexta-feira lunedi martedi mercoledi giovedi venerdi
+    domenica mandag tirsdag onsdag torsdag fredag lordag sondag tisdag maanantai tiistai
+    keskiviikko torstai perjantai lauantai sunnuntai poniedzialek wtorek sroda czwartek piatek
+    sobota niedziela pondeli utery streda ctvrtek patek nedele pondelok utorok stvrtok piatok
+    nedela hetfo kedd szerda csutortok pentek szombat vasarnap luni marti miercuri joi vineri
+    sambata duminica pazartesi sali carsamba persembe cuma cumartesi pazar понедельник вторник
+    среда четверг пятница суббота воскресенье понеділок вівторок середа четвер пятниця субота
+    неділя δευτερα τριτη τεταρτη πεμπτη παρασκευη σαββατο κυριακη senin selasa rabu kamis jumat
+    sabtu minggu isnin khamis jumaat ahad
 """
 _WEEKDAY = re.compile(rf"(?:{'|'.join(sorted(_NAMES.split(), key=len, reverse=True))})[.,]?")
 
 
 def is_weekday(text: str) -> bool:
     """Whether *text* is the name of one, whole or in short, and nothing else."""
-    return _WEEKDAY.fullmatch(folded(text).strip()) is not None
+    return not text[:1].isdigit() and _WEEKDAY.fullmatch(folded(text).strip()) is not None
