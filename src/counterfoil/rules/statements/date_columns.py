@@ -54,8 +54,7 @@ def date_columns(
     every entry has a date.
     """
     cells = () if heading is None else heading.cells
-    named = [cell for cell in cells if cell.role in (Role.DATE, Role.VALUE_DATE)]
-    columns = _all_columns(named, lines)
+    columns = _all_columns(cells, lines)
     _name_the_last(columns, cells, lines, money)
     unnamed = not any(column.role is Role.DATE for column in columns)
     wanted = [
@@ -73,7 +72,7 @@ def date_columns(
     booking = [column for column in wanted if column.role is Role.DATE]
     booking.sort(key=lambda column: column.rank)
     others = [column for column in wanted if column not in values]
-    if any(cell.role is Role.DATE for cell in named) and wanted == values:
+    if any(cell.role is Role.DATE for cell in cells) and wanted == values:
         return None, next(iter(values), None)  # all of this page were booked on the day before
     first = next(iter(booking or others or wanted), None)
     second = [column for column in (values or booking[1:] or wanted) if column is not first]
@@ -88,11 +87,10 @@ def is_rivalled(heading: Heading | None, lines: Sequence[Line], money: frozenset
     first, second = date_columns(heading, lines, money)
     if first is None or heading is None or first.role is not Role.DATE or not first.rank:
         return False
-    named = [cell for cell in heading.cells if cell.role in (Role.DATE, Role.VALUE_DATE)]
     own = dates_in(lines, first)
     others = (
         dates_in(lines, each)
-        for each in _filled(_all_columns(named, lines), lines, money)
+        for each in _filled(_all_columns(heading.cells, lines), lines, money)
         if each.left != first.left and not _begins_among_texts(heading.cells, each)
         if each.begins != first.begins and each.role is not Role.VALUE_DATE
         if (each.rank == first.rank if each.role else second is None or each.left != second.left)
@@ -106,8 +104,9 @@ def _begins_among_texts(cells: Sequence[Cell], column: DateColumn) -> bool:
     return bool(left) and left[-1].role is Role.DESCRIPTION
 
 
-def _all_columns(named: Sequence[Cell], lines: Sequence[Line]) -> list[DateColumn]:
+def _all_columns(cells: Sequence[Cell], lines: Sequence[Line]) -> list[DateColumn]:
     """Every place in which dates stand under each other, with what a heading says of it."""
+    named = [cell for cell in cells if cell.role in (Role.DATE, Role.VALUE_DATE)]
     columns: list[DateColumn] = []
     for line in lines:
         for token in line.dates:

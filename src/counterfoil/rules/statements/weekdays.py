@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from counterfoil.rules.statements.folding import folded
 
 _NAMES = """
@@ -22,9 +20,12 @@ _NAMES = """
     неділя δευτερα τριτη τεταρτη πεμπτη παρασκευη σαββατο κυριακη senin selasa rabu kamis jumat
     sabtu minggu isnin khamis jumaat ahad
 """
-_WEEKDAY = re.compile(rf"(?:{'|'.join(sorted(_NAMES.split(), key=len, reverse=True))})[.,]?")
+_WEEKDAYS = frozenset(_NAMES.split())
 
 
 def is_weekday(text: str) -> bool:
     """Whether *text* is the name of one, whole or in short, and nothing else."""
-    return not text[:1].isdigit() and _WEEKDAY.fullmatch(folded(text).strip()) is not None
+    if text[:1].isdigit():
+        return False
+    bare = folded(text).strip()
+    return (bare[:-1] if bare.endswith((".", ",")) else bare) in _WEEKDAYS
