@@ -225,7 +225,11 @@ def _change_at_run_time(suite: Path) -> None:
 def test_up_carries_out_what_is_due_and_a_kill_loses_nothing(suite: Path, typed: Typed) -> None:
     make(12, vouchers=60).write(suite)
     with started(suite, "up") as up:
-        wait_for(suite, lambda book: "RUNNING" in states(book, "match"))
+        # Recorded as begun comes first, its log a moment later: the kill is to hit a run under way.
+        logs = suite / "var/schedules/match"
+        wait_for(
+            suite, lambda book: "RUNNING" in states(book, "match") and any(logs.glob("*-1.log"))
+        )
         up.kill()
     with started(suite, "up") as up:
         try:
