@@ -171,7 +171,7 @@ _US = re.compile(
 )
 #: ``8 Feb - 07`` is two days: the month of the second one follows.
 _SPAN = re.compile(r"[^-]*[^\W\d_]\.? - \d{1,2},?")
-_YEAR_FIRST_NAME = re.compile(rf"(\d{{4}})[ ./-]?{_MONTH}[ ./-]?(\d{{1,2}})\.?")
+_YEAR_FIRST_NAME = re.compile(rf"(\d{{4}})[ ./-]{{0,2}}{_MONTH}[ ./-]?(\d{{1,2}})\.?")
 #: How the first word of a date may begin, by all the patterns above.
 _NUMBER_FIRST = re.compile(
     r"\d{1,2}(?:$|[./-]|,[./,-]*(?:$|[^\W\d_])|[^\W\d_])|\d{3,4}(?:$|[./-]|[^\W\d_])|\d{8}(?!\d)"

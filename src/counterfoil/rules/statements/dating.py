@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import pairwise
 
 from counterfoil.rules.statements import layouts
@@ -129,7 +130,7 @@ def _settled(
     ]
     if not readings:
         return Undated("no_such_day", "the printed dates are no days of any year that is printed")
-    chosen = readings[0]
+    chosen = min(readings, key=partial(_value_slack, entries))
     if len({reading.days for reading in readings}) > 1:
         likeliest = _likeliest(context, readings)
         if likeliest is None:
@@ -272,6 +273,19 @@ def _by_custom(context: Context, readings: Sequence[Reading]) -> Reading | None:
     if len(plain) != 1:
         return None
     return next((each for each in readings if each.order in plain), None)
+
+
+def _value_slack(entries: Sequence[Entry], reading: Reading) -> tuple[int, timedelta]:
+    """How many value dates are no days, and how far the others are from booking: all in all.
+
+    Where the days of booking have months in words, it tells in which order *these* are printed.
+    """
+    gaps = [
+        None if value is None else abs(value - day)
+        for entry, value, day in zip(entries, reading.value_days, reading.days, strict=True)
+        if entry.event.value_date is not None
+    ]
+    return gaps.count(None), sum((gap for gap in gaps if gap is not None), timedelta())
 
 
 def _held(entries: Sequence[Entry], reading: Reading, era: Era) -> Dated:

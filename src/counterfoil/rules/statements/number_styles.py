@@ -44,7 +44,7 @@ def style_votes(rows: Sequence[Row]) -> Counter[Style]:
 _DIGIT = re.compile(r"\d")
 _DOTTED = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[,']\d{2,3})*|\d+)\.\d{2}[^\d]{0,4}")
 _COMMA = re.compile(r"[^\d]{0,5}(?:\d{1,3}(?:[.']\d{3})*|\d+),\d{2}[^\d]{0,4}")
-_LIKE_A_DAY = re.compile(r"[0-3]?\d[.,][01]\d\.?")
+_LIKE_A_DAY = re.compile(r"[0-3]?\d[.,][01]\d|\d{1,2}\.\d{2}\.")  # "31.12", "12.31."
 _FIRST_GROUP = re.compile(r"[^\d]{0,4}\d{1,3}")
 _LAST_GROUP = re.compile(r"\d{3}([.,])\d{2}[^\d]{0,3}")
 

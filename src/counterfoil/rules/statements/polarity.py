@@ -63,6 +63,11 @@ _LENT = re.compile(
     r"(?<!\w)(?:cards?|visa|mastercard|amex|loan|credit (?:line|account)|overdraft account|"
     r"\w*kart[eay]?n?|carte|tarjeta|cartao|carta|kort|kortet|kredit\w*|prestito)(?!\w)"
 )
+#: A card, called one, and its number with most of the digits masked.
+_CARD_NUMBER = re.compile(
+    r"(?<!\w)(?:card|visa|mastercard|amex|\w*kart[eay]?n?|carte|tarjeta|cartao|carta|kort|kortet)"
+    r"(?: \D{0,20})?[ :#]*\d{0,4}[\d *x•.-]{0,14}(?:[*x•.]{2,}[ -]?)+\d{3,4}(?!\d)"
+)
 _KEPT = re.compile(
     r"(?<!\w)(?:checking|chequing|savings?|withdrawals?|deposits?|current account|iban|sort code|"
     r"giro\w*|compte (?:courant|cheques?)|cuenta (?:corriente|de ahorros?)|caja de ahorro|"
@@ -86,7 +91,7 @@ _CAME_WORDS = """
     transfer from | payment from | credit from | dividend | pension | lohn | gehalt | gutschrift |
     rente | salaire | virement recu | vir recu | remboursement | nomina | abono | ingreso |
     devolucion | reembolso | estorno | extorno | reversao | storno | rimborso | zwrot | iade |
-    återbetalning | avoir | stipendio | accredito | bonifico a vostro favore | salaris | lonn | lon
+    aterbetalning | avoir | stipendio | accredito | bonifico a vostro favore | salaris | lonn | lon
 """
 
 
@@ -112,7 +117,9 @@ def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
         return -1
     card = not _is_loan(outcome) and _is_card(document) and not _is_kept(_title(outcome))
     if not _is_loan(outcome) and not card:
-        return None if chain.hypothesis.flipped or _turned(chain) else 1
+        if not chain.hypothesis.flipped and not _turned(chain):
+            return 1
+        return -1 if _names_card(document) else None
     if _is_negative(chain):
         return 1
     spent = sum(entry.amount < 0 for entry in chain.entries)
@@ -202,6 +209,15 @@ def _is_card(document: Document) -> bool:
         return True
     around = _around(document)
     return all(words.search(around) for words in _BILL) and not _ACCOUNT.search(around)
+
+
+def _names_card(document: Document) -> bool:
+    """Whether it is of one card: ``Carte 5500 88** **** 4477``, and of nothing with money in it.
+
+    A bank's CR that takes from a balance says by itself that it is owed; this bears it out.
+    """
+    around = _around(document)
+    return _CARD_NUMBER.search(around) is not None and _KEPT.search(around) is None
 
 
 def _may_be_bill(around: str) -> bool:

@@ -20,6 +20,7 @@ from counterfoil.rules.statements.asides import set_apart
 from counterfoil.rules.statements.blocks import Outcome, Quiet, outcomes_of, quiet_accounts
 from counterfoil.rules.statements.coins import with_coins
 from counterfoil.rules.statements.daily_lists import contradicted_days
+from counterfoil.rules.statements.day_columns import with_day_columns
 from counterfoil.rules.statements.document import Document, document_of
 from counterfoil.rules.statements.gaps import listed_elsewhere, page_gaps
 from counterfoil.rules.statements.naming import names_of
@@ -73,7 +74,7 @@ def read(printed: PrintedPages, today: date, layout: Layout | None = None) -> St
 
 def examine(printed: PrintedPages, today: date, layout: Layout | None = None) -> Examined:
     """As :func:`read`, with the document and the outcomes behind the verdicts."""
-    printed = with_coins(printed)
+    printed = with_day_columns(with_coins(printed))
     if not any(page.rows for page in printed.pages):
         return Examined(reading=_whole(printed, [_no_text(printed)]), document=None, outcomes=())
     found = _examined(printed, today, layout)

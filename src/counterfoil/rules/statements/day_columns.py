@@ -1,0 +1,107 @@
+"""Days and months in columns of their own: ``03   10`` under ``DÍA   MES``.
+
+The headings tell which number is which. Below them the two words, or three where the year has a
+column too, become the one date that they are, its month in letters: ``03-Oct``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from counterfoil.domain.pages import Page, PrintedPages, Row, Word
+from counterfoil.rules.statements.folding import folded
+
+REACH = 300  # hundredths of a point: how far beside its heading a number may stand
+_WORDS = {
+    "day": "dia day tag jour jj giorno dag dd dzien den gun nap paiva zi ziua 日 일".split(),
+    "month": "mes month monat mois mm mese maand manad maned miesiac mesic ay ho luna 月 월".split(),
+    "year": "ano year jahr annee aa aaaa yyyy anno jaar ar rok yil ev an 年 년".split(),
+}
+_LETTERS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MOST = {"day": 31, "month": 12, "year": 2100}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One of the columns that a date is broken over."""
+
+    name: str  # "day", "month" or "year"
+    left: int
+    right: int
+
+    def holds(self, word: Word) -> bool:
+        """Whether *word* stands below the heading and may be such a number."""
+        beside = word.left > self.right + REACH or word.right < self.left - REACH
+        digits = word.text.isdecimal() and len(word.text) in (1, 2, 4)
+        return digits and not beside and 1 <= int(word.text) <= _MOST[self.name]
+
+
+_Date = tuple[_Part, ...]
+
+
+def with_day_columns(printed: PrintedPages) -> PrintedPages:
+    """*printed* with every date in one word; as it is where no headings part them."""
+    if not any(_headed(row.words) for page in printed.pages for row in page.rows):
+        return printed
+    return replace(printed, pages=tuple(_pages(printed.pages)))
+
+
+def _pages(pages: Sequence[Page]) -> Iterator[Page]:
+    dates: tuple[_Date, ...] = ()  # a table may go on over the page without its heading
+    for page in pages:
+        rows = []
+        for row in page.rows:
+            dates = _headed(row.words) or dates
+            rows.append(Row(row.page, tuple(_joined(row.words, dates))))
+        yield replace(page, rows=tuple(rows))
+
+
+def _headed(words: Sequence[Word]) -> tuple[_Date, ...]:
+    """The dates whose parts the words of a row head: a day and a month, a year at either end."""
+    names = [_name(word.text) for word in words]
+    found: list[_Date] = []
+    index = 0
+    while index + 1 < len(words):
+        size = next((size for size in (3, 2) if _is_date(names[index : index + size])), 1)
+        if size > 1:
+            pairs = zip(names[index : index + size], words[index : index + size], strict=True)
+            found.append(tuple(_Part(name, word.left, word.right) for name, word in pairs))
+        index += size
+    return tuple(found)
+
+
+def _name(text: str) -> str:
+    plain = folded(text).strip("./:")
+    return next((name for name, words in _WORDS.items() if plain in words), "")
+
+
+def _is_date(names: Sequence[str]) -> bool:
+    return sorted(names) in (["day", "month"], ["day", "month", "year"])
+
+
+def _joined(words: Sequence[Word], dates: Sequence[_Date]) -> Iterator[Word]:
+    index = 0
+    while index < len(words):
+        date = next((each for each in dates if _stands(each, words[index:])), None)
+        if date is None:
+            yield words[index]
+            index += 1
+        else:
+            yield _one(date, words[index : index + len(date)])
+            index += len(date)
+
+
+def _stands(date: _Date, words: Sequence[Word]) -> bool:
+    """Whether *words* begin with the numbers of *date*, each below its own heading."""
+    return len(words) >= len(date) and all(map(_Part.holds, date, words))
+
+
+def _one(date: _Date, words: Sequence[Word]) -> Word:
+    """Day, month in letters and year, spread over the room that the numbers take up."""
+    number = {part.name: word.text for part, word in zip(date, words, strict=True)}
+    texts = (number["day"], _LETTERS[int(number["month"]) - 1], number.get("year", ""))
+    text = "-".join(filter(None, texts))
+    left, right = words[0].left, words[-1].right
+    edges = tuple(left + (right - left) * place // len(text) for place in range(len(text) + 1))
+    return Word(text, edges, min(w.top for w in words), max(w.bottom for w in words))
