@@ -46,7 +46,8 @@ _NAMED = (
     r"(?:a/c|acct|account|acc)|\w*konto|rib|compte|cuenta|c/c|conta|conto|rekening|tili|rachun\w*|"
     r"uct\w*|hesap\w*|חשבון|счет\w*|"
     r"λογαριασμ\w*|member(?:\s*(?:number|no))?|customer\s*(?:number|no)|mobile(?:\s*(?:number|"
-    r"no))?|wallet|reikningur|сметка|рахунок|racun|saskaita|konts|ანგარიში|llogaria?|partija"
+    r"no))?|wallet|reikningur|сметка|рахунок|racun|saskaita|konts|ანგარიში|llogaria?|partija|"
+    r"\w*(?:賬戶|账户|帳戶|戶口|口座|예금|계좌)"
 )
 _WORDS = re.compile(rf"(?<!\w)(?:(?P<numbered>{_NUMBERED})|(?P<named>{_NAMED}))(?!\w)")
 _IBAN = re.compile(

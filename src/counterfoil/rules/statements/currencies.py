@@ -39,6 +39,10 @@ _WORDED = re.compile(
 )
 
 
+#: Of those that lands share the ones that are no letters of ours, which a word may begin with.
+_SHARED_SIGNS = [sign for sign in SHARED if not (sign.isascii() and sign.isalpha())]
+
+
 def is_code(word: str) -> bool:
     """Whether *word* is a currency's code (ISO 4217)."""
     return word in CODES
@@ -86,13 +90,10 @@ def currency_of(
             sure = leader in lands
             return Kept(leader, "" if sure else f"{leader} is printed in the small print only")
     signs = {amount.currency.upper() for line in document.lines for amount in line.amounts}
-    signs |= {
-        each for each in SHARED if not each.isalpha() and any(each in x.text for x in outside)
-    }
-    for sign in signs & SHARED.keys():
-        fits = [land for land in lands if land in SHARED[sign].split()]
-        if len(fits) == 1:
-            return Kept(fits[0], "")
+    signs |= {sign for sign in _SHARED_SIGNS if any(sign in line.text for line in outside)}
+    shared = {code for sign in signs & SHARED.keys() for code in SHARED[sign].split()}
+    if len(fits := [land for land in lands if land in shared]) == 1:
+        return Kept(fits[0], "")
     if not lands and any(_LAKHS.search(line.text) for line in document.lines):
         lands = ["INR"]
     if len(lands) == 1:
