@@ -207,3 +207,38 @@ def test_two_cards_are_money_owed_but_not_beside_words_of_an_account() -> None:
     assert len(both(title).proved()) == 2
     found = both(title, more="Conta corrente 0815").unproved()
     assert [each.code for each in found] == ["polarity", "polarity"]
+
+
+def lettered(title: str, *, more: str = "Relevé") -> StatementReading:
+    """CR on what takes from the balance; nothing says that anything is due."""
+    head: list[Cells] = [[("Caisse Exemple", 4_000)], [(title, 4_000)], [(more, 4_000)]]
+    ends = box([("Solde précédent", "300,00"), ("Nouveau solde", "194,93")])
+    rows = [(day, text, f"{amount.lstrip('-')} CR" if "-" in amount else amount)
+            for day, text, amount in BOUGHT]  # fmt: skip
+    return reading(head, ends, entered(("Date", "Description", "Montant"), rows))
+
+
+@pytest.mark.parametrize(
+    "title", ["Carte 5500 88** **** 4477", "Carte Visa : xxxx xxxx xxxx 4477", "Carte ****4477"]
+)
+def test_what_a_bank_credits_and_takes_from_a_cards_balance_is_owed(title: str) -> None:
+    (proved,) = lettered(title).proved()
+    assert proved.statement.opening == Decimal(-300)
+    assert [int(each.amount) for each in proved.statement.transactions] == [-59, -12, 300, -64, -58]
+
+
+@pytest.mark.parametrize(
+    ("title", "more"),
+    [("5500 88** **** 4477", "Relevé"), ("Carte de fidélité", "Relevé"),
+     ("Carte 5500 88** **** 4477", "Compte courant")],
+)  # fmt: skip
+def test_without_a_card_and_its_number_or_beside_a_kept_account_nothing_tells(
+    title: str, more: str
+) -> None:
+    assert codes(lettered(title, more=more)) == {"polarity"}
+
+
+def test_a_swedish_refund_is_money_that_came() -> None:
+    rows = [(day, "Återbetalning kortköp", amount) for day, _, amount in BACK]
+    (proved,) = checked(*rows, closing="140,00").proved()
+    assert {each.amount for each in proved.statement.transactions} == {Decimal(10)}

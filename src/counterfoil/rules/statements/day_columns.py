@@ -13,12 +13,14 @@ from counterfoil.domain.pages import Page, PrintedPages, Row, Word
 from counterfoil.rules.statements.folding import folded
 
 REACH = 300  # hundredths of a point: how far beside its heading a number may stand
-_WORDS = {
-    "day": "dia day tag jour jj giorno dag dd dzien den gun nap paiva zi ziua 日 일".split(),
-    "month": "mes month monat mois mm mese maand manad maned miesiac mesic ay ho luna 月 월".split(),
-    "year": "ano year jahr annee aa aaaa yyyy anno jaar ar rok yil ev an 年 년".split(),
-}
-_LETTERS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+#: What the columns are headed by, folded.
+_HEADINGS = """
+day dia day tag jour jj giorno gg dag dd dzien den gun nap paiva zi ziua 日 일
+month mes month monat mois mm mese maand manad maned miesiac mesic ay ho luna 月 월
+year ano year jahr annee aa aaaa yy yyyy anno jaar ar rok yil ev an 年 년
+"""
+_WORDS = {line.split()[0]: frozenset(line.split()[1:]) for line in _HEADINGS.strip().splitlines()}
+_LETTERS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 _MOST = {"day": 31, "month": 12, "year": 2100}
 
 
@@ -100,7 +102,7 @@ def _stands(date: _Date, words: Sequence[Word]) -> bool:
 def _one(date: _Date, words: Sequence[Word]) -> Word:
     """Day, month in letters and year, spread over the room that the numbers take up."""
     number = {part.name: word.text for part, word in zip(date, words, strict=True)}
-    texts = (number["day"], _LETTERS[int(number["month"]) - 1], number.get("year", ""))
+    texts = (number["day"], _LETTERS.split()[int(number["month"]) - 1], number.get("year", ""))
     text = "-".join(filter(None, texts))
     left, right = words[0].left, words[-1].right
     edges = tuple(left + (right - left) * place // len(text) for place in range(len(text) + 1))
