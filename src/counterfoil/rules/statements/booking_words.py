@@ -16,6 +16,7 @@ _POSTING = re.compile(
     r"bu\.?-?tag|bokf\w*|bogf\w*|boek\w*|reskontra\w*|contab\w*|comptab\w*|konyvel\w*|"
     r"z?a?uctov\w*|z?a?ksiegow\w*|knjiz\w*|inregistr\w*|registraz\w*|lancam\w*|lanc\.?|imputac\w*|"
     r"asient\w*|process\w*|proces\w*|entered|entry|recorded|ledger|kirjau\w*|pembukuan|muhasebe\w*|"
+    r"(?:fecha|data|date) (?:de )?(?:cargo|aplicacion|registro|inscription)|"
     r"обработ\w*|провод\w*|учет\w*|осчетов\w*|καταχωρ\w*|רישום)"
 )
 #: When its owner paid, bought or ordered.

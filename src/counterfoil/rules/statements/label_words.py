@@ -159,7 +159,22 @@ LABEL_WORDS: dict[Label, str] = {
         saldo letzte rechnung | vorherige rechnung | onceki donem borcu | onceki ekstre* |
         vorig openstaand saldo | forrige faktura | foregaende faktura | edellinen lasku |
         前回ご請求額 | 上期应还* | 上期账单金额 | 上期應繳* | 前期應繳* | 전월 청구금액 |
-        tagihan sebelumnya | tagihan lalu | baki terdahulu | baki penyata lepas
+        tagihan sebelumnya | tagihan lalu | baki terdahulu | baki penyata lepas |
+        letztkontostand | letzter saldo | alter rechnungssaldo | rechnungssaldo vormonat |
+        adeudo anterior | adeudo del periodo anterior | saldo adeudado anterior |
+        saldo adeudado final periodo anterior | saldo adeudado del periodo anterior |
+        saldo deudor anterior | skyldig belop fra forrige* | skyldig fra forrige* |
+        utestaende fra forrige* | saldo fra forrige faktura | overfort fra forrige* |
+        skuld fran foregaende* | skuld enligt foregaende* | ingaende skuld | tidigare skuld |
+        edellisen laskun loppusaldo | edellisen laskun saldo | solde du releve precedent |
+        solde au releve precedent | montant du releve precedent | debito residuo precedente |
+        saldo estratto conto precedente | saldo mese precedente | valor da ultima fatura |
+        saldo vorige afrekening | saldo vorig overzicht | te betalen vorig overzicht |
+        saldo z poprzedniego wyciagu | zadluzenie poprzednie | zadluzenie na poczatek okresu |
+        zadluzenie z poprzedniego* | predchozi dluzna castka | dluzna castka z minuleho* |
+        opening balance owing | previous balance owing | balance owing from last statement |
+        amount owing from last statement | elozo zaro egyenleg | elozo tartozas |
+        datorie precedenta | sold datorat anterior
     """,
     Label.CLOSING: """
         outstanding at end | balance at end* | balance at the end* | closing bal* |
@@ -214,7 +229,16 @@ LABEL_WORDS: dict[Label, str] = {
         rechnungsbetrag | totaal te betalen | nieuw openstaand saldo | openstaand saldo |
         donem borcu | hesap ozeti borcu | toplam borc tutari | att betala | a betale |
         at betale | total tagihan | jumlah tagihan | baki semasa | 今回ご請求額 | ご請求金額 |
-        本期应还* | 本期應繳* | 이번 달 결제금액 | 청구금액
+        本期应还* | 本期應繳* | 이번 달 결제금액 | 청구금액 |
+        zu zahlender betrag | neuer rechnungssaldo | pago para no generar intereses |
+        adeudo total | adeudo actual | saldo adeudado | saldo adeudado total |
+        saldo deudor total | saldo deudor actual | skyldig belop | skyldig saldo |
+        utestaende belop | utestaende saldo | utgaende skuld | ny skuld | aktuell skuld |
+        laskun loppusaldo | solde du releve | totaal verschuldigd | te betalen bedrag |
+        zadluzenie na koniec okresu | zadluzenie calkowite | calkowite zadluzenie |
+        zadluzenie biezace | biezace zadluzenie | celkova dluzna castka | aktualni dluzna castka |
+        closing balance owing | new balance owing | total balance owing | uj tartozas |
+        teljes tartozas | datorie totala | sold datorat
     """,
     Label.TOTAL: """
         total* | totals | subtotal | sub total | sub-total | grand total | page total* | summe* |

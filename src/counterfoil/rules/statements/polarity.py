@@ -48,13 +48,18 @@ _BILL = (
     re.compile(
         r"payment due|due date|pay by|vencim(?:ento|iento)|(?:ultimo dia|fecha limite) de pago|"
         r"date limite|echeance|fallig|zahlbar bis|scadenza|vervaldatum|son odeme|"
-        r"termin (?:splaty|platnosci)|forfall|erapaiva|支払日|还款日|還款日|결제일"
+        r"termin (?:splaty|platnosci)|forfall|erapaiva|支払日|还款日|還款日|결제일|"
+        r"pagar (?:hasta|antes)|(?:payer|paiement) (?:avant|(?:minimum )?du) le|betalas senast|"
+        r"betaal(?:datum| voor)|zaplatit do|splatnost|fizetesi hatarido|data (?:di )?scadenta?"
     ),
     re.compile(
         r"minimum (?:payment|amount|due)|credit limit|pago minimo|pagamento minimo|"
         r"l(?:imite|inea) d[ei] credito|limite total|paiement minimum|mindest(?:betrag|zahlung)|"
         r"kredit(?:limit|rahmen)|minimumbedrag|asgari odeme|kwota minimalna|minsta belopp|"
-        r"minimumsbelop|最低应还|最低應繳|信用额度|信用額度|利用可能枠|최소결제"
+        r"minimumsbelop|最低应还|最低應繳|信用额度|信用額度|利用可能枠|최소결제|"
+        r"(?:monto|importe) minimo|limite de credit|minste belop|minimalni splatka|"
+        r"minimalna splata|splata minimalna|minimalis fizetendo|minimum te betalen|suma minima|"
+        r"vahimmais\w*|kredittgrense|luottoraja"
     ),
 )
 _ACCOUNT = re.compile(r"(?<!\w)(?:checking|chequing|savings?|withdrawals?|deposits)(?!\w)")
@@ -117,9 +122,7 @@ def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
         return -1
     card = not _is_loan(outcome) and _is_card(document) and not _is_kept(_title(outcome))
     if not _is_loan(outcome) and not card:
-        if not chain.hypothesis.flipped and not _turned(chain):
-            return 1
-        return -1 if _names_card(document) else None
+        return None if chain.hypothesis.flipped or _turned(chain) else 1
     if _is_negative(chain):
         return 1
     spent = sum(entry.amount < 0 for entry in chain.entries)
@@ -204,19 +207,13 @@ def _turned(chain: Chain) -> int:
 
 
 def _is_card(document: Document) -> bool:
+    """Words of cards, or a bill's, or one card's number where nothing is kept."""
     text = _text(document)
     if sum(re.search(words, text) is not None for words in _CARD) >= CARD_SIGNS:
         return True
     around = _around(document)
-    return all(words.search(around) for words in _BILL) and not _ACCOUNT.search(around)
-
-
-def _names_card(document: Document) -> bool:
-    """Whether it is of one card: ``Carte 5500 88** **** 4477``, and of nothing with money in it.
-
-    A bank's CR that takes from a balance says by itself that it is owed; this bears it out.
-    """
-    around = _around(document)
+    if all(words.search(around) for words in _BILL) and not _ACCOUNT.search(around):
+        return True
     return _CARD_NUMBER.search(around) is not None and _KEPT.search(around) is None
 
 

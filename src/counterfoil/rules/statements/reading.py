@@ -18,6 +18,7 @@ from counterfoil.domain.statements import (
 from counterfoil.rules.statements import guards, layout_fit, layouts
 from counterfoil.rules.statements.asides import set_apart
 from counterfoil.rules.statements.blocks import Outcome, Quiet, outcomes_of, quiet_accounts
+from counterfoil.rules.statements.centred_cells import with_centred_cells
 from counterfoil.rules.statements.coins import with_coins
 from counterfoil.rules.statements.daily_lists import contradicted_days
 from counterfoil.rules.statements.day_columns import with_day_columns
@@ -74,7 +75,7 @@ def read(printed: PrintedPages, today: date, layout: Layout | None = None) -> St
 
 def examine(printed: PrintedPages, today: date, layout: Layout | None = None) -> Examined:
     """As :func:`read`, with the document and the outcomes behind the verdicts."""
-    printed = with_day_columns(with_coins(printed))
+    printed = with_day_columns(with_coins(with_centred_cells(printed)))
     if not any(page.rows for page in printed.pages):
         return Examined(reading=_whole(printed, [_no_text(printed)]), document=None, outcomes=())
     found = _examined(printed, today, layout)

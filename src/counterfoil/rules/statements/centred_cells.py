@@ -1,0 +1,66 @@
+"""Rows of a table in which one cell has two lines and the others stand at their middle.
+
+::
+
+    BBPS PAYMENT RECEIVED REF
+    18/10/2024                          1,243.10
+    7711820034
+
+What stands at the middle belongs with the first line, and is joined to it: then the entry begins
+with its date and its text, and goes on below, as everywhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+
+from counterfoil.domain.pages import PrintedPages, Row
+
+OFF = 15  # hundredths of the height: how far from the middle of the two lines
+APART = 60  # and how far the middle is from either line at least, so that nothing is set twice
+
+
+def with_centred_cells(printed: PrintedPages) -> PrintedPages:
+    """*printed* with what stands at the middle of two lines in the first of them."""
+    pages = tuple(replace(page, rows=tuple(_joined(page.rows))) for page in printed.pages)
+    return replace(printed, pages=pages)
+
+
+def _joined(rows: Sequence[Row]) -> Iterator[Row]:
+    index = 0
+    while index < len(rows):
+        if index + 2 < len(rows) and _is_centred(*rows[index : index + 3]):
+            upper, middle = rows[index : index + 2]
+            words = sorted([*upper.words, *middle.words], key=lambda word: word.left)
+            yield Row(upper.page, tuple(words))
+            index += 2
+        else:
+            yield rows[index]
+            index += 1
+
+
+def _is_centred(upper: Row, middle: Row, lower: Row) -> bool:
+    """Whether *upper* and *lower* are a cell's lines, and *middle* is what stands beside them."""
+    if middle.top >= upper.bottom or lower.top >= middle.bottom:
+        return False
+    if not any(letter.isdecimal() for letter in middle.text):
+        return False  # a heading: its cells may be broken over three lines
+    em = upper.words[0].em
+    off = abs(2 * _height(middle) - _height(upper) - _height(lower)) * 50
+    apart = (_height(lower) - _height(upper)) * 100
+    if off > em * OFF or not em * APART <= apart or _collide(upper, middle):
+        return False
+    return _collide(upper, lower) and not _collide(middle, lower)
+
+
+def _height(row: Row) -> int:
+    """Where it stands: the middle of its first word."""
+    return (row.words[0].top + row.words[0].bottom) // 2
+
+
+def _collide(one: Row, two: Row) -> bool:
+    """Whether a word of one stands over or below a word of the other."""
+    pairs = product(one.words, two.words)
+    return any(a.left < b.right and b.left < a.right for a, b in pairs)
