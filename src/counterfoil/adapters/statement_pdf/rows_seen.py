@@ -22,6 +22,7 @@ UNLIKE = 15  # hundredths: what is less like any digit than that is none
 #: Where a sign is looked for: heights of a digit above and below the line it stands on.
 REACH = dict.fromkeys(DASHES, (0.95, -0.05)) | {".": (0.6, 0.3), ",": (0.6, 0.45)}
 DEEPER = 3  # a third of its height: so far below its line a figure may hang
+OVERHANG = 0.3  # of a character's width: how far the last one may be drawn beyond its cell
 BESIDE = 90  # hundredths of a digit's height on either side of a value that are its own
 
 
@@ -42,15 +43,33 @@ def lies_of(row: Row, picture: Picture, share: int = 50) -> Iterator[Lie]:
     """
     row = usual_height(row)
     seen = {
-        number: _digits_in(word, picture, share)
+        number: _digits_in(word, picture, _cells(word, picture), share)
         for number, word in enumerate(row.words)
         if any(character in DIGITS for character in word.text)
     }
     foot = _foot(digit for digits in seen.values() for digit in digits)
     for number, digits in seen.items():
-        yield from _digit_lies(row, row.words[number], digits)
-        if line := _line(digits, foot):
-            yield from _sign_lies(row, number, picture, line, share)
+        word = row.words[number]
+        lies = [*_lies_in(row, number, picture, _cells(word, picture), digits, foot, share)]
+        if lies and (drawn := drawn_cells(word, picture, share)):
+            digits = _digits_in(word, picture, drawn, share)
+            lies = [*_lies_in(row, number, picture, drawn, digits, foot, share)]
+        yield from lies
+
+
+def _lies_in(
+    row: Row,
+    number: int,
+    picture: Picture,
+    cells: Sequence[PixelBox],
+    digits: Sequence[Digit],
+    foot: float | None,
+    share: int,
+) -> Iterator[Lie]:
+    """What one word says and its *cells* do not show."""
+    yield from _digit_lies(row, row.words[number], digits)
+    if line := _line(digits, foot):
+        yield from _sign_lies(row, number, picture, cells, line, share)
 
 
 class Digit(NamedTuple):
@@ -61,8 +80,9 @@ class Digit(NamedTuple):
     mark: Mark | None  # None: nothing is seen
 
 
-def _digits_in(word: Word, picture: Picture, share: int) -> list[Digit]:
-    cells = _cells(word, picture)
+def _digits_in(
+    word: Word, picture: Picture, cells: Sequence[PixelBox], share: int
+) -> list[Digit]:
     return [
         Digit(at, character, _whole_mark(picture, cells[at], share))
         for at, character in enumerate(word.text)
@@ -113,9 +133,15 @@ def _line(digits: Sequence[Digit], foot: float | None) -> Line | None:
     return Line(height, base, median(each.strength for each in marks))
 
 
-def _sign_lies(row: Row, number: int, picture: Picture, line: Line, share: int) -> Iterator[Lie]:
+def _sign_lies(
+    row: Row,
+    number: int,
+    picture: Picture,
+    cells: Sequence[PixelBox],
+    line: Line,
+    share: int,
+) -> Iterator[Lie]:
     word = row.words[number]
-    cells = _cells(word, picture)
     for at, character in enumerate(word.text):
         if character not in DIGITS and (seen := _sign(character, cells[at], picture, line, share)):
             yield _lie(row, word, at, seen)
@@ -212,6 +238,26 @@ def _cells(word: Word, picture: Picture) -> list[PixelBox]:
     top, bottom = math.floor(picture.y(word.top)), math.ceil(picture.y(word.bottom))
     edges = [picture.x(edge) for edge in word.edges]
     return [(math.floor(left), top, math.ceil(right), bottom) for left, right in pairwise(edges)]
+
+
+def drawn_cells(word: Word, picture: Picture, share: int) -> list[PixelBox]:
+    """Where its characters stand by their ink, from gap to gap; empty where it does not tell.
+
+    A font that is not in the file is drawn by another one, whose letters may be wider than they
+    claim: then each reaches into the next one's cell.
+    """
+    cells = _cells(word, picture)
+    slack = max(round((cells[-1][2] - cells[0][0]) / len(cells) * OVERHANG), 1)
+    left, top, right, bottom = cells[0][0] - slack, cells[0][1], cells[-1][2] + slack, cells[0][3]
+    cutting = picture.cut((left, top, right, bottom))
+    if cutting is None or left < 0:
+        return []
+    inks = inked(cutting, share)[0].getprojection()[0]
+    edges = [at for at, (one, two) in enumerate(pairwise([0, *inks, 0])) if one != two]
+    runs = [*zip(edges[::2], edges[1::2], strict=True)]
+    if len(runs) != len(word.text):
+        return []
+    return [(left + start - 1, top, left + end + 1, bottom) for start, end in runs]
 
 
 def usual_height(row: Row) -> Row:

@@ -15,9 +15,9 @@ from counterfoil.rules.statements.folding import folded
 REACH = 300  # hundredths of a point: how far beside its heading a number may stand
 #: What the columns are headed by, folded.
 _HEADINGS = """
-day dia day tag jour jj giorno gg dag dd dzien den gun nap paiva zi ziua 日 일
-month mes month monat mois mm mese maand manad maned miesiac mesic ay ho luna 月 월
-year ano year jahr annee aa aaaa yy yyyy anno jaar ar rok yil ev an 年 년
+day d j dia tag jour jj giorno gg dag dd dzien den gun nap paiva zi ziua 日 일
+month m mes monat mois mm mese maand manad maned miesiac mesic ay ho luna 月 월
+year a y ano jahr annee aa aaaa yy yyyy anno jaar ar rok yil ev an 年 년
 """
 _WORDS = {line.split()[0]: frozenset(line.split()[1:]) for line in _HEADINGS.strip().splitlines()}
 _LETTERS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"

@@ -36,7 +36,7 @@ from counterfoil.rules.statements.silent_tables import silent_lines
 from counterfoil.rules.statements.stacked import unstacked
 from counterfoil.rules.statements.strung import set_out
 from counterfoil.rules.statements.strung_heads import headed
-from counterfoil.rules.statements.subtotals import summed_ahead
+from counterfoil.rules.statements.subtotals import summed_ahead, without_summaries
 from counterfoil.rules.statements.tables import Table, tables_of
 from counterfoil.rules.statements.tails import without_tails
 from counterfoil.rules.statements.terms import ENDS, Role
@@ -219,7 +219,7 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
             with_money.add(id(table))
         if events and not any(not_booked(line.text) for line in above[-NOT_BOOKED_ABOVE:]):
             tables.append((table, events))
-    tables = summed_ahead(tables)
+    tables = without_summaries(summed_ahead(tables))
     entry_lines = frozenset(
         line.index for _, events in tables for event in events for line in event.words
     )

@@ -229,11 +229,19 @@ def _side(label: Label, words: str) -> int:
     return side_of(words) if label in balances else 0
 
 
+_SENTENCE = re.compile(r"[^\W\d_]{4,}\.")  # the last word of one: no abbreviation is so long
+
+
 def _named_before(line: Line, amount: Amount) -> tuple[str, Label | None]:
-    """The words in front of the number, as far as the nearest wide gap before a label."""
+    """The words in front of the number, as far as the nearest wide gap before a label.
+
+    What an earlier sentence speaks of is not the number: "... owed to the bank. Bond amount".
+    """
     words = line.row.words
     start = behind_the_last(line, amount)
     for first in range(amount.first - 1, start - 1, -1):
+        if first + 1 < amount.first and _SENTENCE.fullmatch(words[first].text):
+            break
         apart = first == start or stands_apart(words, first)
         text = " ".join([word.text for word in words[first : amount.first]]) if apart else ""
         if text and (label := label_of(text)) is not None:

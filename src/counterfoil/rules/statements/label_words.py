@@ -47,6 +47,7 @@ LABEL_WORDS: dict[Label, str] = {
         rulaj creditor | total de abonos | total de ingresos | totale dei crediti |
         totaal ontvangsten | summe der eingange | celkem pripsano | razem uznania |
         suma incasari | total recibido | total recebido | sundry credits |
+        kreeditkaive | kreedit kaive | apyvarta kreditas | kredita apgrozijums | kredito apyvarta |
         вкупно побарување | вкупно побарува | вкупен прилив | укупно потражује | укупно одобрења
     """,
     Label.TOTAL_DEBITS: """
@@ -73,6 +74,7 @@ LABEL_WORDS: dict[Label, str] = {
         rulaj debitor | total debet | jumlah debet | total de cargos | total de egresos |
         totale dei debiti | totaal uitgaven | summe der ausgange | celkem odepsano |
         razem obciazenia | suma plati | total pagado | total pago | sundry debits |
+        deebetkaive | deebet kaive | apyvarta debetas | debeta apgrozijums | debeto apyvarta |
         вкупно задолжување | вкупно задолжува | вкупен одлив | укупно дугује | укупно задужења
     """,
     Label.CARRIED: """
@@ -86,7 +88,11 @@ LABEL_WORDS: dict[Label, str] = {
         saldo pindahan | viene de la pagina anterior | suma anterior |
         saldo a cuenta nueva | pasa a la pagina siguiente | de reportat | sold reportat |
         athozat | saldo vorige pagina | transporte de la pagina | prevod z predchozi strany |
-        prevod na dalsi stranu | prenos na dalsiu stranu | prenos z predchadzajucej strany
+        prevod na dalsi stranu | prenos na dalsiu stranu | prenos z predchadzajucej strany |
+        overfort fra forrige side | overfort til neste side | overfort til naeste side |
+        overforsel fra forrige side | overforsel til naeste side | transport fra forrige side |
+        transport til neste side | overforing fran foregaende sida | overforing till nasta sida |
+        transport fran foregaende sida | siirto seuraavalle sivulle | siirto edelliselta sivulta
     """,
     Label.DAILY: """
         saldo do dia | saldo del dia | saldo dia | saldo giornaliero | saldo diario |
@@ -164,7 +170,7 @@ LABEL_WORDS: dict[Label, str] = {
         adeudo anterior | adeudo del periodo anterior | saldo adeudado anterior |
         saldo adeudado final periodo anterior | saldo adeudado del periodo anterior |
         saldo deudor anterior | skyldig belop fra forrige* | skyldig fra forrige* |
-        utestaende fra forrige* | saldo fra forrige faktura | overfort fra forrige* |
+        utestaende fra forrige* | saldo fra forrige faktura | |
         skuld fran foregaende* | skuld enligt foregaende* | ingaende skuld | tidigare skuld |
         edellisen laskun loppusaldo | edellisen laskun saldo | solde du releve precedent |
         solde au releve precedent | montant du releve precedent | debito residuo precedente |

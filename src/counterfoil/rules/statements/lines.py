@@ -144,13 +144,19 @@ def _sure_dates(row: Row, dates: Sequence[DateToken], style: Style) -> Iterator[
         if not (alike and not token.printed.has_year and _is_number(text, style)):
             last = token.last if token.first == last + 1 and "." in text else last
             yield token
-        elif token.first == last + 1 and _has_letters(row, token.last + 1):
+        elif token.first == last + 1 and _is_told(row, token.last + 1):
             last = token.last
             yield token
 
 
-def _has_letters(row: Row, start: int) -> bool:
-    return any(any(each.isalpha() for each in word.text) for word in row.words[start:])
+def _is_told(row: Row, start: int) -> bool:
+    """Whether words stand behind it, and not the mark of an amount, ``5.25 Dr``."""
+    words = [word.text for word in row.words[start:]]
+    letters = any(any(each.isalpha() for each in word) for word in words)
+    return letters and not _MARK.fullmatch(words[0])
+
+
+_MARK = re.compile(r"(?:[CD][Rr]|CR|DR)\.?|[-+]")
 
 
 def _is_number(text: str, style: Style) -> bool:

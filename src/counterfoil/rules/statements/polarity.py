@@ -18,6 +18,7 @@ from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.naming import titles_of
+from counterfoil.rules.statements.owed_words import heads_owed, says_owed
 from counterfoil.rules.statements.summary_boxes import ways_said
 from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.vocabulary import pattern_of
@@ -120,13 +121,14 @@ def polarity(document: Document, outcome: Outcome, chain: Chain) -> int | None:
 def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
     if _runs_against_titles(chain) and not chain.hypothesis.flipped:
         return -1
-    card = not _is_loan(outcome) and _is_card(document) and not _is_kept(_title(outcome))
-    if not _is_loan(outcome) and not card:
+    loan = _is_loan(outcome) or _is_said(document, chain)
+    card = not loan and _is_card(document) and not _is_kept(_title(outcome))
+    if not loan and not card:
         return None if chain.hypothesis.flipped or _turned(chain) else 1
     if _is_negative(chain):
         return 1
     spent = sum(entry.amount < 0 for entry in chain.entries)
-    if spent * 2 > len(chain.entries) and not _is_loan(outcome):
+    if spent * 2 > len(chain.entries) and not loan:
         return 1
     if not card:
         return -1
@@ -135,6 +137,18 @@ def _by_print(document: Document, outcome: Outcome, chain: Chain) -> int | None:
         return None
     alone = _is_alone(document, outcome) or not _KEPT.search(_around(document))
     return -1 if alone else _if_lent(outcome)
+
+
+def _is_said(document: Document, chain: Chain) -> bool:
+    """Whether the heading of its balances, or what both its ends are called, says "owed"."""
+    if heads_owed(entry.event for entry in chain.entries):
+        return True
+    ends = ((Label.OPENING, chain.opening), (Label.CLOSING, chain.closing))
+    named = [
+        [fact.words for fact in document.facts if fact.label is label and abs(fact.value) == value]
+        for label, value in ends
+    ]
+    return all(any(map(says_owed, words)) for words in named)
 
 
 def _is_negative(chain: Chain) -> bool:

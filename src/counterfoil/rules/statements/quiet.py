@@ -33,6 +33,14 @@ _NOTHING = re.compile(
     r"brak (?:operacji|transakcji)|zadne (?:pohyby|transakce)|nincs (?:tranzakcio|forgalom)|"
     r"ingen (?:transaktioner|bevegelser|posteringer)|"
     r"ei tapahtumia|hareket (?:yok|bulunmamaktadir)|tidak ada transaksi|tiada transaksi|"
+    r"tehingu(?:id|te)? (?:ei|puudu)|ei ole tehingu|(?:darijumu|operaciju|transakciju) nav|"
+    r"operaciju (?:nebuvo|nera)|(?:nema|nije bilo) (?:promet|transakcij|promjen)|"
+    r"no hay (?:movimientos|operaciones)|nao houve (?:movimento|lancamento)|"
+    r"(?:nu exista|fara) (?:tranzactii|operatiuni|miscari)|ziadne (?:pohyby|transakcie)|"
+    r"engar (?:faerslur|hreyfingar)|inga (?:transaktioner|handelser)|"
+    r"(?:операции|операций|движени[ея]) (?:нет|не было|нямаше)|няма (?:операции|движени)|"
+    r"(?:немає|не було) (?:операцій|рух)|не е имало движени|δεν υπαρχουν|אין תנועות|لا توجد|"
+    r"khong co giao dich|无交易|"
     r"取引はありません|没有交易|無交易|ไม่มีรายการ|거래내역이 없|нет операций"
 )
 

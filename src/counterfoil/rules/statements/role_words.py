@@ -173,7 +173,8 @@ ROLE_WORDS: dict[Role, str] = {
         data de movimento | den splatnosti | datum proveden* | data transakcji |
         tranzakcio datuma | tranzakcio napja | transactiedatum | verwerkingsdatum |
         boekingsdatum | transaktionsdatum | transaktionsdato | fecha movimiento |
-        fecha de movimiento | fecha transaccion | data registrazione | data movimento |
+        fecha de movimiento | fecha transaccion | fecha de cargo | fecha cargo | fecha de abono |
+        data registrazione | data movimento |
         kirjauspaivamaara | data ksieg* | data ksiegowa | датум*
     """,
     Role.DESCRIPTION: """

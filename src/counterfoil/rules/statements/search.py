@@ -13,6 +13,7 @@ from counterfoil.rules.statements.dates import Order, Printed
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.layouts import allowed
 from counterfoil.rules.statements.tables import Table
+from counterfoil.rules.statements.owed_words import heads_owed
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.ways import Hypothesis, Plain, Totals, Use
 
@@ -279,7 +280,8 @@ def _variants(events: Sequence[Event], uses: Mapping[int, tuple[Use, ...]]) -> I
     one_way = marks[Use.DEBIT] | marks[Use.CREDIT]
     reversals = (False, True) if -1 in one_way and one_way != {-1} else (False,)
     credited = 1 in marks[Use.BALANCE] or marks[Use.AMOUNT] == {0, 1}  # the others may be owed
-    balances = (1, -1) if credited and 0 in marks[Use.BALANCE] else (1,)
+    owed = credited or heads_owed(events)
+    balances = (1, -1) if owed and 0 in marks[Use.BALANCE] else (1,)
     flat = not any(Use.BALANCE in each for each in uses.values())
     minuses = _signed_sections(events, base)
     for signs in _section_signs(events) if flat and marks[Use.AMOUNT] == {0} else ():

@@ -26,7 +26,7 @@ _LETTERS = re.compile(r"[^\W\d_]")
 def silent_lines(tables: Sequence[Table]) -> Iterator[Line]:
     """The first line of each of *tables*, which have no events, that is an entry all the same.
 
-    It has whole numbers under two headings of money.
+    It has whole numbers under two headings of money, or its date and one that ends it.
     """
     for table in tables:
         lines = [line for line in table.lines if _is_entry(table, line)]
@@ -50,7 +50,11 @@ def _is_entry(table: Table, line: Line) -> bool:
         if _NUMBER.fullmatch(word.text) and not _is_of_prose(words, index)
     ]
     money = [cell for cell in cells if cell.role in MONEY]
-    return sum(any(_is_under(cell, word) for word in numbers) for cell in money) > 1
+    headed = [[word for word in numbers if _is_under(cell, word)] for cell in money]
+    if sum(map(bool, headed)) > 1:
+        return True
+    dated = any(token.first == 0 for token in line.dates)
+    return dated and any(words[-1] in under for under in headed)
 
 
 def _is_of_prose(words: Sequence[Word], index: int) -> bool:

@@ -14,6 +14,7 @@ from itertools import takewhile
 from counterfoil.domain.statements import sum_of
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.tables import Table
+from counterfoil.rules.statements.terms import ENDS, Label
 
 LINES_MIN = 2
 
@@ -33,6 +34,23 @@ def summed_ahead(tables: _Tables) -> _Tables:
         )
         for table, own in tables
     ]
+
+
+def without_summaries(tables: _Tables) -> _Tables:
+    """*tables* without the lines above their first entry that go from one end to the other.
+
+    ``Opening balance, money in, money out, closing balance``: a summary under the headings of
+    the entries. Its ends are known from the lines themselves.
+    """
+    return [(table, events[_summary_ends(events) :]) for table, events in tables]
+
+
+def _summary_ends(events: Sequence[Event]) -> int:
+    """How many of *events* are a summary above the first entry."""
+    ahead = [*takewhile(lambda each: each.kind is not Kind.ENTRY, events)]
+    labels = [each.label for each in ahead if each.label in ENDS]
+    last = bool(ahead) and ahead[-1].label is Label.CLOSING
+    return len(ahead) if last and labels == [*ENDS] and len(ahead) < len(events) else 0
 
 
 def _sums_at(events: Sequence[Event], place: int) -> Sequence[Event]:

@@ -65,12 +65,13 @@ def _boxes(
 ) -> Iterator[tuple[Fact, Fact, list[tuple[str, Amount]]]]:
     """(its two balances, what stands between them) of each summary between the ends of *chain*."""
     opening, closing = abs(chain.opening), abs(chain.closing)
+    booked = {entry.event.line.index for entry in chain.entries}
     ends = [fact for fact in document.facts if fact.label in (*ENDS, Label.BALANCE)]
     for one in ends:
         if one.label is Label.OPENING and abs(one.value) == opening:
             below = (each for each in ends if _is_below(each, one) and abs(each.value) == closing)
             if (two := next(below, None)) is not None:
-                yield one, two, list(_between(document, one, two))
+                yield one, two, list(_between(document, one, two, booked))
 
 
 def _is_below(two: Fact, one: Fact) -> bool:
@@ -82,12 +83,17 @@ def _is_below(two: Fact, one: Fact) -> bool:
     return in_line and near
 
 
-def _between(document: Document, one: Fact, two: Fact) -> Iterator[tuple[str, Amount]]:
-    """(words, number) of the numbers that stand in line with both balances, between them."""
+def _between(
+    document: Document, one: Fact, two: Fact, booked: Collection[int]
+) -> Iterator[tuple[str, Amount]]:
+    """(words, number) of the numbers that stand in line with both balances, between them.
+
+    The running balances of the lines *booked*, its entries, sum nothing up.
+    """
     assert one.place.box is not None, "only what stands on a page is in line"
     right = one.place.box[2]
     for line in document.lines[one.line + 1 : two.line]:
-        for amount in line.amounts:
+        for amount in line.amounts if line.index not in booked else ():
             edges = amount.right, line.row.words[amount.last].right  # without its mark, and with it
             if any(abs(edge - right) <= IN_LINE for edge in edges):
                 yield words_before(line, amount), amount

@@ -19,6 +19,7 @@ from counterfoil.rules.statements.vocabulary import (
     is_of_balances,
     label_of,
     not_booked,
+    role_of,
     section_sign,
 )
 
@@ -259,12 +260,21 @@ def _below_days(lines: Sequence[Line], *, begun: bool) -> Sequence[Line]:
     Args:
         begun: On a page before: a day may go on at the top of this one.
     """
-    days = [place for place, line in enumerate(lines) if line.dates and not line.words_outside()]
+    days = [place for place, line in enumerate(lines) if _is_day(line)]
     money = [place for place, line in enumerate(lines) if any(each.alone for each in line.amounts)]
     if len(days) < SURE_FROM or not money or money[-1] < days[0]:
         return ()
     end = money[-1] + 1
     return lines[0 if begun else days[0] : end + (end in days)]
+
+
+def _is_day(line: Line) -> bool:
+    """Whether it is only a date, or one date with the word for it: ``Booked on 02.09.2024``."""
+    if not line.dates or line.amounts:
+        return False
+    label = line.label()
+    named = len(line.dates) == 1 and not any(each.isdigit() for each in label)
+    return not label or (named and role_of(label) is Role.DATE)
 
 
 def _halves(

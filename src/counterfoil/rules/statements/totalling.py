@@ -13,6 +13,7 @@ from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.section_totals import section_totals
 from counterfoil.rules.statements.terms import Label
+from counterfoil.rules.statements.vocabulary import label_of, section_sign, way_of
 from counterfoil.rules.statements.ways import Use
 
 MANY = 3  # totals that hold: then a single one that does not is wrong
@@ -126,6 +127,37 @@ def total_contradicts(chain: Chain) -> str:
             line = event.line
             return f"page {line.row.page}: {line.text[:60]}: no entries come to {wrong[0]:,}"
     return ""
+
+
+def opposite_contradicts(chain: Chain) -> str:
+    """Of a total in and a total out, one under the other, one is a sum and one is none; or "".
+
+    Each says in words of its own which way it is: ``Payments and credits``, ``New transactions``.
+    """
+    sums = sums_of_rows(chain)
+    said = [
+        (event, way, *values)
+        for event in chain.totals
+        if len(values := [amount.value for amount in event.cells.values()]) == 1
+        if (way := way_of_total(event.line.label()))
+    ]
+    for (one, way, value), (two, other, below) in pairwise(said):
+        if way + other == 0 and two.line.index == one.line.index + 1:
+            wrong = [(one, value), (two, below)][value in sums]
+            if (value in sums) != (below in sums):
+                line = wrong[0].line
+                return f"page {line.row.page}: {line.text[:60]}: no entries come to {wrong[1]:,}"
+    return ""
+
+
+def way_of_total(text: str) -> int:
+    """+1 for a total of money in, -1 of money out, 0 where its words do not say."""
+    words = text.split()
+    rest = " ".join(words[1:]) if words and label_of(words[0]) is Label.TOTAL else text
+    return section_sign(rest) or way_of(rest) or _WAYS.get(label_of(text), 0)
+
+
+_WAYS: dict[Label | None, int] = {Label.TOTAL_CREDITS: 1, Label.TOTAL_DEBITS: -1}
 
 
 def one_of_many_contradicts(totals: Sequence[Equation]) -> str:
