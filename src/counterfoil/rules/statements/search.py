@@ -12,8 +12,8 @@ from counterfoil.rules.statements.chain import Broken, Chain, walks
 from counterfoil.rules.statements.dates import Order, Printed
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.layouts import allowed
-from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.owed_words import heads_owed
+from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.ways import Hypothesis, Plain, Totals, Use
 
