@@ -42,34 +42,15 @@ def lies_of(row: Row, picture: Picture, share: int = 50) -> Iterator[Lie]:
             a pale print over a black one is not seen.
     """
     row = usual_height(row)
-    seen = {
-        number: _digits_in(word, picture, _cells(word, picture), share)
-        for number, word in enumerate(row.words)
-        if any(character in DIGITS for character in word.text)
-    }
-    foot = _foot(digit for digits in seen.values() for digit in digits)
-    for number, digits in seen.items():
-        word = row.words[number]
-        lies = [*_lies_in(row, number, picture, _cells(word, picture), digits, foot, share)]
-        if lies and (drawn := drawn_cells(word, picture, share)):
-            digits = _digits_in(word, picture, drawn, share)
-            lies = [*_lies_in(row, number, picture, drawn, digits, foot, share)]
+    told = [at for at, word in enumerate(row.words) if any(each in DIGITS for each in word.text)]
+    seen = [_seen(row, at, picture, _cells(row.words[at], picture), share) for at in told]
+    foot = _foot(digit for each in seen for digit in each.digits)
+    for each in seen:
+        lies = [*_lies_in(each, picture, foot, share)]
+        if lies and (drawn := drawn_cells(each.word, picture, share)):
+            again = _seen(row, each.number, picture, drawn, share)
+            lies = [*_lies_in(again, picture, foot, share)]
         yield from lies
-
-
-def _lies_in(
-    row: Row,
-    number: int,
-    picture: Picture,
-    cells: Sequence[PixelBox],
-    digits: Sequence[Digit],
-    foot: float | None,
-    share: int,
-) -> Iterator[Lie]:
-    """What one word says and its *cells* do not show."""
-    yield from _digit_lies(row, row.words[number], digits)
-    if line := _line(digits, foot):
-        yield from _sign_lies(row, number, picture, cells, line, share)
 
 
 class Digit(NamedTuple):
@@ -80,14 +61,34 @@ class Digit(NamedTuple):
     mark: Mark | None  # None: nothing is seen
 
 
-def _digits_in(
-    word: Word, picture: Picture, cells: Sequence[PixelBox], share: int
-) -> list[Digit]:
-    return [
+class Seen(NamedTuple):
+    """One word of a row, where its characters are in the picture, and its digits there."""
+
+    row: Row
+    number: int
+    cells: Sequence[PixelBox]
+    digits: Sequence[Digit]
+
+    @property
+    def word(self) -> Word:
+        """It, of the words of its row."""
+        return self.row.words[self.number]
+
+
+def _seen(row: Row, number: int, picture: Picture, cells: Sequence[PixelBox], share: int) -> Seen:
+    digits = [
         Digit(at, character, _whole_mark(picture, cells[at], share))
-        for at, character in enumerate(word.text)
+        for at, character in enumerate(row.words[number].text)
         if character in DIGITS
     ]
+    return Seen(row, number, cells, digits)
+
+
+def _lies_in(seen: Seen, picture: Picture, foot: float | None, share: int) -> Iterator[Lie]:
+    """What one word says and its cells do not show."""
+    yield from _digit_lies(seen.row, seen.word, seen.digits)
+    if line := _line(seen.digits, foot):
+        yield from _sign_lies(seen, picture, line, share)
 
 
 def _whole_mark(picture: Picture, cell: PixelBox, share: int) -> Mark | None:
@@ -133,20 +134,14 @@ def _line(digits: Sequence[Digit], foot: float | None) -> Line | None:
     return Line(height, base, median(each.strength for each in marks))
 
 
-def _sign_lies(
-    row: Row,
-    number: int,
-    picture: Picture,
-    cells: Sequence[PixelBox],
-    line: Line,
-    share: int,
-) -> Iterator[Lie]:
-    word = row.words[number]
+def _sign_lies(seen: Seen, picture: Picture, line: Line, share: int) -> Iterator[Lie]:
+    word = seen.word
     for at, character in enumerate(word.text):
-        if character not in DIGITS and (seen := _sign(character, cells[at], picture, line, share)):
-            yield _lie(row, word, at, seen)
-    for seen in _beside(row, number, picture, line):
-        yield _lie(row, word, 0, seen)
+        cell = seen.cells[at]
+        if character not in DIGITS and (found := _sign(character, cell, picture, line, share)):
+            yield _lie(seen.row, word, at, found)
+    for stray in _beside(seen.row, seen.number, picture, line):
+        yield _lie(seen.row, word, 0, stray)
 
 
 @lru_cache(maxsize=20_000)

@@ -43,8 +43,8 @@ _ENTRIES = """
     tranzactii | operatiuni | islem | islemler | hareket | hareketler | transakcija | transakcije |
     promjena | stavki | операций | операции | операция | операцій | транзакций | транзакции |
     трансакции | проводок | движения | ставки | συναλλαγων | συναλλαγες | κινησεων | transaksi |
-    urus niaga | mutasi | giao dich | faerslur | darijumi | operacijos | tehingud | tehingute | документів | документов |
-    проведень | kannet | kannete
+    urus niaga | mutasi | giao dich | faerslur | darijumi | operacijos | tehingud | tehingute |
+    документів | документов | проведень | kannet | kannete
 """
 _ENTRIES_ANYWHERE = "거래|交易|笔|筆|件|取引|รายการ|ธุรกรรม|معاملات|المعاملات|תנועות"
 

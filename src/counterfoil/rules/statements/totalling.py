@@ -11,6 +11,7 @@ from counterfoil.domain.statements import Equation, Place, sum_of
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.runs import last_value
 from counterfoil.rules.statements.section_totals import section_totals
 from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.vocabulary import label_of, section_sign, way_of
@@ -135,18 +136,15 @@ def opposite_contradicts(chain: Chain) -> str:
     Each says in words of its own which way it is: ``Payments and credits``, ``New transactions``.
     """
     sums = sums_of_rows(chain)
-    said = [
-        (event, way, *values)
-        for event in chain.totals
-        if len(values := [amount.value for amount in event.cells.values()]) == 1
-        if (way := way_of_total(event.line.label()))
-    ]
-    for (one, way, value), (two, other, below) in pairwise(said):
-        if way + other == 0 and two.line.index == one.line.index + 1:
-            wrong = [(one, value), (two, below)][value in sums]
-            if (value in sums) != (below in sums):
-                line = wrong[0].line
-                return f"page {line.row.page}: {line.text[:60]}: no entries come to {wrong[1]:,}"
+    for one, two in pairwise(chain.totals):
+        opposite = way_of_total(one.line.label()) * way_of_total(two.line.label()) < 0
+        if not opposite or two.line.index != one.line.index + 1:
+            continue
+        pair = [(each.line, last_value(each)) for each in (one, two) if len(each.cells) == 1]
+        wrong = [(line, value) for line, value in pair if abs(value) not in sums]
+        if len(pair) == 2 and len(wrong) == 1:
+            line, value = wrong[0]
+            return f"page {line.row.page}: {line.text[:60]}: no entries come to {abs(value):,}"
     return ""
 
 
