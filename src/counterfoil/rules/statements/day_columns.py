@@ -19,7 +19,7 @@ day d j dia tag jour jj giorno gg dag dd dzien den gun nap paiva zi ziua 日 일
 month m mes monat mois mm mese maand manad maned miesiac mesic ay ho luna 月 월
 year a y ano jahr annee aa aaaa yy yyyy anno jaar ar rok yil ev an 年 년
 """
-_WORDS = {line.split()[0]: frozenset(line.split()[1:]) for line in _HEADINGS.strip().splitlines()}
+_WORDS = {line.split()[0]: frozenset(line.split()) for line in _HEADINGS.strip().splitlines()}
 _LETTERS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec"
 _MOST = {"day": 31, "month": 12, "year": 2100}
 
