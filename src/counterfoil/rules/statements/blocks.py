@@ -85,10 +85,10 @@ def quiet_accounts(document: Document, outcomes: Sequence[Outcome]) -> Iterator[
     facts = [
         fact
         for fact in document.facts
-        if fact.beside and fact.label in ENDS and fact.line not in used
+        if fact.beside and fact.label in (*ENDS, Label.CARRIED) and fact.line not in used
     ]
     for one, two in pairwise(facts):
-        pair = (one.label, two.label) == ENDS
+        pair = one.label in (Label.OPENING, Label.CARRIED) and two.label is Label.CLOSING
         close = two.line - one.line <= QUIET_REACH
         if pair and close and one.value == two.value and abs(one.value) not in ends:
             yield Quiet(one, two)

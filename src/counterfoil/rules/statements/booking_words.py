@@ -13,7 +13,7 @@ OF_THE_DEAL = 2  # the rank of such a day
 #: When the bank entered it.
 _POSTING = re.compile(
     r"帳務日|入[帳账]|[記记][帳账]|[過过][賬账帳]|기장|(?<!\w)(?:post\w*|book\w*|buch\w*|"
-    r"bu\.?-?tag|bokf\w*|bogf\w*|boek\w*|reskontra\w*|contab\w*|comptab\w*|konyvel\w*|"
+    r"bu\.?-?tag|bokf\w*|bogf\w*|boek\w*|reskontra\w*|contab\w*|compta\w*|konyvel\w*|"
     r"za?uct\w*|uctov\w*|z?a?ksiegow\w*|knjiz\w*|inregistr\w*|registraz\w*|lancam\w*|lanc\.?|imputac\w*|"
     r"asient\w*|process\w*|proces\w*|entered|entry|recorded|ledger|kirjau\w*|pembukuan|muhasebe\w*|"
     r"(?:fecha|data|date) (?:de )?(?:cargo|aplicacion|registro|inscription)|"

@@ -56,8 +56,10 @@ def captions_over(above: Sequence[Line], line: Line) -> dict[int, tuple[str, Pri
     Args:
         above: The lines above, the nearest first: captions may be of two lines.
     """
-    if not line.amounts or line.dates or not above or above[0].amounts:
+    if not line.amounts or not above or above[0].amounts:
         return {}
+    if line.dates:  # "Due date" and "Total amount due" over a day and a number
+        return {} if line.words_outside() else _ends_over(above[0], line)
     lower = _cells_over(above[0], line)
     if not lower:
         return _ends_over(above[0], line)

@@ -45,14 +45,19 @@ def _is_centred(upper: Row, middle: Row, lower: Row) -> bool:
     """Whether *upper* and *lower* are a cell's lines, and *middle* is what stands beside them."""
     if middle.top >= upper.bottom or lower.top >= middle.bottom:
         return False
-    if not any(letter.isdecimal() for letter in middle.text):
-        return False  # a heading: its cells may be broken over three lines
+    cells = len(middle.words) > 1 or _has_digit(upper) or _has_digit(lower)
+    if not _has_digit(middle) or not cells:
+        return False  # a heading, or a number whose words are broken over the two lines
     em = upper.words[0].em
     off = abs(2 * _height(middle) - _height(upper) - _height(lower)) * 50
     apart = (_height(lower) - _height(upper)) * 100
     if off > em * OFF or not em * APART <= apart or _collide(upper, middle):
         return False
     return _collide(upper, lower) and not _collide(middle, lower)
+
+
+def _has_digit(row: Row) -> bool:
+    return any(letter.isdecimal() for letter in row.text)
 
 
 def _height(row: Row) -> int:

@@ -308,6 +308,14 @@ def _differ(words: Sequence[Word], index: int) -> bool:
     return alone is Role.DATE and joined not in (None, Role.DATE, Role.VALUE_DATE)
 
 
+#: Words that head a column of texts and are no part of what a date is called.
+_TEXTS = re.compile(
+    r"(?:descri|libelle|omschrijving|beschreibung|buchungstext|verwendungszweck|detail|"
+    r"particulars|narrative|beskriv|forklaring|specifik|selit|megnevez|explic|opis(?!\w)|popis|"
+    r"aciklama)"
+)
+
+
 def _are_two(words: Sequence[Word], index: int, *, typed: bool) -> bool:
     """Whether one heading ends with the word at *index* and another begins behind it."""
     here, there = role_of(words[index].text), role_of(words[index + 1].text)
@@ -315,6 +323,8 @@ def _are_two(words: Sequence[Word], index: int, *, typed: bool) -> bool:
     after = role_of(" ".join(word.text for word in words[index + 1 :]))
     if here == there:
         return False
+    if before in (Role.DATE, Role.VALUE_DATE) and after is Role.DESCRIPTION:
+        return _TEXTS.match(folded(words[index + 1].text)) is not None  # "Trans date Description"
     if before in (Role.AMOUNT, Role.VALUE_DATE) and there is Role.SIGN and not typed:
         return not words[index + 1].text.startswith("(")  # "Amount D/C", but "Amount (D/C)"
     if before in MONEY and after in _TEXT and there in _TEXT:

@@ -166,6 +166,7 @@ LABEL_WORDS: dict[Label, str] = {
         vorig openstaand saldo | forrige faktura | foregaende faktura | edellinen lasku |
         前回ご請求額 | 上期应还* | 上期账单金额 | 上期應繳* | 前期應繳* | 전월 청구금액 |
         tagihan sebelumnya | tagihan lalu | baki terdahulu | baki penyata lepas |
+        openstaand bedrag begin* | opgenomen bedrag begin* | uitstaand saldo begin* |
         letztkontostand | letzter saldo | alter rechnungssaldo | rechnungssaldo vormonat |
         adeudo anterior | adeudo del periodo anterior | saldo adeudado anterior |
         saldo adeudado final periodo anterior | saldo adeudado del periodo anterior |
@@ -236,6 +237,8 @@ LABEL_WORDS: dict[Label, str] = {
         donem borcu | hesap ozeti borcu | toplam borc tutari | att betala | a betale |
         at betale | total tagihan | jumlah tagihan | baki semasa | 今回ご請求額 | ご請求金額 |
         本期应还* | 本期應繳* | 이번 달 결제금액 | 청구금액 |
+        openstaand bedrag eind* | opgenomen bedrag eind* | uitstaand saldo eind* |
+        total amt due | tot amt due | total balance for* | solde en notre faveur |
         zu zahlender betrag | neuer rechnungssaldo | pago para no generar intereses |
         adeudo total | adeudo actual | saldo adeudado | saldo adeudado total |
         saldo deudor total | saldo deudor actual | skyldig belop | skyldig saldo |

@@ -71,8 +71,9 @@ _LENT = re.compile(
 )
 #: A card, called one, and its number with most of the digits masked.
 _CARD_NUMBER = re.compile(
-    r"(?<!\w)(?:card|visa|mastercard|amex|\w*kart[eay]?n?|carte|tarjeta|cartao|carta|kort|kortet)"
-    r"(?: \D{0,20})?[ :#]*\d{0,4}[\d *x•.-]{0,14}(?:[*x•.]{2,}[ -]?)+\d{3,4}(?!\d)"
+    r"(?:(?<!\w)(?:cards?|visa|mastercard|amex|\w*kart[eay]?n?(?:nummer)?|carte|tarjeta|cartao|"
+    r"carta|kort|kortet|kortnummer|kaartnummer)(?!\w)|カート|信用卡|卡号|卡號|카드)"
+    r"(?: ?\D{0,20}(?<![x*•.]))?[ :#]*\d{0,4}[\d *x•.-]{0,14}(?:[*x•.]{2,}[ -]?)+\d{3,4}(?!\d)"
 )
 _KEPT = re.compile(
     r"(?<!\w)(?:checking|chequing|savings?|withdrawals?|deposits?|current account|iban|sort code|"

@@ -39,6 +39,7 @@ ROLE_WORDS: dict[Role, str] = {
         saldo final | salio | staða | iarmheid | jumlah saldo | शेष | শেষ | мнацорд | қалдық |
         qaliq | qoldiq | sodu | bakiyesi | net balance | cash balance | outstanding owed |
         balance owed | amount owed | amount owing | balance owing |
+        openstaand bedrag | opgenomen bedrag | uitstaand bedrag | uitstaand saldo |
         balance due | kontosaldo | bokfort saldo | bokford saldo |
         =left | =remaining
     """,
@@ -63,6 +64,9 @@ ROLE_WORDS: dict[Role, str] = {
     """,
     Role.DEBIT: """
         dr amt | amt dr | amt out |
+        advances / charges | advances/charges | advances and charges | charges / advances |
+        purchases / charges | purchases/charges | purchases and charges | purchases & charges |
+        ご利用金額 | ご利用額 | 利用金額 |
         debit | debits | debit amt | debit amount | =dr | =dr. | dr amount | withdrawal* |
         withdrawn | withdraw | paid out | money out | payments out | payments-out |
         outgoing | =out | payment* |
@@ -93,6 +97,8 @@ ROLE_WORDS: dict[Role, str] = {
     """,
     Role.CREDIT: """
         cr amt | amt cr | amt in |
+        payments / credits | payments/credits | payments and credits | payments & credits |
+        payment / credit | payment/credit | ご入金額 | ご入金 |
         credit | credits | credit amt | credit amount | =cr | =cr. | cr amount | deposit* |
         deposits | lodgement* | paid in | money in | payments in | payments-in |
         incoming | =in | receipts |
@@ -174,6 +180,8 @@ ROLE_WORDS: dict[Role, str] = {
         tranzakcio datuma | tranzakcio napja | transactiedatum | verwerkingsdatum |
         boekingsdatum | transaktionsdatum | transaktionsdato | fecha movimiento |
         fecha de movimiento | fecha transaccion | fecha de cargo | fecha cargo | fecha de abono |
+        入账日 | 入账日期 | 入帳日 | 入帳日期 | 記帳日 | 記帳日期 | 過帳日 | 過帳日期 | 消费日期 |
+        消費日期 | 消費日 | ご利用日 | 利用日 | 計上日 |
         data registrazione | data movimento |
         kirjauspaivamaara | data ksieg* | data ksiegowa | датум*
     """,

@@ -63,15 +63,20 @@ def ways_said(document: Document, chain: Chain) -> Iterator[tuple[int, Decimal]]
 def _boxes(
     document: Document, chain: Chain
 ) -> Iterator[tuple[Fact, Fact, list[tuple[str, Amount]]]]:
-    """(its two balances, what stands between them) of each summary between the ends of *chain*."""
+    """(its two balances, what stands between them) of each summary between the ends of *chain*.
+
+    One that begins with no word for an opening says of each number what it is: days do not.
+    """
     opening, closing = abs(chain.opening), abs(chain.closing)
     booked = {entry.event.line.index for entry in chain.entries}
     ends = [fact for fact in document.facts if fact.label in (*ENDS, Label.BALANCE)]
     for one in ends:
-        if one.label is Label.OPENING and abs(one.value) == opening:
+        if one.label is not Label.CLOSING and abs(one.value) == opening:
             below = (each for each in ends if _is_below(each, one) and abs(each.value) == closing)
             if (two := next(below, None)) is not None:
-                yield one, two, list(_between(document, one, two, booked))
+                between = list(_between(document, one, two, booked))
+                if one.label is Label.OPENING or all(words for words, _ in between):
+                    yield one, two, between
 
 
 def _is_below(two: Fact, one: Fact) -> bool:
@@ -104,6 +109,7 @@ def _both_ways(said: Sequence[tuple[str, Amount]]) -> bool:
     words = {_way(each) for each, _ in said}
     signs = {amount.mark for _, amount in said}
     marked = {0, 1} == signs and any(amount.lettered for _, amount in said)  # "279.00 CR"
+    marked = marked or signs == {0, -1}  # "Interest 529.92", "Payments - 912.40"
     both = marked or any({1, -1} <= each for each in (words, signs))
     return both and len(said) <= MOVED_MAX
 

@@ -152,6 +152,8 @@ def role_of(text: str) -> Role | None:
     """
     bare = folded(spelled_out(text)).replace("\u200b", "").replace(" - ", " ")
     bare = " ".join(bare.split())
+    if _OF_A_CARD.search(bare):
+        return None
     short = len(bare.replace(" ", "")) <= SIGN_MAX  # "Af / Bij" as "af/bij"
     if {way_of(part.strip()) for part in bare.split("/")} == {1, -1} and short:
         return Role.SIGN  # over marks that are one letter each: "借/贷"
@@ -171,6 +173,13 @@ def role_of(text: str) -> Role | None:
     if best and best[2] is Role.VALUE_DATE and _IN_CURRENCY.search(text):
         return Role.AMOUNT  # "Valor (BRL)": of money, no date is in a currency
     return best[2] if best else None
+
+
+#: What a card's statement prints over single numbers and days: no column is headed so.
+_OF_A_CARD = re.compile(
+    r"(?<!\w)(?:(?:credit|cash|spending) limit|due date|"
+    r"min(?:imum|\.)? (?:amount|payment)|limite de credit\w*)(?!\w)"
+)
 
 
 def _is_of_texts(part: str) -> bool:
