@@ -85,7 +85,9 @@ def is_rivalled(heading: Heading | None, lines: Sequence[Line], money: frozenset
     It is named in words we do not know, or as surely, where no heading says so of its own.
     """
     first, second = date_columns(heading, lines, money)
-    if first is None or heading is None or first.role is not Role.DATE or not first.rank:
+    if first is None or heading is None or first.role is None:
+        return False
+    if first.role is Role.DATE and not first.rank:
         return False
     own = dates_in(lines, first)
     others = (

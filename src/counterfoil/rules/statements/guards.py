@@ -15,6 +15,7 @@ from itertools import combinations
 
 from counterfoil.domain.statements import Statement, ends_of_days, sum_of
 from counterfoil.rules.statements.blocks import Outcome
+from counterfoil.rules.statements.card_words import captions_a_card
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.dates import Order, Printed
 from counterfoil.rules.statements.document import Document
@@ -101,6 +102,8 @@ def _dated_money(document: Document, used: set[int]) -> Iterator[Line]:
     labelled = {fact.line for fact in document.facts if fact.label is not Label.OTHER}
     for whole in document.lines:
         if whole.index in used or whole.index in labelled or whole.index in summaries:
+            continue
+        if whole.index and captions_a_card(document.lines[whole.index - 1].text):
             continue
         for line in parts.get(whole.index, [whole]):
             money = [each for each in line.amounts if each.alone and each.value]

@@ -305,6 +305,9 @@ def _differ(words: Sequence[Word], index: int) -> bool:
     """Whether the word at *index* and the next one each head a column: ``Check  Date``."""
     here, there = words[index].text, words[index + 1].text
     alone, joined = role_of(there), role_of(f"{here} {there}")
+    before = role_of(" ".join(word.text for word in words[: index + 1]))
+    if before in MONEY and alone is Role.DATE:
+        return True  # "Inn på konto  Bokført"
     return alone is Role.DATE and joined not in (None, Role.DATE, Role.VALUE_DATE)
 
 

@@ -16,7 +16,8 @@ _OWED = re.compile(
     r"restgael?d|gael?d|skuld|restskuld|lan(?:e)?saldo|lainan saldo|adeudad[oa]|adeudo|"
     r"saldo deudor|deuda|capital pendiente|saldo devedor|divida|debito residuo|"
     r"capitale residuo|restant du|zadluzeni\w*|dluzna|nesplacen\w*|tartozas\w*|kalan borc|"
-    r"kalan anapara|openstaande? (?:schuld|bedrag)|opgenomen bedrag|uitstaand\w*|solde en notre faveur|verschuldigd|datorat|zaduzenj\w*)(?!\w)|"
+    r"kalan anapara|openstaande? (?:schuld|bedrag)|opgenomen bedrag|uitstaand\w*|"
+    r"solde en notre faveur|verschuldigd|datorat|zaduzenj\w*)(?!\w)|"
     r"задолженност|заборгован|残債|借入残高|未偿|未償|欠款|대출잔액"
 )
 

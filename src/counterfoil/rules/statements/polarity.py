@@ -14,6 +14,12 @@ from itertools import islice
 
 from counterfoil.domain.statements import sum_of
 from counterfoil.rules.statements.blocks import Outcome, uses_balances
+from counterfoil.rules.statements.card_words import (
+    is_billed,
+    is_of_the_trade,
+    may_be_bill,
+    names_card,
+)
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.folding import folded
@@ -25,7 +31,6 @@ from counterfoil.rules.statements.vocabulary import pattern_of
 from counterfoil.rules.statements.ways import Use
 
 TITLED_FROM = 3  # entries under titles of money in or money out
-CARD_SIGNS = 3  # so many different words of the trade make it a card's statement
 TITLES_NEAR = 2  # above a table, that may be the account's
 TEXT_MAX = 400  # lines that are looked at
 SPOKEN_FROM = 4  # entries that say which way they went ...
@@ -36,44 +41,10 @@ _LOAN = re.compile(
     r"(?<!\w)(?:loan|mortgage|line of credit|credit line|heloc|"
     r"kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo)(?!\w)"
 )
-_CARD = (
-    r"credit card", r"minimum (?:payment|amount|due)", r"payment due", r"credit limit",
-    r"amount due", r"cash advance", r"card ?member", r"(?:new|previous) balance",
-    r"kreditkarte", r"carte de credit", r"tarjeta de credito", r"cartao de credito",
-    r"total minimum due", r"available credit", r"annual percentage rate", r"late payment",
-    r"statement balance", r"payment ?-? ?thank you", r"standard purchases", r"fees charged",
-)  # fmt: skip
-#: A payment that is due, and how much at least or how much may be owed: together they make it
-#: a card's statement.
-_BILL = (
-    re.compile(
-        r"payment due|due date|pay by|vencim(?:ento|iento)|(?:ultimo dia|fecha limite) de pago|"
-        r"date limite|echeance|fallig|zahlbar bis|scadenza|vervaldatum|son odeme|"
-        r"termin (?:splaty|platnosci)|forfall|erapaiva|支払日|还款日|還款日|결제일|"
-        r"pagar (?:hasta|antes)|(?:payer|paiement) (?:avant|(?:minimum )?du) le|betalas senast|"
-        r"betaal(?:datum| voor)|zaplatit do|splatnost|fizetesi hatarido|data (?:di )?scadenta?"
-    ),
-    re.compile(
-        r"minimum (?:payment|amount|due)|credit limit|pago minimo|pagamento minimo|"
-        r"l(?:imite|inea) d[ei] credito|limite total|paiement minimum|mindest(?:betrag|zahlung)|"
-        r"kredit(?:limit|rahmen)|minimumbedrag|asgari odeme|kwota minimalna|minsta belopp|"
-        r"minimumsbelop|最低应还|最低應繳|信用额度|信用額度|利用可能枠|최소결제|"
-        r"(?:monto|importe) minimo|limite de credit|minste belop|minimalni splatka|"
-        r"minimalna splata|splata minimalna|minimalis fizetendo|minimum te betalen|suma minima|"
-        r"vahimmais\w*|kredittgrense|luottoraja"
-    ),
-)
-_ACCOUNT = re.compile(r"(?<!\w)(?:checking|chequing|savings?|withdrawals?|deposits)(?!\w)")
 #: What is lent, in any word, and what is kept in an account with money in it.
 _LENT = re.compile(
     r"(?<!\w)(?:cards?|visa|mastercard|amex|loan|credit (?:line|account)|overdraft account|"
     r"\w*kart[eay]?n?|carte|tarjeta|cartao|carta|kort|kortet|kredit\w*|prestito)(?!\w)"
-)
-#: A card, called one, and its number with most of the digits masked.
-_CARD_NUMBER = re.compile(
-    r"(?:(?<!\w)(?:cards?|visa|mastercard|amex|\w*kart[eay]?n?(?:nummer)?|carte|tarjeta|cartao|"
-    r"carta|kort|kortet|kortnummer|kaartnummer)(?!\w)|カート|信用卡|卡号|卡號|카드)"
-    r"(?: ?\D{0,20}(?<![x*•.]))?[ :#]*\d{0,4}[\d *x•.-]{0,14}(?:[*x•.]{2,}[ -]?)+\d{3,4}(?!\d)"
 )
 _KEPT = re.compile(
     r"(?<!\w)(?:checking|chequing|savings?|withdrawals?|deposits?|current account|iban|sort code|"
@@ -114,7 +85,7 @@ def polarity(document: Document, outcome: Outcome, chain: Chain) -> int | None:
     if told:
         return told
     around = _around(document)
-    if sign > 0 and (_may_be_bill(around) or not _is_had(around, chain)):
+    if sign > 0 and (may_be_bill(around) or not _is_had(around, chain)):
         return None
     return None if _spoken(chain) * sign < 0 else sign
 
@@ -223,18 +194,10 @@ def _turned(chain: Chain) -> int:
 
 def _is_card(document: Document) -> bool:
     """Words of cards, or a bill's, or one card's number where nothing is kept."""
-    text = _text(document)
-    if sum(re.search(words, text) is not None for words in _CARD) >= CARD_SIGNS:
-        return True
     around = _around(document)
-    if all(words.search(around) for words in _BILL) and not _ACCOUNT.search(around):
+    if is_of_the_trade(_text(document)) or is_billed(around):
         return True
-    return _CARD_NUMBER.search(around) is not None and _KEPT.search(around) is None
-
-
-def _may_be_bill(around: str) -> bool:
-    """Whether something is due on it, as on a card's statement and on no other."""
-    return any(words.search(around) for words in _BILL)
+    return names_card(around) and _KEPT.search(around) is None
 
 
 def _is_had(around: str, chain: Chain) -> bool:

@@ -11,6 +11,7 @@ from counterfoil.rules.statements.terms import Role
 
 ROLE_WORDS: dict[Role, str] = {
     Role.VALUE_DATE: """
+        =arv | =arv. | arvopv. |
         value date | val date | val. date | valuta* | valor date | date valeur | date de valeur |
         valeur | wert | wertstellung* | fecha valor | f. valor | f valor | f.valor | data valor |
         data valuta | data val* | valutadat* | rentedatum | rentedato | rentedag | valuedate |
@@ -155,6 +156,7 @@ ROLE_WORDS: dict[Role, str] = {
         nr transakcji | =typ | =id | txn id | tx id | uuid | =guid | =hash | =seq
     """,
     Role.DATE: """
+        =kirj | =kirj. | kirj.pv | kirjpv | kirj. arv. | kirj arv | kirj. arv |
         bu.tag | bu-tag | bu tag | *datum | *dato | *paiva | date* | datum | datums |
         datumbuchung | buchung | buchungstag | buchungsdatum | fecha* | =data | data mov* |
         data oper* | data cont* | dato | bokf* | bogf* | bokforingsdag | bokforingsdatum | paiva |

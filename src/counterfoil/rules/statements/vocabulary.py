@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from counterfoil.rules.statements.card_words import of_a_card
 from counterfoil.rules.statements.folding import folded, spelled_out
 from counterfoil.rules.statements.label_words import LABEL_WORDS, SECTION_WORDS
 from counterfoil.rules.statements.role_words import ROLE_WORDS
@@ -152,7 +153,7 @@ def role_of(text: str) -> Role | None:
     """
     bare = folded(spelled_out(text)).replace("\u200b", "").replace(" - ", " ")
     bare = " ".join(bare.split())
-    if _OF_A_CARD.search(bare):
+    if of_a_card(bare):
         return None
     short = len(bare.replace(" ", "")) <= SIGN_MAX  # "Af / Bij" as "af/bij"
     if {way_of(part.strip()) for part in bare.split("/")} == {1, -1} and short:
@@ -173,13 +174,6 @@ def role_of(text: str) -> Role | None:
     if best and best[2] is Role.VALUE_DATE and _IN_CURRENCY.search(text):
         return Role.AMOUNT  # "Valor (BRL)": of money, no date is in a currency
     return best[2] if best else None
-
-
-#: What a card's statement prints over single numbers and days: no column is headed so.
-_OF_A_CARD = re.compile(
-    r"(?<!\w)(?:(?:credit|cash|spending) limit|due date|"
-    r"min(?:imum|\.)? (?:amount|payment)|limite de credit\w*)(?!\w)"
-)
 
 
 def _is_of_texts(part: str) -> bool:
@@ -338,7 +332,11 @@ _SIDES = (
         r"crediteur|credit balance|acreedor|credor|creditore|creditor|haben|guthaben|in credit|"
         r"a favor",
     ),
-    (-1, r"debiteur|debit balance|deudor|devedor|debitore|debitor|soll|overdrawn|in debit"),
+    (
+        -1,
+        r"debiteur|debit balance|deudor(?! (?:total|actual|anterior))|devedor|debitore|debitor|"
+        r"soll|overdrawn|in debit",
+    ),
 )
 _SIDE_WORDS = [(sign, re.compile(rf"(?<!\w)(?:{words})(?!\w)")) for sign, words in _SIDES]
 
