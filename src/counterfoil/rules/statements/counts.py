@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise, product
 
 from counterfoil.domain.statements import Equation, Place
 from counterfoil.rules.statements.blocks import Outcome
@@ -21,6 +22,7 @@ from counterfoil.rules.statements.counted_rows import Sets, sets_of
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line, first_date
+from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.terms import TOTALS
 from counterfoil.rules.statements.vocabulary import label_of, section_sign
 from counterfoil.rules.statements.whole_numbers import WholeNumber, captions, whole_numbers
@@ -99,7 +101,8 @@ def _is_of_either(number: WholeNumber, numbers: Sequence[WholeNumber]) -> bool:
     if len(numbers) == 1:
         return False
     before = number.line.row.words[number.at - 1].text if number.at else ""
-    told = counted(number.behind) if number.behind else None
+    said = (number.behind, *number.before[:1])
+    told = next((told for words in said if words and (told := counted(words))), None)
     return before in STROKES or (told is not None and told.entries and not told.way)
 
 
@@ -263,7 +266,16 @@ def _beside_amount(
     if not found:
         return None
     counts = set().union(*(each for each, _ in found))
+    in_turn = [sets.of(each.value) for each in _in_turn(number)]
+    counts |= {sum(each) for each in product(*in_turn)}  # those of both columns
     return {number.value} & counts or counts, any(sure for each, sure in found if each)
+
+
+def _in_turn(number: WholeNumber) -> list[Amount]:
+    """The amounts behind it that follow each other: money out, money in."""
+    behind = [each for each in number.line.amounts if each.first > number.at]
+    alone = all(one.last + 1 == two.first for one, two in pairwise(behind))
+    return behind if alone else []
 
 
 def _is_of_list(document: Document, number: WholeNumber) -> bool:

@@ -1,4 +1,8 @@
-"""Summaries of accounts with a column for each end: ``Balance on 1 Sep | Balance on 30 Sep``."""
+"""Summaries of accounts with a column for each end: ``Balance on 1 Sep | Balance on 30 Sep``.
+
+Or ``Opening balance | Closing balance``. An account that is listed so and is nowhere else in the
+document is missing from it.
+"""
 
 from __future__ import annotations
 
@@ -16,18 +20,19 @@ LINES_MAX = 12  # accounts of one summary
 
 
 class End(NamedTuple):
-    """A number under a balance of the first or the last day of the period."""
+    """A number under a balance of the first or the last day of the period, or the word for it."""
 
     line: Line
     amount: Amount
     label: Label
     words: str
-    day: Printed
+    day: Printed | None
 
 
 class _Caption(NamedTuple):
     words: Words
-    day: Printed
+    label: Label
+    day: Printed | None
 
 
 def ends_in_columns(lines: Sequence[Line], ends: Sequence[Printed]) -> Iterator[End]:
@@ -38,31 +43,42 @@ def ends_in_columns(lines: Sequence[Line], ends: Sequence[Printed]) -> Iterator[
             are of other times.
     """
     for line in lines:
-        captions = _captions(line)
-        if len(captions) != 2 or not captions[0].day.is_before(captions[1].day):
-            continue
-        if captions[1].day not in ends:
-            continue
-        for below in lines[line.index + 1 : line.index + 1 + LINES_MAX]:
+        captions = _named(line) or _dated(line, ends)
+        for below in lines[line.index + 1 : line.index + 1 + LINES_MAX] if captions else ():
             pair = [_under(caption, below) for caption in captions]
             if below.row.page != line.row.page or None in pair:
                 break
-            for amount, caption, label in zip(pair, captions, ENDS, strict=True):
+            for amount, caption in zip(pair, captions, strict=True):
                 if amount is not None:
-                    text = " ".join(word.text for word in caption.words)
-                    yield End(below, amount, label, text, caption.day)
+                    yield End(below, amount, caption.label, _text(caption.words), caption.day)
 
 
-def _captions(line: Line) -> list[_Caption]:
-    """Its cells that name a balance and its day; none on a line with money."""
+def _named(line: Line) -> list[_Caption]:
+    """Its two cells that name an opening and a closing balance; none on a line with money."""
+    if line.amounts or line.dates:
+        return []
+    cells = [(words, label_of(_text(words))) for words in cells_of(line.row.words)]
+    found = [_Caption(words, label, None) for words, label in cells if label in ENDS]
+    return found if [each.label for each in found] == [*ENDS] else []
+
+
+def _dated(line: Line, ends: Sequence[Printed]) -> list[_Caption]:
+    """Its two cells that name a balance of the first and of the last day; else none."""
     if line.amounts or len(line.dates) != 2:
         return []
-    cells = [(words, _day_in(words, line.dates)) for words in cells_of(line.row.words)]
-    return [
-        _Caption(words, day)
-        for words, day in cells
-        if day is not None and label_of(" ".join(word.text for word in words)) is Label.BALANCE
+    cells = [
+        (words, day)
+        for words in cells_of(line.row.words)
+        if label_of(_text(words)) is Label.BALANCE
+        if (day := _day_in(words, line.dates)) is not None
     ]
+    if len(cells) != 2 or not cells[0][1].is_before(cells[1][1]) or cells[1][1] not in ends:
+        return []
+    return [_Caption(words, label, day) for (words, day), label in zip(cells, ENDS, strict=True)]
+
+
+def _text(words: Words) -> str:
+    return " ".join(word.text for word in words)
 
 
 def _day_in(words: Words, dates: Sequence[DateToken]) -> Printed | None:

@@ -1,4 +1,6 @@
-"""The summary over a statement, line under line: previous balance, money in, money out, balance.
+"""The summary over a statement: previous balance, money in, money out, balance.
+
+Line under line, or side by side in one row under their captions.
 
 It is an equation of its own, and the bank's. Where it does not come out, one of its numbers,
 or a balance, is not what the bank wrote.
@@ -9,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 from itertools import product
+from typing import NamedTuple
 
 from counterfoil.domain.statements import sum_of
 from counterfoil.rules.statements.blocks import Outcome
-from counterfoil.rules.statements.captions import words_before
+from counterfoil.rules.statements.captions import captions_over, words_before
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.facts import Fact
+from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.terms import ENDS, Label
 from counterfoil.rules.statements.vocabulary import label_of, section_sign
@@ -26,6 +30,15 @@ MOVED_MAX = 10  # numbers between them
 IN_LINE = 300  # hundredths of a point: their numbers end under each other
 
 
+class _Box(NamedTuple):
+    """A summary: the line of its last number, its balances, (words, number) between them."""
+
+    line: Line
+    opening: Decimal
+    closing: Decimal
+    between: Sequence[tuple[str, Amount]]
+
+
 def box_contradicts(document: Document, outcome: Outcome) -> str:
     """What a summary of the account says that cannot add up; "" where every one does.
 
@@ -34,21 +47,20 @@ def box_contradicts(document: Document, outcome: Outcome) -> str:
     """
     chain = outcome.chain
     assert chain is not None, "only proved accounts have ends to compare"
-    for one, two, between in _boxes(document, chain):
-        moved = [(words, amount) for words, amount in between if amount.value]
+    for box in (*_boxes(document, chain), *_rows(document, chain)):
+        moved = [(words, amount) for words, amount in box.between if amount.value]
         if not _both_ways(moved):
             continue
         gaps = {
-            two.value - one.value,
-            abs(two.value) - abs(one.value),
+            box.closing - box.opening,
+            abs(box.closing) - abs(box.opening),
             chain.closing - chain.opening,
         }
         gaps |= {-gap for gap in gaps}  # CR is less owed
         if not any(_comes_to([amount for _, amount in moved], gap) for gap in gaps):
-            line = document.lines[two.line]
-            said = " ".join(f"{amount.signed:,}" for _, amount in between)
+            said = " ".join(f"{amount.signed:,}" for _, amount in box.between)
             return (
-                f"page {line.row.page}: the summary from {one.value:,} to {two.value:,}"
+                f"page {box.line.row.page}: the summary from {box.opening:,} to {box.closing:,}"
                 f" does not add up with {said}"
             )
     return ""
@@ -56,14 +68,12 @@ def box_contradicts(document: Document, outcome: Outcome) -> str:
 
 def ways_said(document: Document, chain: Chain) -> Iterator[tuple[int, Decimal]]:
     """(1 for money in, -1 for money out; how much) in the summaries between the ends of *chain*."""
-    for _, _, between in _boxes(document, chain):
-        yield from ((_way(words), amount.value) for words, amount in between)
+    for box in _boxes(document, chain):
+        yield from ((_way(words), amount.value) for words, amount in box.between)
 
 
-def _boxes(
-    document: Document, chain: Chain
-) -> Iterator[tuple[Fact, Fact, list[tuple[str, Amount]]]]:
-    """(its two balances, what stands between them) of each summary between the ends of *chain*.
+def _boxes(document: Document, chain: Chain) -> Iterator[_Box]:
+    """Each summary, line under line, between the ends of *chain*.
 
     One that begins with no word for an opening says of each number what it is: days do not.
     """
@@ -76,7 +86,20 @@ def _boxes(
             if (two := next(below, None)) is not None:
                 between = list(_between(document, one, two, booked))
                 if one.label is Label.OPENING or all(words for words, _ in between):
-                    yield one, two, between
+                    yield _Box(document.lines[two.line], one.value, two.value, between)
+
+
+def _rows(document: Document, chain: Chain) -> Iterator[_Box]:
+    """Each summary in one row that goes from one end of *chain* to the other."""
+    ends = abs(chain.opening), abs(chain.closing)
+    for line in document.lines:
+        amounts = line.amounts
+        if line.index in document.event_lines or len(amounts) < NUMBERS_MIN + 1 or line.dates:
+            continue
+        if (amounts[0].value, amounts[-1].value) == ends and len(amounts) <= NUMBERS_MAX:
+            over = captions_over(document.lines[max(line.index - 2, 0) : line.index][::-1], line)
+            between = [(over.get(each.first, ("", None))[0], each) for each in amounts[1:-1]]
+            yield _Box(line, amounts[0].signed, amounts[-1].signed, between)
 
 
 def _is_below(two: Fact, one: Fact) -> bool:

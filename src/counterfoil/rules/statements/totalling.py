@@ -11,6 +11,7 @@ from counterfoil.domain.statements import Equation, Place, sum_of
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.document import Document
+from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.runs import last_value
 from counterfoil.rules.statements.section_totals import section_totals
 from counterfoil.rules.statements.terms import Label
@@ -121,13 +122,20 @@ def total_contradicts(chain: Chain) -> str:
             for index, amount in event.cells.items()
             if (use := uses[index]) in (Use.DEBIT, Use.CREDIT)
         ]
-        moved = {Use.DEBIT if entry.amount < 0 else Use.CREDIT for entry in chain.entries}
+        moved = {Use.DEBIT if each.amount < 0 else Use.CREDIT for each in _summed(chain, event)}
         wrong = [value for use, value in cells if value not in sums or (use in moved and not value)]
         unnamed = event.label is None and len(cells) > 1
         if wrong and (unnamed or len(wrong) < len(cells)):
             line = event.line
             return f"page {line.row.page}: {line.text[:60]}: no entries come to {wrong[0]:,}"
     return ""
+
+
+def _summed(chain: Chain, total: Event) -> Sequence[Entry]:
+    """The entries between *total* and the one before it; all where there are none."""
+    lines = [each.line.index for each in chain.totals if each.line.index < total.line.index]
+    since = [each for each in chain.entries if each.event.line.index > max(lines, default=-1)]
+    return since or chain.entries
 
 
 def opposite_contradicts(chain: Chain) -> str:
@@ -176,9 +184,11 @@ _NUMBERS = re.compile(r"\d[\d.,]*")
 def sums_of_rows(chain: Chain) -> list[Decimal]:
     """What a printed total may be: of the account, a page, a table, a section, or so far."""
     groups: dict[object, list[Entry]] = {}
+    below = [*sorted(event.line.index for event in chain.totals), 1 << 60]
     for entry, part in zip(chain.entries, _parts(chain.entries), strict=True):
         for key in (
             ("part", part),
+            ("total", next(each for each in below if each > entry.event.line.index)),
             "all",
             ("page", entry.event.line.row.page),
             ("table", id(entry.event.table)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from counterfoil.domain.pages import Word
 from counterfoil.rules.statements.captions import (
@@ -74,7 +74,24 @@ _WHOLE = re.compile(
 
 
 def whole_numbers(line: Line) -> Iterator[WholeNumber]:
-    """Those of *line* that are no part of a date, of an amount or of a code."""
+    """Those of *line* that are no part of a date, of an amount or of a code.
+
+    Two behind ``Debit Count / Credit Count`` have a half of it each.
+    """
+    found = list(_found(line))
+    halves = [each.strip() for each in found[0].before[-1].split("/")] if _is_led(found) else []
+    if len(halves) == len(found) and all(halves):
+        pairs = zip(found, halves, strict=True)
+        found = [replace(each, before=(half,)) for each, half in pairs]
+    yield from found
+
+
+def _is_led(numbers: Sequence[WholeNumber]) -> bool:
+    """Whether of two numbers only the first has words in front."""
+    return len(numbers) == 2 and bool(numbers[0].before) and not numbers[1].before
+
+
+def _found(line: Line) -> Iterator[WholeNumber]:
     texts = _texts(line)
     taken = {at for day in line.dates for at in range(day.first, day.last + 1)}
     for amount in line.amounts:
@@ -85,6 +102,8 @@ def whole_numbers(line: Line) -> Iterator[WholeNumber]:
         if found is None or _is_of_list(texts, at):
             continue
         start, end = _start(texts, at, taken), _end(texts, at, taken)
+        closed = _closes(texts[at:end]) if "(" in found["before"] else 0
+        end = at + closed if closed else end
         cells = cells_of(line.row.words[at + 1 : end]) if at + 1 < end else []
         behind = f"{found['behind'].strip(').,:;')} {_text(cells[0]) if cells else ''}"
         yield WholeNumber(
@@ -94,8 +113,14 @@ def whole_numbers(line: Line) -> Iterator[WholeNumber]:
             before=tuple(_labels(line, start, at, found["before"])),
             behind=behind.strip(),
             bare=set(range(at)) <= taken or (start == at > 0 and _ends_sentence(texts[at - 1])),
-            bracketed="(" in found["before"] and ")" in found["behind"],
+            bracketed=closed > 0,
         )
+
+
+def _closes(texts: Sequence[str]) -> int:
+    """How many of *texts*, the first of which opens a bracket, stand in it; 0 where none ends."""
+    ends = (place for place, text in enumerate(texts, start=1) if ")" in text)
+    return next(ends, 0)
 
 
 def captions(lines: Sequence[Line], number: WholeNumber) -> Iterator[str]:
