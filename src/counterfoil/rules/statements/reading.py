@@ -24,6 +24,7 @@ from counterfoil.rules.statements.daily_lists import contradicted_days
 from counterfoil.rules.statements.day_columns import with_day_columns
 from counterfoil.rules.statements.document import Document, document_of
 from counterfoil.rules.statements.gaps import listed_elsewhere, page_gaps
+from counterfoil.rules.statements.listed_accounts import contradicted_lists
 from counterfoil.rules.statements.naming import names_of
 from counterfoil.rules.statements.number_styles import styles_of
 from counterfoil.rules.statements.open_end import last_line_of_open_end
@@ -176,6 +177,7 @@ def _objections(
         *guards.unread_tables(document, outcomes),
         *guards.contradictions(document, outcomes, ends, by_day),
         *contradicted_days(document, statements),
+        *contradicted_lists(document, outcomes),
         *ends_of_others(document, outcomes),
         *unnamed_neighbours(document, outcomes),
     ]

@@ -37,6 +37,7 @@ class _Box(NamedTuple):
     opening: Decimal
     closing: Decimal
     between: Sequence[tuple[str, Amount]]
+    in_a_row: bool
 
 
 def box_contradicts(document: Document, outcome: Outcome) -> str:
@@ -49,7 +50,7 @@ def box_contradicts(document: Document, outcome: Outcome) -> str:
     assert chain is not None, "only proved accounts have ends to compare"
     for box in (*_boxes(document, chain), *_rows(document, chain)):
         moved = [(words, amount) for words, amount in box.between if amount.value]
-        if not _both_ways(moved):
+        if not _both_ways(moved) and not (box.in_a_row and _is_half_right(moved, chain)):
             continue
         gaps = {
             box.closing - box.opening,
@@ -86,20 +87,30 @@ def _boxes(document: Document, chain: Chain) -> Iterator[_Box]:
             if (two := next(below, None)) is not None:
                 between = list(_between(document, one, two, booked))
                 if one.label is Label.OPENING or all(words for words, _ in between):
-                    yield _Box(document.lines[two.line], one.value, two.value, between)
+                    yield _Box(
+                        document.lines[two.line], one.value, two.value, between, in_a_row=False
+                    )
 
 
 def _rows(document: Document, chain: Chain) -> Iterator[_Box]:
     """Each summary in one row that goes from one end of *chain* to the other."""
     ends = abs(chain.opening), abs(chain.closing)
     for line in document.lines:
-        amounts = line.amounts
-        if line.index in document.event_lines or len(amounts) < NUMBERS_MIN + 1 or line.dates:
+        amounts = line.amounts[:NUMBERS_MAX]
+        last = max((at for at, each in enumerate(amounts) if each.value == ends[1]), default=0)
+        if line.index in document.event_lines or line.dates or last < NUMBERS_MIN:
             continue
-        if (amounts[0].value, amounts[-1].value) == ends and len(amounts) <= NUMBERS_MAX:
+        if amounts[0].value == ends[0]:
             over = captions_over(document.lines[max(line.index - 2, 0) : line.index][::-1], line)
-            between = [(over.get(each.first, ("", None))[0], each) for each in amounts[1:-1]]
-            yield _Box(line, amounts[0].signed, amounts[-1].signed, between)
+            between = [(over.get(each.first, ("", None))[0], each) for each in amounts[1:last]]
+            yield _Box(line, amounts[0].signed, amounts[last].signed, between, in_a_row=True)
+
+
+def _is_half_right(said: Sequence[tuple[str, Amount]], chain: Chain) -> bool:
+    """Whether one of two numbers between the ends is all that came in, or all that went out."""
+    ways = [[each.amount for each in chain.entries if each.amount * way > 0] for way in (1, -1)]
+    moved = {abs(sum_of(amounts)) for amounts in ways if amounts}
+    return len(said) == 2 and any(amount.value in moved for _, amount in said)
 
 
 def _is_below(two: Fact, one: Fact) -> bool:
