@@ -7,11 +7,14 @@ characters take 2 kB each.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
+from pdfminer.pdftypes import resolve1
+from pdfminer.psparser import LIT, PSLiteral
 from pdfplumber.utils.exceptions import PdfminerException
 
 from counterfoil.adapters.statement_pdf.characters import SOFT_HYPHEN
@@ -42,6 +45,31 @@ def read(path: Path, password: str | None) -> PrintedPages:
             "no_pdf", f"the second reader cannot open it ({type(trouble).__name__})"
         ) from None
     return PrintedPages(reader="pdfplumber", pages=pages, made_on=made_on)
+
+
+@lru_cache(maxsize=64)
+def only_names_fonts(path: Path, password: str | None, number: int) -> bool:
+    """Whether every font of a page is a name: no letters in the file, no meaning of its own.
+
+    Drawings within the page may bring fonts of their own: with any of them it is not.
+    """
+    with pdfplumber.open(path, pages=[number], password=password or "") as document:
+        resources = document.pages[0].page_obj.resources
+        drawn = resolve1(resources.get("XObject")) or {}
+        named = resolve1(resources.get("Font")) or {}
+        forms = [resolve1(each).get("Subtype") is not LIT("Image") for each in drawn.values()]
+        fonts = [resolve1(each) for each in named.values()]
+        return bool(fonts) and not any(forms) and all(map(_is_a_name, fonts))
+
+
+def _is_a_name(font: dict[str, Any]) -> bool:
+    """No file, no table of meanings; its codes are those of a standard that it names."""
+    below = [resolve1(each) for each in resolve1(font.get("DescendantFonts")) or []]
+    descriptors = [resolve1(each.get("FontDescriptor")) or {} for each in (font, *below)]
+    carried = any(key.startswith("FontFile") for each in descriptors for key in each)
+    encoding = resolve1(font.get("Encoding"))
+    told = encoding is None or isinstance(encoding, PSLiteral)
+    return not carried and told and "ToUnicode" not in font and font["Subtype"] is not LIT("Type3")
 
 
 def _page(number: int, page: Any) -> Page:

@@ -11,15 +11,17 @@ nothing is seen (covered, clipped, white on white), and marks beside a value tha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import pypdfium2_raw as pdfium
 
+from counterfoil.adapters.statement_pdf.named_fonts import is_by_name
 from counterfoil.adapters.statement_pdf.pdfium import opened
 from counterfoil.adapters.statement_pdf.rendered import Picture, fits, picture_of
 from counterfoil.adapters.statement_pdf.rows_seen import lies_of
-from counterfoil.domain.pages import Lie, PrintedPages, Row
+from counterfoil.domain.pages import Lie, Page, PrintedPages, Row
 from counterfoil.domain.statements import Box, Place
 
 DIGIT_PIXELS = 18  # how high a digit is drawn at first: less, and an 8 is a 3
@@ -41,11 +43,12 @@ def look(
         Quarantined: A page is too big to be looked at.
     """
     rows = rows_at(printed, places)
+    by_name = partial(is_by_name, path, password)
     found: list[Lie] = []
     with opened(path, password) as document:
         for page in printed.pages:
             if page.number in rows and len(found) < LIES_MAX:
-                found += _page_lies(document, page.number, page.turn, rows[page.number])
+                found += _page_lies(document, page, rows[page.number], by_name)
     return tuple(found[:LIES_MAX])
 
 
@@ -69,8 +72,10 @@ def _in_any(row: Row, spans: Iterable[tuple[int, int]]) -> bool:
     return any(top <= middle <= bottom for top, bottom in spans)
 
 
-def _page_lies(document: object, number: int, turn: int, rows: list[Row]) -> Iterator[Lie]:
-    page = pdfium.FPDF_LoadPage(document, number - 1)
+def _page_lies(
+    document: object, printed: Page, rows: list[Row], by_name: Callable[..., bool]
+) -> Iterator[Lie]:
+    page, turn = pdfium.FPDF_LoadPage(document, printed.number - 1), printed.turn
     try:
         scale = _scale(rows)
         together = len(rows) > FEW and fits(page, scale)
@@ -80,7 +85,8 @@ def _page_lies(document: object, number: int, turn: int, rows: list[Row]) -> Ite
             if any(lies_of(row, picture)):
                 near = _nearer(page, turn, scale, row)
                 if any(lies_of(row, near, BOLD)):
-                    yield from lies_of(row, near)
+                    lies = lies_of(row, near)
+                    yield from (lie for lie in lies if not by_name(lie, page, turn))
     finally:
         pdfium.FPDF_ClosePage(page)
 
