@@ -51,15 +51,19 @@ def read(path: Path, password: str | None) -> PrintedPages:
 def only_names_fonts(path: Path, password: str | None, number: int) -> bool:
     """Whether every font of a page is a name: no letters in the file, no meaning of its own.
 
-    Drawings within the page may bring fonts of their own: with any of them it is not.
+    Drawings within the page may bring fonts of their own, and its mark-up other words
+    (ActualText): with any of them it is not.
     """
     with pdfplumber.open(path, pages=[number], password=password or "") as document:
-        resources = document.pages[0].page_obj.resources
+        page = document.pages[0].page_obj
+        marked = any(b"ActualText" in resolve1(each).get_data() for each in page.contents)
+        resources = page.resources
         drawn = resolve1(resources.get("XObject")) or {}
         named = resolve1(resources.get("Font")) or {}
         forms = [resolve1(each).get("Subtype") is not LIT("Image") for each in drawn.values()]
         fonts = [resolve1(each) for each in named.values()]
-        return bool(fonts) and not any(forms) and all(map(_is_a_name, fonts))
+        marked = marked or bool(resources.get("Properties"))
+        return bool(fonts) and not marked and not any(forms) and all(map(_is_a_name, fonts))
 
 
 def _is_a_name(font: dict[str, Any]) -> bool:

@@ -266,16 +266,16 @@ def _beside_amount(
     if not found:
         return None
     counts = set().union(*(each for each, _ in found))
-    in_turn = [sets.of(each.value) for each in _in_turn(number)]
-    counts |= {sum(each) for each in product(*in_turn)}  # those of both columns
+    if columns := [sets.of(each.value) for each in _in_turn(number)]:
+        counts |= {sum(each) for each in product(*columns)}
     return {number.value} & counts or counts, any(sure for each, sure in found if each)
 
 
 def _in_turn(number: WholeNumber) -> list[Amount]:
-    """The amounts behind it that follow each other: money out, money in."""
+    """The amounts behind it, where they follow each other: money out, money in."""
     behind = [each for each in number.line.amounts if each.first > number.at]
     alone = all(one.last + 1 == two.first for one, two in pairwise(behind))
-    return behind if alone else []
+    return behind if alone and len(behind) > 1 else []
 
 
 def _is_of_list(document: Document, number: WholeNumber) -> bool:
