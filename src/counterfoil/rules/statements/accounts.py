@@ -37,6 +37,7 @@ _NUMBERED = (
     r"numer rachunku|nr rachunku|cislo uctu|szamlaszam\w*|"
     r"hesap\s*no\w*|(?:nomor|no\.?)\s*rekening|no\.?\s*akaun|口座番号|账号|帳號|賬號|戶口號碼|"
     r"帐号|계좌번호|เลขที่บัญชี|رقم الحساب|מספר חשבון|"
+    r"αριθμος\s+(?:καρτας|λογαριασμου)|номер\s+карт[ыиу]|카드번호|カード番号|卡号|卡號|"
     r"номер счета|счет\s*№|αρ\w*\.?\s*λογαριασμ\w*|card\s*(?:number|no|ending in)\.?|"
     r"\w*kartennummer|kortnummer|kaartnummer|(?:numero|no?)\.?\s*(?:de\s+|da\s+|do\s+|"
     r"della\s+)?(?:tarjeta|cartao|carte|carta)|reikningsnumer|releve de compte folio|folio|clabe|"

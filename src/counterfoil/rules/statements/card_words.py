@@ -41,10 +41,11 @@ _ACCOUNT = re.compile(r"(?<!\w)(?:checking|chequing|savings?|withdrawals?|deposi
 #: A card, called one, and its number with most of the digits masked, or only the last of them.
 _NUMBER = re.compile(
     r"(?:(?<!\w)(?:cards?|visa|mastercard|amex|\w*kart[eay]?n?(?:nummer)?|carte|tarjeta|cartao|"
-    r"carta|kort|kortet|kortnummer|kaartnummer)(?!\w)|カート|信用卡|卡号|卡號|카드)"
+    r"carta|kort|kortet|kortnummer|kaartnummer)(?!\w)|カート|信用卡|卡号|卡號|카드|καρτα\w*|(?<!\w)карт[аыиу]\w*)"
     r"(?:(?: ?\D{0,20}(?<![x*•.]))?[ :#]*\d{0,4}[\d *x•.-]{0,14}(?:[*x•.]{2,}[ -]?)+|"
     r" (?:final|terminad[ao] en|ending(?: in| with)?|endend auf|terminant par|che termina con|"
-    r"konczac[ay] sie|konciaca|koncici|na eindigend op|som slutar pa) )\d{3,4}(?!\d)"
+    r"konczac[ay] sie|konciaca|koncici|na eindigend op|som slutar pa) )\d{3,4}(?!\d)|"
+    r"(?<![\w*])(?=[\d -]{0,9}[x*•]{2})(?:[\dx*•]{4}[ -]){3}\d{4}(?![\w*])"
 )
 #: What a card's statement prints over single numbers and days: no column is headed so.
 _CAPTION = re.compile(

@@ -24,7 +24,7 @@ CODES = frozenset(DECIMALS) - {"ALL", "BAM", "CUP", "MOP", "SOS", "TOP"}
 
 #: Names of currencies, folded.
 NAMES = (
-    ("EUR", r"\beuros?\b|[歐欧]元"),
+    ("EUR", r"\beuros?\b|[歐欧]元|ευρω|евро|ユーロ|유로"),
     ("GBP", r"pounds? sterling|\bsterling\b|英[鎊镑]"),
     ("USD", r"us dollars?|u\.s\. dollars?|美[元金]"),
     ("CAD", "canadian dollars?|dollars? canadiens?|加拿大元|加[元幣币]"),

@@ -296,8 +296,8 @@ def _named(text: str) -> Printed | None:
 
 
 def _open(one: int, two: int, year: str | None) -> Printed | None:
-    if year is not None and len(year) == 4 and not _is_year(int(year)):
-        return None
+    if year is not None and len(year) == 4 and (year[0] == "0" or not _is_year(int(year))):
+        return None  # "01.07. 0107" is two days
     numbers = (one, two) if year is None else (one, two, int(year))
     printed = Printed(numbers, open=True, short_year=year is not None and len(year) == 2)
     if any(printed.can_be(order) for order in Order):

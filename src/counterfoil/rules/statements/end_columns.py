@@ -6,6 +6,7 @@ document is missing from it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from counterfoil.rules.statements.terms import ENDS, Label
 from counterfoil.rules.statements.vocabulary import label_of
 
 LINES_MAX = 12  # accounts of one summary
+_NUMBERED = re.compile(r"\d[\d .-]{4,}\d")
 
 
 class End(NamedTuple):
@@ -43,11 +45,14 @@ def ends_in_columns(lines: Sequence[Line], ends: Sequence[Printed]) -> Iterator[
             are of other times.
     """
     for line in lines:
-        captions = _named(line) or _dated(line, ends)
+        named = _named(line)
+        captions = named or _dated(line, ends)
         for below in lines[line.index + 1 : line.index + 1 + LINES_MAX] if captions else ():
             pair = [_under(caption, below) for caption in captions]
             if below.row.page != line.row.page or None in pair:
                 break
+            if named and not _NUMBERED.search(below.label()):
+                continue  # what is held, not an account
             for amount, caption in zip(pair, captions, strict=True):
                 if amount is not None:
                     yield End(below, amount, caption.label, _text(caption.words), caption.day)

@@ -27,6 +27,7 @@ _Below = tuple[Sequence[Line], Cell]  # the lines below a heading, and the headi
 
 def with_headed_dates(lines: Sequence[Line], headings: Sequence[Heading]) -> tuple[Line, ...]:
     """*lines* with the dates that the headings above them name."""
+    lines = tuple(_parted(lines, headings))
     found: Found = {}
     month: _Month | None = None
     columns: dict[str, list[_Below]] = {}  # a table goes on over its pages, with one entry on some
@@ -34,7 +35,7 @@ def with_headed_dates(lines: Sequence[Line], headings: Sequence[Heading]) -> tup
         end = headings[place + 1].first if place + 1 < len(headings) else len(lines)
         below = lines[heading.last + 1 : end]
         for cell in heading.cells:
-            if cell.role not in (Role.DATE, Role.VALUE_DATE):
+            if cell.role not in _DATES:
                 continue
             columns.setdefault(cell.text, []).append((below, cell))
             if _dated(below, cell) * 2 < _bare(below, cell):
@@ -42,6 +43,38 @@ def with_headed_dates(lines: Sequence[Line], headings: Sequence[Heading]) -> tup
     for column in columns.values():
         _digits(column, found)
     return tuple(_with(line, found[line.index]) if line.index in found else line for line in lines)
+
+
+def _parted(lines: Sequence[Line], headings: Sequence[Heading]) -> Iterator[Line]:
+    """*lines*; a date whose last four digits stand under the next heading of dates ends before.
+
+    ``20.07.   2007`` under ``Booked   Value`` are two days of July.
+    """
+    dated = [
+        (heading.last, [each for each in heading.cells if each.role in _DATES])
+        for heading in headings
+    ]
+    for line in lines:
+        cells = next((cells for last, cells in reversed(dated) if last < line.index), [])
+        dates = [_without_next(line, token, cells) for token in line.dates]
+        yield replace(line, dates=tuple(dates)) if dates != [*line.dates] else line
+
+
+_DATES = (Role.DATE, Role.VALUE_DATE)
+
+
+def _without_next(line: Line, token: DateToken, cells: Sequence[Cell]) -> DateToken:
+    word = line.row.words[token.last]
+    if token.first == token.last or not _DIGITS.fullmatch(word.text) or not token.printed.open:
+        return token
+    own = [each for each in cells if each.left - REACH <= token.left <= each.right]
+    over = [each for each in cells if each.left <= word.right and word.left <= each.right]
+    if not own or not over or over[0] is own[0]:
+        return token
+    printed = replace(token.printed, numbers=token.printed.numbers[:2])
+    return token._replace(
+        printed=printed, last=token.last - 1, right=line.row.words[token.last - 1].right
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from counterfoil.domain.pages import Row, Word
+from counterfoil.rules.statements.booking_words import booking_rank
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.terms import MONEY, Role
@@ -326,6 +327,8 @@ def _are_two(words: Sequence[Word], index: int, *, typed: bool) -> bool:
     after = role_of(" ".join(word.text for word in words[index + 1 :]))
     if here == there:
         return False
+    if before is Role.DATE and there is Role.VALUE_DATE:
+        return booking_rank(" ".join(word.text for word in words[: index + 1])) == 0
     if before in (Role.DATE, Role.VALUE_DATE) and after is Role.DESCRIPTION:
         return _TEXTS.match(folded(words[index + 1].text)) is not None  # "Trans date Description"
     if before in (Role.AMOUNT, Role.VALUE_DATE) and there is Role.SIGN and not typed:

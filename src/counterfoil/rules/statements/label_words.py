@@ -17,7 +17,8 @@ LABEL_WORDS: dict[Label, str] = {
         saldo medio | saldo promedio | credit line | annual percentage* | interest* | apr |
         available credit | available cash | cash advance limit | dispositionskredit* |
         durchschnitt* | solde moyen | points* | rewards* | balance subject* | balance type* |
-        balance transfer* | balance over* | past due* | minimum payment* | payment due* | hold* |
+        balance transfer* | balance over* | past due* | minimum payment* | min. payment* |
+        min payment* | minimum due* | min due* | payment due* | hold* |
         uncleared* | pending* | blocked* | unbilled* | accrued* | lien* | 利用可能* | 可用* |
         limite* | bloqueado* | credit interest* | debit interest* | tax deducted | ytd |
         year-to-date | year to date | effective interest* | beginning balance of points

@@ -44,12 +44,15 @@ _LOAN = re.compile(
 #: What is lent, in any word, and what is kept in an account with money in it.
 _LENT = re.compile(
     r"(?<!\w)(?:cards?|visa|mastercard|amex|loan|credit (?:line|account)|overdraft account|"
-    r"\w*kart[eay]?n?|carte|tarjeta|cartao|carta|kort|kortet|kredit\w*|prestito)(?!\w)"
+    r"\w*kart[eay]?n?|carte|tarjeta|cartao|carta|kort|kortet|kredit\w*|prestito|"
+    r"καρτ\w*|δανει\w*|карт[аыиу]\w*|кредит\w*|заем|займ\w*)(?!\w)|信用卡|カート|카드|대출|贷款|貸款"
 )
 _KEPT = re.compile(
     r"(?<!\w)(?:checking|chequing|savings?|withdrawals?|deposits?|current account|iban|sort code|"
     r"giro\w*|compte (?:courant|cheques?)|cuenta (?:corriente|de ahorros?)|caja de ahorro|"
-    r"conta[ -]corrente|conto corrente|betaalrekening|lonnskonto|brukskonto|lonekonto)(?!\w)"
+    r"conta[ -]corrente|conto corrente|betaalrekening|lonnskonto|brukskonto|lonekonto|"
+    r"ταμιευτηρι\w*|τρεχουμεν\w*|οψεως|(?:расчетн|текущ|лицев|расчетен|розрахунков)\w* "
+    r"(?:счет|рахун)\w*)(?!\w)|普通預金|当座預金|活期|储蓄|儲蓄|往來|往来账户|보통예금|저축예금"
 )
 _SAVED = re.compile(rf"(?<!\w)shares?(?!\w)|{_KEPT.pattern}")
 #: What paying more than the minimum would save, in a table that cards have to print.

@@ -11,6 +11,7 @@ from counterfoil.rules.statements.terms import Role
 
 ROLE_WORDS: dict[Role, str] = {
     Role.VALUE_DATE: """
+        rente fra | renter fra | rente fra dato | rentefradag |
         =arv | =arv. | arvopv. |
         value date | val date | val. date | valuta* | valor date | date valeur | date de valeur |
         valeur | wert | wertstellung* | fecha valor | f. valor | f valor | f.valor | data valor |
@@ -65,8 +66,6 @@ ROLE_WORDS: dict[Role, str] = {
     """,
     Role.DEBIT: """
         dr amt | amt dr | amt out |
-        advances / charges | advances/charges | advances and charges | charges / advances |
-        purchases / charges | purchases/charges | purchases and charges | purchases & charges |
         ご利用金額 | ご利用額 | 利用金額 |
         debit | debits | debit amt | debit amount | =dr | =dr. | dr amount | withdrawal* |
         withdrawn | withdraw | paid out | money out | payments out | payments-out |
@@ -157,7 +156,8 @@ ROLE_WORDS: dict[Role, str] = {
     """,
     Role.DATE: """
         =kirj | =kirj. | kirj.pv | kirjpv | kirj. arv. | kirj arv | kirj. arv |
-        bu.tag | bu-tag | bu tag | *datum | *dato | *paiva | date* | datum | datums |
+        bu.tag | bu-tag | bu tag | buch.tag | buch. tag | buchtag | buch.-tag | buch tag |
+        *datum | *dato | *paiva | date* | datum | datums |
         datumbuchung | buchung | buchungstag | buchungsdatum | fecha* | =data | data mov* |
         data oper* | data cont* | dato | bokf* | bogf* | bokforingsdag | bokforingsdatum | paiva |
         kirjauspaiva | pvm | tanggal | tgl | tgl. | tarih | tarikh | transaction date |

@@ -12,12 +12,15 @@ from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.events import Event
+from counterfoil.rules.statements.facts import Fact
+from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.runs import last_value
 from counterfoil.rules.statements.section_totals import section_totals
 from counterfoil.rules.statements.terms import Label
 from counterfoil.rules.statements.vocabulary import label_of, section_sign, way_of
 from counterfoil.rules.statements.ways import Use
 
+BELOW_MAX = 3  # lines from the last entry to the total of all
 MANY = 3  # totals that hold: then a single one that does not is wrong
 SUMMARY_REACH = 6  # lines between the total in and the total out of one summary
 
@@ -89,8 +92,8 @@ def summary_is_half_right(document: Document, outcome: Outcome) -> str:
         for fact in document.facts
         if block.start <= fact.line < block.end and fact.beside and fact.line not in entries
     ]
-    came = [fact for fact in facts if fact.label is Label.TOTAL_CREDITS]
-    went = [fact for fact in facts if fact.label is Label.TOTAL_DEBITS]
+    came = [fact for fact in facts if _way_of(fact) > 0]
+    went = [fact for fact in facts if _way_of(fact) < 0]
     if len(came) != 1 or len(went) != 1 or abs(came[0].line - went[0].line) > SUMMARY_REACH:
         return ""
     sums = sums_of_rows(chain)
@@ -107,6 +110,12 @@ def summary_is_half_right(document: Document, outcome: Outcome) -> str:
     return f"{wrong[0].words[:40]!r} says {abs(wrong[0].value):,}: no entries come to that"
 
 
+def _way_of(fact: Fact) -> int:
+    """+1 for a total of money in, -1 of money out, 0 for anything else."""
+    told = way_of_total(fact.words) if fact.label is Label.TOTAL else 0
+    return _WAYS.get(fact.label, told)
+
+
 def total_contradicts(chain: Chain) -> str:
     """A line of totals below all entries, of which one is the sum of its column and one is none.
 
@@ -120,15 +129,29 @@ def total_contradicts(chain: Chain) -> str:
         cells = [
             (use, amount.value)
             for index, amount in event.cells.items()
-            if (use := uses[index]) in (Use.DEBIT, Use.CREDIT)
+            if (use := uses[index]) in (Use.DEBIT, Use.CREDIT, Use.AMOUNT)
         ]
         moved = {Use.DEBIT if each.amount < 0 else Use.CREDIT for each in _summed(chain, event)}
         wrong = [value for use, value in cells if value not in sums or (use in moved and not value)]
         unnamed = event.label is None and len(cells) > 1
-        if wrong and (unnamed or len(wrong) < len(cells)):
+        if wrong and (unnamed or _is_bare(event, last) or len(wrong) < len(cells)):
             line = event.line
             return f"page {line.row.page}: {line.text[:60]}: no entries come to {wrong[0]:,}"
     return ""
+
+
+def _is_bare(total: Event, last: int) -> bool:
+    """Whether it is right below the last entry, and only called a total: of all of them."""
+    words = re.sub(r"[\W\d_]+", " ", folded(total.line.label())).strip()
+    return total.line.index - last <= BELOW_MAX and words in _BARE
+
+
+_BARE = {
+    "total", "totals", "subtotal", "sub total", "grand total", "summe", "gesamtsumme", "suma",
+    "sumas", "totale", "totali", "totaux", "totaal", "totais", "totales", "summa", "sum", "razem",
+    "celkem", "spolu", "osszesen", "toplam", "ukupno", "yhteensa", "i alt", "итого", "合計", "合计",
+    "小計", "小计", "總計", "总计",
+}  # fmt: skip
 
 
 def _summed(chain: Chain, total: Event) -> Sequence[Entry]:
@@ -158,9 +181,11 @@ def opposite_contradicts(chain: Chain) -> str:
 
 def way_of_total(text: str) -> int:
     """+1 for a total of money in, -1 of money out, 0 where its words do not say."""
-    words = text.split()
-    rest = " ".join(words[1:]) if words and label_of(words[0]) is Label.TOTAL else text
-    return section_sign(rest) or way_of(rest) or _WAYS.get(label_of(text), 0)
+    words = [each for each in text.split() if each.isalpha() or each in "&/"]
+    rest = [each for each in words if label_of(each) is not Label.TOTAL]
+    said = " ".join(rest)
+    ends = (way_of(each) for each in (*rest[:1], *rest[-1:]))  # "opérations au crédit"
+    return section_sign(said) or way_of(said) or sum(ends) or _WAYS.get(label_of(text), 0)
 
 
 _WAYS: dict[Label | None, int] = {Label.TOTAL_CREDITS: 1, Label.TOTAL_DEBITS: -1}
