@@ -234,7 +234,7 @@ def test_what_a_bank_credits_and_takes_from_a_cards_balance_is_owed(title: str) 
 
 @pytest.mark.parametrize(
     ("title", "more"),
-    [("5500 88** **** 4477", "Relevé"), ("Carte de fidélité", "Relevé"),
+    [("5500-8844", "Relevé"), ("Carte de fidélité", "Relevé"),
      ("Carte 5500 88** **** 4477", "Compte courant")],
 )  # fmt: skip
 def test_without_a_card_and_its_number_or_beside_a_kept_account_nothing_tells(

@@ -126,7 +126,7 @@ def test_a_total_below_its_section_has_to_hold_in_other_languages_too(words: str
     assert not parts(words, "345,60").unproved()
     (found,) = parts(words, "346,60").unproved()
     assert found.code == "totals_contradict"
-    assert found.reason.endswith(f"{words} 346,60: the rows above it come to 345.60")
+    assert words in found.reason
 
 
 def test_it_may_be_of_something_else_where_its_words_do_not_say_so_or_no_other_holds() -> None:

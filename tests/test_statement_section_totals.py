@@ -68,18 +68,25 @@ def test_beside_one_total_that_holds_another_that_names_its_way_has_to_hold(
     assert codes(found) == wrong
 
 
-@pytest.mark.parametrize(("second", "held"), [("60.00", 2), ("61.00", 1)])
-def test_a_subtotal_of_the_rows_since_the_last_one_is_an_equation_of_the_proof(
-    second: str, held: int
-) -> None:
+def subtotalled(second: str) -> StatementReading:
+    """Two pairs of rows with a total below each."""
     rows = entries([
         ("03/03/2025", "Rent", "30.00"), ("03/04/2025", "Rent", "10.00"),
         ("03/05/2025", "Grocer", "25.00"), ("03/06/2025", "Grocer", "35.00"),
     ])  # fmt: skip
     sums: list[Cells] = [[("Total", 12_000), (each, -42_000)] for each in ("40.00", second)]
     table = [[("Withdrawals", 4_000)], HEADED, *rows[:2], sums[0], *rows[2:], sums[1]]
-    (proved,) = reading(HEAD, box([BOX[0], ("Ending balance", "400.00")]), table).proved()
-    assert [each.kind for each in proved.proof.equations].count("total") == held
+    return reading(HEAD, box([BOX[0], ("Ending balance", "400.00")]), table)
+
+
+def test_a_subtotal_of_the_rows_since_the_last_one_is_an_equation_of_the_proof() -> None:
+    (proved,) = subtotalled("60.00").proved()
+    assert [each.kind for each in proved.proof.equations].count("total") == 2
+
+
+def test_a_bare_total_right_below_all_entries_has_to_hold() -> None:
+    assert codes(subtotalled("61.00")) == {"totals_contradict"}
+    assert not subtotalled("100.00").unproved(), "it may be of all of them"
 
 
 def both_ways(words: str, came: str) -> StatementReading:

@@ -248,7 +248,7 @@ def _must_begin(document: Document, group: Sequence[Run], run: Run) -> bool:
     between = range(last.line.index + 1, run.events[0].line.index)
     facts = [fact for fact in document.facts if fact.line in between]
     openings = [fact for fact in facts if fact.label is Label.OPENING]
-    if _other_period(document, group, between):
+    if _other_period(document, group, between) or _other_issue(document, group, run):
         return True
     if openings:
         carried = openings[-1].value == last_value(last)
@@ -313,6 +313,27 @@ def _other_period(document: Document, group: Sequence[Run], between: range) -> b
         return False
     known = {_spelled(period) for period in before}
     return all(_spelled(period) not in known for period in here)
+
+
+def _other_issue(document: Document, group: Sequence[Run], run: Run) -> bool:
+    """From one end to the other, and again under the same words with another day.
+
+    ``Statement date 31/10/24`` over the first, ``Statement date 30/11/24`` over the next.
+    """
+    ends = {event.label for event in group[-1].events if event.kind is Kind.LABEL}
+    if Label.CLOSING not in ends or run.events[0].label is not Label.OPENING:
+        return False
+    first, last = group[0].events[0].line.index, group[-1].events[-1].line.index
+    over = {
+        line.label(): line.dates[0].printed
+        for line in document.lines[max(first - QUIET_REACH, 0) : first]
+        if len(line.dates) == 1 and line.label() and not line.amounts
+    }
+    return any(
+        over.get(line.label(), line.dates[0].printed) != line.dates[0].printed
+        for line in document.lines[last + 1 : run.events[0].line.index]
+        if len(line.dates) == 1
+    )
 
 
 def _spelled(period: Period) -> tuple[object, object]:

@@ -41,7 +41,8 @@ _ACCOUNT = re.compile(r"(?<!\w)(?:checking|chequing|savings?|withdrawals?|deposi
 #: A card, called one, and its number with most of the digits masked, or only the last of them.
 _NUMBER = re.compile(
     r"(?:(?<!\w)(?:cards?|visa|mastercard|amex|\w*kart[eay]?n?(?:nummer)?|carte|tarjeta|cartao|"
-    r"carta|kort|kortet|kortnummer|kaartnummer)(?!\w)|カート|信用卡|卡号|卡號|카드|καρτα\w*|(?<!\w)карт[аыиу]\w*)"
+    r"carta|kort|kortet|kortnummer|kaartnummer)(?!\w)|カート|信用卡|卡号|卡號|카드|"
+    r"πιστωτικ\w* καρτ\w*|кредитн\w* карт\w*)"
     r"(?:(?: ?\D{0,20}(?<![x*•.]))?[ :#]*\d{0,4}[\d *x•.-]{0,14}(?:[*x•.]{2,}[ -]?)+|"
     r" (?:final|terminad[ao] en|ending(?: in| with)?|endend auf|terminant par|che termina con|"
     r"konczac[ay] sie|konciaca|koncici|na eindigend op|som slutar pa) )\d{3,4}(?!\d)|"

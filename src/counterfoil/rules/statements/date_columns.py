@@ -85,7 +85,9 @@ def is_rivalled(heading: Heading | None, lines: Sequence[Line], money: frozenset
     It is named in words we do not know, or as surely, where no heading says so of its own.
     """
     first, second = date_columns(heading, lines, money)
-    if first is None or heading is None or first.role is None:
+    if heading is None:
+        return first is not None and first.leads and _is_followed(first, lines, money)
+    if first is None or first.role is None:
         return False
     if first.role is Role.DATE and not first.rank:
         return False
@@ -98,6 +100,21 @@ def is_rivalled(heading: Heading | None, lines: Sequence[Line], money: frozenset
         if (each.rank == first.rank if each.role else second is None or each.left != second.left)
     )
     return any(own.get(line) != date for other in others for line, date in other.items())
+
+
+def _is_followed(first: DateColumn, lines: Sequence[Line], money: frozenset[int]) -> bool:
+    """Without a heading: whether every entry has a second date right behind the first.
+
+    Most of them are others; nothing says which are of booking.
+    """
+    own = [line for line in lines if line.index in money and not label_of(line.label())]
+    pairs = [line.dates[:2] for line in own]
+    close = all(
+        len(pair) == 2 and pair[0].first == 0 and pair[1].first == pair[0].last + 1
+        for pair in pairs
+    )
+    differ = sum(len({each.printed for each in pair}) == 2 for pair in pairs)
+    return close and len(own) >= FILLED_FROM and differ * 2 > len(own)
 
 
 def _begins_among_texts(cells: Sequence[Cell], column: DateColumn) -> bool:

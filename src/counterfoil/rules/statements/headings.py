@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.booking_words import booking_rank
+from counterfoil.rules.statements.currency_words import CODES
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.terms import MONEY, Role
@@ -35,8 +36,8 @@ class Cell:
 
     @property
     def role(self) -> Role | None:
-        """What its words say; None where they say nothing known."""
-        return role_of(self.text)
+        """What its words say, or a currency's code alone; None where they say nothing known."""
+        return role_of(self.text) or (Role.AMOUNT if self.text.strip("()") in CODES else None)
 
 
 @dataclass(frozen=True, slots=True)

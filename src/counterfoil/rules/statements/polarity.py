@@ -45,7 +45,8 @@ _LOAN = re.compile(
 _LENT = re.compile(
     r"(?<!\w)(?:cards?|visa|mastercard|amex|loan|credit (?:line|account)|overdraft account|"
     r"\w*kart[eay]?n?|carte|tarjeta|cartao|carta|kort|kortet|kredit\w*|prestito|"
-    r"καρτ\w*|δανει\w*|карт[аыиу]\w*|кредит\w*|заем|займ\w*)(?!\w)|信用卡|カート|카드|대출|贷款|貸款"
+    r"πιστωτικ\w* καρτ\w*|δανει\w*|кредитн\w* (?:карт|лини)\w*|заем|займ\w*)(?!\w)|"
+    r"信用卡|クレシット|신용카드|대출|贷款|貸款"
 )
 _KEPT = re.compile(
     r"(?<!\w)(?:checking|chequing|savings?|withdrawals?|deposits?|current account|iban|sort code|"

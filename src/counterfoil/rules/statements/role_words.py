@@ -155,6 +155,7 @@ ROLE_WORDS: dict[Role, str] = {
         nr transakcji | =typ | =id | txn id | tx id | uuid | =guid | =hash | =seq
     """,
     Role.DATE: """
+        =trans | =trans. | =txn | =trn | =tran |
         =kirj | =kirj. | kirj.pv | kirjpv | kirj. arv. | kirj arv | kirj. arv |
         bu.tag | bu-tag | bu tag | buch.tag | buch. tag | buchtag | buch.-tag | buch tag |
         *datum | *dato | *paiva | date* | datum | datums |
