@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from counterfoil.adapters.sheets.cells import UnreadableError, exact_number, read_cell
 from counterfoil.adapters.sheets.maps import Column, SheetMap
@@ -66,7 +66,7 @@ class ColumnReader:
         if form is Form.PLAIN:
             texts = _without_outer_blanks([each or "" for each in texts])
         if None not in texts:
-            return self._read(form, [each for each in texts if each is not None])
+            return self._read(form, cast("Sequence[str]", texts))
         places = [place for place, text in enumerate(texts) if text is not None]
         found = self._read(form, [texts[place] or "" for place in places])
         values: list[Cell] = [None] * len(texts)
