@@ -50,7 +50,8 @@ def with_addends(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
 def _placed(asked: pl.DataFrame, lines: pl.DataFrame) -> tuple[Counts, Counts]:
     """For each row of both, one number: its day's, which comes before all of its lines; its own."""
     both = pl.concat([asked, lines])
-    day = pl.struct(DAY).rank("dense").cast(pl.Int64) * (len(both) + 1)
+    purse, party, day = (pl.col(each).cast(pl.Int128) for each in DAY)
+    day = ((purse * 2**32 + party) * 2**32 + day).rank("dense").cast(pl.Int64) * (len(both) + 1)
     ranked = both.select(day.alias("day"), size=pl.col("size").rank("dense").cast(pl.Int64))
     days = ranked["day"].to_numpy()
     return days, days + ranked["size"].to_numpy()

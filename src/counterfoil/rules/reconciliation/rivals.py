@@ -24,7 +24,8 @@ def elements(claims: pl.DataFrame) -> pl.DataFrame:
             ours.explode("element").with_columns((-1 - pl.col("element")).alias("element")),
         ]
     )
-    return answered(both.sort(pl.col("element") * 2**32 - pl.col("score")))
+    ordered = both.sort(pl.col("element") * 2**32 - pl.col("score"))
+    return answered(ordered.with_columns(pl.col("element").set_sorted()))  # counted in no time
 
 
 def standing(claims: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
