@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from counterfoil.rules.reconciliation.places import places_of
 from counterfoil.rules.reconciliation.weights import WHOLE
 
 DAY = ["purse", "party", "day"]
@@ -60,6 +61,5 @@ def _placed(asked: pl.DataFrame, lines: pl.DataFrame) -> tuple[Counts, Counts]:
 def _between(start: Counts, last: Counts, lines: Counts) -> Counts:
     """For each pair of numbers: how many *lines* are between them; the last one counts."""
     there = np.sort(lines)
-    until = np.searchsorted(there, last, side="right")
-    result: Counts = until - np.searchsorted(there, start)
+    result: Counts = places_of(last, there, "right") - places_of(start, there)
     return result

@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from counterfoil.rules.reconciliation.places import places_of
+
 #: A beginning that is asked for has so many letters and digits at least.
 BEGINNING_MIN = 4
 
@@ -92,8 +94,7 @@ class Beginnings:
         low = self.spellings.search_sorted(beginnings, side="left")
         high = self.spellings.search_sorted(beginnings + "\x7f", side="left")
         base = owners.to_numpy() << 32
-        until = np.searchsorted(places, base + high.to_numpy(), side="left")
-        since = np.searchsorted(places, base + low.to_numpy(), side="left")
+        until, since = (places_of(base + each.to_numpy(), places) for each in (high, low))
         result: Numbers = until - since
         return result
 
@@ -104,10 +105,14 @@ def _of_parties(keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ranked(keys: pl.DataFrame, spellings: pl.Series) -> pl.DataFrame:
-    """*keys* with the rank of each spelling in place of it."""
+    """*keys* with the rank of each spelling, which is one of *spellings*, in place of it."""
+    ranks = pl.DataFrame({"spelling": spellings}).with_row_index("rank")
     names = [each for each in ("key", "tail") if each in keys.columns]
     return keys.with_columns(
-        spellings.search_sorted(keys[each], side="left").cast(pl.Int64).alias(each)
+        keys.select(spelling=each)
+        .join(ranks, on="spelling", how="left", maintain_order="left")["rank"]
+        .cast(pl.Int64)
+        .alias(each)
         for each in names
     )
 

@@ -13,7 +13,7 @@ import polars as pl
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.beginnings import BEGINNING_MIN, Beginnings
 from counterfoil.rules.reconciliation.references import CUT, EDIT, OTHERWISE
-from counterfoil.rules.reconciliation.rows import answered
+from counterfoil.rules.reconciliation.rows import answered, pair
 from counterfoil.rules.reconciliation.windows import joined_near
 
 SLIP_LENGTH_MIN = 6
@@ -41,7 +41,7 @@ def slips_between(numbers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
         for each in (numbers, keys)
     )
     alike = _lacking(ours).join(_lacking(theirs), on="less", suffix="_ledger")
-    alike = alike.select("row", "row_ledger").unique()
+    alike = alike.filter(pair("row", "row_ledger").is_first_distinct())
     both = pl.concat(
         [ours[alike["row"]], theirs[alike["row_ledger"]].select(pl.all().name.suffix("_ledger"))],
         how="horizontal",

@@ -10,9 +10,9 @@ import operator
 from collections.abc import Sequence
 from functools import reduce
 
-import numpy as np
 import polars as pl
 
+from counterfoil.rules.reconciliation.places import places_of
 from counterfoil.rules.reconciliation.rows import answered
 
 Asked = pl.DataFrame | pl.LazyFrame
@@ -80,6 +80,5 @@ def count_near(
     place = pl.col("code").cast(pl.Int64) * (last - first + before + after + 1) + pl.col("day")
     days = wanted.select(place).to_series().to_numpy()
     sorted_days = there.select(place).to_series().sort().to_numpy()
-    until = np.searchsorted(sorted_days, days + after, side="right")
-    since = np.searchsorted(sorted_days, days - before, side="left")
-    return pl.Series(until - since, dtype=pl.Int64)
+    near = places_of(days + after, sorted_days, "right") - places_of(days - before, sorted_days)
+    return pl.Series(near, dtype=pl.Int64)
