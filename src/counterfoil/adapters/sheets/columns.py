@@ -49,7 +49,8 @@ class Meaning:
     """What the workbook says about all its cells."""
 
     strings: Sequence[str] = ()  # the shared ones
-    moment: Callable[[str, Form], Any] = lambda text, form: None  # number text -> date, time ...
+    #: The text of a number cell, its form and place -> number, date, time ...
+    moment: Callable[[str, Form, str], Any] = lambda text, form, place: None
 
 
 @dataclass(slots=True)
@@ -146,7 +147,7 @@ class ColumnReader:
             return Seen("", raw, text or None)
         if form.is_text:
             return Seen("", raw, text)
-        return Seen("", raw, self.meaning.moment(text, form))
+        return Seen("", raw, self.meaning.moment(text, form, ""))
 
     def _checked(self, value: Value | None) -> Cell:
         """In the smallest unit where the map says so; texts as the map describes them."""
