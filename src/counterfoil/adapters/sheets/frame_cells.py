@@ -49,11 +49,17 @@ class FrameBlock:
         """The columns *names* of *frame*; one that it has not is left empty."""
         none = pl.lit(None, pl.String)
         wanted = frame.select(pl.col(each) if each in frame else none.alias(each) for each in names)
-        texts = wanted.select(pl.col(pl.String).str.join(""))
-        whole = {each.name: each.item() for each in texts}
+        texts = pl.col(pl.String).str
+        trimmed = texts.starts_with(" ") | texts.ends_with(" ")
+        rough = wanted.select((trimmed | (texts.len_bytes() > PLAIN_MAX)).any())
+        whole = {each.name: each.item() for each in wanted.select(texts.join(""))}
         return cls(
             frame=wanted,
-            odd=frozenset(each for each, text in whole.items() if _is_odd(text, wanted[each])),
+            odd=frozenset(
+                each
+                for each, text in whole.items()
+                if rough[each].item() or _is_odd(text, wanted[each])
+            ),
             marked=frozenset(
                 each for each, text in whole.items() if any(mark in text for mark in _ESCAPES)
             ),
@@ -133,10 +139,7 @@ def _or_empty(cell: Pieces, filled: pl.Series, style: int) -> Pieces:
 
 
 def _is_odd(whole: str, texts: pl.Series) -> bool:
-    """Would a sheet trim or forbid one of *texts*, or not hold it? Args: whole: all in one."""
-    blanks = texts.str.starts_with(" ") | texts.str.ends_with(" ")
-    if blanks.any() or (texts.str.len_bytes() > PLAIN_MAX).any():
-        return True
+    """Would a sheet forbid one of *texts*? Args: whole: all of them in one."""
     ordinary = whole.isascii() and not whole.encode().translate(None, _PRINTABLE)
     return not ordinary and bool(texts.str.contains(_ODD).any())
 
