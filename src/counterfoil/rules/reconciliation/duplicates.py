@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from counterfoil.rules.reconciliation.references import fold
+from counterfoil.rules.reconciliation.rows import mixed
 
 DAYS_APART_MAX = 7
 NUMBER = r"[0-9][0-9A-Za-z/.-]*[0-9]"
@@ -32,7 +33,8 @@ def bank_twins(bank: pl.DataFrame) -> pl.DataFrame:
 
 
 def _repeats(lines: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    alike = lines.select(*keys, "day", "line").filter(pl.len().over(keys) > 1)
+    likely = lines.select(*keys, "day", "line").filter(mixed(keys).is_duplicated())
+    alike = likely.filter(pl.len().over(keys) > 1)
     ordered = alike.sort([*keys, "day", "line"]).with_columns(
         pl.col("line").first().over(keys).alias("first"),
         (pl.col("day") - pl.col("day").first().over(keys)).alias("apart"),

@@ -124,7 +124,7 @@ def cut_short(
         pairs.lazy()
         .select("line", "target")
         .join(numbers.lazy(), on="line", how="semi")
-        .unique()
+        .filter(pair("line", "target").is_first_distinct())
         .join(long_enough.select("line", "key", "tail"), on="line")
         .join(keys.lazy(), on="target", suffix="_ledger")
     )
