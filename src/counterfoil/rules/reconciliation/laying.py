@@ -179,10 +179,9 @@ def _otherwise(  # noqa: PLR0913 - two sides, what they have in common, what the
             of_party.join(nobody, on="line", how="semi"),
         ]
     )
-    alike = answered(
-        like.select("line", "target").filter(pair("line", "target").is_first_distinct())
-    )
-    return otherwise_read(answered(like), named, numbers, keys)
+    once = pair("line", "target").is_first_distinct()
+    alike = answered(like.select("line", "target").filter(once))
+    return otherwise_read(alike, named, numbers, keys)
 
 
 def _with_groups(table: Table, setting: Setting) -> Table:
