@@ -86,8 +86,8 @@ class FrameBlock:
         for column, values, ids in zip(columns, self.frame, styles, strict=True):
             pieces += self._cells(column, values, ids)
         row = pl.concat_str([*_joined([*pieces, "</row>"])])
-        rows: str = self.frame.select(row.str.join("")).item()
-        return rows.encode()
+        rows: bytes = self.frame.select(row.str.join("").cast(pl.Binary)).item()
+        return rows
 
     def _cells(self, column: BigColumn, values: pl.Series, styles: Mapping[str, int]) -> Pieces:
         """The cells of *values*, a column of the frame."""

@@ -193,7 +193,7 @@ def _changed_or_swapped(one: Letters, other: Letters) -> Yes:
     """One letter is another, or neighbours have changed places."""
     differ = one != other
     count: npt.NDArray[np.uint8] = differ.sum(axis=1, dtype=np.uint8)
-    found: Yes = np.equal(count, 1)
+    found: Yes = count == 1
     at = np.flatnonzero(count == 2)
     first = differ[at].argmax(axis=1).clip(None, one.shape[1] - 2)
     found[at] = (one[at, first] == other[at, first + 1]) & (one[at, first + 1] == other[at, first])
@@ -205,7 +205,7 @@ def _lost(one: Letters, other: Letters) -> Yes:
     first = (one != other).argmax(axis=1)
     behind = np.arange(one.shape[1] - 1) >= first[:, None]
     alike = np.where(behind, one[:, 1:] == other[:, :-1], True)
-    result: Yes = alike.all(axis=1)
+    result: Yes = np.logical_and.reduce(alike, axis=1)
     return result
 
 

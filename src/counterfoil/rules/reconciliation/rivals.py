@@ -68,6 +68,13 @@ def rivals_of(settled: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
     return answered(every.join(spent, on="element", how="semi").select("claim").unique())
 
 
+def beside(claims: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
+    """The rows of *used* for every line that one of *claims* uses: with all of their rivals."""
+    every = used.lazy()
+    lines = every.join(claims.lazy(), on="claim", how="semi").select("element").unique()
+    return answered(every.join(lines, on="element", how="semi", maintain_order="left"))
+
+
 def unspent(claims: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:
     """The *claims* that use no line of those *settled*."""
     used = elements(claims)
