@@ -209,7 +209,8 @@ class _Gathered:
                 )
 
     def _refuse_repeated(self, ids: pl.Series) -> None:
-        repeated = ~ids.is_first_distinct()
+        # in order, as most exports are, the same ones stand beside each other
+        repeated = ids == ids.shift() if ids.is_sorted() else ~ids.is_first_distinct()
         if repeated.any():
             at = repeated.arg_max()
             assert at is not None
