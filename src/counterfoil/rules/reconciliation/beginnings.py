@@ -105,14 +105,10 @@ def _of_parties(keys: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ranked(keys: pl.DataFrame, spellings: pl.Series) -> pl.DataFrame:
-    """*keys* with the rank of each spelling, which is one of *spellings*, in place of it."""
-    ranks = pl.DataFrame({"spelling": spellings}).with_row_index("rank")
+    """*keys* with the rank of each spelling in place of it."""
     names = [each for each in ("key", "tail") if each in keys.columns]
     return keys.with_columns(
-        keys.select(spelling=each)
-        .join(ranks, on="spelling", how="left", maintain_order="left")["rank"]
-        .cast(pl.Int64)
-        .alias(each)
+        spellings.search_sorted(keys[each], side="left").cast(pl.Int64).alias(each)
         for each in names
     )
 
