@@ -6,6 +6,8 @@ nothing is assigned to make room for more matches: what does not stand out stays
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from counterfoil.rules.reconciliation.rows import answered
@@ -59,6 +61,28 @@ def upheld(claims: pl.DataFrame, used: pl.DataFrame, *, lead_min: pl.Expr) -> pl
     strong = claims.filter(pl.col("score") >= pl.col("score_min"))
     ahead = pl.col("lead").is_null() | (pl.col("lead") >= lead_min)
     return standing(strong, used).filter(ahead)
+
+
+def passes(
+    claims: pl.DataFrame, *, lead_min: pl.Expr
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Pass after pass: those of *claims* that stand, and those that are left beside them.
+
+    What stands makes room, in which others stand; a pass in which nothing does is the last.
+    """
+    used = elements(claims)
+    asked, around = claims, used
+    while len(good := upheld(asked, around, lead_min=lead_min)):
+        gone = rivals_of(good, used)
+        nearby = beside(gone, used)
+        claims, used = (
+            each.join(gone, on="claim", how="anti", maintain_order="left")
+            for each in (claims, used)
+        )
+        yield good, claims
+        # only those that lost a rival stand otherwise than before
+        asked = claims.join(nearby, on="claim", how="semi", maintain_order="left")
+        around = beside(asked, used)
 
 
 def rivals_of(settled: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
