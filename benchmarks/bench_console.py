@@ -36,7 +36,7 @@ from benchmarks.console_house import build, more_work
 from counterfoil.config import CONFIG_NAME, Suite, find_suite
 from counterfoil.console import passwords
 from counterfoil.domain.people import Invitation, Role
-from counterfoil.domain.schedules import UNDER
+from counterfoil.domain.under import UNDER
 from counterfoil.site import Site, open_site
 from counterfoil.store.deciding import Word
 from counterfoil.store.people_ledger import PeopleLedger

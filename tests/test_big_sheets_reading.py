@@ -245,7 +245,7 @@ def changed(right: dict[int, dict[str, Any]], found: dict[int, dict[str, Any]]) 
     }
 
 
-def test_a_csv_is_read_without_loading_what_reads_workbooks() -> None:
+def test_big_sheets_are_read_without_loading_what_reads_small_ones() -> None:
     """openpyxl takes as long to load as ten thousand rows take to read."""
     asked = (
         "import sys, counterfoil.adapters.sheets.big_reading as _; print('openpyxl' in sys.modules)"

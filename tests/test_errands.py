@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from counterfoil.domain.schedules import UNDER, RunState
+from counterfoil.domain.schedules import RunState
+from counterfoil.domain.under import UNDER
 from counterfoil.engine import errands as errands_module
 from counterfoil.engine.borrowing import borrowed_login
 from counterfoil.engine.errands import Errands

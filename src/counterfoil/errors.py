@@ -18,7 +18,10 @@ Unknown never means "try again": what no class describes is a defect and stops t
 
 from __future__ import annotations
 
-from counterfoil.domain.evidence import Evidence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from counterfoil.domain.evidence import Evidence
 
 
 class CounterfoilError(Exception):

@@ -103,10 +103,19 @@ def read_table(side: SideName, path: Path, maps: Path, progress: Progress = unse
 
 
 def _maps_of(side: SideName, folder: Path) -> list[Path]:
-    found = [path for path in sorted(folder.glob("*.toml")) if load_sheet_map(path).side == side]
+    # to read the others, which are of no reconciliation, takes as long as a thousand lines
+    with_sides = (each for each in sorted(folder.glob("*.toml")) if "side" in _written(each))
+    found = [path for path in with_sides if load_sheet_map(path).side == side]
     if not found:
         raise MapError(f'{folder}: no map says side = "{side}"')
     return found
+
+
+def _written(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise MapError(f"{path}: {trouble}") from trouble
 
 
 def _of_file(path: Path, trouble: Quarantined) -> Quarantined:
@@ -200,7 +209,8 @@ class _Gathered:
                 )
 
     def _refuse_repeated(self, ids: pl.Series) -> None:
-        repeated = ~ids.is_first_distinct()
+        # in order, as most exports are, the same ones stand beside each other
+        repeated = ids == ids.shift() if ids.is_sorted() else ~ids.is_first_distinct()
         if repeated.any():
             at = repeated.arg_max()
             assert at is not None
@@ -247,7 +257,8 @@ def _columns(packed: Packed, side: SideName) -> pl.DataFrame:
     found: dict[str, pl.Series] = {}
     for name, (kind, values) in packed.columns.items():
         if name in _TEXTS and kind == "text":
-            found[_TEXTS[name]] = _split(values).str.strip_chars(ABSENT)
+            texts = _split(values)
+            found[_TEXTS[name]] = texts.str.strip_chars(ABSENT) if ABSENT in values else texts
         elif name in _DAYS and kind == "date":
             found["day"] = _split(values).str.to_date("%Y-%m-%d").cast(pl.Int32).cast(pl.Int64)
         elif name in _CENTS and kind == "integer":

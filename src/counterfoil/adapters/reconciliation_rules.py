@@ -17,7 +17,6 @@ from typing import Any
 
 import polars as pl
 
-from counterfoil.adapters.reconciliation_suggestions import with_learned
 from counterfoil.domain.reconciliation import (
     AccountRules,
     Asked,
@@ -108,7 +107,11 @@ def load_rules(path: Path) -> RuleBook:
         default=_rules(base, f"{path}: default" if "default" in table else str(path)),
         accounts=dict(_accounts(table.get("accounts", {}), base, path)),
     )
-    return with_learned(rules, path.parent / whole.learned) if whole.learned else rules
+    if not whole.learned:
+        return rules
+    from counterfoil.adapters.reconciliation_suggestions import with_learned  # most have none
+
+    return with_learned(rules, path.parent / whole.learned)
 
 
 def learned_file(path: Path) -> Path:

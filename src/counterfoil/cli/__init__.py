@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from counterfoil.cli.loading import loading
 from counterfoil.cli.terminal import say_error
-from counterfoil.domain.schedules import UNDER
+from counterfoil.domain.under import UNDER
 from counterfoil.errors import CounterfoilError, SetupError
 from counterfoil.suite_folder import suite_folder
 

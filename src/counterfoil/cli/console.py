@@ -16,7 +16,7 @@ from counterfoil.cli.site import Site, open_site
 from counterfoil.cli.terminal import WORK, say
 from counterfoil.config import Suite, find_suite
 from counterfoil.domain.people import Invitation, Role
-from counterfoil.domain.schedules import UNDER
+from counterfoil.domain.under import UNDER
 from counterfoil.engine.errands import OURSELVES
 from counterfoil.errors import SetupError
 from counterfoil.store.people_ledger import PeopleLedger

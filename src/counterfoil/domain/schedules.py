@@ -7,9 +7,6 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-#: In the environment of a process that a worker began: the worker's boot.
-UNDER = "COUNTERFOIL_UNDER"
-
 
 class Misfire(StrEnum):
     """What becomes of an occurrence that nobody was there for in time."""

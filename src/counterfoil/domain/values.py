@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
 #: What one box of a screen or one cell of a sheet can hold.
@@ -37,6 +36,8 @@ def canonical_json(record: Mapping[str, Any]) -> bytes:
 
 def digest_of(record: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical JSON, lowercase hex."""
+    from hashlib import sha256  # loads OpenSSL, which no parser box needs
+
     return sha256(canonical_json(record)).hexdigest()
 
 

@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from counterfoil.domain.schedules import UNDER, RunState
+from counterfoil.domain.schedules import RunState
+from counterfoil.domain.under import UNDER
 from counterfoil.engine.durable import Durable, Standing
 from counterfoil.errors import LedgerLost
 from counterfoil.store.schedule_book import OccurrenceRow

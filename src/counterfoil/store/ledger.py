@@ -13,8 +13,8 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from counterfoil.domain.schedules import UNDER
 from counterfoil.domain.secrets import Redactor
+from counterfoil.domain.under import UNDER
 from counterfoil.store.approving import Approving
 from counterfoil.store.book import Audit, Carrier, Sealer
 from counterfoil.store.database import open_engine

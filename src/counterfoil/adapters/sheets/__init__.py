@@ -17,7 +17,8 @@ And of a million rows, where nothing can be held:
 big_tables      the way in: read_columns(path, map) gives blocks, through the parser box
 big_reading     the same inside the box: what is no workbook is a CSV
 big_workbook    preflight, header, rows, totals, in order
-streamed_book   parts, shared strings and styles of a workbook; row_stream: its rows as they unpack
+streamed_book   an open workbook; parts: what its sheets, styles, days and texts are, without
+                openpyxl, which takes as long to load as ten thousand rows; row_stream: its rows
 row_shapes      rows that are written alike go by a pattern learned from one that was parsed
 columns         a column of texts becomes a column of values, by the judge in cells
 gathering       rows become blocks; labels: which rows are totals, and these must add up

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from counterfoil.adapters.sheets import big_csv, blocks_wire, preflight
+from counterfoil.adapters.sheets import big_csv, big_workbook, blocks_wire, preflight
 from counterfoil.adapters.sheets.maps import SheetMap, load_sheet_map
 from counterfoil.domain.blocks import Block
 
@@ -25,7 +25,7 @@ def read(path: Path, options: Mapping[str, Any]) -> Iterator[Any]:
     Raises:
         Quarantined: The file as a whole cannot be trusted, whatever came before.
     """
-    # openpyxl loads it where it can; no picture is looked at here, and this box reads nothing else
+    # what is rare is asked of openpyxl, which loads it where it can; no picture is looked at here
     sys.modules.setdefault("PIL", None)  # type: ignore[arg-type]
     sheet_maps = [load_sheet_map(Path(each)) for each in options["maps"]]
     for block in read_blocks(path, *sheet_maps):
@@ -43,7 +43,4 @@ def read_blocks(path: Path, *sheet_maps: SheetMap, block_rows: int = BLOCK_ROWS)
     if not start.startswith((b"PK", preflight.OLE)):
         yield from big_csv.read_blocks(path, *sheet_maps, block_rows=block_rows)
         return
-    # openpyxl takes as long to load as ten thousand rows to read
-    from counterfoil.adapters.sheets import big_workbook
-
     yield from big_workbook.read_blocks(path, *sheet_maps, block_rows=block_rows)

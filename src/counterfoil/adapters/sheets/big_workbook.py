@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from counterfoil.adapters.sheets import preflight, streamed_book
+from counterfoil.adapters.sheets.broken import broken_is_quarantined
 from counterfoil.adapters.sheets.control import check_declared
 from counterfoil.adapters.sheets.findings import (
     below_findings,
@@ -18,7 +19,6 @@ from counterfoil.adapters.sheets.gathering import Gathering
 from counterfoil.adapters.sheets.labels import Labels
 from counterfoil.adapters.sheets.maps import SheetMap
 from counterfoil.adapters.sheets.raw import RawSheet, unread
-from counterfoil.adapters.sheets.reading import broken_is_quarantined
 from counterfoil.adapters.sheets.row_shapes import Form, Shape, characters, learn
 from counterfoil.adapters.sheets.row_stream import SHAPES_MAX, Odd, RowStream, Run
 from counterfoil.adapters.sheets.streamed_book import OddCells, StreamedBook

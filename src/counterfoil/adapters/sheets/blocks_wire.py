@@ -117,7 +117,9 @@ def _dump(values: Sequence[Cell]) -> tuple[str, str | list[str]]:
         return "integer", BETWEEN.join([ABSENT if each is None else str(each) for each in values])
     if kinds == {Decimal}:
         return "decimal", BETWEEN.join([ABSENT if each is None else f"{each:f}" for each in values])
-    texts = [ABSENT if each is None else str(each) for each in values]
+    texts = [
+        each if type(each) is str else ABSENT if each is None else str(each) for each in values
+    ]
     joined = BETWEEN.join(texts)
     return "text", joined if joined.count(BETWEEN) == max(len(texts) - 1, 0) else texts
 

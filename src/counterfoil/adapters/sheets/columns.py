@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from counterfoil.adapters.sheets.cells import UnreadableError, exact_number, read_cell
 from counterfoil.adapters.sheets.maps import Column, SheetMap
@@ -49,7 +49,8 @@ class Meaning:
     """What the workbook says about all its cells."""
 
     strings: Sequence[str] = ()  # the shared ones
-    moment: Callable[[str, Form], Any] = lambda text, form: None  # number text -> date, time ...
+    #: The text of a number cell, its form and place -> number, date, time ...
+    moment: Callable[[str, Form, str], Any] = lambda text, form, place: None
 
 
 @dataclass(slots=True)
@@ -66,7 +67,7 @@ class ColumnReader:
         if form is Form.PLAIN:
             texts = _without_outer_blanks([each or "" for each in texts])
         if None not in texts:
-            return self._read(form, [each for each in texts if each is not None])
+            return self._read(form, cast("Sequence[str]", texts))
         places = [place for place, text in enumerate(texts) if text is not None]
         found = self._read(form, [texts[place] or "" for place in places])
         values: list[Cell] = [None] * len(texts)
@@ -146,7 +147,7 @@ class ColumnReader:
             return Seen("", raw, text or None)
         if form.is_text:
             return Seen("", raw, text)
-        return Seen("", raw, self.meaning.moment(text, form))
+        return Seen("", raw, self.meaning.moment(text, form, ""))
 
     def _checked(self, value: Value | None) -> Cell:
         """In the smallest unit where the map says so; texts as the map describes them."""

@@ -25,6 +25,7 @@ from counterfoil.errors import Quarantined
 
 FINDINGS_MAX = 10_000  # of one sheet: then the map, or the sheet, is the wrong one
 Amount = int | Decimal
+_AMOUNTS = (int, Decimal)  # a union would be made anew for every cell
 #: Positions of some rows, and field -> how its cells are written and their texts.
 Part = tuple[Sequence[int], Mapping[str, tuple[Form, Sequence[str | None]]]]
 
@@ -240,9 +241,9 @@ class Gathering:
 
     def _add_up(self, columns: Mapping[str, Sequence[Cell]]) -> None:
         for name in self._money():
-            amounts = [each for each in columns[name] if isinstance(each, int | Decimal)]
-            self._sums[name] += sum(amounts)
-            self._since[name] += sum(amounts)
+            added = sum([each for each in columns[name] if isinstance(each, _AMOUNTS)])
+            self._sums[name] += added
+            self._since[name] += added
 
     def _signed(self, numbers: Sequence[int], columns: Mapping[str, Sequence[Cell]]) -> list[Cell]:
         """Plus less minus; a row has one of the two."""

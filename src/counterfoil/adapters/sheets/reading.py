@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
-from defusedxml import DefusedXmlException
 from python_calamine import CalamineError
 
-from counterfoil.adapters.sheets import preflight, wire
+from counterfoil.adapters.sheets import broken, preflight, wire
 from counterfoil.adapters.sheets.control import check_totals
 from counterfoil.adapters.sheets.findings import (
     below_findings,
@@ -26,23 +23,9 @@ from counterfoil.adapters.sheets.readers import Witnesses
 from counterfoil.adapters.sheets.table import Table, find_table, last_row, rows_of
 from counterfoil.domain.documents import SheetReading, SheetRow
 from counterfoil.domain.findings import Finding
-from counterfoil.errors import Quarantined
 
 #: What the readers raise at a file that is no workbook inside.
-BROKEN = (
-    zipfile.BadZipFile,
-    ParseError,
-    DefusedXmlException,
-    CalamineError,
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    OverflowError,
-    EOFError,
-    UnicodeError,
-)
+BROKEN = (*broken.BROKEN, CalamineError)
 
 
 def read(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,21 +36,8 @@ def read(path: Path, options: Mapping[str, Any]) -> dict[str, Any]:
     """
     sheet_map = load_sheet_map(Path(options["map"]))
     preflight.check(path)
-    with broken_is_quarantined():
+    with broken.broken_is_quarantined(BROKEN):
         return wire.dump(read_rows(path, sheet_map))
-
-
-@contextmanager
-def broken_is_quarantined() -> Iterator[None]:
-    """What is in BROKEN becomes a reason for people."""
-    try:
-        yield
-    except BROKEN as trouble:
-        raise Quarantined(
-            "unreadable",
-            f"the workbook's inside is broken ({type(trouble).__name__})",
-            remedy=preflight.SAVE_AS,
-        ) from trouble
 
 
 def read_rows(path: Path, sheet_map: SheetMap) -> SheetReading:

@@ -69,7 +69,7 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Styles:
-    """What a style id makes of a number, as openpyxl reads the stylesheet."""
+    """What a style id makes of a number, as the stylesheet says."""
 
     count: int
     days: Collection[int]

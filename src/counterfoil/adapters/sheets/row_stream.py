@@ -185,7 +185,8 @@ class RowStream:
             if len(text) > ROW_MAX_CHARS and not self._end:
                 raise _not_ours(self.sheet, "a row of many million characters", code="too_large")
             self._text, self._at = text, 0
-            if self._text.find("]]>", 0, self._end) >= 0:
+            # one character is found ten times as fast as several: here, and below
+            if "]" in self._text and self._text.find("]]>", 0, self._end) >= 0:
                 raise _not_ours(self.sheet, "']]>' among the rows")
             refuse_escapes(self._text, self.sheet.part)
 
@@ -198,7 +199,7 @@ class RowStream:
 
 def refuse_escapes(text: str, part: str) -> None:
     """_x000D_ and its like: every program makes something else of them. Raises Quarantined."""
-    if "_x" in text and (found := _ESCAPE.search(text)):
+    if "_" in text and "_x" in text and (found := _ESCAPE.search(text)):
         raise Quarantined(
             "ambiguous",
             f"{part!r} writes a character as {found[0]}, which programs read differently",

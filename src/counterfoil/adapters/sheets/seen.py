@@ -14,7 +14,7 @@ class Seen:
 
     place: str  # "Payments!D17"
     raw: RawCell | None  # None: nothing is written there
-    value: Any  # openpyxl's: text, number, date, or None
+    value: Any  # as openpyxl has it: text, number, date, or None
 
     @property
     def empty(self) -> bool:

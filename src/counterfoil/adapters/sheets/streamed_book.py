@@ -1,6 +1,6 @@
 """A workbook that is too large to be held: its parts, shared strings and styles.
 
-What the parts mean is asked of openpyxl, as in a small workbook; only the rows are not.
+What the parts mean is told by :mod:`.parts`; what the rows mean, by their shapes.
 """
 
 from __future__ import annotations
@@ -11,22 +11,18 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
-from openpyxl.cell.text import Text
-from openpyxl.reader.excel import ExcelReader
-from openpyxl.styles.stylesheet import apply_stylesheet
-from openpyxl.utils.datetime import from_excel
-from openpyxl.worksheet._reader import WorkSheetParser
-from openpyxl.xml.constants import SHARED_STRINGS
 
+from counterfoil.adapters.sheets import parts
 from counterfoil.adapters.sheets.columns import Meaning
 from counterfoil.adapters.sheets.letters import column_letters
 from counterfoil.adapters.sheets.preflight import SAVE_AS
-from counterfoil.adapters.sheets.raw import STREAMED, RawSheet, local, sheets_of
+from counterfoil.adapters.sheets.raw import STREAMED, RawCell, RawSheet, local, sheets_of
 from counterfoil.adapters.sheets.row_shapes import TEXT, Form, Styles, characters
 from counterfoil.adapters.sheets.row_stream import Odd, RowStream, decoded, refuse_escapes
 from counterfoil.adapters.sheets.seen import Seen
@@ -43,9 +39,10 @@ _END_OF_STRINGS = "</sst>"
 
 @dataclass(slots=True)
 class OddCells:
-    """The cells of the rows that went by the XML parser, as openpyxl reads them."""
+    """The cells of the rows that went by the XML parser."""
 
-    parser: WorkSheetParser
+    meaning: Meaning
+    styles: Styles
     values: dict[tuple[int, int], Any] = field(default_factory=dict)
 
     def take(self, sheet: RawSheet, odd: Odd) -> None:
@@ -56,10 +53,28 @@ class OddCells:
                 column = _column(node) or column + 1
                 raw = sheet.cells.get((odd.number, column))
                 if raw is not None and not raw.formula:
-                    value = self.parser.parse_cell(node)["value"]
-                    if raw.kind == "n" and isinstance(value, str):
-                        raise _no_day(f"{sheet.name}!{column_letters(column)}{odd.number}")
-                    self.values[odd.number, column] = value
+                    place = f"{sheet.name}!{column_letters(column)}{odd.number}"
+                    self.values[odd.number, column] = self._value(node, raw, place)
+
+    def _value(self, node: Element, raw: RawCell, place: str) -> Any:
+        if raw.kind == "inlineStr":
+            return parts.inline_text(node)
+        if (node.findtext(parts.VALUE) or "") != raw.text:
+            raise _two_values(place)
+        match raw.kind:
+            case _ if not raw.text:
+                return None
+            case "n":
+                form = self.styles.form(int(node.get("s", "0")))
+                return self.meaning.moment(raw.text, form, place)
+            case "s":
+                return self.meaning.strings[int(raw.text)]
+            case "b":
+                return bool(int(raw.text))
+            case "d":
+                return parts.written_day(raw.text)
+            case _:
+                return raw.text
 
     def look(self, sheet: RawSheet, row: int, column: int) -> Seen:
         """One cell, by position from 1."""
@@ -82,7 +97,6 @@ class StreamedBook:
     sheets: list[RawSheet]
     styles: Styles
     meaning: Meaning
-    parser: WorkSheetParser  # reads single cells; knows strings, styles and date system
 
     def rows(self, sheet: RawSheet) -> RowStream:
         """The sheet's rows. Raises Quarantined."""
@@ -90,7 +104,7 @@ class StreamedBook:
 
     def odd_cells(self) -> OddCells:
         """An empty collection for the odd rows of one sheet."""
-        return OddCells(self.parser)
+        return OddCells(self.meaning, self.styles)
 
 
 @contextmanager
@@ -100,46 +114,30 @@ def opened(path: Path, tails: Mapping[str, bytes]) -> Iterator[StreamedBook]:
     Raises:
         Quarantined: Two programs would find different sheets or strings in it.
     """
-    with path.open("rb") as file:
-        reader: Any = ExcelReader(file, keep_links=False)  # its inner steps have no types
-        reader.read_manifest()
-        reader.read_workbook()
-        book = reader.wb
-        apply_stylesheet(reader.archive, book)
-        sheets = list(sheets_of(reader.archive, STREAMED))
-        _refuse_other_sheets(reader, sheets)
-        strings = _strings(reader.archive, reader.package)
-        parser = WorkSheetParser(
-            None,  # type: ignore[arg-type]  # no rows: it is handed single cells
-            strings,
-            epoch=book.epoch,
-            date_formats=book._date_formats,
-            timedelta_formats=book._timedelta_formats,
-        )
+    with path.open("rb") as file, zipfile.ZipFile(file) as archive:
+        sheets = list(sheets_of(archive, STREAMED))
+        _refuse_other_sheets(archive, sheets)
+        epoch = parts.epoch_of(archive)
         yield StreamedBook(
-            archive=reader.archive,
+            archive=archive,
             tails=tails,
             sheets=sheets,
-            styles=Styles(len(book._cell_styles), book._date_formats, book._timedelta_formats),
-            meaning=Meaning(strings=strings, moment=_Moments(book.epoch).of),
-            parser=parser,
+            styles=parts.styles_of(archive),
+            meaning=Meaning(strings=_strings(archive), moment=_Moments(epoch).of),
         )
 
 
 @dataclass(frozen=True, slots=True)
 class _Moments:
-    """What openpyxl makes of a number cell."""
+    """What number cells mean in a workbook that counts from this day."""
 
-    epoch: Any
+    epoch: datetime
 
-    def of(self, text: str, form: Form) -> Any:
-        number = float(text) if set(text) & set(".eE") else int(text)
-        if form is Form.NUMBER:
-            return number
+    def of(self, text: str, form: Form, place: str) -> Any:
         try:
-            return from_excel(number, self.epoch, timedelta=form is Form.SPAN)
+            return parts.number_of(text, form, self.epoch)
         except (OverflowError, ValueError):
-            raise _no_day(text) from None
+            raise _no_day(place or text) from None
 
 
 def _no_day(place: str) -> Quarantined:
@@ -149,29 +147,29 @@ def _no_day(place: str) -> Quarantined:
     )
 
 
-def _refuse_other_sheets(reader: Any, sheets: list[RawSheet]) -> None:
-    theirs = [
-        (sheet.name, rel.target)
-        for sheet, rel in reader.parser.find_sheets()
-        if "chartsheet" not in rel.Type
-    ]
-    if theirs != [(each.name, each.part) for each in sheets]:
+def _two_values(place: str) -> Quarantined:
+    return Quarantined(
+        "readers_disagree", f"{place}: two readers find different values in it", remedy=SAVE_AS
+    )
+
+
+def _refuse_other_sheets(archive: zipfile.ZipFile, sheets: list[RawSheet]) -> None:
+    if parts.sheets_elsewhere(archive) != [(each.name, each.part) for each in sheets]:
         raise Quarantined(
             "readers_disagree", "two readers find different sheets in it", remedy=SAVE_AS
         )
     for each in sheets:
-        reader.archive.getinfo(each.part)  # KeyError: the workbook is broken, read or not
+        archive.getinfo(each.part)  # KeyError: the workbook is broken, read or not
 
 
-def _strings(archive: zipfile.ZipFile, package: Any) -> list[str]:
-    """The shared strings, found as openpyxl and, by their relation, others find them."""
-    named = package.find(SHARED_STRINGS)
+def _strings(archive: zipfile.ZipFile) -> list[str]:
+    """The shared strings, found by the file's directory as by the workbook's relations."""
     listed = [
         posixpath.normpath(posixpath.join("/xl", rel.get("Target", ""))).lstrip("/")
         for rel in fromstring(archive.read("xl/_rels/workbook.xml.rels"))
         if rel.get("Type", "").endswith("/relationships/sharedStrings")
     ]
-    if listed != ([] if named is None else [named.PartName.lstrip("/")]):
+    if listed != parts.strings_elsewhere(archive):
         raise Quarantined(
             "readers_disagree", "two readers find different strings in it", remedy=SAVE_AS
         )
@@ -221,8 +219,7 @@ def _strings_in(text: str, root: str, part: str) -> Iterator[str]:
         if not start[0].endswith("/>"):
             at = text.index(_END_OF_STRING, at) + len(_END_OF_STRING)
         node = fromstring(f"{root}{text[start.start() : at]}{_END_OF_STRINGS}")[0]
-        rich: Any = Text.from_tree(node)  # type: ignore[arg-type]
-        yield str(rich.content)
+        yield parts.rich_text(node)
 
 
 def _column(node: Element) -> int:

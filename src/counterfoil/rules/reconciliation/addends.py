@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from counterfoil.rules.reconciliation.places import places_of
 from counterfoil.rules.reconciliation.weights import WHOLE
 
 DAY = ["purse", "party", "day"]
@@ -50,7 +51,8 @@ def with_addends(facts: pl.DataFrame, ledger: pl.DataFrame) -> pl.DataFrame:
 def _placed(asked: pl.DataFrame, lines: pl.DataFrame) -> tuple[Counts, Counts]:
     """For each row of both, one number: its day's, which comes before all of its lines; its own."""
     both = pl.concat([asked, lines])
-    day = pl.struct(DAY).rank("dense").cast(pl.Int64) * (len(both) + 1)
+    purse, party, day = (pl.col(each).cast(pl.Int128) for each in DAY)
+    day = ((purse * 2**32 + party) * 2**32 + day).rank("dense").cast(pl.Int64) * (len(both) + 1)
     ranked = both.select(day.alias("day"), size=pl.col("size").rank("dense").cast(pl.Int64))
     days = ranked["day"].to_numpy()
     return days, days + ranked["size"].to_numpy()
@@ -59,6 +61,5 @@ def _placed(asked: pl.DataFrame, lines: pl.DataFrame) -> tuple[Counts, Counts]:
 def _between(start: Counts, last: Counts, lines: Counts) -> Counts:
     """For each pair of numbers: how many *lines* are between them; the last one counts."""
     there = np.sort(lines)
-    until = np.searchsorted(there, last, side="right")
-    result: Counts = until - np.searchsorted(there, start)
+    result: Counts = places_of(last, there, "right") - places_of(start, there)
     return result

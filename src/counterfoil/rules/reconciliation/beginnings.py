@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from counterfoil.rules.reconciliation.places import places_of
+
 #: A beginning that is asked for has so many letters and digits at least.
 BEGINNING_MIN = 4
 
@@ -92,8 +94,7 @@ class Beginnings:
         low = self.spellings.search_sorted(beginnings, side="left")
         high = self.spellings.search_sorted(beginnings + "\x7f", side="left")
         base = owners.to_numpy() << 32
-        until = np.searchsorted(places, base + high.to_numpy(), side="left")
-        since = np.searchsorted(places, base + low.to_numpy(), side="left")
+        until, since = (places_of(base + each.to_numpy(), places) for each in (high, low))
         result: Numbers = until - since
         return result
 

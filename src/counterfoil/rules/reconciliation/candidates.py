@@ -92,8 +92,11 @@ def linked(
         links.lazy()
         .select(pl.col("line").alias("bank"), "target")
         .join(sides, on="bank")
-        .join(theirs, on=["target", "purse"])
-        .filter(within(policy.days_before, policy.days_after_with_reference))
+        .join(theirs, on="target")
+        .filter(
+            pl.col("purse") == pl.col("purse_right"),  # a number may link lines of two accounts
+            within(policy.days_before, policy.days_after_with_reference),
+        )
         .with_columns((pl.col("amount") - pl.col("gross")).alias("difference"))
     )
     return answered(_explained(pairs, policy))

@@ -10,6 +10,8 @@ import numpy as np
 import polars as pl
 
 from counterfoil.domain.reconciliation import Policy
+from counterfoil.rules.reconciliation.places import places_of
+from counterfoil.rules.reconciliation.rows import pair
 
 
 def with_company(facts: pl.DataFrame, bank: pl.DataFrame, policy: Policy) -> pl.DataFrame:
@@ -37,12 +39,11 @@ def within_days(asked: pl.DataFrame, known: pl.DataFrame, *, before: int, after:
     both = pl.concat([each.select("purse", "party", "day") for each in (asked, known)])
     # a day's width to spare on each side keeps the window inside its purse and party
     places = both.select(
-        (pl.struct("purse", "party").rank("dense").cast(pl.Int64) - 1)
+        (pair("purse", "party").rank("dense").cast(pl.Int64) - 1)
         * (pl.col("day").max() - pl.col("day").min() + before + after + 1)
         + pl.col("day")
     ).to_series()
     wanted = places.head(len(asked)).to_numpy()
     there = np.sort(places.tail(len(known)).to_numpy())
-    until = np.searchsorted(there, wanted + after, side="right")
-    since = np.searchsorted(there, wanted - before, side="left")
-    return pl.Series(until - since, dtype=pl.Int64)
+    near = places_of(wanted + after, there, "right") - places_of(wanted - before, there)
+    return pl.Series(near, dtype=pl.Int64)

@@ -40,10 +40,16 @@ def quoted(texts: pl.Series) -> pl.Series:
     return told.scatter(odd, list(map(quote, texts.gather(odd).to_list())))
 
 
+def _quoted_word(name: str, table: pl.DataFrame) -> pl.Series:
+    """A column of few different texts as JSON."""
+    words = table[name].unique()
+    return table[name].replace_strict(words, quoted(words))
+
+
 def _with_names(claims: pl.DataFrame, bank: pl.Series, ledger: pl.Series) -> pl.DataFrame:
     """*claims* with their lines and their rule as JSON."""
     return claims.with_columns(
-        _named(claims["bank"], bank), _named(claims["ledger"], ledger), quoted(claims["rule"])
+        _named(claims["bank"], bank), _named(claims["ledger"], ledger), _quoted_word("rule", claims)
     )
 
 
@@ -61,7 +67,7 @@ def _breaks(side: str, breaks: pl.DataFrame, own: pl.Series, other: pl.Series) -
     names = _named(breaks["other"].zip_with(~own_side, _NONE), other)
     named = breaks.with_columns(
         own.gather(breaks["line"]).alias("id"),
-        quoted(breaks["class"]),
+        _quoted_word("class", breaks),
         _named(breaks["other"].zip_with(own_side, _NONE), own).zip_with(own_side, names),
     )
     told = '{{"side": {}, "id": {}, "class": {}, "difference": {}, "other": {}{}}}'
@@ -75,6 +81,13 @@ def _number(name: str) -> pl.Expr:
 
 def _named(lists: pl.Series, names: pl.Series) -> pl.Series:
     """Lists of lines as JSON lists of their *names*."""
+    one = ("[" + names.gather(lists.list.first()) + "]").alias(lists.name)
+    others = (lists.list.len() != 1).arg_true()
+    return one.scatter(others, _joined(lists.gather(others), names)) if len(others) else one
+
+
+def _joined(lists: pl.Series, names: pl.Series) -> pl.Series:
+    """The same of lists of any length, which takes seven times as long."""
     rows = pl.DataFrame({"row": pl.int_range(len(lists), eager=True), lists.name: lists})
     flat = rows.explode(lists.name, empty_as_null=False)
     joined = (

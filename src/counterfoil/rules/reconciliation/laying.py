@@ -25,7 +25,7 @@ from counterfoil.rules.reconciliation.misread import (
 from counterfoil.rules.reconciliation.pools import subset_claims
 from counterfoil.rules.reconciliation.position import Position
 from counterfoil.rules.reconciliation.references import BARE, LISTED, PRINTED, best
-from counterfoil.rules.reconciliation.rows import answered
+from counterfoil.rules.reconciliation.rows import answered, pair
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.targets import (
     LINE,
@@ -179,7 +179,8 @@ def _otherwise(  # noqa: PLR0913 - two sides, what they have in common, what the
             of_party.join(nobody, on="line", how="semi"),
         ]
     )
-    alike = answered(like.select("line", "target").unique())
+    once = pair("line", "target").is_first_distinct()
+    alike = answered(like.select("line", "target").filter(once))
     return otherwise_read(alike, named, numbers, keys)
 
 

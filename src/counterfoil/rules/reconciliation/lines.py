@@ -55,9 +55,9 @@ def in_order(lines: pl.DataFrame) -> pl.DataFrame:
 def refuse_twice(bank: pl.DataFrame, ledger: pl.DataFrame) -> None:
     """Raises ValueError: an id stands twice on one side."""
     for side, frame in (("bank", bank), ("ledger", ledger)):
-        if frame["id"].n_unique() != len(frame):
-            twice = frame.filter(pl.col("id").is_duplicated())["id"].sort()[0]
-            raise ValueError(f"{side}: the id {twice!r} stands twice")
+        ids = in_order(frame)["id"]  # the same ones beside each other
+        if len(twice := ids.filter(ids == ids.shift())):
+            raise ValueError(f"{side}: the id {twice[0]!r} stands twice")
 
 
 def _with_runs(ledger: pl.DataFrame) -> pl.DataFrame:

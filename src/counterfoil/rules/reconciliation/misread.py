@@ -13,7 +13,7 @@ import polars as pl
 from counterfoil.domain.reconciliation import Policy
 from counterfoil.rules.reconciliation.beginnings import BEGINNING_MIN, Beginnings
 from counterfoil.rules.reconciliation.references import CUT, EDIT, OTHERWISE
-from counterfoil.rules.reconciliation.rows import answered
+from counterfoil.rules.reconciliation.rows import answered, pair
 from counterfoil.rules.reconciliation.windows import joined_near
 
 SLIP_LENGTH_MIN = 6
@@ -41,7 +41,7 @@ def slips_between(numbers: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
         for each in (numbers, keys)
     )
     alike = _lacking(ours).join(_lacking(theirs), on="less", suffix="_ledger")
-    alike = alike.select("row", "row_ledger").unique()
+    alike = alike.filter(pair("row", "row_ledger").is_first_distinct())
     both = pl.concat(
         [ours[alike["row"]], theirs[alike["row_ledger"]].select(pl.all().name.suffix("_ledger"))],
         how="horizontal",
@@ -124,7 +124,7 @@ def cut_short(
         pairs.lazy()
         .select("line", "target")
         .join(numbers.lazy(), on="line", how="semi")
-        .unique()
+        .filter(pair("line", "target").is_first_distinct())
         .join(long_enough.select("line", "key", "tail"), on="line")
         .join(keys.lazy(), on="target", suffix="_ledger")
     )
@@ -169,14 +169,17 @@ def otherwise_read(
 def one_slip_apart(one: pl.Series, other: pl.Series) -> Yes:
     """Which numbers of *one* are those of *other*, one character wrong, swapped, lost or added."""
     sizes = [each.str.len_bytes().to_numpy().astype(np.int64) for each in (one, other)]
-    near = np.abs(sizes[0] - sizes[1]) <= 1
-    at = np.flatnonzero(near & (np.minimum(*sizes) >= SLIP_LENGTH_MIN))
+    long_enough, longer = np.minimum(*sizes) >= SLIP_LENGTH_MIN, sizes[0] - sizes[1]
     found = np.zeros(len(one), np.bool_)
-    if len(at):
-        width = int(max(each[at].max() for each in sizes)) + 1
-        ours, theirs = (_letters(each.gather(at), width) for each in (one, other))
-        lost = _lost(ours, theirs) | _lost(theirs, ours)
-        found[at] = lost | _changed(ours, theirs) | _swapped(ours, theirs)
+    for by, first, second, is_slip in (
+        (0, one, other, _changed_or_swapped),
+        (1, one, other, _lost),
+        (-1, other, one, _lost),
+    ):
+        at = np.flatnonzero((longer == by) & long_enough)
+        if len(at):
+            width = int(sizes[0][at].max()) + 1
+            found[at] = is_slip(*(_letters(each.gather(at), width) for each in (first, second)))
     return found
 
 
@@ -186,28 +189,23 @@ def _letters(numbers: pl.Series, width: int) -> Letters:
     return np.frombuffer(packed, np.uint8).reshape(-1, width)
 
 
-def _changed(one: Letters, other: Letters) -> Yes:
-    same_length = (one > 0).sum(axis=1) == (other > 0).sum(axis=1)
-    result: Yes = ((one != other).sum(axis=1) == 1) & same_length
-    return result
-
-
-def _swapped(one: Letters, other: Letters) -> Yes:
-    """Neighbours that have changed places."""
-    differ, row = one != other, np.arange(len(one))
-    at = differ.argmax(axis=1).clip(None, one.shape[1] - 2)
-    swapped = (one[row, at] == other[row, at + 1]) & (one[row, at + 1] == other[row, at])
-    result: Yes = (differ.sum(axis=1) == 2) & swapped
-    return result
+def _changed_or_swapped(one: Letters, other: Letters) -> Yes:
+    """One letter is another, or neighbours have changed places."""
+    differ = one != other
+    count: npt.NDArray[np.uint8] = differ.sum(axis=1, dtype=np.uint8)
+    found: Yes = count == 1
+    at = np.flatnonzero(count == 2)
+    first = differ[at].argmax(axis=1).clip(None, one.shape[1] - 2)
+    found[at] = (one[at, first] == other[at, first + 1]) & (one[at, first + 1] == other[at, first])
+    return found
 
 
 def _lost(one: Letters, other: Letters) -> Yes:
-    """Where *other* is *one* without one of its letters."""
+    """Where *other*, which is shorter by one, is *one* without one of its letters."""
     first = (one != other).argmax(axis=1)
     behind = np.arange(one.shape[1] - 1) >= first[:, None]
-    shorter = (one > 0).sum(axis=1) == (other > 0).sum(axis=1) + 1
     alike = np.where(behind, one[:, 1:] == other[:, :-1], True)
-    result: Yes = shorter & alike.all(axis=1)
+    result: Yes = np.logical_and.reduce(alike, axis=1)
     return result
 
 

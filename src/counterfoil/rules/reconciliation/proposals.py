@@ -38,7 +38,7 @@ ABOVE_ALL = 10**6  # centibans: what adds up comes before what only resembles
 PASSES_MAX = 8
 REGRET_MAX = 200  # centibans: what a payment loses that has no other claim
 #: Bank lines that are compared with all of their parties' lines at a time: memory.
-NEAR_AT_ONCE = 20_000
+NEAR_AT_ONCE = 8_000
 COLUMNS = ("rule", "bank", "ledger", "difference", "w_number", "score", "lead")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from counterfoil.rules.reconciliation.rows import answered, pair
+from counterfoil.rules.reconciliation.rows import mixed, pair
 
 #: How a number was recognised, the strongest first.
 WHOLE, TAIL, BARE, EDIT, LISTED, PRINTED, CUT, OTHERWISE = range(8)
@@ -76,11 +76,14 @@ def tokens_of(bank: pl.DataFrame, patterns: Sequence[str] = ()) -> pl.DataFrame:
     tokens = pl.concat(parts).filter(pl.col("written").str.contains(r"[0-9]"))
     tokens = spelled(tokens)
     tokens = tokens.filter(~pl.col("key").is_in(_PLACEHOLDERS) & (pl.col("key") != ""))
-    return (
-        tokens.group_by("line", "key")
+    # most words stand in a line once; few others seem to stand there again
+    again = tokens.select(mixed(["line", "key"]).is_duplicated()).to_series()
+    several = (
+        tokens.filter(again)
+        .group_by("line", "key")
         .agg(pl.col("written", "tail", "bare", "worn").min(), pl.col("column").any())
-        .sort("line", "key")
     )
+    return pl.concat([several, tokens.filter(~again).select(several.columns)]).sort("line", "key")
 
 
 def _by_pattern(bank: pl.DataFrame, pattern: str) -> pl.DataFrame:
@@ -145,5 +148,6 @@ def link(tokens: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
 def best(links: pl.DataFrame) -> pl.DataFrame:
     """The strongest link of each bank line with each target."""
     both = pair("line", "target")
-    ordered = links.lazy().sort(both, pair("how", "sharing"), "token")
-    return answered(ordered.filter(both.is_first_distinct()))
+    several = links.filter(both.is_duplicated())
+    ordered = several.sort(both, pair("how", "sharing"), "token").filter(both.is_first_distinct())
+    return pl.concat([links.filter(both.is_unique()), ordered]).sort(both)

@@ -6,6 +6,8 @@ nothing is assigned to make room for more matches: what does not stand out stays
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from counterfoil.rules.reconciliation.rows import answered
@@ -24,7 +26,8 @@ def elements(claims: pl.DataFrame) -> pl.DataFrame:
             ours.explode("element").with_columns((-1 - pl.col("element")).alias("element")),
         ]
     )
-    return answered(both.sort(pl.col("element") * 2**32 - pl.col("score")))
+    ordered = both.sort(pl.col("element") * 2**32 - pl.col("score"))
+    return answered(ordered.with_columns(pl.col("element").set_sorted()))  # counted in no time
 
 
 def standing(claims: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
@@ -60,11 +63,40 @@ def upheld(claims: pl.DataFrame, used: pl.DataFrame, *, lead_min: pl.Expr) -> pl
     return standing(strong, used).filter(ahead)
 
 
+def passes(
+    claims: pl.DataFrame, *, lead_min: pl.Expr
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Pass after pass: those of *claims* that stand, and those that are left beside them.
+
+    What stands makes room, in which others stand; a pass in which nothing does is the last.
+    """
+    used = elements(claims)
+    asked, around = claims, used
+    while len(good := upheld(asked, around, lead_min=lead_min)):
+        gone = rivals_of(good, used)
+        nearby = beside(gone, used)
+        claims, used = (
+            each.join(gone, on="claim", how="anti", maintain_order="left")
+            for each in (claims, used)
+        )
+        yield good, claims
+        # only those that lost a rival stand otherwise than before
+        asked = claims.join(nearby, on="claim", how="semi", maintain_order="left")
+        around = beside(asked, used)
+
+
 def rivals_of(settled: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
     """Those that use a line of the claims *settled*, and these themselves: ``claim``."""
     every = used.lazy()
     spent = every.join(settled.lazy(), on="claim", how="semi").select("element").unique()
     return answered(every.join(spent, on="element", how="semi").select("claim").unique())
+
+
+def beside(claims: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
+    """The rows of *used* for every line that one of *claims* uses: with all of their rivals."""
+    every = used.lazy()
+    lines = every.join(claims.lazy(), on="claim", how="semi").select("element").unique()
+    return answered(every.join(lines, on="element", how="semi", maintain_order="left"))
 
 
 def unspent(claims: pl.DataFrame, settled: pl.DataFrame) -> pl.DataFrame:

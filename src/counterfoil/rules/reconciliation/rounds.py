@@ -11,7 +11,7 @@ from counterfoil.rules.reconciliation.evidence import Known, of_link, weigh
 from counterfoil.rules.reconciliation.laying import Table, laid
 from counterfoil.rules.reconciliation.parts import claims_of_parts
 from counterfoil.rules.reconciliation.position import Position
-from counterfoil.rules.reconciliation.rivals import elements, rivals_of, upheld
+from counterfoil.rules.reconciliation.rivals import passes
 from counterfoil.rules.reconciliation.scoring import SILENT, as_claims
 from counterfoil.rules.reconciliation.setting import Setting
 from counterfoil.rules.reconciliation.thresholds import NUMBER_COUNTS
@@ -33,17 +33,10 @@ def settle_round(
     Returns: The position, and the claims on what is open of those that were laid.
     """
     claims = claims_on(position, setting, silent=silent, late=late)
-    used = elements(claims)
-    while True:  # each pass settles a claim at least, or is the last
-        good = upheld(claims, used, lead_min=_lead_min())
-        if good.is_empty():
-            return position, claims
+    for good, left in passes(claims, lead_min=_lead_min()):
         position = position.settled(good.sort("bank", "ledger"))
-        gone = rivals_of(good, used)
-        claims, used = (
-            each.join(gone, on="claim", how="anti", maintain_order="left")
-            for each in (claims, used)
-        )
+        claims = left
+    return position, claims
 
 
 def _lead_min() -> pl.Expr:

@@ -6,14 +6,12 @@ the time that a ledger spans; with the days among its keys it grows with the lin
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
-from functools import reduce
 
-import numpy as np
 import polars as pl
 
-from counterfoil.rules.reconciliation.rows import answered
+from counterfoil.rules.reconciliation.places import places_of
+from counterfoil.rules.reconciliation.rows import answered, mixed
 
 Asked = pl.DataFrame | pl.LazyFrame
 
@@ -35,29 +33,23 @@ def joined_near(
     low, high = ((pl.col("day") + shift) // width for shift in (-before, after))
     kinds = [[side.collect_schema()[each] for each in keys] for side in (bank, ledger)]
     assert kinds[0] == kinds[1], "keys of two kinds"
-    mixed = _mixed(keys)
+    key = mixed(keys)
     theirs = ledger.lazy()
     both = pl.concat(
         [
-            theirs.with_columns((mixed + low).alias("bucket")),
-            theirs.filter(low != high).with_columns((mixed + high).alias("bucket")),
+            theirs.with_columns((key + low).alias("bucket")),
+            theirs.filter(low != high).with_columns((key + high).alias("bucket")),
         ]
     )
     gap = pl.col("on") - pl.col("day")
     same = [pl.col(each) == pl.col(f"{each}{_THEIRS}") for each in keys]
     return answered(
         bank.lazy()
-        .with_columns((mixed + pl.col("on") // width).alias("bucket"))
+        .with_columns((key + pl.col("on") // width).alias("bucket"))
         .join(both, on="bucket", suffix=_THEIRS)
         .filter(gap.is_between(-before, after), *same)
         .drop("bucket", *(f"{each}{_THEIRS}" for each in keys))
     )
-
-
-def _mixed(keys: Sequence[str]) -> pl.Expr:
-    """All *keys* in one number, on which a join takes half the time; few others have the same."""
-    mixed = [pl.col(key).hash(at).reinterpret(signed=True) for at, key in enumerate(keys)]
-    return reduce(operator.add, mixed)
 
 
 def count_near(
@@ -80,6 +72,5 @@ def count_near(
     place = pl.col("code").cast(pl.Int64) * (last - first + before + after + 1) + pl.col("day")
     days = wanted.select(place).to_series().to_numpy()
     sorted_days = there.select(place).to_series().sort().to_numpy()
-    until = np.searchsorted(sorted_days, days + after, side="right")
-    since = np.searchsorted(sorted_days, days - before, side="left")
-    return pl.Series(until - since, dtype=pl.Int64)
+    near = places_of(days + after, sorted_days, "right") - places_of(days - before, sorted_days)
+    return pl.Series(near, dtype=pl.Int64)
