@@ -30,12 +30,14 @@ def with_centred_cells(printed: PrintedPages) -> PrintedPages:
 
 def _joined(rows: Sequence[Row]) -> Iterator[Row]:
     index = 0
+    joined = -3  # the last row to which another was joined, two above the lower one
     while index < len(rows):
-        if index + 2 < len(rows) and _is_centred(*rows[index : index + 3]):
+        triple = rows[index : index + 3]
+        if len(triple) == 3 and _is_centred(*triple) and index > joined + 2:
             upper, middle = rows[index : index + 2]
             words = sorted([*upper.words, *middle.words], key=lambda word: word.left)
             yield Row(upper.page, tuple(words))
-            index += 2
+            joined, index = index, index + 2
         else:
             yield rows[index]
             index += 1
