@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
-from counterfoil.domain.pages import Page, PrintedPages, Row, Word
+from counterfoil.domain.pages import PrintedPages, Word
+from counterfoil.rules.statements.below_headings import rewritten
 from counterfoil.rules.statements.folding import folded
 
 BESIDE = 150  # hundredths of the height: further apart two words are no pair
@@ -37,26 +38,14 @@ class _Place:
 
 def with_coins(printed: PrintedPages) -> PrintedPages:
     """*printed* with every number in one word; as it is where no heading parts them."""
-    if not any(_places(row) for page in printed.pages for row in page.rows):
-        return printed
-    return replace(printed, pages=tuple(_pages(printed.pages)))
+    return rewritten(printed, _places, _joined)
 
 
-def _pages(pages: Sequence[Page]) -> Iterator[Page]:
-    places: tuple[_Place, ...] = ()  # a table may go on over the page without its heading
-    for page in pages:
-        rows = []
-        for row in page.rows:
-            places = _places(row) or places
-            rows.append(Row(row.page, tuple(_joined(row.words, places))))
-        yield replace(page, rows=tuple(rows))
-
-
-def _places(row: Row) -> tuple[_Place, ...]:
-    """The coins' columns that *row* heads."""
+def _places(words: Sequence[Word]) -> tuple[_Place, ...]:
+    """The coins' columns that the *words* of a row head."""
     return tuple(
         _Place(coin.left, coin.right)
-        for money, coin in pairwise(row.words)
+        for money, coin in pairwise(words)
         if _beside(money, coin)
         if _MONEY.fullmatch(folded(money.text)) and _COIN.fullmatch(folded(coin.text))
     )

@@ -7,9 +7,10 @@ column too, become the one date that they are, its month in letters: ``03-Oct``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from counterfoil.domain.pages import Page, PrintedPages, Row, Word
+from counterfoil.domain.pages import PrintedPages, Word
+from counterfoil.rules.statements.below_headings import rewritten
 from counterfoil.rules.statements.folding import folded
 
 REACH = 300  # hundredths of a point: how far beside its heading a number may stand
@@ -44,19 +45,7 @@ _Date = tuple[_Part, ...]
 
 def with_day_columns(printed: PrintedPages) -> PrintedPages:
     """*printed* with every date in one word; as it is where no headings part them."""
-    if not any(_headed(row.words) for page in printed.pages for row in page.rows):
-        return printed
-    return replace(printed, pages=tuple(_pages(printed.pages)))
-
-
-def _pages(pages: Sequence[Page]) -> Iterator[Page]:
-    dates: tuple[_Date, ...] = ()  # a table may go on over the page without its heading
-    for page in pages:
-        rows = []
-        for row in page.rows:
-            dates = _headed(row.words) or dates
-            rows.append(Row(row.page, tuple(_joined(row.words, dates))))
-        yield replace(page, rows=tuple(rows))
+    return rewritten(printed, _headed, _joined)
 
 
 def _headed(words: Sequence[Word]) -> tuple[_Date, ...]:
