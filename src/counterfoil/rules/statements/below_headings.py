@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from counterfoil.domain.pages import PrintedPages, Row, Word
 
+Place = TypeVar("Place")
 
-def rewritten[Place](
+
+def rewritten(
     printed: PrintedPages,
     headed: Callable[[Sequence[Word]], tuple[Place, ...]],
     joined: Callable[[Sequence[Word], tuple[Place, ...]], Iterator[Word]],
