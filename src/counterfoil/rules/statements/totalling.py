@@ -184,8 +184,9 @@ def way_of_total(text: str) -> int:
     words = [each for each in text.split() if each.isalpha() or each in "&/"]
     rest = [each for each in words if label_of(each) is not Label.TOTAL]
     said = " ".join(rest)
-    ends = (way_of(each) for each in (*rest[:1], *rest[-1:]))  # "opérations au crédit"
-    return section_sign(said) or way_of(said) or sum(ends) or _WAYS.get(label_of(text), 0)
+    ends = {way_of(each) for each in (*rest[:1], *rest[-1:])} - {0}  # "opérations au crédit"
+    way = ends.pop() if len(ends) == 1 else 0
+    return section_sign(said) or way_of(said) or way or _WAYS.get(label_of(text), 0)
 
 
 _WAYS: dict[Label | None, int] = {Label.TOTAL_CREDITS: 1, Label.TOTAL_DEBITS: -1}
