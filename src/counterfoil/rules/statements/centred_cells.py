@@ -12,12 +12,14 @@ with its date and its text, and goes on below, as everywhere else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
 from counterfoil.domain.pages import PrintedPages, Row
 
+_MONEY = re.compile(r"(?<![\d.,])\d[\d.,']*[.,]\d\d(?![\d.,])")  # and no date
 OFF = 15  # hundredths of the height: how far from the middle of the two lines
 APART = 60  # and how far the middle is from either line at least, so that nothing is set twice
 
@@ -47,6 +49,8 @@ def _is_centred(upper: Row, middle: Row, lower: Row) -> bool:
     """Whether *upper* and *lower* are a cell's lines, and *middle* is what stands beside them."""
     if middle.top >= upper.bottom or lower.top >= middle.bottom:
         return False
+    if sum(_MONEY.search(row.text) is not None for row in (upper, middle, lower)) > 1:
+        return False  # rows of their own, or a box beside them
     cells = len(middle.words) > 1 or _has_digit(upper) or _has_digit(lower)
     if not _has_digit(middle) or not cells:
         return False  # a heading, or a number whose words are broken over the two lines
