@@ -273,7 +273,8 @@ LABEL_WORDS: dict[Label, str] = {
         saldo contable | likutis | atlikums | jaak | stanje | салдо | залишок | ნაშთი | gjendja |
         staða | salio | доступно на | 결산 | 餘額 |
         zustatek* | zostatok* | sold la | sold contabil | stav ke dni | saldo na dzien |
-        saldo na den
+        saldo na den | capital restant du | restschuld | outstanding principal |
+        capital pendiente | debito residuo | capitale residuo | restgjeld | restgaeld | restskuld
     """,
 }
 

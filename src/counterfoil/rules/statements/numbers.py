@@ -158,7 +158,11 @@ def _with_before(words: Sequence[Word], texts: Sequence[str], around: _Around) -
         return _Around(first - 1, last, -1 if before == "-" else 1, lettered, currency)
     if not currency and SYMBOL_BEFORE.fullmatch(before):
         mark = mark or (-1 if "-" in before or "(" in before else 0)
-        return _Around(first - 1, last, mark, lettered, before.strip("-+("))
+        around = _Around(first - 1, last, mark, lettered, before.strip("-+("))
+        sign = texts[first - 2] if first > 1 and not mark else ""
+        near = bool(sign) and gap_behind(words, first - 2) <= _NEAR
+        if near and sign in "-+":  # "- R$ 32,49"
+            return around._replace(first=first - 2, mark=-1 if sign == "-" else 1)
     return around
 
 

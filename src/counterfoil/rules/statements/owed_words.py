@@ -31,7 +31,7 @@ def heads_owed(events: Iterable[Event]) -> bool:
     """Whether the balances of *events* stand in a column that is headed so."""
     tables = {id(event.table): event.table for event in events}.values()
     return any(
-        column.role is Role.BALANCE and says_owed(column.text)
+        column.role in (Role.BALANCE, None) and says_owed(column.text)
         for table in tables
         for column in table.columns
     )

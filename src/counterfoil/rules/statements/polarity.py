@@ -39,7 +39,8 @@ SPOKEN_TIMES = 3  # ... and so many times as many as those that say the other wa
 
 _LOAN = re.compile(
     r"(?<!\w)(?:loan|mortgage|line of credit|credit line|heloc|"
-    r"kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo)(?!\w)"
+    r"kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo|hypothe[kc]\w*|hipoteca|mutuo|"
+    r"lainan?|kredyt\w*|lening|uver\w*)(?!\w)"
 )
 #: What is lent, in any word, and what is kept in an account with money in it.
 _LENT = re.compile(

@@ -41,6 +41,8 @@ ROLE_WORDS: dict[Role, str] = {
         saldo final | salio | staða | iarmheid | jumlah saldo | शेष | শেষ | мнацорд | қалдық |
         qaliq | qoldiq | sodu | bakiyesi | net balance | cash balance | outstanding owed |
         balance owed | amount owed | amount owing | balance owing |
+        capital restant du | restschuld | outstanding principal | capital pendiente |
+        debito residuo | capitale residuo | restgjeld | restgaeld | restskuld | kalan anapara |
         openstaand bedrag | opgenomen bedrag | uitstaand bedrag | uitstaand saldo |
         balance due | kontosaldo | bokfort saldo | bokford saldo |
         =left | =remaining
@@ -189,6 +191,7 @@ ROLE_WORDS: dict[Role, str] = {
         kirjauspaivamaara | data ksieg* | data ksiegowa | датум*
     """,
     Role.DESCRIPTION: """
+        movimentacoes | movimentacao | =movimientos | =movimenti | =movements | =mouvements |
         description* | desc | details | detail | particulars | transaction* | transactions |
         transaction details | transaction description | narrative | narration | narrations |
         =text | texto | activity | remarks | remark | memo | payee | merchant* |
