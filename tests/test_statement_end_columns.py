@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from counterfoil.domain.statements import Grade, StatementReading
-from tests.test_statement_summaries import HEAD, Cells, codes, reading, table
+from tests.test_statement_summaries import BOX, HEAD, Cells, box, codes, reading, table
 
 PERIOD: list[Cells] = [*HEAD[:2], [("Statement period 1 Mar 2025 to 31 Mar 2025", 4_000)]]
 FIRST, LAST = "Balance on 1 Mar 2025", "Balance on 31 Mar 2025"
@@ -81,3 +81,40 @@ def test_a_line_without_both_numbers_ends_the_summary() -> None:
     head = [*summary(OWN), [("Interest", 4_000), ("0.10", -36_000)]]
     head += summary(("Reserve", "4711-0900", "20.00", "25.00"))[1:]
     assert not with_entries(head, balances=True).unproved()
+
+
+def listed(
+    *rows: tuple[str, str, str], own: tuple[str, str] = ("500.00", "1,100.00")
+) -> list[Cells]:
+    """A list of accounts with the ends of each, in words and without days."""
+    places = (4_000, -36_000, -52_000)
+    over = ("Account number", "Opening balance", "Closing balance")
+    mine = ("4711-0815", *own)
+    return [[*zip(each, places, strict=True)] for each in (over, mine, *rows)]
+
+
+@pytest.mark.parametrize("balances", [True, False])
+def test_an_account_that_is_listed_by_number_has_to_be_there(balances: bool) -> None:
+    assert not with_entries(listed(), balances=balances).unproved()
+    found = with_entries(listed(("4711-0900", "20.00", "25.00")), balances=balances)
+    assert codes(found) == {"end_contradicts"}
+    below = reading(HEAD, box(BOX), table(), listed(("4711-0900", "20.00", "25.00")))
+    assert codes(below) == {"end_contradicts"}
+
+
+def test_one_that_did_not_move_is_a_statement_there_too() -> None:
+    found = with_entries(listed(("4711-0900", "20.00", "20.00")))
+    assert not found.unproved()
+    assert ends(found) == [("4711-0815", 500, 1_100), ("4711-0900", 20, 20)]
+
+
+def test_a_line_without_a_number_is_no_account() -> None:
+    held = ("Bonds held", "20.00", "25.00")
+    assert not with_entries(listed(held)).unproved()
+    missing = ("4711-0900", "20.00", "25.00")
+    assert codes(with_entries(listed(held, missing))) == {"end_contradicts"}, "one below it is"
+
+
+def test_its_own_ends_in_the_list_have_to_hold() -> None:
+    assert codes(with_entries(listed(own=("500.00", "1,101.00")))) == {"does_not_add_up"}
+    assert codes(with_entries(listed(own=("501.00", "1,100.00")))) == {"does_not_add_up"}

@@ -50,3 +50,43 @@ def test_a_list_without_days_is_none_of_entries(
         for day, (paid, left) in zip((*days, "One", "Two", "Three"), NUMBERS, strict=False)
     ]  # fmt: skip
     assert codes(reading(HEAD, box(BOX), table(), [head, *rows])) == said
+
+
+YEN = [
+    ("03/04/2025", "Order", "85,000"),
+    ("03/05/2025", "Sale", "45,000"),
+    ("03/06/2025", "Fee", "-500"),
+]
+
+
+def in_yen(*, dated: bool = True, words: str = "{}", behind: str = "") -> list[Cells]:
+    """An account with one column of whole numbers."""
+    rows: list[Cells] = [
+        [
+            (day if dated else "One", 4_000),
+            (text, 12_000),
+            (words.format(amount), -42_000),
+            *([(behind, 43_000)] if behind else []),
+        ]
+        for day, text, amount in YEN
+    ]
+    heading: Cells = [("Date", 4_000), ("Description", 12_000), ("Amount", -42_000)]
+    return [[("Yen account 4711-0900", 4_000)], heading, *rows]
+
+
+def test_an_account_in_whole_numbers_beside_one_in_hundredths_is_not_dropped() -> None:
+    assert codes(reading(HEAD, box(BOX), table(), in_yen())) == {"unread_table"}
+    title, *rows = in_yen()
+    ends = box([("Opening balance", "10,000"), ("Closing balance", "139,500")])
+    found = reading(HEAD, box(BOX), table(), [title], ends, rows)
+    assert not found.unproved()
+    assert [int(each.statement.closing) for each in found.proved()] == [1_100, 139_500]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [in_yen(dated=False), in_yen(words="up to {}"), in_yen(behind="points")],
+    ids=["no day", "in a sentence", "not at the end"],
+)
+def test_one_number_is_no_entry_without_its_day_or_within_words(rows: list[Cells]) -> None:
+    assert not reading(HEAD, box(BOX), table(), rows).unproved()
