@@ -454,3 +454,37 @@ def test_deposits_may_be_counted_without_the_interest() -> None:
     assert not with_interest("Number of deposits: {}", 1).unproved()
     assert not with_interest("Number of deposits: {}", 2).unproved()
     assert codes(with_interest("Number of credits: {}", 1)) == {"counts_contradict"}
+
+
+@pytest.mark.parametrize(("went", "came"), [(3, 2), (2, 3), (4, 2), (3, 1)])
+def test_two_numbers_behind_two_names_have_one_each(went: int, came: int) -> None:
+    said: Cells = [(f"Debit Count / Credit Count {went} {came}", 4_000)]
+    assert codes(counted(said)) == (set() if (went, came) == (3, 2) else {"counts_contradict"})
+
+
+@pytest.mark.parametrize(("number", "wrong"), [(3, False), (2, True), (5, False), (1, True)])
+def test_before_money_out_and_money_in_it_is_of_both(number: int, wrong: bool) -> None:
+    """3 went out and 2 came in; the number may also be of the first of them."""
+    said: Cells = [("Number of items", 4_000), (str(number), 20_000)]
+    said += [("420.00", 28_000), ("1,020.00", 36_000)]
+    assert codes(counted(said)) == ({"counts_contradict"} if wrong else set())
+
+
+def test_of_two_columns_with_words_between_it_is_of_the_first() -> None:
+    def said(number: int) -> StatementReading:
+        return counted(
+            [("Number of debits", 4_000), (str(number), 20_000), ("420.00 and in 1,020.00", 28_000)]
+        )
+
+    assert not said(3).unproved()
+    assert codes(said(5)) == {"counts_contradict"}
+
+
+@pytest.mark.parametrize("unit", ["db", "items", "separate items"])
+def test_in_brackets_with_its_unit_it_is_of_the_amount_before_it(unit: str) -> None:
+    went, came = f"Total debits 420.00 ({{}} {unit})", f"Total credits 1,020.00 ({{}} {unit})"
+    assert not counted(one(went, 3), one(came, 2)).unproved()
+    assert codes(counted(one(went, 3), one(came, 1))) == {"counts_contradict"}
+    both = f"Total debits 420.00 (3 {unit}) Total credits 1,020.00 ({{}} {unit})"
+    assert not counted(one(both, 2)).unproved()
+    assert codes(counted(one(both, 1))) == {"counts_contradict"}

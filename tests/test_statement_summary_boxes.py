@@ -129,3 +129,57 @@ def test_signs_for_both_ways_are_enough_whatever_the_words_are() -> None:
 
     assert not signed("1,020.00").unproved()
     assert codes(signed("1,021.00")) == {"totals_contradict"}
+
+
+def in_a_row(
+    *numbers: str, over: tuple[str, ...] = ("A", "B", "C", "D"), balances: bool = False
+) -> StatementReading:
+    """The ends of an account and what moved between them, side by side under captions."""
+    places = (-14_000, -26_000, -38_000, -52_000)
+    rows: list[Cells] = [[*zip(each, places, strict=True)] for each in (over, numbers)]
+    return reading(HEAD, box([BOX[0], BOX[3]]), rows, table(balances=balances))
+
+
+@pytest.mark.parametrize("balances", [True, False])
+@pytest.mark.parametrize("wrong", [("1,021.00", "420.00"), ("1,020.00", "421.00")])
+def test_a_summary_in_one_row_has_to_add_up(wrong: tuple[str, str], balances: bool) -> None:
+    assert not in_a_row("500.00", "1,020.00", "420.00", "1,100.00", balances=balances).unproved()
+    found = in_a_row("500.00", *wrong, "1,100.00", balances=balances)
+    assert codes(found) == {"totals_contradict"}
+
+
+def test_where_neither_number_is_of_the_entries_the_row_may_be_of_other_things() -> None:
+    assert not in_a_row("500.00", "1,021.00", "421.50", "1,100.00").unproved()
+
+
+def test_a_row_that_does_not_go_from_end_to_end_is_no_summary() -> None:
+    assert not in_a_row("501.00", "1,021.00", "420.00", "1,100.00").unproved()
+    assert not in_a_row("500.00", "1,021.00", "420.00", "1,101.00").unproved()
+
+
+def test_a_minus_on_one_side_is_enough_whatever_the_words_are() -> None:
+    def minus(came: str, went: str) -> StatementReading:
+        return reading(HEAD, box([BOX[0], ("This", came), ("That", went), BOX[3]]), table())
+
+    assert not minus("1,020.00", "- 420.00").unproved()
+    assert codes(minus("1,021.00", "- 420.00")) == {"totals_contradict"}
+    assert not minus("1,021.00", "420.00").unproved(), "nothing says what its numbers are"
+
+
+def test_running_balances_of_the_entries_are_none_of_a_box() -> None:
+    """The ends stand in line with them, above the first and below the last entry."""
+    places = (4_000, 12_000, -42_000, -54_000)
+    rows = [row for row in table() if row]
+    first: Cells = [("Beginning balance", 12_000), ("500.00", -54_000)]
+    last: Cells = [("Ending balance", 12_000), ("1,100.00", -54_000)]
+    assert {at for row in rows for _, at in row} == {*places}
+    assert not reading(HEAD, [rows[0], first, *rows[1:], last]).unproved()
+
+
+def test_a_box_that_begins_with_a_bare_balance_says_what_each_number_is() -> None:
+    def begun(words: str, came: str) -> StatementReading:
+        rows = [("Balance on 03/01/2025", "500.00"), (words, came), *BOX[2:]]
+        return reading(HEAD, box(rows), table())
+
+    assert not begun("Deposits and additions", "1,020.00").unproved()
+    assert codes(begun("Deposits and additions", "1,021.00")) == {"totals_contradict"}

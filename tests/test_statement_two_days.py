@@ -236,3 +236,38 @@ def test_days_that_the_texts_speak_of_are_no_column_of_their_own() -> None:
     found = beside("Date", "", days=far, at=(34_000, 12_000))
     assert [booked for booked, _ in days(found)] == BOOKED_ON
     assert codes(beside("Date", "Xyzzy", days=far, at=(34_000, 12_000))) == {"two_dates"}
+
+
+def without_heading(later: Sequence[str], texts: int = 16_000, at: int = 9_200) -> StatementReading:
+    """Two dates on the line of each entry, and nothing over them.
+
+    Args:
+        later: The second ones.
+        at: Where they stand; right behind the first as a rule.
+    """
+    rows: list[Cells] = [
+        [cell for cell in ((day, 4_000), (second, at), (text, texts), (amount, -42_000)) if cell[0]]
+        for (day, text, amount, _), second in zip(ENTRIES, later, strict=True)
+    ]
+    return reading(HEAD, box(BOX), rows)
+
+
+def test_without_a_heading_two_days_behind_each_other_that_differ_are_refused() -> None:
+    after = [f"03/{int(day[3:5]) + 1:02}/2025" for day, *_ in ENTRIES]
+    same = [day for day, *_ in ENTRIES]
+    assert codes(without_heading(after)) == {"two_dates"}
+    assert codes(without_heading([*after[:3], *same[3:]])) == {"two_dates"}
+    assert [booked for booked, _ in days(without_heading(same))] == BOOKED_ON
+
+
+def test_not_where_most_are_the_same_or_one_has_no_second_day() -> None:
+    after = [f"03/{int(day[3:5]) + 1:02}/2025" for day, *_ in ENTRIES]
+    same = [day for day, *_ in ENTRIES]
+    assert [booked for booked, _ in days(without_heading([*after[:2], *same[2:]]))] == BOOKED_ON
+    assert [booked for booked, _ in days(without_heading([*after[:4], ""]))] == BOOKED_ON
+
+
+def test_a_day_of_value_alone_is_not_of_booking_beside_a_column_of_other_days() -> None:
+    same = [day for day, *_ in ENTRIES]
+    assert codes(beside("Value date", "")) == {"two_dates"}
+    assert [booked for booked, _ in days(beside("Value date", "", days=same))] == BOOKED_ON
