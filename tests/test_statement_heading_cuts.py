@@ -62,7 +62,7 @@ def test_the_texts_begin_behind_the_heading_of_a_date() -> None:
 
 
 def test_what_a_date_is_called_is_not_cut() -> None:
-    assert cells("Date", "of", "transaction", gap=350) == [("Date of transaction", Role.DATE)]
+    assert cells("Date", "de", "l'opération", gap=350) == [("Date de l'opération", Role.DATE)]
 
 
 def test_a_day_begins_behind_a_heading_of_money() -> None:

@@ -36,6 +36,10 @@ def test_where_no_land_of_the_sign_parts_its_money_by_a_thousand_it_is_one(sign:
     assert [int(each.amount) for each in proved.statement.transactions] == [38_990, -8_500, -4_490]
 
 
-@pytest.mark.parametrize("sign", ["", "KWD "])
-def test_else_nothing_tells(sign: str) -> None:
-    assert codes(printed(sign)) == {"thousand_or_point"}
+def test_without_a_sign_nothing_tells() -> None:
+    assert codes(printed("")) == {"two_readings"}
+
+
+def test_where_money_has_thousandths_it_is_a_fraction() -> None:
+    (proved,) = printed("KWD ").proved()
+    assert str(proved.statement.transactions[0].amount) == "38.990"

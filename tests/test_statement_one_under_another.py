@@ -70,7 +70,7 @@ def quiet(opening: str, ends: tuple[str, str] = ("20.00", "20.00")) -> Statement
     return reading(HEAD, box(BOX[:1]), table(), box(BOX[3:]), title, other)
 
 
-@pytest.mark.parametrize("opening", ["Opening balance", "Brought forward", "Carried forward"])
+@pytest.mark.parametrize("opening", ["Opening balance", "Brought forward", "Balance b/f"])
 def test_an_account_that_did_not_move_may_begin_with_what_was_brought_forward(opening: str) -> None:
     assert ends(quiet(opening)) == [(500, 1_100), (20, 20)]
     assert codes(quiet(opening, ("20.00", "21.00"))) == {"end_contradicts"}
