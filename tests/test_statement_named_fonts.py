@@ -16,10 +16,10 @@ from counterfoil.adapters.statement_pdf.rows_seen import lies_of
 from counterfoil.domain.pages import Row, Word
 from counterfoil.statements import read_document
 from fixtures.hostile.lying import one_value
-from fixtures.hostile.pdf import COLUMNS, ROWS, Statement, literal, shown, stream
+from fixtures.hostile.pdf import COLUMNS, ROWS, Statement, literal, shown, stream, width
 
 WIDE = 340  # thousandths of its size: what the font says that each of its letters takes up
-FONT = {
+FONT: Mapping[str, bytes] = {
     "": b"/Type /Font /Subtype /Type0 /BaseFont /HYSMyeongJo-Medium",
     "Encoding": b"/UniKS-UCS2-H",
     "DescendantFonts": b"[10 0 R]",
@@ -64,9 +64,9 @@ class Named(Statement):
         """With the font instead of Helvetica."""
         entries = b" ".join(
             (b"/%s %s" % (key.encode(), value)) if key else value
-            for key, value in (FONT | self.more).items()
+            for key, value in {**FONT, **self.more}.items()
         )
-        return super().all_objects() | BELOW | {3: b"<< %s >>" % entries} | dict(self.objects)
+        return super().all_objects() | dict(BELOW) | {3: b"<< %s >>" % entries} | dict(self.objects)
 
 
 def codes(tmp_path: Path, made: Statement) -> set[str]:
@@ -112,6 +112,52 @@ NOT_ONLY = {
 @pytest.mark.parametrize("name", NOT_ONLY)
 def test_with_anything_more_it_is_looked_at_as_every_other(name: str, tmp_path: Path) -> None:
     assert codes(tmp_path, NOT_ONLY[name]) == LIE
+
+
+NUMBER = "2,889.10"
+LEFT = width(NUMBER) - len(NUMBER) * WIDE * 9 / 1000
+OWN = shown(LEFT, 0, ucs2(NUMBER.encode()))
+EIGHT = LEFT + 2 * WIDE * 9 / 1000  # where its first 8 begins, of which half is hidden
+
+
+def drawn(ops: bytes, resources: bytes = b"") -> Named:
+    """The balance of the second entry drawn by *ops*, from where Helvetica would begin."""
+    return Named(instead={(1, 3): ops}, resources=resources)
+
+
+HALF = b"%.2f -3 %.2f 14 re" % (LEFT - 5, EIGHT + 5 - LEFT)
+NOTE = COLUMNS[3] - width(NUMBER) + EIGHT
+ATTACKS = {
+    "cut off": drawn(b"%s %.2f -3 99 14 re W n %s" % (HALF, EIGHT + 1.5, OWN)),
+    "cut off in letters": drawn(
+        b"7 Tr %s 0 Tr %s" % (shown(LEFT - 1, -2, ucs2(b"WWWWWWWWW"), size=12), OWN)
+    ),
+    "under white letters": drawn(b"%s 1 g %s" % (OWN, shown(EIGHT - 1.4, 0, ucs2(b"l")))),
+    "under a thin bar": drawn(b"%s 1 g %.2f -1 0.9 9 re f" % (OWN, EIGHT + 0.1)),
+    "pale": drawn(b"/G0 gs " + OWN, resources=b"/ExtGState << /G0 << /ca 0.5 >> >>"),
+    "under a note": Named(
+        page=b"/Annots [20 0 R]",
+        objects={
+            20: b"<< /Type /Annot /Subtype /Square /F 4 /AP << /N 21 0 R >>"
+            b" /Rect [%.2f 670 %.2f 680] >>" % (NOTE, NOTE + 1.4),
+            21: stream(b"1 g 0 0 2 10 re f", b"/Type /XObject /Subtype /Form /BBox [0 0 2 10]"),
+        },
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_a_digit_of_which_only_a_part_shows_is_looked_at(name: str, tmp_path: Path) -> None:
+    assert codes(tmp_path, ATTACKS[name]) == LIE
+
+
+@pytest.mark.parametrize(
+    "ops",
+    [OWN, b"-1 -3 80 14 re W n " + OWN, b"1 0 0 rg " + OWN],
+    ids=["plain", "in its cell", "red"],
+)
+def test_however_it_is_drawn_whole_it_is_proved(ops: bytes, tmp_path: Path) -> None:
+    assert codes(tmp_path, drawn(ops)) == set()
 
 
 def test_what_is_painted_before_it_or_elsewhere_changes_nothing(tmp_path: Path) -> None:
