@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -12,7 +13,7 @@ from tests.test_statement_summaries import BOX, ENTRIES, HEAD, Cells, box, codes
 PLACES = (4_000, 12_000, -42_000, -54_000)
 
 
-def issued(said: str, op: str, rows: list[tuple[str, ...]], closing: str) -> list[Cells]:
+def issued(said: str, op: str, rows: Sequence[tuple[str, ...]], closing: str) -> list[Cells]:
     return [
         [("Account 4711-0815", 4_000)],
         [(said, 4_000)],

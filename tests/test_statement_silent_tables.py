@@ -63,8 +63,8 @@ def in_yen(*, dated: bool = True, words: str = "{}", behind: str = "") -> list[C
     """An account with one column of whole numbers."""
     rows: list[Cells] = [
         [
-            (day if dated else "One", 4_000),
-            (text, 12_000),
+            (day if dated else f"Order of {day}", 4_000),
+            (text, 22_000),
             (words.format(amount), -42_000),
             *([(behind, 43_000)] if behind else []),
         ]
