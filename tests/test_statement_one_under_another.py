@@ -139,16 +139,16 @@ def test_a_line_with_more_in_it_does_not(over: str) -> None:
 
 
 def marked(amount: str) -> StatementReading:
-    """Marks behind the amounts; the third one may be a day of May or June as well."""
+    """Marks behind the amounts, which lead their lines; the third one may be a day as well."""
     rows: list[Cells] = []
     for number, (day, text, said, _) in enumerate(ENTRIES):
         plain = f"{said.strip('-')} {'Dr' if said[0] == '-' else 'Cr'}"
-        rows.append([(day, 4_000), (text, 12_000), (amount if number == 2 else plain, -42_000)])
-    heading: Cells = [("Date", 4_000), ("Description", 12_000), ("Amount", -42_000)]
+        rows.append([(amount if number == 2 else plain, 4_000), (day, 14_000), (text, 24_000)])
+    heading: Cells = [("Amount", 4_000), ("Date", 14_000), ("Description", 24_000)]
     return reading(HEAD, box([BOX[0], ("Ending balance", "1,140.35")]), [heading, *rows])
 
 
-@pytest.mark.parametrize("mark", ["Dr", "DR", "dr."])
+@pytest.mark.parametrize("mark", ["Dr", "DR", "DR."])
 def test_before_its_mark_a_number_like_a_day_is_an_amount(mark: str) -> None:
     found = marked(f"5.25 {mark}")
     assert not found.unproved()
@@ -158,3 +158,21 @@ def test_before_its_mark_a_number_like_a_day_is_an_amount(mark: str) -> None:
 
 def test_it_has_to_hold() -> None:
     assert codes(marked("5.26 Dr")) == {"does_not_add_up"}
+
+
+def summed_up(*, came: str = "1,020.00", closing: str = "1,100.00") -> StatementReading:
+    """A summary from end to end under the headings of the entries, above the first of them."""
+    heading, *rows = table()
+    summary: list[Cells] = [
+        [("Opening balance", 12_000), ("500.00", -54_000)],
+        [("Money in", 12_000), (came, -42_000)],
+        [("Money out", 12_000), ("-420.00", -42_000)],
+        [("Closing balance", 12_000), (closing, -54_000)],
+    ]
+    return reading(HEAD, [heading, *summary, *rows])
+
+
+def test_a_summary_under_the_headings_is_none_of_the_entries() -> None:
+    assert ends(summed_up()) == [(500, 1_100)]
+    assert codes(summed_up(came="1,021.00")) == {"totals_contradict"}
+    assert codes(summed_up(closing="1,101.00")) == {"end_contradicts"}
