@@ -57,13 +57,15 @@ class Column:
     count: int
     role: Role | None  # as the heading says; None: no heading belongs to it
     text: str = ""  # the heading's words
+    end: int = -1  # where nearly all end with the signs behind them; -1: nowhere
 
     def distance(self, amount: Amount) -> int:
         """How far *amount* is from an edge that the column is aligned at."""
         near = min(abs(self.flush.of(amount) - edge) for edge in self.edges)
         if self.flush is not Flush.RIGHT:
             return near
-        return min(near, abs(amount.end - self.edges[0]))
+        ends = (self.edges[0], self.end) if self.end >= 0 else self.edges[:1]
+        return min(near, *(abs(amount.end - edge) for edge in ends))
 
     def reach(self, amount: Amount, *, labelled: bool) -> int:
         """How far it may be."""
@@ -235,7 +237,8 @@ def _named(
                 role = Role.OTHER  # limits, minimum payments, available balances beside others
         flush, edges, firm = _edges(span, tokens)
         text = "" if cell is None else cell.text
-        yield Column(span[0], span[1], flush, edges, firm, span[2], role, text)
+        end = _common_end(span, tokens)
+        yield Column(span[0], span[1], flush, edges, firm, span[2], role, text, end)
 
 
 def _is_in_text(span: Span, cell: Cell) -> bool:
@@ -278,6 +281,16 @@ def _edges(span: Span, tokens: Sequence[Amount]) -> tuple[Flush, tuple[int, ...]
     held = sum(count for _, count in common)
     edges = tuple(edge for edge, _ in common)
     return flush, edges, held >= FIRM_FROM and held * 10 >= len(inside) * 9
+
+
+def _common_end(span: Span, tokens: Sequence[Amount]) -> int:
+    """Where nearly all numbers of a column end, with what stands behind them; -1: nowhere.
+
+    A plus is wider than a minus: the digits before it end earlier.
+    """
+    ends = [each.end for each in tokens if span[0] <= each.left and each.right <= span[1] + ALIGNED]
+    edge, count = (_common(ends) or [(-1, 0)])[0]
+    return edge if count >= FIRM_FROM and count * 10 >= len(ends) * 9 else -1
 
 
 def _common(places: Sequence[int]) -> list[tuple[int, int]]:
