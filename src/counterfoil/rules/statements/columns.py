@@ -235,9 +235,8 @@ def _named(
             other = any(each is not cell and each.role is Role.BALANCE for each in pairs.values())
             if role is not Role.BALANCE or other:
                 role = Role.OTHER  # limits, minimum payments, available balances beside others
-        flush, edges, firm = _edges(span, tokens)
+        flush, edges, firm, end = _edges(span, tokens)
         text = "" if cell is None else cell.text
-        end = _common_end(span, tokens)
         yield Column(span[0], span[1], flush, edges, firm, span[2], role, text, end)
 
 
@@ -264,14 +263,17 @@ def _is_no_money(heading: str) -> bool:
     return "%" in heading or label_of(heading) is Label.OTHER
 
 
-def _edges(span: Span, tokens: Sequence[Amount]) -> tuple[Flush, tuple[int, ...], bool]:
-    """How the numbers of a column are aligned, where, and whether nearly all are."""
+def _edges(span: Span, tokens: Sequence[Amount]) -> tuple[Flush, tuple[int, ...], bool, int]:
+    """How the numbers of a column are aligned, where, whether nearly all are; where they end.
+
+    A plus is wider than a minus: the digits before it end earlier, and both together do not.
+    """
     inside = [each for each in tokens if span[0] <= each.left and each.right <= span[1] + ALIGNED]
     if not inside:
-        return Flush.RIGHT, (span[1],), False
+        return Flush.RIGHT, (span[1],), False, -1
     places = {flush: _common([flush.of(each) for each in inside]) for flush in Flush}
     # brackets shut and signs behind may be flush right where the digits are not
-    ended = _common([each.end for each in inside])[0][1]
+    end, ended = _common([each.end for each in inside])[0]
     most = {each: places[each][0][1] for each in Flush}
     most[Flush.RIGHT] = max(most[Flush.RIGHT], ended)
     flush = max(Flush, key=lambda each: (most[each], each is Flush.RIGHT))
@@ -280,17 +282,13 @@ def _edges(span: Span, tokens: Sequence[Amount]) -> tuple[Flush, tuple[int, ...]
         common = [each for each in places[flush] if each[1] * 20 >= len(inside)][:EDGES_MAX]
     held = sum(count for _, count in common)
     edges = tuple(edge for edge, _ in common)
-    return flush, edges, held >= FIRM_FROM and held * 10 >= len(inside) * 9
+    end = end if _are_firm(ended, inside) else -1
+    return flush, edges, _are_firm(held, inside), end
 
 
-def _common_end(span: Span, tokens: Sequence[Amount]) -> int:
-    """Where nearly all numbers of a column end, with what stands behind them; -1: nowhere.
-
-    A plus is wider than a minus: the digits before it end earlier.
-    """
-    ends = [each.end for each in tokens if span[0] <= each.left and each.right <= span[1] + ALIGNED]
-    edge, count = (_common(ends) or [(-1, 0)])[0]
-    return edge if count >= FIRM_FROM and count * 10 >= len(ends) * 9 else -1
+def _are_firm(count: int, among: Sequence[Amount]) -> bool:
+    """Whether so many numbers are enough, and nearly all."""
+    return count >= FIRM_FROM and count * 10 >= len(among) * 9
 
 
 def _common(places: Sequence[int]) -> list[tuple[int, int]]:

@@ -55,6 +55,9 @@ def _parted(lines: Sequence[Line], headings: Sequence[Heading]) -> Iterator[Line
         for heading in headings
     ]
     for line in lines:
+        if all(token.first == token.last for token in line.dates):
+            yield line  # of one word each, as nearly all are
+            continue
         cells = next((cells for last, cells in reversed(dated) if last < line.index), [])
         dates = [_without_next(line, token, cells) for token in line.dates]
         yield replace(line, dates=tuple(dates)) if dates != [*line.dates] else line
