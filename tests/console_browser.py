@@ -93,7 +93,7 @@ def window(chromium: Browser, rig: Rig, name: str = "", **options: Any) -> Itera
     made.listen()
     yield made
     context.close()
-    assert made.said == []
+    assert made.said == [], made.said
 
 
 # By keyboard alone

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from counterfoil.cli.console import one_time_link
 from counterfoil.console.routes import DOORS
@@ -151,6 +151,31 @@ def test_the_first_admin_opens_an_account_and_invites(chromium: Browser, rig: Ri
     kim = rig.served.desk.people.account("kim")
     assert kim is not None
     assert (kim.person, kim.role) == ("kim.berg", Role.AUDITOR)
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["in another tab", "while it is left"])
+def test_a_page_whose_session_ended_says_so_and_nothing_went_wrong(
+    chromium: Browser, rig: Rig, *, held: bool
+) -> None:
+    """The page asks for what is new after the sign-off was heard: that is no error of its own."""
+    with window(chromium, rig, "iris") as it:
+        it.page.goto("/")
+        other = it.context.new_page()
+        other.goto("/items")
+        if held:  # the tab's next page is slower than its own asking
+            it.page.route("**/sign-off", lambda route: _answered_late(it.page, route))
+            it.page.get_by_role("button", name="Sign off").click()
+            expect(it.page.get_by_role("heading", name="Sign on")).to_be_visible()
+        else:
+            other.get_by_role("button", name="Sign off").click()
+            expect(it.page.get_by_role("alert")).to_contain_text("You are signed off")
+
+
+def _answered_late(page: Page, route: Route) -> None:
+    """Not before the page that is left has asked once more, and was told that it is over."""
+    with page.expect_response(lambda each: each.status in (204, 403)):
+        answer = route.fetch(max_redirects=0)
+    route.fulfill(response=answer)
 
 
 def open_account(page: Page, link: str) -> str:

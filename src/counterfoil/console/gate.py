@@ -137,8 +137,10 @@ class Gate:
         if door.right is None:
             return None
         if session is None:
-            if request.method == "POST" or request.refreshes:
+            if request.method == "POST":
                 return self._trouble(request, None, 403, "You are signed off: sign on again.")
+            if request.refreshes:
+                return Reply(204, b"")  # a page that is being left asks, too: nothing went wrong
             return Reply(303, b"", headers={"Location": f"/sign-on?to={quote(request.path)}"})
         if door.right not in session.account.role.rights:
             return self._deny(request, session, f"{session.account.role} may not {door.right}")

@@ -244,7 +244,7 @@ def _live(gate: Gate, watch: Watch) -> _Endpoint:
     async def live(wire: WireRequest) -> Response:
         cookie = wire.cookies.get(COOKIE, "")
         if not await run_in_threadpool(gate.knows, cookie):
-            return Response("", 403, media_type="text/plain")
+            return Response(status_code=204)  # signed off: there is nothing to tell
         about = wire.query_params.get("about", "")
         look = partial(desk.looking.newest_of, about[:60]) if about else None
         said = await watch.changed_from(wire.query_params.get("seen", ""), look)

@@ -8,6 +8,7 @@
 // An answer about changes is held back until there is one; then the page looks, and rests.
 const REST_MS = 250;
 const AWAY_MS = 1000;
+const SIGNED_OFF = 204; // nothing to show any more; no error, since a page that is being left asks, too
 const page = document.body;
 
 // Refreshing
@@ -16,6 +17,7 @@ const waiting = new Map(); // what is newer than a part that is in use, by the p
 
 async function refresh() {
   const answer = await fetch(location.href, { headers: { "X-Refresh": "1" } });
+  if (answer.status === SIGNED_OFF) return signedOff();
   if (!answer.ok || answer.redirected) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of fresh.querySelectorAll("[data-live]")) waiting.set(part.dataset.live, part);
@@ -66,7 +68,7 @@ async function look() {
   const seen = encodeURIComponent(page.dataset.newest);
   const about = encodeURIComponent(page.dataset.about ?? "");
   const answer = await fetch(`/live?seen=${seen}&about=${about}`, { headers: { "X-Refresh": "1" }, signal: asking.signal });
-  if (answer.status === 403) return signedOff();
+  if (answer.status === SIGNED_OFF) return signedOff();
   const newest = await answer.text();
   if (answer.ok && newest !== page.dataset.newest) await refresh();
 }
