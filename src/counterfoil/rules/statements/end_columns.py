@@ -1,6 +1,6 @@
 """Summaries of accounts with a column for each end: ``Balance on 1 Sep | Balance on 30 Sep``.
 
-Or ``Opening balance | Closing balance``. An account that is listed so and is nowhere else in the
+Or ``Opening balance | Closing balance``, or ``Opening 1 Sep | Closing 30 Sep``. An account that is listed so and is nowhere else in the
 document is missing from it.
 """
 
@@ -15,7 +15,7 @@ from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.terms import ENDS, Label
-from counterfoil.rules.statements.vocabulary import label_of
+from counterfoil.rules.statements.vocabulary import bare_end, label_of
 
 LINES_MAX = 12  # accounts of one summary
 _NUMBERED = re.compile(r"\d[\d .-]{4,}\d")
@@ -31,7 +31,9 @@ class End(NamedTuple):
     day: Printed | None
 
 
-class _Caption(NamedTuple):
+class Caption(NamedTuple):
+    """Words over numbers, and the day among them."""
+
     words: Words
     label: Label
     day: Printed | None
@@ -45,7 +47,7 @@ def ends_in_columns(lines: Sequence[Line], ends: Sequence[Printed]) -> Iterator[
             are of other times.
     """
     for line in lines:
-        named = _named(line)
+        named = both_ends(line)
         captions = named or _dated(line, ends)
         for below in lines[line.index + 1 : line.index + 1 + LINES_MAX] if captions else ():
             pair = [_under(caption, below) for caption in captions]
@@ -58,16 +60,31 @@ def ends_in_columns(lines: Sequence[Line], ends: Sequence[Printed]) -> Iterator[
                     yield End(below, amount, caption.label, _text(caption.words), caption.day)
 
 
-def _named(line: Line) -> list[_Caption]:
+def both_ends(line: Line) -> list[Caption]:
     """Its two cells that name an opening and a closing balance; none on a line with money."""
-    if line.amounts or line.dates:
+    if line.amounts:
         return []
-    cells = [(words, label_of(_text(words))) for words in cells_of(line.row.words)]
-    found = [_Caption(words, label, None) for words, label in cells if label in ENDS]
-    return found if [each.label for each in found] == [*ENDS] else []
+    cells = cells_of(line.row.words)
+    named = [(words, _end_of(words, line.dates)) for words in cells]
+    found = [
+        Caption(words, label, _day_in(words, line.dates))
+        for words, label in named
+        if label is not None
+    ]
+    apart = len(line.dates) == sum(each.day is not None for each in found)
+    return found if apart and [each.label for each in found] == [*ENDS] else []
 
 
-def _dated(line: Line, ends: Sequence[Printed]) -> list[_Caption]:
+def _end_of(words: Words, dates: Sequence[DateToken]) -> Label | None:
+    """What the words say that stand before a day: ``Opening balance``, ``Closing 2025-06-30``."""
+    left, right = words[0].left, words[-1].right
+    begin = min((each.left for each in dates if left <= each.left <= right), default=right)
+    said = " ".join(word.text for word in words if word.left < begin)
+    label = label_of(said)
+    return label if label in ENDS else bare_end(said)
+
+
+def _dated(line: Line, ends: Sequence[Printed]) -> list[Caption]:
     """Its two cells that name a balance of the first and of the last day; else none."""
     if line.amounts or len(line.dates) != 2:
         return []
@@ -79,7 +96,7 @@ def _dated(line: Line, ends: Sequence[Printed]) -> list[_Caption]:
     ]
     if len(cells) != 2 or not cells[0][1].is_before(cells[1][1]) or cells[1][1] not in ends:
         return []
-    return [_Caption(words, label, day) for (words, day), label in zip(cells, ENDS, strict=True)]
+    return [Caption(words, label, day) for (words, day), label in zip(cells, ENDS, strict=True)]
 
 
 def _text(words: Words) -> str:
@@ -91,7 +108,7 @@ def _day_in(words: Words, dates: Sequence[DateToken]) -> Printed | None:
     return next((each.printed for each in dates if left <= each.left and each.right <= right), None)
 
 
-def _under(caption: _Caption, line: Line) -> Amount | None:
+def _under(caption: Caption, line: Line) -> Amount | None:
     """The one number of *line* that stands below *caption*."""
     left, right = caption.words[0].left, caption.words[-1].right
     found = [each for each in line.amounts if each.left <= right and left <= each.right]

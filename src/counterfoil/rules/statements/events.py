@@ -87,6 +87,12 @@ def events_of(
     lead = _totals_lead(table, money) or _totals_led(earlier)
     sections = sections_of(table, money, titles, first_section(table, before, section), lead=lead)
     over_signs, moved = _over_signs(table), _moved(table, money)
+    labels = {
+        line.index: _said(line, entries[line.index], money[line.index])
+        for line in table.lines
+        if line.index in money
+    }
+    amid = _amid(labels, [index for index, each in anchors.items() if each.own is not None])
     events = tuple(
         Event(
             line=line,
@@ -105,8 +111,9 @@ def events_of(
         for line in table.lines
         if line.index in money
         for own in [anchors[line.index].own is not None]
-        for said in [_said(line, entries[line.index], money[line.index])]
-        for label in [None if _is_entry_after_all(said, line, moved, own=own) else said]
+        for said in [labels[line.index]]
+        for after_all in [_is_entry_after_all(said, line, moved, own=own)]
+        for label in [None if after_all or line.index in amid & moved else said]
         for total in [line.index in titles or _goes_both_ways(table, line, money, label)]
         for kind in [Kind.TOTAL if total else _kind(label, dated=own and not lead)]
     )
@@ -248,6 +255,20 @@ def _moved(table: Table, money: Mapping[int, Mapping[int, Amount]]) -> frozenset
         for index, cells in money.items()
         if len(cells) > 1 or index not in edges
         if any(roles[each] is not Role.BALANCE for each in cells)
+    )
+
+
+def _amid(labels: Mapping[int, Label | None], dated: Collection[int]) -> frozenset[int]:
+    """The dated lines that name an opening balance between dated entries.
+
+    ``ADDEBITO IN C/C SALDO MESE PRECEDENTE``: what paid for it. An opening stands first, or last.
+    """
+    lines = [*labels]
+    return frozenset(
+        index
+        for before, index, behind in zip(lines, lines[1:], lines[2:], strict=False)
+        if labels[index] is Label.OPENING and labels[before] is labels[behind] is None
+        if all(each in dated for each in (before, index, behind))
     )
 
 

@@ -25,7 +25,7 @@ from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.months import month_of
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.terms import ENDS, Label
+from counterfoil.rules.statements.terms import ENDS, TOTALS, Label
 from counterfoil.rules.statements.vocabulary import label_of, side_of
 
 ABOVE_MAX = 3  # lines between a number and the words that stand over it
@@ -69,9 +69,14 @@ def facts_of(
     lines: Sequence[Line], tables: Sequence[Table], events: Iterable[Event]
 ) -> tuple[Fact, ...]:
     """Every number that stands beside, under or between words that name it."""
-    named = list(_named(lines, tables))
+    columns = {(fact.line, fact.place): fact for fact in _ends(lines)}
+    named = [
+        fact
+        for fact in _named(lines, tables)
+        if fact.label not in TOTALS or (fact.line, fact.place) not in columns
+    ]
     places = {(fact.line, fact.place) for fact in named}
-    found = [*named, *(each for each in _ends(lines) if (each.line, each.place) not in places)]
+    found = [*named, *(each for place, each in columns.items() if place not in places)]
     known = {fact.line for fact in found}
     found += [
         fact

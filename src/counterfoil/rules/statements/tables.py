@@ -10,6 +10,7 @@ from counterfoil.domain.pages import Row, Word
 from counterfoil.rules.statements.accounts import account_numbers
 from counterfoil.rules.statements.captions import captions_over
 from counterfoil.rules.statements.columns import ALIGNED, SURE_FROM, Column, columns_of
+from counterfoil.rules.statements.end_columns import both_ends
 from counterfoil.rules.statements.headings import Heading, repeats
 from counterfoil.rules.statements.lines import Line, dated_places, first_date, line_of
 from counterfoil.rules.statements.number_styles import Style
@@ -173,6 +174,8 @@ def _box_begins(lines: Sequence[Line]) -> int:
     for place, (line, below) in enumerate(pairwise(lines)):
         named = captions_over((line,), below) if moved and not line.dates else {}
         if {*ENDS} <= {label_of(words) for words, _ in named.values()}:
+            return place
+        if moved and below.amounts and both_ends(line):
             return place
         moved = moved or bool(line.amounts)
     return len(lines)

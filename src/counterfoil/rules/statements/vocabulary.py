@@ -268,6 +268,14 @@ def _which_end(bare: str) -> Label:
     return Label.OPENING if opens else Label.CLOSING
 
 
+def bare_end(text: str) -> Label | None:
+    """The end that one word names, where a column says the rest: ``Opening``, ``Schluss``."""
+    bare = folded(text).strip(" :.")
+    if _OPENS.fullmatch(bare):
+        return Label.OPENING
+    return Label.CLOSING if _CLOSES.fullmatch(bare) else None
+
+
 END_WORDS_MAX = 5
 _OPENS = re.compile(
     r"(?<![\w/])(?:open(?:ing)?|start(?:ing)?|begin(?:ning)?|initial|previous|prior|brought|b/f|"
