@@ -75,6 +75,7 @@ def characters_of(text: Any) -> Characters:
         _shrink(angles, (lefts, rights), (bottoms, tops))
     else:
         _set_in_line(text, letters, bottoms, tops)
+        _lift_hanging(text, letters, bottoms, tops)
     return Characters(letters, _degrees(angles), lefts, tops, rights, bottoms)
 
 
@@ -96,6 +97,23 @@ def _set_in_line(
             if higher and _baseline(text, other) == _baseline(text, index):
                 bottoms[index], tops[index] = bottoms[other], tops[other]
                 break
+
+
+def _lift_hanging(
+    text: Any, letters: Sequence[str], bottoms: list[float], tops: list[float]
+) -> None:
+    """A letter that hangs below its line stands on it as the one beside it does: see above.
+
+    Where boxes fit no ink, the deeper of two on one line is of the larger size and higher, too.
+    """
+    for index in range(1, len(letters)):
+        low, high = index, index - 1
+        if bottoms[low] > bottoms[high]:
+            low, high = high, low
+        hangs = bottoms[low] < bottoms[high] < tops[low] <= tops[high]
+        if hangs and letters[low].isalpha() and letters[high].isalnum():
+            if _baseline(text, low) == _baseline(text, high):
+                bottoms[low] = bottoms[high]
 
 
 def _beside(letters: Sequence[str], index: int) -> Iterator[int]:

@@ -45,7 +45,7 @@ _NUMBERED = (
 )
 _NAMED = (
     r"(?:a/c|acct|account|acc)|\w*konto|rib|compte|cuenta|c/c|conta|conto|rekening|tili|rachun\w*|"
-    r"uct\w*|hesap\w*|חשבון|счет\w*|"
+    r"ucet|uct\w*|\w*szamla|cont|hesap\w*|חשבון|счет\w*|"
     r"λογαριασμ\w*|member(?:\s*(?:number|no))?|customer\s*(?:number|no)|mobile(?:\s*(?:number|"
     r"no))?|wallet|reikningur|сметка|рахунок|racun|saskaita|konts|ანგარიში|llogaria?|partija|"
     r"\w*(?:賬戶|账户|帳戶|戶口|口座|예금|계좌)"
@@ -183,10 +183,14 @@ def _rank(number: str, *, numbered: bool) -> int:
     return LIKELY if numbered else WEAK
 
 
+#: A year, or which statement of it: ``4/2024``, ``2024-004``.
+_OF_YEAR = re.compile(r"(?:\d{1,3} ?[/-] ?)?(?:19|20)\d\d|(?:19|20)\d\d ?[/-] ?\d{1,3}")
+
+
 def _is_number(text: str) -> bool:
     """Digits enough, three of them together, and neither a date nor a year nor an amount."""
     digits = sum(each.isdigit() for each in text)
-    if digits < 3 or parse(text) is not None or re.fullmatch(r"(?:19|20)\d\d", text):
+    if digits < 3 or parse(text) is not None or _OF_YEAR.fullmatch(text):
         return False
     together = re.search(r"\d{3}|[Xx*•#]{2}", text) is not None
     return together and re.search(r"\d[.,]\d{2}$", text) is None

@@ -7,7 +7,11 @@
     7711820034
 
 What stands at the middle belongs with the first line, and is joined to it: then the entry begins
-with its date and its text, and goes on below, as everywhere else.
+with its date and its text, and goes on below, as everywhere else. In the same tables a number may
+stand a little above the only line of the other cells::
+
+                                        788.16
+    01.06.2023    Cash paid in
 """
 
 from __future__ import annotations
@@ -17,17 +21,60 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
-from counterfoil.domain.pages import PrintedPages, Row
+from counterfoil.domain.pages import PrintedPages, Row, Word
 
 _MONEY = re.compile(r"(?<![\d.,])\d[\d.,']*[.,]\d\d(?![\d.,])")  # and no date
+_NUMBER = re.compile(r"[-+\u2212]? ?\d[\d.,' ]*[.,]\d\d ?[-+\u2212]?")
+RAISED_FROM = 3  # such rows of a document make it a manner of printing
 OFF = 15  # hundredths of the height: how far from the middle of the two lines
 APART = 60  # and how far the middle is from either line at least, so that nothing is set twice
 
 
 def with_centred_cells(printed: PrintedPages) -> PrintedPages:
     """*printed* with what stands at the middle of two lines in the first of them."""
-    pages = tuple(replace(page, rows=tuple(_joined(page.rows))) for page in printed.pages)
-    return replace(printed, pages=pages)
+    pages = [(page, [*_joined(page.rows)]) for page in printed.pages]
+    raised = [_raised(rows) for _, rows in pages]
+    manner = sum(map(len, raised)) >= RAISED_FROM
+    lowered = tuple(
+        replace(page, rows=tuple(_lowered(rows, places if manner else ())))
+        for (page, rows), places in zip(pages, raised, strict=True)
+    )
+    return replace(printed, pages=lowered)
+
+
+def _raised(rows: Sequence[Row]) -> list[int]:
+    """Where a number is set a little above its line, and away from what is above and below."""
+    return [
+        place
+        for place in range(len(rows) - 1)
+        if _is_raised(rows[place], rows[place + 1])
+        and not (place and _is_near(rows[place - 1], rows[place]))
+        and not (place + 2 < len(rows) and _is_near(rows[place + 1], rows[place + 2]))
+    ]
+
+
+def _lowered(rows: Sequence[Row], raised: Sequence[int]) -> list[Row]:
+    """*rows*; the *raised* ones stand in those below them."""
+    above = {place + 1: rows[place].words for place in raised}
+    left = (place for place in range(len(rows)) if place not in raised)
+    return [_with(rows[place], above.get(place, ())) for place in left]
+
+
+def _with(row: Row, others: Sequence[Word]) -> Row:
+    return Row(row.page, tuple(sorted([*others, *row.words], key=lambda word: word.left)))
+
+
+def _is_raised(upper: Row, lower: Row) -> bool:
+    """Whether *upper* is the number of *lower*, which begins where it ends."""
+    if not _NUMBER.fullmatch(upper.text) or _MONEY.search(lower.text) or not _has_digit(lower):
+        return False
+    touches = abs(lower.top - upper.bottom) * 3 < upper.words[0].em
+    return touches and _height(lower) > upper.bottom and not _collide(upper, lower)
+
+
+def _is_near(one: Row, two: Row) -> bool:
+    """Whether *two* is less than a line below *one*."""
+    return two.top - one.bottom < two.words[0].em
 
 
 def _joined(rows: Sequence[Row]) -> Iterator[Row]:
@@ -37,8 +84,7 @@ def _joined(rows: Sequence[Row]) -> Iterator[Row]:
         triple = rows[index : index + 3]
         if len(triple) == 3 and _is_centred(*triple) and index > joined + 2:
             upper, middle = rows[index : index + 2]
-            words = sorted([*upper.words, *middle.words], key=lambda word: word.left)
-            yield Row(upper.page, tuple(words))
+            yield _with(upper, middle.words)
             joined, index = index, index + 2
         else:
             yield rows[index]
