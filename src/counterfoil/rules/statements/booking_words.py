@@ -8,11 +8,12 @@ from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.terms import Role
 from counterfoil.rules.statements.vocabulary import role_of
 
-OF_THE_DEAL = 2  # the rank of such a day
+UNSAID = 1  # the rank of a day of which nothing more is said
+OF_THE_DEAL = 2  # of a day of a purchase
 
 #: When the bank entered it.
 _POSTING = re.compile(
-    r"帳務日|入[帳账]|[記记][帳账]|[過过][賬账帳]|기장|(?<!\w)(?:post\w*|book\w*|buch\w*|"
+    r"帳務日|入[帳账]|[記记][帳账]|[過过][賬账帳]|기장|(?<!\w)(?:post\w*|book\w*|(?:ver|ge)?buch\w*|"
     r"bu\.?-?tag|bokf\w*|bogf\w*|boek\w*|reskontra\w*|contab\w*|compta\w*|konyvel\w*|"
     r"za?uct\w*|uctov\w*|z?a?ksiegow\w*|knjiz\w*|inregistr\w*|registraz\w*|lancam\w*|lanc\.?|imputac\w*|"
     r"asient\w*|process\w*|proces\w*|entered|entry|recorded|ledger|kirjau\w*|pembukuan|muhasebe\w*|"
@@ -22,7 +23,7 @@ _POSTING = re.compile(
 #: When its owner paid, bought or ordered.
 _OF_THE_DEAL = re.compile(
     r"交易|利用|이용|사용|(?<!\w)(?:trans?|transa[ckz]\w*|purchase|opera[ct]\w*|operaz\w*|consumo|"
-    r"compra|kauf\w*|beleg\w*|achat|acquisto|zakup\w*|aankoop\w*|kop\w*|kjop\w*|osto\w*|islem|"
+    r"compra|(?:ein)?kauf\w*|beleg\w*|achat|acquisto|zakup\w*|aankoop\w*|kop\w*|kjop\w*|osto\w*|islem|"
     r"harcama|операц\w*|транзак\w*|покупк\w*|συναλλαγ\w*|עסקה)(?!\w)"
 )
 
@@ -44,7 +45,7 @@ def booking_rank(text: str) -> int:
         return 0
     if _OF_VALUE.search(bare):
         return 3
-    return OF_THE_DEAL if _OF_THE_DEAL.search(bare) else 1
+    return OF_THE_DEAL if _OF_THE_DEAL.search(bare) else UNSAID
 
 
 def books_below(text: str) -> bool:

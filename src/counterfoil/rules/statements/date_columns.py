@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from counterfoil.rules.statements.booking_words import booking_rank, books_below
+from counterfoil.rules.statements.booking_words import UNSAID, booking_rank, books_below
 from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
@@ -54,7 +54,7 @@ def date_columns(
     every entry has a date.
     """
     cells = () if heading is None else heading.cells
-    columns = _all_columns(cells, lines)
+    columns = _said_columns(cells, lines, money)
     _name_the_last(columns, cells, lines, money)
     unnamed = not any(column.role is Role.DATE for column in columns)
     wanted = [
@@ -87,16 +87,15 @@ def is_rivalled(heading: Heading | None, lines: Sequence[Line], money: frozenset
     first, second = date_columns(heading, lines, money)
     if heading is None:
         return first is not None and first.leads and _is_followed(first, lines, money)
-    if first is None or first.role is None:
-        return False
-    if first.role is Role.DATE and not first.rank:
+    if first is None or (first.role is Role.DATE and not first.rank):
         return False
     own = dates_in(lines, first)
     others = (
         dates_in(lines, each)
-        for each in _filled(_all_columns(heading.cells, lines), lines, money)
+        for each in _filled(_said_columns(heading.cells, lines, money), lines, money)
         if each.left != first.left and not _begins_among_texts(heading.cells, each)
-        if each.begins != first.begins and each.role is not Role.VALUE_DATE
+        if each.begins is None or each.begins != first.begins
+        if each.role is not Role.VALUE_DATE
         if (each.rank == first.rank if each.role else second is None or each.left != second.left)
     )
     return any(own.get(line) != date for other in others for line, date in other.items())
@@ -140,6 +139,19 @@ def _all_columns(cells: Sequence[Cell], lines: Sequence[Line]) -> list[DateColum
                 column.rank = booking_rank(cell.text)
                 column.below = books_below(cell.text)
             column.leads = column.leads or token.first == 0
+    return columns
+
+
+def _said_columns(
+    cells: Sequence[Cell], lines: Sequence[Line], money: frozenset[int]
+) -> list[DateColumn]:
+    """All of them; a heading may say what was done on a day: ``Einkauf``, ``Verbucht``."""
+    columns = _all_columns(cells, lines)
+    strange = [cell for cell in cells if cell.role is None and booking_rank(cell.text) != UNSAID]
+    for column in _filled(columns, lines, money) if strange else ():
+        cell = _heading_over(strange, column)
+        if column.role is None and cell is not None:
+            column.role, column.begins, column.rank = Role.DATE, cell.left, booking_rank(cell.text)
     return columns
 
 

@@ -31,6 +31,7 @@ from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.gaps import Gap
 from counterfoil.rules.statements.naming import heads_of, titles_of
+from counterfoil.rules.statements.paired_totals import paired_total_contradicts
 from counterfoil.rules.statements.polarity import polarity
 from counterfoil.rules.statements.section_totals import section_total_contradicts
 from counterfoil.rules.statements.side_marks import marks_contradict
@@ -89,7 +90,7 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
         return Unproved(account=account, code="page_missing", reason=bad[0].reason + more)
     totals = tuple(totalling.totals(document, outcome))
     counts = counts_of(document, outcome, file.outcomes, owed=sign < 0)
-    if wrong := _contradicted(document, outcome, chain, totals, counts):
+    if wrong := _contradicted(document, outcome, chain, totals, counts, file.outcomes):
         return Unproved(account=account, code=wrong[0], reason=wrong[1])
     entries = [each.event for each in chain.entries]
     currency = layout_fit.currency(
@@ -118,6 +119,7 @@ def _contradicted(
     chain: Chain,
     totals: Sequence[Equation],
     counts: Sequence[Count],
+    outcomes: Sequence[Outcome],
 ) -> tuple[str, str] | None:
     """(code, reason) where a summary, or balances that are not read, say something else."""
     wrong = (
@@ -128,6 +130,7 @@ def _contradicted(
         or section_total_contradicts(chain, totalling.sums_of_rows(chain))
         or totalling.one_of_many_contradicts(totals)
         or box_contradicts(document, outcome)
+        or paired_total_contradicts(document, outcome, outcomes)
     )
     if wrong:
         return "totals_contradict", wrong
