@@ -33,7 +33,7 @@ LABEL_WORDS: dict[Label, str] = {
         total gutschriften | gutschriften | eingehende transaktionen | total des credits |
         total credit | totale avere | totale entrate | totale accrediti | total abonos |
         total depositos | total ingresos | total haber | total entradas | total creditos |
-        totaal bij | totaal credit | bij totaal | sum inn | summa insattningar | suma uznan* |
+        totaal bij | totaal credit | totaal creditverrichtingen | creditverrichtingen | bij totaal | sum inn | summa insattningar | suma uznan* |
         uznania | kreditne polozky* | kredit obrat | osszes jovairas | total incasari |
         toplam alacak | итого приход | итого по кредиту | 总收入 | 入金合計 | お預入れ合計 |
         存入總額 | total deposit amount* | panot | total kredit | jumlah kredit | mutasi kr* |
@@ -60,7 +60,7 @@ LABEL_WORDS: dict[Label, str] = {
         summe lastschriften | summe der lastschriften | summe belastungen | total belastungen |
         lastschriften | ausgehende transaktionen | total des debits | totale dare |
         totale uscite | totale addebiti | total cargos | total retiros | total egresos |
-        total debe | total saidas | total debitos | totaal af | totaal debet | af totaal |
+        total debe | total saidas | total debitos | totaal af | totaal debet | totaal debetverrichtingen | debetverrichtingen | af totaal |
         sum ut | summa uttag | suma obciazen* | obciazenia | debetne polozky* | debet obrat |
         osszes terheles | total plati | toplam borc | итого расход | итого по дебету | 总支出 |
         出金合計 | お引出し合計 | 提取總額 | total withdrawal amount* | otot | jumlah debit |
@@ -294,7 +294,7 @@ SECTION_WORDS: dict[int, str] = {
         debits* | retraits* | depenses* | cargos* | retiros* | saidas* | debitos* | uscite* |
         addebiti* | afschrijvingen* | uttag* | uttak* | wydatki* | obciazenia* | odchozi* |
         terhelesek* | plati* | giderler* | expenses* | outgoing* | bank card* | account fees |
-        payments made | vos depenses | uitgaven | borclar |  pagos realizados |
+        payments made | vos depenses | your new charges* | uitgaven | borclar |  pagos realizados |
         pagamentos efetuados | gastos* | egresos*
     """,
     1: """
@@ -303,7 +303,7 @@ SECTION_WORDS: dict[int, str] = {
         payments & credits* | payments, credits* | payments received | payment received |
         payments and other credits* | payments & other credits* | payments/credits* |
         refunds* | payments and refunds* | interest paid | interest credited | money in |
-        payments in | incoming* |
+        payments in | your payments | incoming* |
         direct deposits* | customer deposits* | gutschriften* | eingange* | einnahmen* |
         versements* | abonos* | depositos* | entradas* | creditos* | entrate* | accrediti* |
         bijschrijvingen* | insattningar* | innskudd* | wplywy* | uznania* | prichozi* |

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from counterfoil.domain.statements import Equation, Place, sum_of
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.chain import Chain, Entry
 from counterfoil.rules.statements.document import Document
-from counterfoil.rules.statements.events import Event
+from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.runs import last_value
@@ -137,6 +138,17 @@ def total_contradicts(chain: Chain) -> str:
         if wrong and (unnamed or _is_bare(event, last) or len(wrong) < len(cells)):
             line = event.line
             return f"page {line.row.page}: {line.text[:60]}: no entries come to {wrong[0]:,}"
+    return ""
+
+
+def total_among_entries(chain: Chain) -> str:
+    """A line that is called a total and was taken for an entry, though entries come to it; or ""."""
+    for entry in chain.entries:
+        if entry.event.kind is Kind.TOTAL:
+            others = tuple(each for each in chain.entries if each is not entry)
+            if abs(entry.amount) in sums_of_rows(replace(chain, entries=others)):
+                line = entry.event.line
+                return f"page {line.row.page}: {line.text[:60]}: a total, or one more entry"
     return ""
 
 

@@ -126,6 +126,7 @@ def _contradicted(
         totalling.summary_contradicts(document, outcome)
         or totalling.summary_is_half_right(document, outcome)
         or totalling.total_contradicts(chain)
+        or totalling.total_among_entries(chain)
         or totalling.opposite_contradicts(chain)
         or section_total_contradicts(chain, totalling.sums_of_rows(chain))
         or totalling.one_of_many_contradicts(totals)
