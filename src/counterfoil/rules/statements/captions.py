@@ -18,6 +18,7 @@ _SIGNS = ("+", "-", "\u2212", "\u2013")
 END_WORDS_MAX = 6  # of a caption that names an end, and is no formula
 LINED = 100  # hundredths of a point
 Words = Sequence[Word]
+WIDER = 150  # per cent of the gaps within captions: between two of them
 GAP = 200  # hundredths of the height: what stands further to the left is another thing
 
 
@@ -142,7 +143,26 @@ def _cells_over(above: Line, line: Line) -> list[Words]:
     cells = cells_of(above.row.words)
     if len(cells) == len(line.amounts):
         return cells
-    return _begun_with(above.row.words, [line.row.words[each.first].left for each in line.amounts])
+    begun = _begun_with(above.row.words, [line.row.words[each.first].left for each in line.amounts])
+    return begun or _cut_widest(above.row.words, line.amounts)
+
+
+def _cut_widest(words: Words, amounts: Sequence[Amount]) -> list[Words]:
+    """*words* cut at their widest gaps, one over each number; none where those are like others."""
+    gaps = [two.left - one.right for one, two in pairwise(words)]
+    places = sorted(range(len(gaps)), key=gaps.__getitem__, reverse=True)
+    cuts, others = sorted(places[: len(amounts) - 1]), places[len(amounts) - 1 :]
+    if len(amounts) < 2 or len(cuts) < len(amounts) - 1:
+        return []
+    narrow = max((gaps[place] for place in others), default=0)
+    if min(gaps[place] for place in cuts) * 100 < narrow * WIDER:
+        return []
+    cells = [words[first + 1 : end + 1] for first, end in pairwise([-1, *cuts, len(gaps)])]
+    over = [
+        cell[0].left <= each.right and each.left <= cell[-1].right
+        for cell, each in zip(cells, amounts, strict=True)
+    ]
+    return cells if all(over) else []
 
 
 def _begun_with(words: Words, lefts: Sequence[int]) -> list[Words]:

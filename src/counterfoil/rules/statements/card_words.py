@@ -51,7 +51,8 @@ _NUMBER = re.compile(
 #: What a card's statement prints over single numbers and days: no column is headed so.
 _CAPTION = re.compile(
     r"(?<!\w)(?:(?:credit|cash|spending) limit|due date|"
-    r"min(?:imum|\.)? (?:amount|payment|due)|limite de credit\w*)(?!\w)"
+    r"min(?:imum|\.)? (?:amount|payment|due)|limite de credit\w*|"
+    r"(?:credit |debit )?card n(?:umber|o)\.?)(?!\w)"
 )
 
 

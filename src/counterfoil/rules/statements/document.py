@@ -37,6 +37,7 @@ from counterfoil.rules.statements.stacked import unstacked
 from counterfoil.rules.statements.strung import set_out
 from counterfoil.rules.statements.strung_heads import headed
 from counterfoil.rules.statements.subtotals import summed_ahead, without_summaries
+from counterfoil.rules.statements.summary_rows import ends_in_rows
 from counterfoil.rules.statements.tables import Table, tables_of
 from counterfoil.rules.statements.tails import without_tails
 from counterfoil.rules.statements.terms import ENDS, Role
@@ -133,6 +134,12 @@ _ACCOUNT = re.compile(
 )
 
 
+#: What stands over a box of any account.
+_NO_NAME = re.compile(
+    r"(?:your |my )?(?:credit card |card |bank )?account(?: summary| overview| activity| details| at a glance)+"
+)
+
+
 def is_title(line: Line) -> bool:
     """A short line with an account's word, and no money: ``FREE CHECKING 0009``."""
     if line.amounts or len(line.dates) not in (0, 2) or len(line.text) > TITLE_MAX:
@@ -146,7 +153,8 @@ def is_title(line: Line) -> bool:
         return False
     roles = {role_of(word.text) for word in line.row.words} - {None}
     heads = len(roles) >= HEADS_FROM or {Role.DEBIT, Role.CREDIT} <= roles
-    return not heads and _ACCOUNT.search(folded(line.text)) is not None
+    bare = folded(line.text)
+    return not heads and _ACCOUNT.search(bare) is not None and not _NO_NAME.fullmatch(bare)
 
 
 def _is_capitalised(line: Line) -> bool:
@@ -207,7 +215,13 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
     headings = headed(lines, headings_of(lines))
     lines = with_headed_dates(lines, headings)
     tables: list[tuple[Table, tuple[Event, ...]]] = []
-    raw = tables_of(lines, headings, style)
+    rows = {end.line.index for end in ends_in_rows(lines)}
+    raw = [
+        table
+        for table in tables_of(lines, headings, style)
+        if not (with_amounts := {line.index for line in table.lines if line.amounts})
+        or with_amounts - rows
+    ]
     with_money = set()
     for table in raw:
         first = table.heading.first if table.heading else 0

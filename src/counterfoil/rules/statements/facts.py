@@ -25,6 +25,7 @@ from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.months import month_of
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.tables import Table
+from counterfoil.rules.statements.summary_rows import ends_in_rows
 from counterfoil.rules.statements.terms import ENDS, TOTALS, Label
 from counterfoil.rules.statements.vocabulary import label_of, side_of
 
@@ -89,7 +90,10 @@ def facts_of(
 
 
 def _ends(lines: Sequence[Line]) -> Iterator[Fact]:
-    """The ends in the columns of summaries."""
+    """The ends in the columns, and in the rows, of summaries."""
+    for line, amount, label, words in ends_in_rows(lines):
+        value, place = _signed(amount, label, words), line.place_of(amount)
+        yield Fact(label, value, line.index, words, place, beside=True, day=None)
     last = [period.end.printed for period in periods_of(lines)]
     for line, amount, label, words, day in ends_in_columns(lines, last):
         value, place = _signed(amount, label, words), line.place_of(amount)

@@ -15,6 +15,7 @@ from itertools import combinations
 
 from counterfoil.domain.statements import Statement, ends_of_days, sum_of
 from counterfoil.rules.statements.blocks import Outcome
+from counterfoil.rules.statements.captions import cells_of
 from counterfoil.rules.statements.card_words import captions_a_card
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.dates import Order, Printed
@@ -32,6 +33,7 @@ from counterfoil.rules.statements.vocabulary import label_of, not_booked
 from counterfoil.rules.statements.ways import Use
 
 LISTED_MAX = 12  # accounts of which sums are printed
+RATES_MAX = 8  # lines from the heading of rates
 TITLE_REACH = 25  # lines from a line up to the title that says what it is
 
 
@@ -63,7 +65,7 @@ def unread_lines(
     sums = {value for each in outcomes if each.chain for value in sums_of_rows(each.chain)}
     days = {event.line.index: event.date for event in left}
     for index, line in sorted(lines.items()):
-        if not _repeats(line, days.get(index), known, sums):
+        if not _repeats(line, days.get(index), known, sums) and not _are_rates(document, line):
             yield Objection(
                 "unread_line",
                 f"page {line.row.page}: a dated line with money is in no proved table:"
@@ -111,6 +113,23 @@ def _dated_money(document: Document, used: set[int]) -> Iterator[Line]:
             counts = bool(money) and token is not None and not _is_period(line)
             if counts and not not_booked(_title_above(document, whole)):
                 yield line
+
+
+def _are_rates(document: Document, line: Line) -> bool:
+    """Whether ``Gross % p.a.`` or ``AER %`` stands over each number of *line*, or over one alike."""
+    for above in reversed(document.lines[max(line.index - RATES_MAX, 0) : line.index]):
+        if above.row.page != line.row.page:
+            return False
+        if above.amounts:
+            if [each.right for each in above.amounts] != [each.right for each in line.amounts]:
+                return False
+            continue
+        rates = [cell for cell in cells_of(above.row.words) if any(w.text == "%" for w in cell)]
+        return bool(rates) and all(
+            any(cell[0].left <= each.right and each.left <= cell[-1].right for cell in rates)
+            for each in line.amounts
+        )
+    return False
 
 
 def _title_above(document: Document, line: Line) -> str:

@@ -14,7 +14,13 @@ TITLE_MAX = 60  # characters
 
 
 def names_of(document: Document, outcomes: Sequence[Outcome]) -> tuple[str, ...]:
-    """One name for each of *outcomes*; "" where nothing is printed."""
+    """One name for each of *outcomes*; "" where nothing is printed.
+
+    Where each of several has a number in its title, that is it, whatever heads them all.
+    """
+    titled = [own_number(outcome.block.runs[0].identity) for outcome in outcomes]
+    if len(set(titled)) == len(titled) > 1 and all(titled):
+        return tuple(titled)
     numbers = [_number(document, outcome) for outcome in outcomes]
     shared = Counter(number for number, _ in numbers)
     owners = Counter(number for number, own in numbers if own)

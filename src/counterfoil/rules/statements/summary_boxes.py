@@ -95,10 +95,11 @@ def _boxes(document: Document, chain: Chain) -> Iterator[_Box]:
 def _rows(document: Document, chain: Chain) -> Iterator[_Box]:
     """Each summary in one row that goes from one end of *chain* to the other."""
     ends = abs(chain.opening), abs(chain.closing)
+    booked = {entry.event.line.index for entry in chain.entries}
     for line in document.lines:
         amounts = line.amounts[:NUMBERS_MAX]
         last = max((at for at, each in enumerate(amounts) if each.value == ends[1]), default=0)
-        if line.index in document.event_lines or line.dates or last < NUMBERS_MIN:
+        if line.index in booked or line.dates or last < NUMBERS_MIN:
             continue
         if amounts[0].value == ends[0]:
             over = captions_over(document.lines[max(line.index - 2, 0) : line.index][::-1], line)

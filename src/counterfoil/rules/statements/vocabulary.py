@@ -36,6 +36,13 @@ _NOT_BOOKED = re.compile(
     r"nierozliczon\w*|oczekujac\w*|beklenen|bekleyen)(?!\w)"
 )
 
+#: A name of savings, and a day, which has digits of its own.
+_FOR_THE_FUTURE = re.compile(
+    r"futur(?:e|os?|as?) (?:saver|savings)|(?:poupanca|ahorro|epargne|livret|savings) futuro?"
+)
+_DAYS = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
+NUMBERED_FROM = 8  # digits
+
 #: Over balances by the day, which repeat what the entries come to.
 _BALANCES = re.compile(
     r"(?<!\w)(?:daily|each day|day.?end|end of day|by date)\b.*\bbalance|balance\w* (?:by|per|"
@@ -387,8 +394,14 @@ def way_of(text: str) -> int:
 
 
 def not_booked(text: str) -> bool:
-    """Whether a title says that the entries below it are not booked yet."""
-    return len(text) <= TITLE_MAX and _NOT_BOOKED.search(folded(text)) is not None
+    """Whether a title says that the entries below it are not booked yet.
+
+    None that names an account: ``Conta Poupança Futuro 0412 099887 961``, ``Future Saver``.
+    """
+    if len(text) > TITLE_MAX or sum(map(str.isdigit, _DAYS.sub("", text))) >= NUMBERED_FROM:
+        return False
+    bare = folded(text)
+    return _NOT_BOOKED.search(bare) is not None and not _FOR_THE_FUTURE.search(bare)
 
 
 def is_of_balances(text: str) -> bool:

@@ -1,0 +1,71 @@
+"""Summaries in one row under their captions: ``Previous balance | Payments | Purchases | Total``.
+
+The row is an equation: its first number and those between come to its last one. That, and the
+words over it, tell that it is no row of a table, and which of its numbers are the ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import product
+from typing import NamedTuple
+
+from counterfoil.domain.statements import sum_of
+from counterfoil.rules.statements.captions import captions_over
+from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.numbers import Amount
+from counterfoil.rules.statements.terms import ENDS, TOTALS, Label
+from counterfoil.rules.statements.vocabulary import label_of, section_sign, way_of
+
+NUMBERS_MIN, NUMBERS_MAX = 4, 8  # both ends, and what moved
+MOVED_MIN = 2  # that are not nothing: one alone may be the difference of any two
+_BEGINS = (Label.OPENING, Label.BALANCE)
+_FINISHES = (Label.CLOSING, Label.BALANCE, *TOTALS)
+
+
+class RowEnd(NamedTuple):
+    """An end of an account in such a row."""
+
+    line: Line
+    amount: Amount
+    label: Label
+    words: str
+
+
+def ends_in_rows(lines: Sequence[Line]) -> Iterator[RowEnd]:
+    """The first and the last number of each such row."""
+    for line in lines:
+        amounts = line.amounts
+        if line.dates or not NUMBERS_MIN <= len(amounts) <= NUMBERS_MAX:
+            continue
+        over = captions_over(lines[max(line.index - 2, 0) : line.index][::-1], line)
+        captions = [over.get(each.first, ("", None))[0] for each in amounts]
+        if all(captions) and _says_so(captions, amounts) and _adds_up(amounts):
+            for label, at in zip(ENDS, (0, -1), strict=True):
+                yield RowEnd(line, amounts[at], label, captions[at])
+
+
+def _says_so(captions: Sequence[str], amounts: Sequence[Amount]) -> bool:
+    """Whether both ends are called so, or the numbers between came in and went out."""
+    if label_of(captions[0]) in _BEGINS and label_of(captions[-1]) in _FINISHES:
+        return True
+    ways = [way_of(each) or section_sign(each) for each in captions[1:-1]]
+    moved = sum_of(
+        [way * each.value for way, each in zip(ways, amounts[1:-1], strict=True)]
+    )
+    return {1, -1} == set(ways) and amounts[0].signed + moved == amounts[-1].signed
+
+
+def _adds_up(amounts: Sequence[Amount]) -> bool:
+    """Whether the first and those between come to the last, each in one way or the other."""
+    first, *moved, last = (each.value for each in amounts)
+    moved = [each for each in moved if each]
+    return len(moved) >= MOVED_MIN and any(
+        _is(first, zip(signs, moved, strict=True), last)
+        for signs in product((1, -1), repeat=len(moved))
+    )
+
+
+def _is(first: Decimal, moved: Iterator[tuple[int, Decimal]], last: Decimal) -> bool:
+    return abs(first + sum_of([sign * value for sign, value in moved])) == last
