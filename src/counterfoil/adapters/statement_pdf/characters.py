@@ -111,9 +111,9 @@ def _lift_hanging(
         if bottoms[low] > bottoms[high]:
             low, high = high, low
         hangs = bottoms[low] < bottoms[high] < tops[low] <= tops[high]
-        if hangs and letters[low].isalpha() and letters[high].isalnum():
-            if _baseline(text, low) == _baseline(text, high):
-                bottoms[low] = bottoms[high]
+        said = letters[low].isalpha() and letters[high].isalnum()
+        if hangs and said and _baseline(text, low) == _baseline(text, high):
+            bottoms[low] = bottoms[high]
 
 
 def _beside(letters: Sequence[str], index: int) -> Iterator[int]:

@@ -19,7 +19,8 @@ _HOW_MANY = """
     total number of | number of | numbers of | no of | nos of | num of | nbr of | # of | count of |
     count | counts | number | no | nos | # | qty | quantity | instances | anzahl der | anzahl |
     stuck | stk | st | nombre des | nombre de | nombre d' | nombre | nbre de | nbre | nb de | nb |
-    numero de | numero di | numero | num de | num | nro de | nro | n de | n o de | n o | n os de | n os | n | cantidad de |
+    numero de | numero di | numero | num de | num | nro de | nro | n de | n o de | n o |
+    n os de | n os | n | cantidad de |
     cantidad | quantidade de | quantidade | qtd de | qtd | qtde | quantita | aantal | antal |
     antall | liczba | ilosc | pocet | pocty | szama | szam | darabszam | darab | numar de |
     numar | nr de | nr | broj | stevilo | брой на | брой | брои | број на | број | количество |

@@ -136,7 +136,8 @@ _ACCOUNT = re.compile(
 
 #: What stands over a box of any account.
 _NO_NAME = re.compile(
-    r"(?:your |my )?(?:credit card |card |bank )?account(?: summary| overview| activity| details| at a glance)+"
+    r"(?:your |my )?(?:credit card |card |bank )?account"
+    r"(?: summary| overview| activity| details| at a glance)+"
 )
 
 

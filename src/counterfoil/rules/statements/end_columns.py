@@ -1,7 +1,7 @@
 """Summaries of accounts with a column for each end: ``Balance on 1 Sep | Balance on 30 Sep``.
 
-Or ``Opening balance | Closing balance``, or ``Opening 1 Sep | Closing 30 Sep``. An account that is listed so and is nowhere else in the
-document is missing from it.
+Or ``Opening balance | Closing balance``, or ``Opening 1 Sep | Closing 30 Sep``. An account that
+is listed so and is nowhere else in the document is missing from it.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.months import month_of
 from counterfoil.rules.statements.numbers import Amount
-from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.summary_rows import ends_in_rows
+from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import ENDS, TOTALS, Label
 from counterfoil.rules.statements.vocabulary import label_of, side_of
 

@@ -116,7 +116,7 @@ def _dated_money(document: Document, used: set[int]) -> Iterator[Line]:
 
 
 def _are_rates(document: Document, line: Line) -> bool:
-    """Whether ``Gross % p.a.`` or ``AER %`` stands over each number of *line*, or over one alike."""
+    """Whether ``Gross % p.a.`` stands over each number of *line*, or over a line set like it."""
     for above in reversed(document.lines[max(line.index - RATES_MAX, 0) : line.index]):
         if above.row.page != line.row.page:
             return False

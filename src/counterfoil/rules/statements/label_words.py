@@ -33,7 +33,8 @@ LABEL_WORDS: dict[Label, str] = {
         total gutschriften | gutschriften | eingehende transaktionen | total des credits |
         total credit | totale avere | totale entrate | totale accrediti | total abonos |
         total depositos | total ingresos | total haber | total entradas | total creditos |
-        totaal bij | totaal credit | totaal creditverrichtingen | creditverrichtingen | bij totaal | sum inn | summa insattningar | suma uznan* |
+        totaal creditverrichtingen | creditverrichtingen |
+        totaal bij | totaal credit | bij totaal | sum inn | summa insattningar | suma uznan* |
         uznania | kreditne polozky* | kredit obrat | osszes jovairas | total incasari |
         toplam alacak | итого приход | итого по кредиту | 总收入 | 入金合計 | お預入れ合計 |
         存入總額 | total deposit amount* | panot | total kredit | jumlah kredit | mutasi kr* |
@@ -60,7 +61,8 @@ LABEL_WORDS: dict[Label, str] = {
         summe lastschriften | summe der lastschriften | summe belastungen | total belastungen |
         lastschriften | ausgehende transaktionen | total des debits | totale dare |
         totale uscite | totale addebiti | total cargos | total retiros | total egresos |
-        total debe | total saidas | total debitos | totaal af | totaal debet | totaal debetverrichtingen | debetverrichtingen | af totaal |
+        total debe | total saidas | total debitos | totaal af | totaal debet | af totaal |
+        totaal debetverrichtingen | debetverrichtingen |
         sum ut | summa uttag | suma obciazen* | obciazenia | debetne polozky* | debet obrat |
         osszes terheles | total plati | toplam borc | итого расход | итого по дебету | 总支出 |
         出金合計 | お引出し合計 | 提取總額 | total withdrawal amount* | otot | jumlah debit |
@@ -185,6 +187,7 @@ LABEL_WORDS: dict[Label, str] = {
         datorie precedenta | sold datorat anterior
     """,
     Label.CLOSING: """
+        outstanding balance |
         outstanding at end | balance at end* | balance at the end* | closing bal* |
         close balance | ending bal* | end balance | final balance | end of period |
         balance carried forward | carried forward | c/f | c/fwd | bal c/f | balance c/f |

@@ -37,12 +37,12 @@ def paired_total_contradicts(
         if line.index in used or line.dates or label_of(line.label()) not in TOTALS:
             continue
         for pair in (_by_words(line), *_by_columns(document, line)):
+            if len(pair) < len(_SIDES) or not all(pair.values()):
+                continue
             wrong = [value for value in pair.values() if value not in sums]
-            if len(pair) == len(_SIDES) and len(wrong) == 1 and sum(map(bool, pair.values())) > 1:
-                if not _is_explained(document, line, wrong[0], whole):
-                    return (
-                        f"page {line.row.page}: {line.text[:60]}: no entries come to {wrong[0]:,}"
-                    )
+            if len(wrong) == 1 and not _is_explained(document, line, wrong[0], whole):
+                page, said = line.row.page, line.text[:60]
+                return f"page {page}: {said}: no entries come to {wrong[0]:,}"
     return ""
 
 

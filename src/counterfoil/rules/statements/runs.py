@@ -69,10 +69,11 @@ _MOVES = (Role.AMOUNT, Role.BALANCE, Role.CREDIT)
 
 
 def _identity(document: Document, first: int, event: Event) -> str:
-    """What stands above line *first*, and the currency that the first line begins with."""
+    """What stands above line *first*, or *event*, and the currency that this begins with."""
     word = event.line.row.words[0].text
     code = word if is_code(word) else ""
-    return f"{document.identity_above(first)} {code}".strip()
+    named = document.identity_above(first) or document.identity_above(event.line.index)
+    return f"{named} {code}".strip()
 
 
 def _parts(events: Sequence[Event]) -> Iterator[Sequence[Event]]:

@@ -226,10 +226,15 @@ def _uses(table: Table) -> Iterator[tuple[int, tuple[Use, ...]]]:
             both if role is Role.AMOUNT else option
             for role, option in zip(roles, options, strict=True)
         ]
+    beside = [
+        at
+        for at, (one, two) in enumerate(pairwise(table.columns))
+        if one.role is None and one.text and two.role is Role.BALANCE
+    ]
     ranked = []
     for chosen in islice(product(*(range(len(each)) for each in options)), 20_000):
         uses = tuple(options[column][choice] for column, choice in enumerate(chosen))
-        if _makes_sense(uses, roles, over):
+        if _makes_sense(uses, roles, over, beside):
             ranked.append((_rank(uses, roles, chosen), uses))
     yield from sorted(ranked, key=lambda each: each[0])
 
@@ -239,14 +244,21 @@ def _rank(uses: Sequence[Use], roles: Roles, chosen: Sequence[int]) -> int:
     return sum(chosen)
 
 
-def _makes_sense(uses: Sequence[Use], roles: Roles, over: Collection[Role | None]) -> bool:
+def _makes_sense(
+    uses: Sequence[Use], roles: Roles, over: Collection[Role | None], beside: Sequence[int]
+) -> bool:
     """Whether columns of these *roles* may be read so.
+
+    ``SALDO`` over ``OPERACION`` and ``LIQUIDACION``: of two balances of a line one ties to the
+    other lines, the other follows days of value.
 
     Args:
         over: What the heading names, columns included in which no number stands.
+        beside: The columns with a heading on the left of one that is called a balance.
     """
     named = Role.BALANCE in roles
-    if named and (Use.BALANCE, Role.BALANCE) not in zip(uses, roles, strict=True):
+    tied = (Use.BALANCE, Role.BALANCE) in zip(uses, roles, strict=True)
+    if named and not tied and not any(uses[at] is Use.BALANCE for at in beside):
         return False  # balances that are printed must tie
     money = [use for use in uses if use in (Use.DEBIT, Use.CREDIT, Use.AMOUNT)]
     if not money or sum(use is Use.BALANCE for use in uses) > 1:

@@ -51,9 +51,7 @@ def _says_so(captions: Sequence[str], amounts: Sequence[Amount]) -> bool:
     if label_of(captions[0]) in _BEGINS and label_of(captions[-1]) in _FINISHES:
         return True
     ways = [way_of(each) or section_sign(each) for each in captions[1:-1]]
-    moved = sum_of(
-        [way * each.value for way, each in zip(ways, amounts[1:-1], strict=True)]
-    )
+    moved = sum_of([way * each.value for way, each in zip(ways, amounts[1:-1], strict=True)])
     return {1, -1} == set(ways) and amounts[0].signed + moved == amounts[-1].signed
 
 

@@ -1,7 +1,8 @@
 """What stands under the end of a list and is none of it: a box of fees, the year's interest.
 
 Its numbers may end in line with the list's. They have no date, and a total or a balance of
-the account stands above them, behind which nothing more is dated.
+the account stands above them, behind which nothing more is dated; or every entry has its balance,
+and they have none and are called what no entry is: ``Interest earned year to date``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 
 from counterfoil.rules.statements.events import Event, Kind
 from counterfoil.rules.statements.tables import Table
-from counterfoil.rules.statements.terms import Role
+from counterfoil.rules.statements.terms import Label, Role
 
 _Tables = list[tuple[Table, tuple[Event, ...]]]
 
@@ -22,9 +23,9 @@ def without_tails(tables: _Tables) -> _Tables:
         return tables
     place = dated[-1]
     table, events = tables[place]
-    end = _end(events)
-    tail = [event for event in events[end:] if event.kind is Kind.ENTRY]
     balance = table.roles().index(Role.BALANCE) if Role.BALANCE in table.roles() else -1
+    tail = [event for event in events[_end(events) :] if event.kind is Kind.ENTRY]
+    tail = tail or _others(events, balance)
     if not tail or any(balance in event.cells for event in tail):
         return tables
     kept = tuple(event for event in events if event not in tail)
@@ -40,3 +41,11 @@ def _end(events: Sequence[Event]) -> int:
     last = max(place for place, event in enumerate(events) if _is_dated(event))
     ends = [place for place, event in enumerate(events) if event.kind is not Kind.ENTRY]
     return ends[-1] + 1 if ends and ends[-1] > last else len(events)
+
+
+def _others(events: Sequence[Event], balance: int) -> list[Event]:
+    """What stands behind the last entry and is called otherwise, where each entry has a balance."""
+    entries = [event for event in events if _is_dated(event)]
+    rest = [event for event in events[events.index(entries[-1]) + 1 :] if event.kind is Kind.ENTRY]
+    other = all(event.label is Label.OTHER for event in rest)
+    return rest if other and all(balance in event.cells for event in entries) else []

@@ -142,7 +142,7 @@ def total_contradicts(chain: Chain) -> str:
 
 
 def total_among_entries(chain: Chain) -> str:
-    """A line that is called a total and was taken for an entry, though entries come to it; or ""."""
+    """A line called a total that was taken for an entry, though entries come to it; or ""."""
     for entry in chain.entries:
         if entry.event.kind is Kind.TOTAL:
             others = tuple(each for each in chain.entries if each is not entry)

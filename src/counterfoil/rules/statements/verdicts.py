@@ -90,7 +90,7 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
         return Unproved(account=account, code="page_missing", reason=bad[0].reason + more)
     totals = tuple(totalling.totals(document, outcome))
     counts = counts_of(document, outcome, file.outcomes, owed=sign < 0)
-    if wrong := _contradicted(document, outcome, chain, totals, counts, file.outcomes):
+    if wrong := _contradicted(document, outcome, totals, counts, file.outcomes):
         return Unproved(account=account, code=wrong[0], reason=wrong[1])
     entries = [each.event for each in chain.entries]
     currency = layout_fit.currency(
@@ -116,12 +116,13 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
 def _contradicted(
     document: Document,
     outcome: Outcome,
-    chain: Chain,
     totals: Sequence[Equation],
     counts: Sequence[Count],
     outcomes: Sequence[Outcome],
 ) -> tuple[str, str] | None:
     """(code, reason) where a summary, or balances that are not read, say something else."""
+    chain = outcome.chain
+    assert chain is not None, "only proved accounts can be contradicted"
     wrong = (
         totalling.summary_contradicts(document, outcome)
         or totalling.summary_is_half_right(document, outcome)
