@@ -16,13 +16,13 @@ _POSTING = re.compile(
     r"帳務日|入[帳账]|[記记][帳账]|[過过][賬账帳]|기장|(?<!\w)(?:post\w*|book\w*|(?:ver|ge)?buch\w*|"
     r"bu\.?-?tag|bokf\w*|bogf\w*|boek\w*|reskontra\w*|contab\w*|compta\w*|konyvel\w*|"
     r"za?uct\w*|uctov\w*|z?a?ksiegow\w*|knjiz\w*|inregistr\w*|registraz\w*|lancam\w*|lanc\.?|imputac\w*|"
-    r"asient\w*|process\w*|proces\w*|entered|entry|recorded|ledger|kirjau\w*|pembukuan|muhasebe\w*|"
+    r"iras(?:o|ymo)|gramatojum\w*|ierakst\w*|kan(?:de|ne)\w*|asient\w*|process\w*|proces\w*|entered|entry|recorded|ledger|kirjau\w*|pembukuan|muhasebe\w*|"
     r"(?:fecha|data|date) (?:de )?(?:cargo|aplicacion|registro|inscription)|"
     r"обработ\w*|провод\w*|учет\w*|осчетов\w*|καταχωρ\w*|רישום)"
 )
 #: When its owner paid, bought or ordered.
 _OF_THE_DEAL = re.compile(
-    r"交易|利用|이용|사용|(?<!\w)(?:trans?|transa[ckz]\w*|purchase|opera[ct]\w*|operaz\w*|consumo|"
+    r"交易|利用|이용|사용|(?<!\w)(?:trans?|transa[ckz]\w*|purchase|trade\w*|handels(?:tag|datum)|opera[ct]\w*|operaz\w*|consumo|"
     r"compra|(?:ein)?kauf\w*|beleg\w*|achat|acquisto|zakup\w*|aankoop\w*|kop\w*|kjop\w*|osto\w*|islem|"
     r"harcama|операц\w*|транзак\w*|покупк\w*|συναλλαγ\w*|עסקה)(?!\w)"
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from counterfoil.domain.pages import PrintedPages
@@ -20,6 +20,7 @@ from counterfoil.rules.statements.asides import set_apart
 from counterfoil.rules.statements.blocks import Outcome, Quiet, outcomes_of, quiet_accounts
 from counterfoil.rules.statements.centred_cells import with_centred_cells
 from counterfoil.rules.statements.coins import with_coins
+from counterfoil.rules.statements.currency_parts import Part, by_codes, by_columns
 from counterfoil.rules.statements.daily_lists import contradicted_days
 from counterfoil.rules.statements.day_columns import with_day_columns
 from counterfoil.rules.statements.document import Document, document_of
@@ -81,13 +82,42 @@ def examine(printed: PrintedPages, today: date, layout: Layout | None = None) ->
         printed = joined(printed)
     if not any(page.rows for page in printed.pages):
         return Examined(reading=_whole(printed, [_no_text(printed)]), document=None, outcomes=())
+    if parts := by_columns(printed):
+        return _in_parts(printed, parts, today, layout)
     found = _examined(printed, today, layout)
     failures = [each.code for each in found.reading.unproved()]
     if not failures or not FINAL.isdisjoint(failures):
         return found
     apart = set_apart(printed)
     again = None if apart is None else _examined(apart, today, layout)
+    if again is None or again.reading.unproved():
+        parts = by_codes(printed)
+        again = _in_parts(printed, parts, today, layout) if parts else None
     return found if again is None or again.reading.unproved() else again
+
+
+def _in_parts(
+    printed: PrintedPages, parts: Sequence[Part], today: date, layout: Layout | None
+) -> Examined:
+    """Each currency of one list by itself; each is an account of its own."""
+    found = [_examined(part.printed, today, layout) for part in parts]
+    verdicts = [
+        _in_currency(verdict, part)
+        for part, each in zip(parts, found, strict=True)
+        for verdict in each.reading.verdicts
+    ]
+    return replace(found[0], reading=_whole(printed, verdicts))
+
+
+def _in_currency(verdict: Verdict, part: Part) -> Verdict:
+    """*verdict* on an account whose name says which currency of it is meant."""
+    if isinstance(verdict, Unproved):
+        return replace(verdict, account=f"{verdict.account} {part.name}".strip())
+    account = f"{verdict.statement.account} {part.name}".strip()
+    statement = replace(verdict.statement, account=account)
+    if part.code:
+        statement = replace(statement, currency=part.code)
+    return replace(verdict, statement=statement)
 
 
 def _examined(printed: PrintedPages, today: date, layout: Layout | None) -> Examined:

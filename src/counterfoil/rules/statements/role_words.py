@@ -170,7 +170,7 @@ ROLE_WORDS: dict[Role, str] = {
         process date | entry date | =dia |
         =day | =dag | completion time | f. oper* |
         f.oper* | fec* | konyveles* | operazione | data contabile | data operazione |
-        datum transakce | datum uctovani | data ksiegowania | data operacji | konyvelesi* | 日付 |
+        datum transakce | datum uctovani | iraso data | operacijos data | mokejimo data | data ksiegowania | data operacji | konyvelesi* | 日付 |
         取引日 | お取引日 | 年月日 | 日期 | 交易日 | 交易日期 | 记账日期 | 過賬日期 | วันที่ |
         วัน/เดือน/ปี | 날짜 | 거래일* | 거래일시 | التاريخ | תאריך | ημερομηνια* | ημ/νια |
         дата* | kuupaev | ngay | თარიღი | datum knjizenja | datum valute | datum transakcije |
@@ -210,6 +210,7 @@ ROLE_WORDS: dict[Role, str] = {
         diskripsi | deskripsi | お取引内容 | 取引内容 | 摘要 | 内容 | お取引 | 進支詳情 | 詳情 |
         交易说明 | 交易摘要 | 交易詳情 | รายการ | รายละเอียด | 적요 | 내용 | 거래내용 | البيان |
         التفاصيل | תיאור | פרטים | noi dung | dien giai | selgitus | apraksts | paskirtis |
+        paaiskinima* |
         დანიშნულება | naziv* | svrha* | namen* | mokejimo paskirtis | moketojas* | gavejas* |
         makse selgitus | основание* | контрагент* | детали* | операция* | вид операции |
         призначення* | pershkrimi | pershkrim | lysing | skyring | 備註 | 備考 | विवरण | বিবরণ |
