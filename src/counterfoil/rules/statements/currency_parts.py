@@ -27,7 +27,7 @@ from counterfoil.rules.statements.terms import Role
 from counterfoil.rules.statements.vocabulary import role_of
 
 AMOUNT = "Amount"  # what the heading of a currency's column says to the readers behind
-CODED_FROM = 2  # rows of each currency in a list with codes
+CODED_FROM = 2  # currencies with so many rows each make a list with codes
 _NAMED = (
     ("", re.compile(r"pesos|soles|colones|guaranies|bolivianos|quetzales|lempiras|cordobas|reais")),
     ("USD", re.compile(r"dolares|dollars?|usd|u\$s|us\$|u\$d|dls\.?")),
@@ -73,11 +73,12 @@ def by_codes(printed: PrintedPages) -> list[Part]:
     place = _place_of_codes(rows)
     if place is None:
         return []
-    codes = [_code_of(row, place) for row in rows if dates_of(row)[:1]]
-    often = [code for code in dict.fromkeys(codes) if code and codes.count(code) >= CODED_FROM]
-    if len(often) < 2:
+    codes = [code for row in rows if (code := _code_of(row, place))]
+    known = dict.fromkeys(codes)  # also one that only a summary names: its account has to be there
+    often = [code for code in known if codes.count(code) >= CODED_FROM]
+    if len(often) < CODED_FROM:
         return []
-    return [Part(code, code, _with_code(printed, place, code)) for code in often]
+    return [Part(code, code, _with_code(printed, place, code)) for code in known]
 
 
 # Columns
