@@ -58,13 +58,25 @@ class _Column(NamedTuple):
 
 
 def by_columns(printed: PrintedPages) -> list[Part]:
-    """A part for each column that is headed by a currency; none where no two are."""
-    first = next(
-        (found for page in printed.pages for row in page.rows if (found := _heads(row))), []
-    )
+    """A part for each column that is headed by a currency; none where no two are.
+
+    An entry in two of them is what was paid abroad beside what it cost: they are one account's.
+    """
+    rows = [row for page in printed.pages for row in page.rows]
+    place = next((place for place, row in enumerate(rows) if _heads(row)), len(rows))
+    columns = _heads(rows[place]) if rows[place:] else []
+    if any(dates_of(row) and _is_in_two(row, columns) for row in rows[place + 1 :]):
+        return []
     return [
-        Part(column.name, column.code, _of_pages(printed, at)) for at, column in enumerate(first)
+        Part(column.name, column.code, _of_pages(printed, at)) for at, column in enumerate(columns)
     ]
+
+
+def _is_in_two(row: Row, columns: Sequence[_Column]) -> bool:
+    """Whether *row* has numbers in two of *columns*."""
+    return sum(_of_column(row, columns, at) is not None for at in range(len(columns))) > 1 and any(
+        _of_column(row, columns, at) != row for at in range(len(columns))
+    )
 
 
 def by_codes(printed: PrintedPages) -> list[Part]:
