@@ -92,7 +92,7 @@ def is_rivalled(heading: Heading | None, lines: Sequence[Line], money: frozenset
     own = dates_in(lines, first)
     others = (
         dates_in(lines, each)
-        for each in _filled(_said_columns(heading.cells, lines, money), lines, money)
+        for each in _filled(_said_columns(heading.cells, lines, money), lines, money, share=6)
         if each.left != first.left and not _begins_among_texts(heading.cells, each)
         if each.begins is None or each.begins != first.begins
         if each.role is not Role.VALUE_DATE
@@ -170,12 +170,16 @@ def _name_the_last(
 
 
 def _filled(
-    columns: Sequence[DateColumn], lines: Sequence[Line], money: frozenset[int]
+    columns: Sequence[DateColumn],
+    lines: Sequence[Line],
+    money: frozenset[int],
+    share: int = 10,
 ) -> Iterator[DateColumn]:
-    """The columns in which every line of money without a label has a date."""
+    """The columns in which every line of money without a label has a date, or so many tenths."""
     entries = [line for line in lines if line.index in money and not label_of(line.label())]
     for column in columns if len(entries) >= FILLED_FROM else ():
-        if all(any(column.holds(token) for token in line.dates) for line in entries):
+        held = sum(any(column.holds(token) for token in line.dates) for line in entries)
+        if held * 10 >= len(entries) * share:
             yield column
 
 
