@@ -32,6 +32,7 @@ from counterfoil.rules.statements.terms import Label
 _IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2})\d{2}(?: ?[A-Z0-9]{4}){3,}")
 _ZIP = re.compile(rf"(?<![A-Za-z])(?:{STATES}),? +\d{{5}}(?:-\d{{4}})?(?!\d)")
 _LAKHS = re.compile(r"(?<![\d,])\d{1,2},\d{2},\d{3}\.\d{2}")
+_BRACKETED = re.compile(r"\((MOP|BAM)\)")  # words elsewhere
 _CODE = re.compile(r"(?<![A-Z0-9])([A-Z]{3})(?![A-Z0-9])")
 _WORDED = re.compile(
     r"currency|wahrung|moneda|devise|divisa|moeda|valuta\b|mena\b|waluta|devizanem|para birimi|"
@@ -180,8 +181,9 @@ def _spoken(texts: Iterable[str]) -> Counter[str]:
 @lru_cache(maxsize=4_000)
 def _codes_in(text: str) -> tuple[str, ...]:
     codes = [code for code in _CODE.findall(text) if code in CODES]
+    codes += [code for code in _BRACKETED.findall(text) if code not in codes]
     bare, upper = folded(text), text.upper()
-    if _ANY_NAME.search(bare):
+    if not codes and _ANY_NAME.search(bare):  # "moneda nacional (CLP)"
         codes += [code for code, name in NAMES if re.search(name, bare)]
     for sign, code in SYMBOLS.items():
         if (sign in text or sign in upper) and _stands_in(sign, text, upper):

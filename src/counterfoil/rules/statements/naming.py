@@ -71,5 +71,8 @@ def _with_title(document: Document, number: str, outcome: Outcome) -> str:
     own = next((own for title in titles if (own := own_number(title))), "")
     if own and own != number:
         return own
-    title = next(filter(None, titles), "")[:TITLE_MAX]
+    title = next(filter(None, titles), "")
+    if number in title and len(title) > TITLE_MAX:
+        title = title[title.index(number) :]  # what tells it from the others stands behind
+    title = title[:TITLE_MAX]
     return title if number in title else f"{number} {title}".strip()

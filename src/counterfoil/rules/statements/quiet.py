@@ -63,7 +63,8 @@ def quiet_month(document: Document, gaps: Sequence[str]) -> Verdict | None:
     shortfalls = list(gaps)
     if not (says_so and moved):
         shortfalls.append(ONE_WITNESS)
-    return _proved(document, openings[0], closings[0], range(len(document.lines)), shortfalls)
+    quiet = Quiet(openings[0], closings[0])
+    return _proved(document, quiet, range(len(document.lines)), shortfalls)
 
 
 ONE_WITNESS = "only one of two things says that nothing was booked: a sentence, zero totals"
@@ -75,8 +76,10 @@ def quiet_account(document: Document, quiet: Quiet, gaps: Sequence[str]) -> Prov
         " ".join(document.lines[index].text for index in quiet.lines if index < len(document.lines))
     )
     shortfalls = [*gaps, *([] if _NOTHING.search(words) else [ONE_WITNESS])]
-    proved = _proved(document, quiet.opening, quiet.closing, quiet.lines, shortfalls)
-    name = _name_on_line(document, quiet) or proved.statement.account
+    title = document.identity_above(quiet.opening.line)
+    lines = range(quiet.lines.start, quiet.closing.line + 1)  # what is below is another one's
+    proved = _proved(document, quiet, lines, shortfalls, title)
+    name = _name_on_line(document, quiet) or own_number(title) or proved.statement.account
     return replace(proved, statement=replace(proved.statement, account=name))
 
 
@@ -89,9 +92,10 @@ def _name_on_line(document: Document, quiet: Quiet) -> str:
 
 
 def _proved(
-    document: Document, opening: Fact, closing: Fact, lines: range, shortfalls: list[str]
+    document: Document, quiet: Quiet, lines: range, shortfalls: list[str], title: str = ""
 ) -> Proved:
-    currency = currency_of(document, lines, (), ())
+    opening, closing = quiet.opening, quiet.closing
+    currency = currency_of(document, lines, (), [title])
     if currency.shortfall:
         shortfalls = [*shortfalls, currency.shortfall]
     equation = Equation(

@@ -96,7 +96,7 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     currency = layout_fit.currency(
         currency_of(
             document,
-            lines,
+            _own_lines(outcome, file.outcomes),
             entries,
             titles_of(document, outcome),
             heads_of(document, outcome),
@@ -111,6 +111,14 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     statement = _statement(document, outcome, chain, dated, sign, ends, currency.code, account)
     proof = _grade(document, chain, dated, ends, totals, counts, _gaps(file), currency.shortfall)
     return Proved(statement=statement, proof=proof)
+
+
+def _own_lines(outcome: Outcome, outcomes: Sequence[Outcome]) -> range:
+    """The lines of an account; the title of the next one stands behind its last entry."""
+    block = outcome.block
+    if not any(each.block.start == block.end for each in outcomes):
+        return range(block.start, block.end)
+    return range(block.start, max(event.line.index for event in block.events()) + 1)
 
 
 def _contradicted(
