@@ -65,18 +65,11 @@ def by_columns(printed: PrintedPages) -> list[Part]:
     rows = [row for page in printed.pages for row in page.rows]
     place = next((place for place, row in enumerate(rows) if _heads(row)), len(rows))
     columns = _heads(rows[place]) if rows[place:] else []
-    if any(dates_of(row) and _is_in_two(row, columns) for row in rows[place + 1 :]):
+    if any(dates_of(row) and len(_numbers(row, columns)) > 1 for row in rows[place + 1 :]):
         return []
     return [
         Part(column.name, column.code, _of_pages(printed, at)) for at, column in enumerate(columns)
     ]
-
-
-def _is_in_two(row: Row, columns: Sequence[_Column]) -> bool:
-    """Whether *row* has numbers in two of *columns*."""
-    return sum(_of_column(row, columns, at) is not None for at in range(len(columns))) > 1 and any(
-        _of_column(row, columns, at) != row for at in range(len(columns))
-    )
 
 
 def by_codes(printed: PrintedPages) -> list[Part]:
@@ -143,26 +136,34 @@ def _of_pages(printed: PrintedPages, at: int) -> PrintedPages:
 
 def _of_column(row: Row, columns: Sequence[_Column], at: int) -> Row | None:
     """*row* without the other columns' numbers; None where it has only such."""
-    if not columns:
-        return row
-    if _heads(row):
-        own = columns[at].words
+    if columns and _heads(row):
         others = {word for column in columns for word in column.words}
-        left = [word for word in row.words if word not in others]
-        return Row(row.page, tuple(sorted([*left, _amount(own)], key=lambda word: word.left)))
-    edge = columns[0].words[0].left
-    beyond = [
-        word for word in row.words if word.right > edge and _NUMBER.fullmatch(folded(word.text))
-    ]
-    if not beyond or any(word.right > edge and word not in beyond for word in row.words):
-        return row
-    begin = 0 if at == 0 else columns[at - 1].right
-    own_words = [word for word in beyond if begin < word.right <= columns[at].right]
-    if not own_words:
+        return _made_of(row, [word for word in row.words if word not in others], columns[at].words)
+    numbers = _numbers(row, columns)
+    if numbers and at not in numbers:
         return None
-    return Row(
-        row.page, tuple(word for word in row.words if word in own_words or word not in beyond)
-    )
+    others = {word for place, words in numbers.items() if place != at for word in words}
+    return _made_of(row, [word for word in row.words if word not in others])
+
+
+def _made_of(row: Row, words: Sequence[Word], over: Words = ()) -> Row:
+    """*row* with those words alone and, where *over* stands, the word that heads amounts."""
+    whole = [*words, _amount(over)] if over else words
+    return Row(row.page, tuple(sorted(whole, key=lambda word: word.left)))
+
+
+def _numbers(row: Row, columns: Sequence[_Column]) -> dict[int, list[Word]]:
+    """The words of *row* below each of *columns*; none where any of them is no number."""
+    if not columns:
+        return {}
+    beyond = [word for word in row.words if word.right > columns[0].words[0].left]
+    if not all(_NUMBER.fullmatch(folded(word.text)) for word in beyond):
+        return {}
+    found: dict[int, list[Word]] = {}
+    for word in beyond:
+        place = next(at for at, column in enumerate(columns) if word.right <= column.right)
+        found.setdefault(place, []).append(word)
+    return found
 
 
 def _amount(over: Words) -> Word:
