@@ -92,6 +92,8 @@ def account_numbers(lines: Sequence[Line]) -> tuple[AccountNumber, ...]:
 
 def own_number(title: str) -> str:
     """The long number in a title, ``Free Checking - 3634456712``; "" where there is none."""
+    if iban := _iban(title):
+        return iban
     bare = _DAY.sub(" ", plain(title))
     numbers = [hit[0].strip(" -./") for hit in _NUMBER.finditer(bare)]
     long = [each for each in numbers if _is_number(each) and _rank(each, numbered=True) == SURE]

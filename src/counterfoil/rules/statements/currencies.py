@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from counterfoil.rules.statements.currency_words import (
     BEHIND,
@@ -29,6 +30,7 @@ from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.terms import Label
 
+NUMBER_FROM = 6  # digits of an account's number
 _IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2})\d{2}(?: ?[A-Z0-9]{4}){3,}")
 _ZIP = re.compile(rf"(?<![A-Za-z])(?:{STATES}),? +\d{{5}}(?:-\d{{4}})?(?!\d)")
 _LAKHS = re.compile(r"(?<![\d,])\d{1,2},\d{2},\d{3}\.\d{2}")
@@ -57,35 +59,37 @@ class Kept:
     shortfall: str  # why that is less than sure; "" where it is printed
 
 
-def currency_of(
-    document: Document,
-    block: range,
-    events: Sequence[Event],
-    titles: Sequence[str],
-    heads: Sequence[str] = (),
-) -> Kept:
-    """The currency of the account whose lines are *block*.
+class Account(NamedTuple):
+    """What of a document is one account's."""
 
-    Args:
-        events: Its entries: the signs beside their money count, their words do not.
-        titles: The lines that head its first table.
-        heads: All short lines between the account before it and its first entry.
-    """
+    lines: range
+    events: Sequence[Event] = ()  # the signs beside their money count, their words do not
+    titles: Sequence[str] = ()  # the lines that head its first table
+    heads: Sequence[str] = ()  # all short lines between the account before it and its first entry
+    number: str = ""
+    others: Sequence[str] = ()  # the titles of the other accounts
+
+
+def currency_of(document: Document, account: Account) -> Kept:
+    """The currency of one account. What another account's title says is that one's."""
+    block, events = account.lines, account.events
     outside = [line for line in document.lines if line.index not in document.entry_lines]
     own = [line for line in outside if line.index in block]
+    beyond = [line for line in outside if line.index in block or not _is_of(account.others, line)]
     tiers = (
         _leading(document, block) or _beside_money(events, document, block),
-        _nearest(titles),
-        _nearest(heads),
+        _nearest(account.titles),
+        _nearest(account.heads),
+        _spoken(line.text for line in outside if _has_number(line, account.number)),
         _spoken(line.text for line in own if _WORDED.search(folded(line.text))),
         _spoken(line.text for line in _naming(document, own)),
-        _spoken(line.text for line in outside if _WORDED.search(folded(line.text))),
+        _spoken(line.text for line in beyond if _WORDED.search(folded(line.text))),
     )
     for votes in tiers:
         if leader := _leader(votes):
             return Kept(leader, _rival(leader, tiers[:-1]))
     lands = _lands(outside)
-    for lines in (own, outside):
+    for lines in (own, beyond):
         leader = _leader(_spoken(line.text for line in lines))
         if leader and (not lands or leader in lands):
             sure = leader in lands
@@ -100,6 +104,17 @@ def currency_of(
     if len(lands) == 1:
         return Kept(lands[0], f"no currency is printed: {lands[0]} is that of the bank's land")
     return Kept("", "no currency is printed")
+
+
+def _is_of(titles: Sequence[str], line: Line) -> bool:
+    """Whether *line* is one of *titles*, or says nothing of money but what one of them says."""
+    codes = _codes_in(line.text)
+    return any(line.text == each or (codes and codes == _codes_in(each)) for each in titles)
+
+
+def _has_number(line: Line, number: str) -> bool:
+    """Whether *line*, of a summary, names the account by its number."""
+    return sum(map(str.isdigit, number)) >= NUMBER_FROM and number in line.text
 
 
 def _nearest(titles: Sequence[str]) -> Counter[str]:

@@ -17,7 +17,7 @@ from counterfoil.domain.statements import (
 )
 from counterfoil.rules.statements.accounts import own_number
 from counterfoil.rules.statements.blocks import Quiet
-from counterfoil.rules.statements.currencies import currency_of
+from counterfoil.rules.statements.currencies import Account, currency_of
 from counterfoil.rules.statements.document import Document
 from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
@@ -95,7 +95,7 @@ def _proved(
     document: Document, quiet: Quiet, lines: range, shortfalls: list[str], title: str = ""
 ) -> Proved:
     opening, closing = quiet.opening, quiet.closing
-    currency = currency_of(document, lines, (), [title])
+    currency = currency_of(document, Account(lines, titles=[title]))
     if currency.shortfall:
         shortfalls = [*shortfalls, currency.shortfall]
     equation = Equation(

@@ -22,7 +22,7 @@ from counterfoil.rules.statements.beside import contradicted_balance
 from counterfoil.rules.statements.blocks import Outcome, uses_balances
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.counts import Count, count_contradicts, counts_of
-from counterfoil.rules.statements.currencies import currency_of
+from counterfoil.rules.statements.currencies import Account, currency_of
 from counterfoil.rules.statements.dating import Dated, Undated, settle
 from counterfoil.rules.statements.describing import descriptions
 from counterfoil.rules.statements.document import Document
@@ -92,17 +92,20 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     counts = counts_of(document, outcome, file.outcomes, owed=sign < 0)
     if wrong := _contradicted(document, outcome, totals, counts, file.outcomes):
         return Unproved(account=account, code=wrong[0], reason=wrong[1])
-    entries = [each.event for each in chain.entries]
-    currency = layout_fit.currency(
-        currency_of(
-            document,
-            _own_lines(outcome, file.outcomes),
-            entries,
-            titles_of(document, outcome),
-            heads_of(document, outcome),
-        ),
-        document.layout,
+    money = Account(
+        lines=_own_lines(outcome, file.outcomes),
+        events=[each.event for each in chain.entries],
+        titles=titles_of(document, outcome),
+        heads=heads_of(document, outcome),
+        number=account,
+        others=[
+            title
+            for each in file.outcomes
+            if each is not outcome
+            for title in titles_of(document, each)[-1:]
+        ],
     )
+    currency = layout_fit.currency(currency_of(document, money), document.layout)
     if isinstance(currency, Unproved):
         return currency
     told = document.layout is not None and document.layout.decimal_mark is not None
