@@ -33,7 +33,7 @@ from counterfoil.rules.statements.terms import Label
 NUMBER_FROM = 6  # digits of an account's number
 _IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2})\d{2}(?: ?[A-Z0-9]{4}){3,}")
 _ZIP = re.compile(rf"(?<![A-Za-z])(?:{STATES}),? +\d{{5}}(?:-\d{{4}})?(?!\d)")
-_LAKHS = re.compile(r"(?<![\d,])\d{1,2},\d{2},\d{3}\.\d{2}")
+_COMPANY = re.compile(r"SDN\.? BHD\b")  # a form of company, no dinar
 _BRACKETED = re.compile(r"\((MOP|BAM)\)")  # words elsewhere
 _CODE = re.compile(r"(?<![A-Z0-9])([A-Z]{3})(?![A-Z0-9])")
 _WORDED = re.compile(
@@ -99,8 +99,6 @@ def currency_of(document: Document, account: Account) -> Kept:
     shared = {code for sign in signs & SHARED.keys() for code in SHARED[sign].split()}
     if len(fits := [land for land in lands if land in shared]) == 1:
         return Kept(fits[0], "")
-    if not lands and any(_LAKHS.search(line.text) for line in document.lines):
-        lands = ["INR"]
     if len(lands) == 1:
         return Kept(lands[0], f"no currency is printed: {lands[0]} is that of the bank's land")
     return Kept("", "no currency is printed")
@@ -195,7 +193,7 @@ def _spoken(texts: Iterable[str]) -> Counter[str]:
 
 @lru_cache(maxsize=4_000)
 def _codes_in(text: str) -> tuple[str, ...]:
-    codes = [code for code in _CODE.findall(text) if code in CODES]
+    codes = [code for code in _CODE.findall(_COMPANY.sub(" ", text)) if code in CODES]
     codes += [code for code in _BRACKETED.findall(text) if code not in codes]
     bare, upper = folded(text), text.upper()
     if not codes and _ANY_NAME.search(bare):  # "moneda nacional (CLP)"

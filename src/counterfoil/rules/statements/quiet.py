@@ -64,7 +64,7 @@ def quiet_month(document: Document, gaps: Sequence[str]) -> Verdict | None:
     if not (says_so and moved):
         shortfalls.append(ONE_WITNESS)
     quiet = Quiet(openings[0], closings[0])
-    return _proved(document, quiet, range(len(document.lines)), shortfalls)
+    return _proved(document, quiet, Account(range(len(document.lines))), shortfalls)
 
 
 ONE_WITNESS = "only one of two things says that nothing was booked: a sentence, zero totals"
@@ -76,11 +76,14 @@ def quiet_account(document: Document, quiet: Quiet, gaps: Sequence[str]) -> Prov
         " ".join(document.lines[index].text for index in quiet.lines if index < len(document.lines))
     )
     shortfalls = [*gaps, *([] if _NOTHING.search(words) else [ONE_WITNESS])]
-    title = document.identity_above(quiet.opening.line)
+    listed = _name_on_line(document, quiet)
+    line = quiet.opening.line
+    title = document.lines[line].label() if listed else document.identity_above(line)
+    name = listed or own_number(title)
     lines = range(quiet.lines.start, quiet.closing.line + 1)  # what is below is another one's
-    proved = _proved(document, quiet, lines, shortfalls, title)
-    name = _name_on_line(document, quiet) or own_number(title) or proved.statement.account
-    return replace(proved, statement=replace(proved.statement, account=name))
+    proved = _proved(document, quiet, Account(lines, titles=[title], number=name), shortfalls)
+    account = name or proved.statement.account
+    return replace(proved, statement=replace(proved.statement, account=account))
 
 
 def _name_on_line(document: Document, quiet: Quiet) -> str:
@@ -91,11 +94,9 @@ def _name_on_line(document: Document, quiet: Quiet) -> str:
     return own_number(line.label()) or line.label()[:TITLE_MAX]
 
 
-def _proved(
-    document: Document, quiet: Quiet, lines: range, shortfalls: list[str], title: str = ""
-) -> Proved:
+def _proved(document: Document, quiet: Quiet, account: Account, shortfalls: list[str]) -> Proved:
     opening, closing = quiet.opening, quiet.closing
-    currency = currency_of(document, Account(lines, titles=[title]))
+    currency = currency_of(document, account)
     if currency.shortfall:
         shortfalls = [*shortfalls, currency.shortfall]
     equation = Equation(
@@ -105,7 +106,7 @@ def _proved(
         right=closing.value,
         places=(opening.place, closing.place),
     )
-    named = [each.text for each in document.accounts if each.line in lines]
+    named = [each.text for each in document.accounts if each.line in account.lines]
     return Proved(
         statement=Statement(
             account=named[-1] if named else "",

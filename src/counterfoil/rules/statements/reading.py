@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from counterfoil.domain.pages import PrintedPages
 from counterfoil.domain.statement_layouts import Layout
 from counterfoil.domain.statements import (
+    Grade,
     Proved,
     StatementReading,
     Unproved,
@@ -160,11 +162,21 @@ def _verdicts(
         for each, account in zip(outcomes, names_of(document, outcomes), strict=True)
     ]
     quiet = list(quiet_accounts(document, outcomes))
-    verdicts += [quiet_account(document, each, reasons) for each in quiet]
+    verdicts += _told_once([quiet_account(document, each, reasons) for each in quiet])
     if any(isinstance(each, Proved) for each in verdicts):
         verdicts += _objections(document, outcomes, verdicts, quiet)
         verdicts += _open_ends(document, outcomes, verdicts, printed)
     return verdicts
+
+
+def _told_once(quiet: Sequence[Proved]) -> list[Proved]:
+    """*quiet* without an account that a summary lists, too: the one that says more of it."""
+    found: dict[tuple[str, Decimal], Proved] = {}
+    for at, each in enumerate(quiet):
+        key = each.statement.account or str(at), each.statement.opening
+        if key not in found or each.proof.grade is Grade.A:
+            found[key] = each
+    return list(found.values())
 
 
 def _open_ends(
