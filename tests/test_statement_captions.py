@@ -30,11 +30,18 @@ def test_where_one_thing_stands_before_its_caption_none_is_named_in_turn() -> No
     assert not in_turn("500.00", page=31_000).proved()
 
 
-def crowded(opening: str, closing: str, *, moved: int = 0) -> StatementReading:
-    """Captions a word's space apart; each begins where its number begins, *moved* apart."""
+def crowded(
+    opening: str,
+    closing: str,
+    *,
+    moved: int = 0,
+    places: tuple[int, int, int] = (4_000, 11_200, 19_000),
+) -> StatementReading:
+    """Captions about a word's space apart; each begins where its number begins, *moved* apart."""
+    first, second, third = places
     head: list[Cells] = [
-        [("Opening balance", 4_000), ("Interest so far", 11_200), ("Closing balance", 19_000)],
-        [(opening, 4_000), ("12.40", 11_200 + moved), (closing, 19_000)],
+        [("Opening balance", first), ("Interest so far", second), ("Closing balance", third)],
+        [(opening, first), ("12.40", second + moved), (closing, third)],
     ]
     return reading(HEAD, head, table(balances=False))
 
@@ -51,5 +58,11 @@ def test_each_of_them_has_to_hold(ends: tuple[str, str]) -> None:
     assert codes(crowded(*ends)) == {"does_not_add_up"}
 
 
-def test_where_a_number_begins_below_no_word_they_are_not_parted() -> None:
-    assert crowded("500.00", "1,100.00", moved=300).unproved()
+def test_where_a_number_begins_below_no_word_the_wider_gaps_part_them() -> None:
+    assert not crowded("500.00", "1,100.00", moved=300).unproved()
+    assert codes(crowded("501.00", "1,100.00", moved=300)) == {"does_not_add_up"}
+
+
+def test_where_no_gap_is_wider_they_are_not_parted() -> None:
+    alike = (4_000, 10_800, 17_400)  # a space of 250 between all words
+    assert crowded("500.00", "1,100.00", moved=300, places=alike).unproved()

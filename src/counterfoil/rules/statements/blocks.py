@@ -196,6 +196,9 @@ def _ends(document: Document, block: Block) -> Ends:
         facts = _of_summary(document, block)
     openings = [fact for fact in facts if fact.label is Label.OPENING] + balances[:1]
     closings = [fact for fact in facts if fact.label is Label.CLOSING] + balances[-1:]
+    if not closings:  # "TOTAL", what was owed before included
+        last = max(inside, default=0)
+        closings = [fact for fact in facts if fact.label is Label.TOTAL and fact.line > last]
     return Ends(_values(openings), _values(closings))
 
 

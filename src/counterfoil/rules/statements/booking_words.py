@@ -18,7 +18,7 @@ _POSTING = re.compile(
     r"za?uct\w*|uctov\w*|z?a?ksiegow\w*|knjiz\w*|inregistr\w*|registraz\w*|lancam\w*|lanc\.?|imputac\w*|"
     r"iras(?:o|ymo)|gramatojum\w*|ierakst\w*|kan(?:de|ne)\w*|asient\w*|process\w*|proces\w*|entered|entry|recorded|ledger|kirjau\w*|pembukuan|muhasebe\w*|"
     r"(?:fecha|data|date) (?:de )?(?:cargo|aplicacion|registro|inscription)|"
-    r"обработ\w*|провод\w*|учет\w*|осчетов\w*|καταχωρ\w*|רישום)"
+    r"обработ\w*|провод\w*|списани\w*|учет\w*|осчетов\w*|καταχωρ\w*|רישום)"
 )
 #: When its owner paid, bought or ordered.
 _OF_THE_DEAL = re.compile(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line, dated_places, first_date
@@ -42,6 +42,7 @@ class Flush(StrEnum):
                 return amount.right
 
 
+FEW = 4  # times as many in another column: these few are none
 NAMED_FROM = 2  # columns of money with a heading: one without, among the texts, is none
 
 
@@ -223,9 +224,12 @@ def _named(
     """Each span with the heading nearest to it; headings and spans keep their order."""
     pairs = _match(spans, [] if heading is None else _money_cells(heading))
     texts = [] if heading is None or len(pairs) < NAMED_FROM else heading.cells
+    often = max((span[2] for span in spans), default=0)
     for index, span in enumerate(spans):
         cell = pairs.get(index)
         if cell is None and any(_is_in_text(span, each) for each in texts):
+            continue
+        if cell is None and span[2] * FEW <= often and _is_among_texts(span, texts):
             continue
         role = cell.role if cell is not None else _unnamed(spans, index)
         if role in (Role.VALUE_DATE, Role.DATE):
@@ -243,6 +247,14 @@ def _named(
 def _is_in_text(span: Span, cell: Cell) -> bool:
     """``USD 92.64`` under the heading of the texts, where other columns hold the money."""
     return cell.role is Role.DESCRIPTION and cell.left <= span[0] and span[0] <= cell.right
+
+
+def _is_among_texts(span: Span, cells: Sequence[Cell]) -> bool:
+    """Whether it stands behind the heading of the texts and before the next one."""
+    return any(
+        one.role is Role.DESCRIPTION and one.left <= span[0] and span[1] < two.left
+        for one, two in pairwise(cells)
+    )
 
 
 def _unnamed(spans: Sequence[Span], index: int) -> Role | None:

@@ -25,7 +25,7 @@ CODES = frozenset(DECIMALS) - {"ALL", "BAM", "CUP", "MOP", "SOS", "TOP"}
 #: Names of currencies, folded.
 NAMES = (
     ("EUR", r"\beuros?\b|\beur(?:ech|ach|oissa|odes|ot)\b|[歐欧]元|ευρω|евро|ユーロ|유로"),
-    ("GBP", r"pounds? sterling|\bsterling\b|英[鎊镑]"),
+    ("GBP", r"pounds? sterling|\b(?:in|your) sterling\b|\bsterling account|英[鎊镑]"),
     (
         "USD",
         r"us[ -]dollars?|u\.s\. dollars?|dollars? us\b|dolares(?! (?:canad|austral))|"
@@ -42,7 +42,7 @@ NAMES = (
     ("TWD", "新[臺台][幣币]"),
     ("PEN", r"(?<!\w)soles(?!\w)"),
     ("RUB", "российский рубль"),
-    ("CNY", r"人民[币幣]|\brmb\b|renminbi"),
+    ("CNY", r"人民[币幣]|(?<![\w.])rmb(?![\w.])|renminbi"),
     ("KRW", "korean won"),
     ("INR", "indian rupees?"),
     ("BDT", r"\btaka\b|\btk\.? ps\b"),

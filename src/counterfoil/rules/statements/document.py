@@ -31,6 +31,7 @@ from counterfoil.rules.statements.lent_days import without_lent_days
 from counterfoil.rules.statements.lines import Line, lines_of
 from counterfoil.rules.statements.number_styles import Style
 from counterfoil.rules.statements.page_counting import PageCount, page_counts
+from counterfoil.rules.statements.pending_words import not_booked
 from counterfoil.rules.statements.sections import Section
 from counterfoil.rules.statements.silent_tables import silent_lines
 from counterfoil.rules.statements.stacked import unstacked
@@ -41,7 +42,7 @@ from counterfoil.rules.statements.summary_rows import ends_in_rows
 from counterfoil.rules.statements.tables import Table, tables_of
 from counterfoil.rules.statements.tails import without_tails
 from counterfoil.rules.statements.terms import ENDS, Role
-from counterfoil.rules.statements.vocabulary import label_of, not_booked, role_of, section_sign
+from counterfoil.rules.statements.vocabulary import label_of, role_of, section_sign
 
 TITLE_MAX = 90  # characters
 DIGITS_MAX = 24  # of a title, its period apart
@@ -216,13 +217,7 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
     headings = headed(lines, headings_of(lines))
     lines = with_headed_dates(lines, headings)
     tables: list[tuple[Table, tuple[Event, ...]]] = []
-    rows = {end.line.index for end in ends_in_rows(lines)}
-    raw = [
-        table
-        for table in tables_of(lines, headings, style)
-        if not (with_amounts := {line.index for line in table.lines if line.amounts})
-        or with_amounts - rows
-    ]
+    raw = _without_rows(tables_of(lines, headings, style), lines)
     with_money = set()
     for table in raw:
         first = table.heading.first if table.heading else 0
@@ -261,6 +256,13 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
             if event.section.kind == "balances"
         ),
     )
+
+
+def _without_rows(tables: Sequence[Table], lines: Sequence[Line]) -> list[Table]:
+    """*tables* without those that are a summary in one row."""
+    rows = {end.line.index for end in ends_in_rows(lines)}
+    money = [{line.index for line in table.lines if line.amounts} for table in tables]
+    return [table for table, own in zip(tables, money, strict=True) if not own or own - rows]
 
 
 def _named(table: Table) -> list[Role]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, pairwise, takewhile
 
-from counterfoil.rules.statements.anchoring import Dates, anchor, find_dates
+from counterfoil.rules.statements.anchoring import Anchored, Dates, anchor, find_dates
 from counterfoil.rules.statements.captions import words_before
 from counterfoil.rules.statements.dates import Printed
 from counterfoil.rules.statements.folding import folded
@@ -86,13 +86,8 @@ def events_of(
     titles = titles_with_sums(table.lines, money)
     lead = _totals_lead(table, money) or _totals_led(earlier)
     sections = sections_of(table, money, titles, first_section(table, before, section), lead=lead)
-    over_signs, moved = _over_signs(table), _moved(table, money)
-    labels = {
-        line.index: _said(line, entries[line.index], money[line.index])
-        for line in table.lines
-        if line.index in money
-    }
-    amid = _amid(labels, [index for index, each in anchors.items() if each.own is not None])
+    over_signs = _over_signs(table)
+    labels = _labels(table, money, entries, anchors)
     events = tuple(
         Event(
             line=line,
@@ -111,9 +106,7 @@ def events_of(
         for line in table.lines
         if line.index in money
         for own in [anchors[line.index].own is not None]
-        for said in [labels[line.index]]
-        for after_all in [_is_entry_after_all(said, line, moved, own=own)]
-        for label in [None if after_all or line.index in amid & moved else said]
+        for label in [labels[line.index]]
         for total in [line.index in titles or _goes_both_ways(table, line, money, label)]
         for kind in [Kind.TOTAL if total else _kind(label, dated=own and not lead)]
     )
@@ -267,7 +260,26 @@ def _moved(table: Table, money: Mapping[int, Mapping[int, Amount]]) -> frozenset
     )
 
 
-def _amid(labels: Mapping[int, Label | None], dated: Collection[int]) -> frozenset[int]:
+def _labels(
+    table: Table,
+    money: Money,
+    entries: Mapping[int, Sequence[Line]],
+    anchors: Mapping[int, Anchored],
+) -> dict[int, Label | None]:
+    """What the words of each line with money say; None of what is an entry all the same."""
+    lines = [line for line in table.lines if line.index in money]
+    said = {line.index: _said(line, entries[line.index], money[line.index]) for line in lines}
+    amid, moved = _amid(said, anchors), _moved(table, money)
+    return {
+        line.index: None
+        if line.index in amid & moved or _is_entry_after_all(said[line.index], line, moved, own=own)
+        else said[line.index]
+        for line in lines
+        for own in [anchors[line.index].own is not None]
+    }
+
+
+def _amid(labels: Mapping[int, Label | None], anchors: Mapping[int, Anchored]) -> frozenset[int]:
     """The dated lines that name an opening balance between dated entries.
 
     ``ADDEBITO IN C/C SALDO MESE PRECEDENTE``: what paid for it. An opening stands first, or last.
@@ -277,7 +289,7 @@ def _amid(labels: Mapping[int, Label | None], dated: Collection[int]) -> frozens
         index
         for before, index, behind in zip(lines, lines[1:], lines[2:], strict=False)
         if labels[index] is Label.OPENING and labels[before] is labels[behind] is None
-        if all(each in dated for each in (before, index, behind))
+        if all(anchors[each].own is not None for each in (before, index, behind))
     )
 
 

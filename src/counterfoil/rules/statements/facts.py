@@ -74,7 +74,7 @@ def facts_of(
     named = [
         fact
         for fact in _named(lines, tables)
-        if fact.label not in TOTALS or (fact.line, fact.place) not in columns
+        if fact.label not in (*TOTALS, Label.OTHER) or (fact.line, fact.place) not in columns
     ]
     places = {(fact.line, fact.place) for fact in named}
     found = [*named, *(each for place, each in columns.items() if place not in places)]

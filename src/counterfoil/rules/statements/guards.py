@@ -25,11 +25,12 @@ from counterfoil.rules.statements.facts import Fact
 from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line, first_date
 from counterfoil.rules.statements.months import month_of
+from counterfoil.rules.statements.pending_words import not_booked
 from counterfoil.rules.statements.summary_boxes import row_leads_to_end
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import ENDS, MOVES, Label, Role
 from counterfoil.rules.statements.totalling import sums_of_rows
-from counterfoil.rules.statements.vocabulary import label_of, not_booked
+from counterfoil.rules.statements.vocabulary import label_of
 from counterfoil.rules.statements.ways import Use
 
 LISTED_MAX = 12  # accounts of which sums are printed
@@ -65,7 +66,8 @@ def unread_lines(
     sums = {value for each in outcomes if each.chain for value in sums_of_rows(each.chain)}
     days = {event.line.index: event.date for event in left}
     for index, line in sorted(lines.items()):
-        if not _repeats(line, days.get(index), known, sums) and not _are_rates(document, line):
+        explained = _are_rates(document, line) or _is_detail(document, line)
+        if not explained and not _repeats(line, days.get(index), known, sums):
             yield Objection(
                 "unread_line",
                 f"page {line.row.page}: a dated line with money is in no proved table:"
@@ -113,6 +115,19 @@ def _dated_money(document: Document, used: set[int]) -> Iterator[Line]:
             counts = bool(money) and token is not None and not _is_period(line)
             if counts and not not_booked(_title_above(document, whole)):
                 yield line
+
+
+def _is_detail(document: Document, line: Line) -> bool:
+    """Whether it goes on with the text of an entry of that day, and its money is in no column."""
+    token = first_date(line)
+    return any(
+        line in event.words[1:]
+        and token is not None
+        and token.printed in (event.date, event.value_date)
+        and all(event.table.column_of(amount) is None for amount in line.amounts)
+        for _, events in document.tables
+        for event in events
+    )
 
 
 def _are_rates(document: Document, line: Line) -> bool:

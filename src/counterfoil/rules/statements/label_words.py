@@ -125,6 +125,7 @@ LABEL_WORDS: dict[Label, str] = {
         nyito egyenleg | nyitoegyenleg | sold initial | sold anterior | devir | devreden |
         devir bakiye* | devreden bakiye* | onceki bakiye | acilis bakiyesi | onceki donem* |
         προηγουμενο υπολοιπο | υπολοιπο εναρξης | αρχικο υπολοιπο | входящий остаток |
+        баланс на начало |
         остаток на начало | начальный остаток | saldo awal | saldo pembuka | baki permulaan |
         baki awal | baki bawa ke hadapan | baki lepas | 繰越残高 | 前月繰越 |
         前月より繰越 | 前回より繰越 | 前月から繰越 | 前回残高 |
@@ -205,6 +206,7 @@ LABEL_WORDS: dict[Label, str] = {
         saldo koncowe | stan koncowy | koncowe | konecny zustatek | konecny zostatok |
         konecny stav | zaro egyenleg | zaroegyenleg | sold final | sold curent |
         kapanis bakiyesi | son bakiye | νεο υπολοιπο | τελικο υπολοιπο | υπολοιπο ληξης |
+        баланс на конец |
         исходящий остаток | остаток на конец | конечный остаток | saldo akhir | saldo penutup |
         baki penutup | baki akhir | 翌月繰越 | 次月繰越 | 翌月へ繰越 |
         次月へ繰越 | 次回へ繰越 | 次期へ繰越 | 次期繰越 | 期末残高 | 今回残高 | 期末余额 |

@@ -171,6 +171,7 @@ ROLE_WORDS: dict[Role, str] = {
         =day | =dag | completion time | f. oper* |
         f.oper* | fec* | konyveles* | operazione | data contabile | data operazione |
         datum transakce | datum uctovani | data ksiegowania | data operacji |
+        дата списания | дата зачисления | дата списания/зачисления |
         iraso data | operacijos data | mokejimo data | konyvelesi* | 日付 |
         取引日 | お取引日 | 年月日 | 日期 | 交易日 | 交易日期 | 记账日期 | 過賬日期 | วันที่ |
         วัน/เดือน/ปี | 날짜 | 거래일* | 거래일시 | التاريخ | תאריך | ημερομηνια* | ημ/νια |

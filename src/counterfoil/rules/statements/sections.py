@@ -8,14 +8,10 @@ from typing import NamedTuple
 
 from counterfoil.rules.statements.headings import is_list_of_checks
 from counterfoil.rules.statements.lines import Line
+from counterfoil.rules.statements.pending_words import not_booked
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import Label, Role
-from counterfoil.rules.statements.vocabulary import (
-    is_of_balances,
-    label_of,
-    not_booked,
-    section_sign,
-)
+from counterfoil.rules.statements.vocabulary import is_of_balances, label_of, section_sign
 
 TITLE_REACH = 4  # lines above a heading that may name its section
 

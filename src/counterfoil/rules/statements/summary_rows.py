@@ -48,7 +48,8 @@ def ends_in_rows(lines: Sequence[Line]) -> Iterator[RowEnd]:
 
 def _says_so(captions: Sequence[str], amounts: Sequence[Amount]) -> bool:
     """Whether both ends are called so, or the numbers between came in and went out."""
-    if label_of(captions[0]) in _BEGINS and label_of(captions[-1]) in _FINISHES:
+    finishes = label_of(captions[-1]) in _FINISHES or captions[-1].startswith("=")
+    if label_of(captions[0]) in _BEGINS and finishes:
         return True
     ways = [way_of(each) or section_sign(each) for each in captions[1:-1]]
     moved = sum_of([way * each.value for way, each in zip(ways, amounts[1:-1], strict=True)])

@@ -15,14 +15,9 @@ from counterfoil.rules.statements.headings import Heading, repeats
 from counterfoil.rules.statements.lines import Line, dated_places, first_date, line_of
 from counterfoil.rules.statements.number_styles import Style
 from counterfoil.rules.statements.numbers import Amount
+from counterfoil.rules.statements.pending_words import not_booked
 from counterfoil.rules.statements.terms import ENDS, MOVES, TOTALS, Label, Role
-from counterfoil.rules.statements.vocabulary import (
-    is_of_balances,
-    label_of,
-    not_booked,
-    role_of,
-    section_sign,
-)
+from counterfoil.rules.statements.vocabulary import is_of_balances, label_of, role_of, section_sign
 
 SUMS_MAX = 8  # lines of sums that stand together
 SHIFTED = 250  # hundredths of a point: headings further apart are over other columns

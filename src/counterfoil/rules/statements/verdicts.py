@@ -92,20 +92,8 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     counts = counts_of(document, outcome, file.outcomes, owed=sign < 0)
     if wrong := _contradicted(document, outcome, totals, counts, file.outcomes):
         return Unproved(account=account, code=wrong[0], reason=wrong[1])
-    money = Account(
-        lines=_own_lines(outcome, file.outcomes),
-        events=[each.event for each in chain.entries],
-        titles=titles_of(document, outcome),
-        heads=heads_of(document, outcome),
-        number=account,
-        others=[
-            title
-            for each in file.outcomes
-            if each is not outcome
-            for title in titles_of(document, each)[-1:]
-        ],
-    )
-    currency = layout_fit.currency(currency_of(document, money), document.layout)
+    own = _money_of(document, outcome, file.outcomes, account)
+    currency = layout_fit.currency(currency_of(document, own), document.layout)
     if isinstance(currency, Unproved):
         return currency
     told = document.layout is not None and document.layout.decimal_mark is not None
@@ -114,6 +102,21 @@ def verdict_of(document: Document, outcome: Outcome, file: WholeFile, account: s
     statement = _statement(document, outcome, chain, dated, sign, ends, currency.code, account)
     proof = _grade(document, chain, dated, ends, totals, counts, _gaps(file), currency.shortfall)
     return Proved(statement=statement, proof=proof)
+
+
+def _money_of(
+    document: Document, outcome: Outcome, outcomes: Sequence[Outcome], account: str
+) -> Account:
+    """What of the document may say in which currency the account is kept."""
+    others = (each for each in outcomes if each is not outcome)
+    return Account(
+        lines=_own_lines(outcome, outcomes),
+        events=[each.event for each in outcome.chain.entries] if outcome.chain else (),
+        titles=titles_of(document, outcome),
+        heads=heads_of(document, outcome),
+        number=account,
+        others=[title for each in others for title in titles_of(document, each)[-1:]],
+    )
 
 
 def _own_lines(outcome: Outcome, outcomes: Sequence[Outcome]) -> range:
