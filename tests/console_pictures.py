@@ -60,6 +60,7 @@ class Shot:
 def main() -> None:
     """Write the pictures."""
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "console"
+    target.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as name,
         a_day(Path(name)) as (rig, shots),
