@@ -55,6 +55,8 @@ def _raised(rows: Sequence[Row]) -> list[int]:
 
 def _lowered(rows: Sequence[Row], raised: Sequence[int]) -> list[Row]:
     """*rows*; the *raised* ones stand in those below them."""
+    if not raised:
+        return [*rows]
     above = {place + 1: rows[place].words for place in raised}
     left = (place for place in range(len(rows)) if place not in raised)
     return [_with(rows[place], above.get(place, ())) for place in left]

@@ -27,6 +27,7 @@ from counterfoil.rules.statements.terms import Role
 from counterfoil.rules.statements.vocabulary import role_of
 
 AMOUNT = "Amount"  # what the heading of a currency's column says to the readers behind
+HEADS_FROM = 3  # words: a day, and two currencies
 CODED_FROM = 2  # currencies with so many rows each make a list with codes
 _NAMED = (
     ("", re.compile(r"pesos|soles|colones|guaranies|bolivianos|quetzales|lempiras|cordobas|reais")),
@@ -37,6 +38,7 @@ _NAMED = (
 _AROUND = re.compile(
     r"(?:importe|monto|amount|saldo|total|en|in|de)(?!\w)|[()\[\]:.]|(?<!u)\$(?!s|d)"
 )
+_DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(
     r"[-+\u2212(]?(?:u\$s|us\$|\$)?[-+\u2212]?\d[\d.,' ]*[-+\u2212)]?|[-+\u2212]|u\$s|us\$|\$"
 )
@@ -91,6 +93,8 @@ def by_codes(printed: PrintedPages) -> list[Part]:
 
 def _heads(row: Row) -> list[_Column]:
     """The columns of two currencies or more in a heading that has a word for a day, too."""
+    if len(row.words) < HEADS_FROM or _DIGIT.search(row.text):
+        return []
     cells = cells_of(row.words)
     known = [(cell, _currency(" ".join(word.text for word in cell))) for cell in cells]
     money = [(cell, said) for cell, said in known if said is not None]
