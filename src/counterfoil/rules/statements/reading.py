@@ -32,6 +32,7 @@ from counterfoil.rules.statements.naming import names_of
 from counterfoil.rules.statements.number_styles import styles_of
 from counterfoil.rules.statements.open_end import last_line_of_open_end
 from counterfoil.rules.statements.pieces import ends_of_others, unnamed_neighbours
+from counterfoil.rules.statements.printed_fields import with_fields
 from counterfoil.rules.statements.quiet import quiet_account, quiet_month
 from counterfoil.rules.statements.sign_columns import with_signs
 from counterfoil.rules.statements.verdicts import WholeFile, verdict_of
@@ -80,7 +81,7 @@ def read(printed: PrintedPages, today: date, layout: Layout | None = None) -> St
 
 def examine(printed: PrintedPages, today: date, layout: Layout | None = None) -> Examined:
     """As :func:`read`, with the document and the outcomes behind the verdicts."""
-    for joined in (with_centred_cells, with_coins, with_day_columns, with_signs):
+    for joined in (with_fields, with_centred_cells, with_coins, with_day_columns, with_signs):
         printed = joined(printed)
     if not any(page.rows for page in printed.pages):
         return Examined(reading=_whole(printed, [_no_text(printed)]), document=None, outcomes=())

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from counterfoil.rules.statements.columns import FAR
+from counterfoil.rules.statements.currency_words import CODES
 from counterfoil.rules.statements.folding import folded, plain
 from counterfoil.rules.statements.lines import Line, dated_places
 from counterfoil.rules.statements.numbers import Amount
@@ -26,6 +27,8 @@ SAMPLE = 24  # entries that tell nearly every document with columns
 ALIGNED = 110  # hundredths of a point
 PLACES_MAX = 7  # more different places of the last numbers are no columns
 SPACES_OFF = 15  # per cent of a space that a gap may differ from whole spaces by
+COLUMN_MAX = 2  # and more are one, where all words are parted alike
+GAPS_MAX = 3  # different ones between words
 STEP = 20_000  # hundredths of a point, from one number that is set to the next
 _BALANCES = {Label.OPENING, Label.CLOSING, Label.CARRIED, Label.BALANCE, Label.DAILY}
 #: What a script prints between its fields.
@@ -85,20 +88,27 @@ def _is_balance(line: Line) -> bool:
 
 
 def _are_strings(entries: Sequence[Line]) -> bool:
-    """Whether no number stands under another, and all words whole spaces apart."""
-    if len(entries) < ENTRIES_MIN or _lined_up(entries[:SAMPLE]) or _lined_up(entries):
+    """Whether no number stands under another, and all words whole spaces apart.
+
+    Or parted in a few ways alone: by a space, or by what stood between two fields.
+    """
+    if len(entries) < ENTRIES_MIN:
         return False
     gaps = [two.left - one.right for line in entries for one, two in pairwise(line.row.words)]
     space = min(gaps, default=0)
-    return space > 0 and all(
-        abs(gap - round(gap / space) * space) * 100 <= space * SPACES_OFF for gap in gaps
-    )
+    if space <= 0:
+        return False
+    if _places(gaps) <= GAPS_MAX:
+        return not _lined_up(entries, COLUMN_MAX)
+    if _lined_up(entries[:SAMPLE], PLACES_MAX) or _lined_up(entries, PLACES_MAX):
+        return False
+    return all(abs(gap - round(gap / space) * space) * 100 <= space * SPACES_OFF for gap in gaps)
 
 
-def _lined_up(entries: Sequence[Line]) -> bool:
-    """Whether the last numbers end, begin, or have their middles, at a few places."""
+def _lined_up(entries: Sequence[Line], places: int) -> bool:
+    """Whether the last numbers end, begin, or have their middles, at so few places."""
     lasts = [line.amounts[-1] for line in entries]
-    most = min(len(lasts) // 2, PLACES_MAX)
+    most = min(len(lasts) // 2, places)
     return any(
         _places(found) <= most
         for found in (
@@ -174,7 +184,9 @@ def _fields(line: Line) -> tuple[Field, ...]:
         if side is not None:
             amount = amount._replace(mark=side, lettered=True, last=amount.last + 1)
             between = between[1:]
-        if not all(_PART.fullmatch(text) for text in between) or _is_glued(amount, texts):
+        coded = between[:1] and between[0].upper() in CODES  # "24,08 EUR 594,04"
+        parts = between[1:] if coded else between
+        if not all(_PART.fullmatch(text) for text in parts) or _is_glued(amount, texts):
             break
         if found:
             found[-1] = _parted(found[-1], tuple(between))
