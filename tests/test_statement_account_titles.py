@@ -82,6 +82,11 @@ def line(text: str) -> Line:
         ("A free checking plan for students", False),
         ("We look after your account.", False),
         ("For your savings,", False),
+        ("ACCOUNT SUMMARY", False),  # of any account
+        ("Your credit card account summary:", False),
+        ("Account activity details", False),
+        ("Savings account summary", True),
+        ("Account summary 4711-0815", True),
     ],
 )
 def test_a_title_is_a_few_words_and_no_sentence(text: str, titled: bool) -> None:
@@ -92,3 +97,23 @@ def test_a_title_is_a_few_words_and_no_sentence(text: str, titled: bool) -> None
 def test_a_card_is_known_by_how_its_number_ends(text: str) -> None:
     (found,) = account_numbers([line(text)])
     assert found.text == "8802"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Účet 4711-0815", "4711-0815"),
+        ("Számla 11773016-0815", "11773016-0815"),
+        ("Cont 4711-0815", "4711-0815"),
+        ("Konto 1234/2024", "1234/2024"),
+        ("Account 2024-0815", "2024-0815"),
+        ("Výpis z účtu 4/2024", ""),  # which statement of the year
+        ("Konto 2024-004", ""),
+        ("Account 012 / 2024", ""),
+        ("Cont. on sheet 4711-0815", ""),  # the account goes on
+        ("Cont'd 4711-0815", ""),
+        ("Contact 4711-0815", ""),
+    ],
+)
+def test_a_number_behind_a_word_for_an_account_is_its(text: str, number: str) -> None:
+    assert [each.text for each in account_numbers([line(text)])] == ([number] if number else [])

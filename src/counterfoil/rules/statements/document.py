@@ -156,7 +156,9 @@ def is_title(line: Line) -> bool:
     roles = {role_of(word.text) for word in line.row.words} - {None}
     heads = len(roles) >= HEADS_FROM or {Role.DEBIT, Role.CREDIT} <= roles
     bare = folded(line.text)
-    return not heads and _ACCOUNT.search(bare) is not None and not _NO_NAME.fullmatch(bare)
+    return (
+        not heads and _ACCOUNT.search(bare) is not None and not _NO_NAME.fullmatch(bare.strip(" :"))
+    )
 
 
 def _is_capitalised(line: Line) -> bool:
