@@ -63,6 +63,7 @@ def test_its_first_number_and_its_last_one_are_the_ends(over: Texts, row: Texts)
         (("Money in", "Credits", "Debits", "Total"), ROW),  # of all that came in
         (("Average balance", "Credits", "Debits", "New balance"), ROW),
         (("", *OVER[1:]), ROW),
+        (("Xyzzy", "Credits", "Deposits", "Plugh"), ("500.00", "300.00", "300.00", "1,100.00")),
     ],
 )
 def test_a_row_that_only_looks_like_one_has_none(over: Texts, row: Texts) -> None:
