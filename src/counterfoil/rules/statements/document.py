@@ -236,7 +236,7 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
     entry_lines = frozenset(
         line.index for _, events in tables for event in events for line in event.words
     )
-    tables = without_tails(tables)
+    tables = without_tails(tables, lines)
     return Document(
         style=style,
         lines=lines,
