@@ -93,6 +93,12 @@ def test_a_day_below_its_money_is_that_of_its_entry(which: int, word: str) -> No
     assert booked(days_below(which, word=word)) == DAYS, "and not of the entry above"
 
 
+@pytest.mark.parametrize("which", [(1, 2), (2, 3), (0, 1, 2)])
+def test_of_two_days_over_its_money_and_below_none_is_believed(which: tuple[int, ...]) -> None:
+    """The upper one is of the entry before, whose day stands below its money, too."""
+    assert codes(days_below(*which)) == {"date_missing"}
+
+
 def test_so_it_is_where_all_of_them_stand_there() -> None:
     assert booked(days_below(*range(len(ENTRIES)))) == DAYS
 
