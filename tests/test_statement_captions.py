@@ -83,9 +83,10 @@ def test_nor_are_they_then_unless_their_gaps_are_the_widest(apart: float) -> Non
     found = crowded("500.00", "1,100.00", moved=300, apart=apart)
     assert not found.unproved()
     (proved,) = found.proved()
-    assert (proved.statement.opening, proved.statement.closing) == (500, 1_100)
-    for ends in (("501.00", "1,100.00"), ("500.00", "1,101.00")):
-        assert codes(crowded(*ends, moved=300, apart=apart)) == {"does_not_add_up"}
+    ends = (proved.statement.opening, proved.statement.closing)
+    assert ends == (Decimal(500), Decimal(1_100))
+    for wrong in (("501.00", "1,100.00"), ("500.00", "1,101.00")):
+        assert codes(crowded(*wrong, moved=300, apart=apart)) == {"does_not_add_up"}
 
 
 @pytest.mark.parametrize(("left", "right"), [(4_300, 13_000), (4_300, 30_000), (20_000, 30_000)])

@@ -95,7 +95,8 @@ def test_it_gives_a_list_its_ends_above_it_and_below(over: Texts) -> None:
     for found in (above(over), below(over)):
         assert not found.unproved()
         (proved,) = found.proved()
-        assert (proved.statement.opening, proved.statement.closing) == (500, 1_100)
+        ends = (proved.statement.opening, proved.statement.closing)
+        assert ends == (Decimal(500), Decimal(1_100))
         assert len(proved.statement.transactions) == 5
 
 
@@ -123,4 +124,4 @@ def test_a_card_s_bill_is_one_too(bill: str, said: set[str]) -> None:
     found = reading(CARD, summary(over, ("300.00", "300.00", bill, bill)), bought())
     assert codes(found) == said
     ends = [(each.statement.opening, each.statement.closing) for each in found.proved()]
-    assert ends == ([] if said else [(-300, Decimal("-194.93"))])
+    assert ends == ([] if said else [(Decimal(-300), Decimal("-194.93"))])

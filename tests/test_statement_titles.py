@@ -11,8 +11,9 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from counterfoil.domain.statements import StatementReading
+from counterfoil.rules.statements.pending_words import not_booked
 from counterfoil.rules.statements.terms import Label, Role
-from counterfoil.rules.statements.vocabulary import label_of, not_booked, role_of, section_sign
+from counterfoil.rules.statements.vocabulary import label_of, role_of, section_sign
 from tests.statement_pdf_support import examined
 
 Printed = list[tuple[int, str]]  # where from the left, points; numbers end there

@@ -183,7 +183,7 @@ def test_a_heading_broken_over_the_lines_above_and_below_the_others_is_one() -> 
     ids=["a line apart", "with a date", "over other cells too"],
 )
 def test_what_only_stands_around_a_heading_is_none_of_it(apart: int, lower: str) -> None:
-    """Then no words are over the second days, and the first are those of an operation."""
+    """Then neither of the two columns has a heading: nothing tells which is of booking."""
     assert codes(broken(apart=apart, lower=lower)) == {"two_dates"}
 
 

@@ -49,7 +49,7 @@ def ends_in_rows(lines: Sequence[Line]) -> Iterator[RowEnd]:
 def _says_so(captions: Sequence[str], amounts: Sequence[Amount]) -> bool:
     """Whether both ends are called so, or nothing else and what is between came in and went out."""
     first, last = label_of(captions[0]), label_of(captions[-1])
-    if first in _BEGINS and last in _FINISHES:
+    if first in _BEGINS and (last in _FINISHES or captions[-1].startswith("=")):
         return True
     if first not in (None, *_BEGINS) or last not in (None, *_FINISHES):
         return False

@@ -26,22 +26,6 @@ _NEVER = re.compile(
 
 SIGN_MAX = 6  # letters: "Dr/Cr" is a column of signs, "Debit/Credit" one of amounts
 
-#: Over a table of entries that are not booked yet.
-_NOT_BOOKED = re.compile(
-    r"(?<!\w)(?:pending|expected|upcoming|scheduled|future|not (?:yet )?(?:booked|posted)|"
-    r"memo post\w*|unbilled|futuros?|futuras?|pendientes?|"
-    r"vorgemerkt\w*|vorgemerkte|geplant\w*|a venir|en attente|en cours|in attesa|programmat\w*|"
-    r"previst\w*|ikke bokfort\w*|reserverade|"
-    r"nierozliczon\w*|oczekujac\w*|beklenen|bekleyen)(?!\w)"
-)
-
-#: A name of savings, and a day, which has digits of its own.
-_FOR_THE_FUTURE = re.compile(
-    r"futur(?:e|os?|as?) (?:saver|savings)|(?:poupanca|ahorro|epargne|livret|savings) futur[eo]?"
-)
-_DAYS = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
-NUMBERED_FROM = 8  # digits
-
 #: Over balances by the day, which repeat what the entries come to.
 _BALANCES = re.compile(
     r"(?<!\w)(?:daily|each day|day.?end|end of day|by date)\b.*\bbalance|balance\w* (?:by|per|"
@@ -390,16 +374,6 @@ def way_of(text: str) -> int:
         or (words.pattern is not None and words.pattern.fullmatch(bare))
     }
     return ways.pop() if len(ways) == 1 else 0
-
-
-def not_booked(text: str) -> bool:
-    """Whether a title says that the entries below it are not booked yet.
-
-    None that names an account: ``Conta Poupança Futuro 0412 099887 961``, ``Future Saver``.
-    """
-    if len(text) > TITLE_MAX or sum(map(str.isdigit, _DAYS.sub("", text))) >= NUMBERED_FROM:
-        return False
-    return _NOT_BOOKED.search(_FOR_THE_FUTURE.sub("", folded(text))) is not None
 
 
 def is_of_balances(text: str) -> bool:
