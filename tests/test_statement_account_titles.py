@@ -82,6 +82,11 @@ def line(text: str) -> Line:
         ("A free checking plan for students", False),
         ("We look after your account.", False),
         ("For your savings,", False),
+        ("ACCOUNT SUMMARY", False),  # of any account
+        ("Your credit card account summary:", False),
+        ("Account activity details", False),
+        ("Savings account summary", True),
+        ("Account summary 4711-0815", True),
     ],
 )
 def test_a_title_is_a_few_words_and_no_sentence(text: str, titled: bool) -> None:
@@ -92,3 +97,77 @@ def test_a_title_is_a_few_words_and_no_sentence(text: str, titled: bool) -> None
 def test_a_card_is_known_by_how_its_number_ends(text: str) -> None:
     (found,) = account_numbers([line(text)])
     assert found.text == "8802"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Účet 4711-0815", "4711-0815"),
+        ("Számla 11773016-0815", "11773016-0815"),
+        ("Cont 4711-0815", "4711-0815"),
+        ("Konto 1234/2024", "1234/2024"),
+        ("Account 2024-0815", "2024-0815"),
+        ("Výpis z účtu 4/2024", ""),  # which statement of the year
+        ("Konto 2024-004", ""),
+        ("Account 012 / 2024", ""),
+        ("Cont. on sheet 4711-0815", ""),  # the account goes on
+        ("Cont'd 4711-0815", ""),
+        ("Contact 4711-0815", ""),
+    ],
+)
+def test_a_number_behind_a_word_for_an_account_is_its(text: str, number: str) -> None:
+    assert [each.text for each in account_numbers([line(text)])] == ([number] if number else [])
+
+
+CUSTOMER: list[Cells] = [[("Account number 4711-0815", 4_000)]]
+
+
+def headed(one: str, other: str) -> list[str]:
+    """What two accounts are called below a number that heads them both."""
+    first, second = account(one, FIRST, "100.00"), account(other, SECOND, "20.00")
+    return named(reading(BANK, CUSTOMER, first, CLOSING, second))
+
+
+def test_a_number_in_each_title_is_the_accounts_whatever_heads_them_all() -> None:
+    found = headed("Everyday checking 3634456712", "Reserve savings 3634456713")
+    assert found == ["3634456712", "3634456713"]
+
+
+@pytest.mark.parametrize(
+    "other", ["Reserve savings", "Reserve savings 48", "Savings 03/01/2025 to 03/31/2025"]
+)
+def test_where_one_has_none_the_number_above_is_that_of_both(other: str) -> None:
+    assert headed("Everyday checking 3634456712", other) == ["4711-0815", f"4711-0815 {other}"]
+
+
+def test_one_number_in_both_titles_tells_them_not_apart() -> None:
+    found = headed("Everyday checking 3634456712", "Reserve savings 3634456712")
+    assert found == ["4711-0815", "3634456712"]
+
+
+ONE_TABLE = PLACES[:3]
+PARTS = [
+    ("100.00", [("03/02/2025", "Shop", "-50.00"), ("03/15/2025", "Rent", "-20.00")], "30.00"),
+    ("20.00", [("03/05/2025", "Fuel", "-5.00"), ("03/25/2025", "Cash", "-6.00")], "9.00"),
+]
+
+
+def in_one_table(*names: str, closing: str = "9.00") -> StatementReading:
+    """Accounts in one table, under one heading, each below its name."""
+    rows: list[Cells] = [HEADED[:3]]
+    for name, (first, entries, last) in zip(names, PARTS, strict=True):
+        end = closing if last == "9.00" else last
+        rows += [[(name, 4_000)], [("Opening balance", 12_000), (first, -42_000)]]
+        rows += [[*zip(each, ONE_TABLE, strict=True)] for each in entries]
+        rows.append([("Closing balance", 12_000), (end, -42_000)])
+    return reading(BANK, rows)
+
+
+def test_a_second_account_may_be_named_inside_a_table() -> None:
+    names = ("Everyday account 12345678", "Reserve account 12345679")
+    assert named(in_one_table(*names)) == ["12345678", "12345679"]
+    assert "does_not_add_up" in codes(in_one_table(*names, closing="9.10"))
+
+
+def test_other_words_between_two_ends_name_none() -> None:
+    assert "unread_line" in codes(in_one_table("Thank you", "Thanks once more"))

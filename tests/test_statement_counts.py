@@ -40,6 +40,10 @@ SAID = [
     ("Otot yhteensä {} kpl", 3),
     ("TOTAL MOVIMIENTOS CARGOS {}", 3),
     ("Total no. of deposits 存入次數: {}", 2),
+    ("Total no. of withdrawals 扣數次數: {}", 3),
+    ("扣數筆數 Number of withdrawals {}", 3),
+    ("N.o de débitos: {}", 3),
+    ("N.os de créditos {}", 2),
     ("출금 건수 {}", 3),
     ("Брой дебитни операции {}", 3),
     ("Suma uznań ({}) 1,020.00", 2),
@@ -136,6 +140,10 @@ def test_a_way_and_a_number_alone_have_to_be_borne_out_as_well() -> None:
         "Transactions 2",
         "Total 31 days 420.00",
         "Number of credits 4711",
+        "ATM 提取次數 9",
+        "提取次數 ATM 9",
+        "N.o da conta 47",
+        "N.o de cheques: 9",
     ],
 )
 def test_what_is_no_number_of_entries_is_left_alone(text: str) -> None:

@@ -118,3 +118,95 @@ def test_a_line_without_a_number_is_no_account() -> None:
 def test_its_own_ends_in_the_list_have_to_hold() -> None:
     assert codes(with_entries(listed(own=("500.00", "1,101.00")))) == {"does_not_add_up"}
     assert codes(with_entries(listed(own=("501.00", "1,100.00")))) == {"does_not_add_up"}
+
+
+DAYS = ("Opening 03/01/2025", "Closing 03/31/2025")
+HEADED: Cells = [("Date", 4_000), ("Description", 12_000), ("Paid out", -30_000)]
+HEADED += [("Paid in", -42_000)]
+SECOND: list[Cells] = [
+    HEADED,
+    [("03/05/2025", 4_000), ("Put aside", 12_000), ("40.00", -42_000)],
+    [("03/19/2025", 4_000), ("Taken out", 12_000), ("10.00", -30_000)],
+]
+
+
+def boxed(
+    number: str = "4711-0815",
+    ends: tuple[str, str] = ("500.00", "1,100.00"),
+    over: tuple[str, str] = DAYS,
+) -> list[Cells]:
+    """The two ends of one account, in line with the columns of the tables."""
+    captions: Cells = [("Account", 4_000), (over[0], -30_000), (over[1], -42_000)]
+    return [captions, [(number, 4_000), (ends[0], -30_000), (ends[1], -42_000)]]
+
+
+@pytest.mark.parametrize("balances", [True, False])
+@pytest.mark.parametrize("over", [DAYS, ("Opening", "Closing"), ("Anfang", "Schluss")])
+def test_one_word_and_a_day_name_an_end_where_both_ends_do(
+    over: tuple[str, str], balances: bool
+) -> None:
+    found = reading(HEAD, boxed(over=over), table(balances=balances))
+    assert not found.unproved()
+    assert found.proved()[0].proof.grade is Grade.B, "its ends are printed"
+    wrong = boxed(over=over, ends=("500.00", "1,101.00"))
+    code = "end_contradicts" if balances else "does_not_add_up"
+    assert codes(reading(HEAD, wrong, table(balances=balances))) == {code}
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        ("Opening hours", "Closing hours"),
+        ("Opening 03/01/2025", "Limit 03/31/2025"),
+        ("Opening 03/01/2025", "Closing fee 03/31/2025"),
+        ("Opening fee 03/01/2025", "Closing 03/31/2025"),
+    ],
+    ids=["hours", "one end", "a fee", "another fee"],
+)
+def test_words_that_only_begin_like_ends_name_none(over: tuple[str, str]) -> None:
+    assert codes(reading(HEAD, boxed(over=over), table(balances=False))) == {"no_ends"}
+
+
+def test_a_day_beside_them_that_is_of_neither_names_another_thing() -> None:
+    over, row = boxed()
+    due: Cells = [*over, ("Due 04/10/2025", 50_000)]
+    assert codes(reading(HEAD, [due, row], table(balances=False))) == {"no_ends"}
+
+
+def two(
+    ends: tuple[str, str] = ("100.00", "130.00"), over: tuple[str, str] = DAYS
+) -> StatementReading:
+    """Two accounts, one below the other, each with such a box above its entries."""
+    _, *rows = table(balances=False)
+    first = [
+        [*row[:2], (text.lstrip("-"), -30_000 if text.startswith("-") else -42_000)]
+        for row in rows
+        for text, _ in row[2:]
+    ]
+    below = boxed("Rainy days 4711-0900", ends, over)
+    return reading(HEAD, boxed(), [HEADED, *first], below, SECOND)
+
+
+def test_below_entries_they_begin_another_account_that_the_row_names() -> None:
+    """``Paid out`` and ``Paid in``, over the entries above, say nothing of its ends."""
+    found = two()
+    assert not found.unproved()
+    assert ends(found) == [("4711-0815", 500, 1_100), ("4711-0900", 100, 130)]
+
+
+@pytest.mark.parametrize("wrong", [("101.00", "130.00"), ("100.00", "131.00")])
+def test_what_they_say_of_it_has_to_hold(wrong: tuple[str, str]) -> None:
+    assert "does_not_add_up" in codes(two(wrong))
+
+
+def test_one_end_and_another_thing_begin_none() -> None:
+    assert not two(over=(DAYS[0], "Fees 03/31/2025")).proved()
+
+
+def test_above_the_first_entry_they_are_the_ends_and_no_totals() -> None:
+    """``Money out`` and ``Money in``, over them and the entries, are words for totals."""
+    heading: Cells = [*HEADED[:2], ("Money out", -30_000), ("Money in", -42_000)]
+    found = reading(HEAD, [heading], boxed(ends=("100.00", "130.00")), SECOND[1:])
+    assert ends(found) == [("4711-0815", 100, 130)]
+    wrong = reading(HEAD, [heading], boxed(ends=("100.00", "131.00")), SECOND[1:])
+    assert codes(wrong) == {"does_not_add_up"}

@@ -11,6 +11,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from counterfoil.domain.statements import StatementReading
+from counterfoil.rules.statements.pending_words import not_booked
 from counterfoil.rules.statements.terms import Label, Role
 from counterfoil.rules.statements.vocabulary import label_of, role_of, section_sign
 from tests.statement_pdf_support import examined
@@ -192,3 +193,21 @@ def test_an_amount_owing_is_a_balance_and_says_both_ends() -> None:
     assert role_of("Amount owing") is Role.BALANCE
     assert label_of("Previous amount owing") is Label.OPENING
     assert label_of("New amount owing") is Label.CLOSING
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Future Saver", False),
+        ("Conta Poupança Futuro", False),
+        ("Livret Futur 4711", False),
+        ("Future 0412 099887 961", False),
+        ("Pending transactions", True),
+        ("Lançamentos futuros", True),
+        ("Savings: future payments", True),
+        ("Future payments 01/03/2025 - 31/03/2025", True),  # days are no account's number
+        ("Future Saver: pending", True),
+    ],
+)
+def test_savings_for_the_future_are_booked(title: str, said: bool) -> None:
+    assert not_booked(title) is said

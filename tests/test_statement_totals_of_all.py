@@ -6,7 +6,7 @@ import pytest
 
 from counterfoil.domain.statements import StatementReading
 from counterfoil.rules.statements.totalling import way_of_total
-from tests.test_statement_summaries import BOX, HEAD, Cells, box, codes, reading, table
+from tests.test_statement_summaries import BOX, ENTRIES, HEAD, Cells, box, codes, reading, table
 
 OPPOSITE = [
     ("Total payments and credits", "Total new transactions"),
@@ -128,3 +128,33 @@ def in_columns(*last: str) -> StatementReading:
 def test_nothing_is_a_total_where_nothing_moved_since_the_one_before() -> None:
     assert not in_columns("420.00", "0.00").unproved()
     assert codes(in_columns("421.00", "0.00")) == {"totals_contradict"}
+
+
+def with_total(amount: str, closing: str, words: str = "Total fees") -> StatementReading:
+    """A list without balances, and a line below it that has no day and is called a total."""
+    ends = box([BOX[0], ("Ending balance", closing)])
+    below: list[Cells] = [[(words, 12_000), (amount, -42_000)]]
+    return reading(HEAD, ends, table(balances=False), below)
+
+
+@pytest.mark.parametrize(
+    ("amount", "closing"), [("600.00", "1,700.00"), ("1,020.00", "2,120.00"), ("-420.00", "680.00")]
+)
+@pytest.mark.parametrize("words", ["Total fees", "Total"])
+def test_what_entries_come_to_is_no_entry_of_its_own(amount: str, closing: str, words: str) -> None:
+    """All of them, all money in, all money out: the closing balance is a lie that counts it."""
+    found = with_total(amount, closing, words)
+    assert codes(found) == {"totals_contradict"}
+    (refused,) = found.unproved()
+    assert refused.reason == f"page 1: {words} {amount}: a total, or one more entry"
+
+
+def test_beside_the_right_balance_it_is_a_total() -> None:
+    (proved,) = with_total("600.00", "1,100.00").proved()
+    assert len(proved.statement.transactions) == len(ENTRIES)
+
+
+def test_what_no_entries_come_to_may_be_one() -> None:
+    """``Total fees 7.00``, once a month and without a day."""
+    (proved,) = with_total("-7.00", "1,093.00").proved()
+    assert proved.statement.transactions[-1].amount == -7

@@ -272,3 +272,35 @@ def test_a_day_of_value_alone_is_not_of_booking_beside_a_column_of_other_days() 
     same = [day for day, *_ in ENTRIES]
     assert codes(beside("Value date", "")) == {"two_dates"}
     assert [booked for booked, _ in days(beside("Value date", "", days=same))] == BOOKED_ON
+
+
+def test_what_was_done_on_a_day_names_its_column() -> None:
+    booked, dealt = BOOKED_ON, [day + 1 for day in BOOKED_ON]
+    assert days(beside("Einkauf", "Verbucht")) == [*zip(dealt, booked, strict=True)]
+    assert days(beside("Verbucht", "Einkauf")) == [*zip(booked, dealt, strict=True)]
+
+
+@pytest.mark.parametrize("over", [("Xyzzy", "Plugh"), ("Einkauf", "Xyzzy"), ("Einkauf", "Compra")])
+def test_of_two_columns_of_days_in_unknown_words_none_is_believed(over: tuple[str, str]) -> None:
+    assert codes(beside(*over)) == {"two_dates"}
+
+
+def in_texts(over: str, *, texts: int = 16_000) -> StatementReading:
+    """Texts that begin with a day, under the word *over*."""
+    rows: list[Cells] = [
+        [(day, 4_000), (f"02/{20 + number}/2025 {text}", texts), (amount, -54_000)]
+        for number, (day, text, amount, _) in enumerate(ENTRIES)
+    ]
+    return reading(HEAD, box(BOX), [[("Date", 4_000), (over, texts), ("Amount", -54_000)], *rows])
+
+
+@pytest.mark.parametrize("over", ["Posting text", "Ledger entry", "Operación"])
+def test_days_that_texts_begin_with_are_no_column_whatever_stands_over_them(over: str) -> None:
+    """ "Posting text" is of no day of posting, and the texts are not known for texts."""
+    assert codes(in_texts(over)) == {"two_dates"}
+    assert [booked for booked, _ in days(in_texts("Description"))] == BOOKED_ON
+
+
+def test_texts_right_behind_a_column_of_days_have_a_heading_of_their_own() -> None:
+    found = beside("Einkauf", "Verbucht", at=(12_000, 16_700))
+    assert [booked for booked, _ in days(found)] == [day + 1 for day in BOOKED_ON]

@@ -45,7 +45,7 @@ _NUMBERED = (
 )
 _NAMED = (
     r"(?:a/c|acct|account|acc)|\w*konto|rib|compte|cuenta|c/c|conta|conto|rekening|tili|rachun\w*|"
-    r"ucet|uct\w*|\w*szamla|cont|hesap\w*|חשבון|счет\w*|"
+    r"ucet|uct\w*|\w*szamla|cont(?![.'\u2019])|hesap\w*|חשבון|счет\w*|"
     r"λογαριασμ\w*|member(?:\s*(?:number|no))?|customer\s*(?:number|no)|mobile(?:\s*(?:number|"
     r"no))?|wallet|reikningur|сметка|рахунок|racun|saskaita|konts|ანგარიში|llogaria?|partija|"
     r"\w*(?:賬戶|账户|帳戶|戶口|口座|예금|계좌)"

@@ -176,6 +176,24 @@ def anchor(
     return found
 
 
+def day_of(
+    money: Line, entry: Sequence[Line], dates: Dates, anchors: Mapping[int, Anchored]
+) -> Printed | None:
+    """The day of an entry: that on its only dated line, where it stands below its *money*.
+
+    None where one day stands over its money and another below, while others have theirs beside.
+    """
+    held, own = anchors[money.index], [line.index for line in entry if line.dates]
+    if dates.day_headings or not own or own[-1] <= money.index or own[-1] not in dates.booking:
+        return held.date
+    last = dates.booking[own[-1]]
+    if len(own) == 1:
+        return last
+    over = dates.booking.get(own[0]) if own[0] < money.index and held.own is None else None
+    apart = over not in (None, last) and own[-1] not in dates.value_lines
+    return None if apart and any(each.own for each in anchors.values()) else held.date
+
+
 def _following(lines: Sequence[Line], dates: Dates) -> Iterator[Printed | None]:
     """For each line the next date at or below it."""
     ahead: list[Printed | None] = []

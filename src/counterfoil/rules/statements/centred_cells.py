@@ -24,7 +24,8 @@ from itertools import product
 from counterfoil.domain.pages import PrintedPages, Row, Word
 
 _MONEY = re.compile(r"(?<![\d.,])\d[\d.,']*[.,]\d\d(?![\d.,])")  # and no date
-_NUMBER = re.compile(r"[-+\u2212]? ?\d[\d.,' ]*[.,]\d\d ?[-+\u2212]?")
+_ONE = r"[-+\u2212]? ?(?:\d{1,3}(?:[.' ]\d{3}|,\d{2,3})+|\d+)[.,]\d\d ?[-+\u2212]?"
+_NUMBERS = re.compile(f"{_ONE}(?: {_ONE})*")  # and no date before it
 RAISED_FROM = 3  # such rows of a document make it a manner of printing
 OFF = 15  # hundredths of the height: how far from the middle of the two lines
 APART = 60  # and how far the middle is from either line at least, so that nothing is set twice
@@ -68,7 +69,7 @@ def _with(row: Row, others: Sequence[Word]) -> Row:
 
 def _is_raised(upper: Row, lower: Row) -> bool:
     """Whether *upper* is the number of *lower*, which begins where it ends."""
-    if not _NUMBER.fullmatch(upper.text) or _MONEY.search(lower.text) or not _has_digit(lower):
+    if not _NUMBERS.fullmatch(upper.text) or _MONEY.search(lower.text) or not _has_digit(lower):
         return False
     touches = abs(lower.top - upper.bottom) * 3 < upper.words[0].em
     return touches and _height(lower) > upper.bottom and not _collide(upper, lower)

@@ -137,6 +137,7 @@ def _way(part: str) -> int:
     own = next((sign for sign, words in _WAY_WORDS if words.fullmatch(part)), 0)
     ways = {own or way_of(part)}
     if ways == {0}:
-        ways = {way_of(each.strip()) for each in _SCRIPT.split(part) if each.strip()}
-        ways = ways - {0} or ways  # one says in another script what the other one does
+        said = {each: way_of(each) for each in map(str.strip, _SCRIPT.split(part)) if each}
+        # Another script may say the same in words we do not know; "ATM 提取" says of which.
+        ways = {way for each, way in said.items() if way or each.isascii()}
     return ways.pop() if len(ways) == 1 else 0

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from counterfoil.rules.statements.booking_words import UNSAID, booking_rank, books_below
+from counterfoil.rules.statements.captions import stands_apart
 from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
@@ -145,14 +146,31 @@ def _all_columns(cells: Sequence[Cell], lines: Sequence[Line]) -> list[DateColum
 def _said_columns(
     cells: Sequence[Cell], lines: Sequence[Line], money: frozenset[int]
 ) -> list[DateColumn]:
-    """All of them; a heading may say what was done on a day: ``Einkauf``, ``Verbucht``."""
+    """All of them; a heading may say what was done on a day: ``Einkauf``, ``Verbucht``.
+
+    Nothing but days stands below it: ``Posting text`` is over texts, which may begin with a day.
+    """
     columns = _all_columns(cells, lines)
     strange = [cell for cell in cells if cell.role is None and booking_rank(cell.text) != UNSAID]
     for column in _filled(columns, lines, money) if strange else ():
         cell = _heading_over(strange, column)
-        if column.role is None and cell is not None:
+        if column.role is None and cell is not None and not _has_texts(cells, column, lines):
             column.role, column.begins, column.rank = Role.DATE, cell.left, booking_rank(cell.text)
     return columns
+
+
+def _has_texts(cells: Sequence[Cell], column: DateColumn, lines: Sequence[Line]) -> bool:
+    """Whether a text goes on behind a date of *column*, with no heading of its own over it."""
+    for line in lines:
+        money = {amount.first for amount in line.amounts}
+        for token in filter(column.holds, line.dates):
+            at = token.last + 1
+            if at == len(line.row.words) or at in money or stands_apart(line.row.words, at):
+                continue
+            begins = line.row.words[at].left + SAME_EDGE
+            if not any(token.right <= cell.left <= begins for cell in cells):
+                return True
+    return False
 
 
 def _name_the_last(

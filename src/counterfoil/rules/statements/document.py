@@ -156,7 +156,9 @@ def is_title(line: Line) -> bool:
     roles = {role_of(word.text) for word in line.row.words} - {None}
     heads = len(roles) >= HEADS_FROM or {Role.DEBIT, Role.CREDIT} <= roles
     bare = folded(line.text)
-    return not heads and _ACCOUNT.search(bare) is not None and not _NO_NAME.fullmatch(bare)
+    return (
+        not heads and _ACCOUNT.search(bare) is not None and not _NO_NAME.fullmatch(bare.strip(" :"))
+    )
 
 
 def _is_capitalised(line: Line) -> bool:
@@ -234,7 +236,7 @@ def document_of(printed: PrintedPages, style: Style, layout: Layout | None = Non
     entry_lines = frozenset(
         line.index for _, events in tables for event in events for line in event.words
     )
-    tables = without_tails(tables)
+    tables = without_tails(tables, lines)
     return Document(
         style=style,
         lines=lines,

@@ -60,6 +60,17 @@ def ends_in_columns(lines: Sequence[Line], ends: Sequence[Printed]) -> Iterator[
                     yield End(below, amount, caption.label, _text(caption.words), caption.day)
 
 
+def account_beside_ends(lines: Sequence[Line]) -> str:
+    """The account's number in the only row of such a summary among *lines*; "" for none."""
+    rows = [
+        one
+        for over, one, two in zip(lines, lines[1:], lines[2:], strict=False)
+        if both_ends(over) and one.amounts and not two.amounts
+    ]
+    number = _NUMBERED.search(rows[-1].label()) if rows else None
+    return number[0] if number else ""
+
+
 def both_ends(line: Line) -> list[Caption]:
     """Its two cells that name an opening and a closing balance; none on a line with money."""
     if line.amounts:

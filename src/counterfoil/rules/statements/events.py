@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby, pairwise, takewhile
 
-from counterfoil.rules.statements.anchoring import Anchored, Dates, anchor, find_dates
+from counterfoil.rules.statements.anchoring import Anchored, anchor, day_of, find_dates
 from counterfoil.rules.statements.captions import words_before
 from counterfoil.rules.statements.dates import Printed
 from counterfoil.rules.statements.folding import folded
@@ -99,7 +99,7 @@ def events_of(
             sign=_sign_of(line, entries[line.index], kind, over_signs),
             dated=own,
             anchored=any(each.index in dates.booking for each in entries[line.index]),
-            date=_day_below(line, entries[line.index], dates) or anchors[line.index].date,
+            date=day_of(line, entries[line.index], dates, anchors),
             value_date=anchors[line.index].value,
             words=entries[line.index] if kind is Kind.ENTRY or not line.label() else (line,),
         )
@@ -112,15 +112,6 @@ def events_of(
     )
     events = _without_rates([each for each in events if not _is_other_balance(each)], earlier)
     return events[: _closed(events, earlier)]
-
-
-def _day_below(money: Line, entry: Sequence[Line], dates: Dates) -> Printed | None:
-    """The day on the only dated line of an entry, where that stands below its money."""
-    if dates.day_headings:
-        return None
-    own = [line.index for line in entry if line.dates]
-    below = len(own) == 1 and own[0] > money.index and own[0] in dates.booking
-    return dates.booking[own[0]] if below else None
 
 
 def _carried(earlier: Sequence[Event]) -> Printed | None:

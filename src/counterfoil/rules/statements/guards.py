@@ -364,6 +364,16 @@ def unused_columns(chain: Chain) -> bool:
     )
 
 
+def strange_balances(chain: Chain) -> bool:
+    """Whether the balances that are read have another name than those that are called so."""
+    pairs = {
+        (role is Role.BALANCE, use is Use.BALANCE)
+        for event in (entry.event for entry in chain.entries)
+        for role, use in zip(event.table.roles(), chain.hypothesis.use_of(event), strict=True)
+    }
+    return {(True, False), (False, True)} <= pairs
+
+
 def _fills(event: Event, index: int) -> bool:
     return index in event.cells and event.cells[index].value != 0
 

@@ -9,6 +9,7 @@ from operator import attrgetter
 from counterfoil.rules.statements.accounts import own_number
 from counterfoil.rules.statements.blocks import Outcome
 from counterfoil.rules.statements.document import Document, is_title
+from counterfoil.rules.statements.end_columns import account_beside_ends
 
 TITLE_MAX = 60  # characters
 
@@ -42,6 +43,8 @@ def _number(document: Document, outcome: Outcome) -> tuple[str, bool]:
     named = [each for each in document.accounts if each.line not in document.entry_lines]
     inside = [each for each in named if block.after < each.line < block.end]
     above = [each for each in inside if each.line < first]
+    if not above and (boxed := account_beside_ends(document.lines[block.after + 1 : first])):
+        return boxed, True
     before = [each for each in named if each.line < first]
     for chosen, own in ((above, True), (inside[:1], True), (before, False), (named[:1], False)):
         if chosen:

@@ -20,7 +20,7 @@ _NOT_BOOKED = re.compile(
 
 #: A name of savings, and a day, which has digits of its own.
 _FOR_THE_FUTURE = re.compile(
-    r"futur(?:e|os?|as?) (?:saver|savings)|(?:poupanca|ahorro|epargne|livret|savings) futuro?"
+    r"futur(?:e|os?|as?) (?:saver|savings)|(?:poupanca|ahorro|epargne|livret|savings) futur[eo]?"
 )
 _DAYS = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{2,4}")
 
@@ -32,5 +32,4 @@ def not_booked(text: str) -> bool:
     """
     if len(text) > TITLE_MAX or sum(map(str.isdigit, _DAYS.sub("", text))) >= NUMBERED_FROM:
         return False
-    bare = folded(text)
-    return _NOT_BOOKED.search(bare) is not None and not _FOR_THE_FUTURE.search(bare)
+    return _NOT_BOOKED.search(_FOR_THE_FUTURE.sub("", folded(text))) is not None

@@ -47,10 +47,12 @@ def ends_in_rows(lines: Sequence[Line]) -> Iterator[RowEnd]:
 
 
 def _says_so(captions: Sequence[str], amounts: Sequence[Amount]) -> bool:
-    """Whether both ends are called so, or the numbers between came in and went out."""
-    finishes = label_of(captions[-1]) in _FINISHES or captions[-1].startswith("=")
-    if label_of(captions[0]) in _BEGINS and finishes:
+    """Whether both ends are called so, or nothing else and what is between came in and went out."""
+    first, last = label_of(captions[0]), label_of(captions[-1])
+    if first in _BEGINS and (last in _FINISHES or captions[-1].startswith("=")):
         return True
+    if first not in (None, *_BEGINS) or last not in (None, *_FINISHES):
+        return False
     ways = [way_of(each) or section_sign(each) for each in captions[1:-1]]
     moved = sum_of([way * each.value for way, each in zip(ways, amounts[1:-1], strict=True)])
     return {1, -1} == set(ways) and amounts[0].signed + moved == amounts[-1].signed

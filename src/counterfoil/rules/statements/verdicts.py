@@ -334,6 +334,8 @@ def _grade(  # noqa: PLR0913
         shortfalls.append("a balance below zero is printed without its sign")
     if guards.unused_columns(chain):
         shortfalls.append("a column of numbers without a heading is not read")
+    if guards.strange_balances(chain):
+        shortfalls.append("what is called the balance follows other days, and is not read")
     if guessed:
         shortfalls.append(guessed)
     if not uses_balances(chain):
