@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from counterfoil.domain.statements import StatementReading
@@ -22,7 +24,7 @@ ROWS = [
 ]
 
 
-def fields(rows: list[tuple[str, ...]], quote: str = '"') -> StatementReading:
+def fields(rows: Sequence[tuple[str, ...]], quote: str = '"') -> StatementReading:
     listed = [",".join(f"{quote}{each}{quote}" for each in row) for row in rows]
     heading = HEADING if quote else HEADING.replace('"', "")
     lines: list[Cells] = [[(text, 4_000)] for text in (*TOP, heading, *listed)]
