@@ -161,6 +161,11 @@ def _count(document: Document, number: WholeNumber, sets: Sets, *, alone: bool) 
     own = by_words is not None and by_words.how_many and words != number.behind
     how_many = told is not None and told.how_many
     form = () if listed else (how_many, bool(number.before), number.bracketed, beside is not None)
+    several = len([*whole_numbers(number.line)]) > 1
+    if several and by_words is not None and by_words.way and beside is not None:
+        near = sets.near(number.line, by_words)
+        if number.value in near:  # the amount behind it is another one's: "22 out 8 in  470 754"
+            return _judged(number, words, near, form, sure=how_many)
     if beside is not None and (number.value in beside[0] or not own):
         counts, sure = beside
         sure = sure and not listed and (how_many or not _may_be_a_note(number))

@@ -126,7 +126,7 @@ class Document:
 _ACCOUNT = re.compile(
     r"account|saving|saver|line of credit|credit line|heloc|checking|chequing|current|deposit|loan|"
     r"mortgage|card|share|certificate|"
-    r"money market|portfolio|"
+    r"money market|portfolio|capital social|parts de qualification|"
     r"konto|kredit|compte|livret|epargne|ahorro|cuenta|conta|poupanca|conto|libretto|rekening|zichtrekening|tili|"
     r"rachun|uct|szamla|hesap|"
     r"λογαριασμ|счет|рахун|akaun|tabungan|口座|普通|账户|帳戶|賬戶|戶口|บัญชี|계좌|حساب|חשבון|"

@@ -98,15 +98,16 @@ def _text(line: Line, first: int, last: int) -> str:
 
 
 def _pieces(line: Line, longest: int, edges: Collection[int]) -> Iterator[tuple[int, str]]:
-    """(left edge, text) of every few words that are part of no date and begin near *edges*."""
+    """(left edge, text) of every few words that begin near *edges*, and no date with them.
+
+    One may begin behind them: of ``31 Jun 25`` the last two words are a day.
+    """
     taken = {index for token in line.dates for index in range(token.first, token.last + 1)}
     words = line.row.words
     for first, word in enumerate(words):
-        if not _is_near(word.left, edges):
+        if first in taken or not _is_near(word.left, edges):
             continue
         for last in range(first, min(first + longest, len(words))):
-            if last in taken:
-                break
             yield word.left, _text(line, first, last)
 
 

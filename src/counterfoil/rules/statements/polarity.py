@@ -40,7 +40,8 @@ SPOKEN_TIMES = 3  # ... and so many times as many as those that say the other wa
 _LOAN = re.compile(
     r"(?<!\w)(?:loan|mortgage|line of credit|credit line|heloc|"
     r"kredit\w*konto|darlehen\w*|pret|prestamo|emprestimo|hypothe[kc]\w*|hipoteca|mutuo|"
-    r"lainan?|kredyt\w*|lening|uver\w*)(?!\w)"
+    r"lainan?|kredyt\w*|lening|uver\w*|posojil\w*|zajam|paskol\w*|aizdevum\w*|laenu?\w*|"
+    r"(?:annuitets|bolig|hus|bil|forbruks|privat|blanco|bo)?lan(?:et|enr|ekonto|elopp)?)(?!\w)"
 )
 #: What is lent, in any word, and what is kept in an account with money in it.
 _LENT = re.compile(
@@ -125,7 +126,8 @@ def _is_said(document: Document, chain: Chain) -> bool:
         [fact.words for fact in document.facts if fact.label is label and abs(fact.value) == value]
         for label, value in ends
     ]
-    return all(any(map(says_owed, words)) for words in named)
+    said = [any(map(says_owed, words)) for words in named]
+    return any(said) and all(owed or not words for owed, words in zip(said, named, strict=True))
 
 
 def _is_negative(chain: Chain) -> bool:

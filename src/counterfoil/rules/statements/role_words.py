@@ -42,6 +42,7 @@ ROLE_WORDS: dict[Role, str] = {
         qaliq | qoldiq | sodu | bakiyesi | net balance | cash balance | outstanding owed |
         balance owed | amount owed | amount owing | balance owing |
         capital restant du | restschuld | outstanding principal | capital pendiente |
+        restgjeld | restgaeld | restgeld | restskuld | restlan | capital vivo | debito residuo |
         debito residuo | capitale residuo | restgjeld | restgaeld | restskuld | kalan anapara |
         openstaand bedrag | opgenomen bedrag | uitstaand bedrag | uitstaand saldo |
         balance due | kontosaldo | bokfort saldo | bokford saldo |
