@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from counterfoil.rules.statements.booking_words import UNSAID, booking_rank, books_below
 from counterfoil.rules.statements.captions import stands_apart
 from counterfoil.rules.statements.dates import DateToken, Printed
+from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.headings import Cell, Heading
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.terms import Role
@@ -18,6 +19,9 @@ SAME_EDGE = 250  # hundredths of a point: dates this close to each other are one
 HEADING_REACH = 1_000  # a heading no further than this from a date names it
 FILLED_FROM = 3  # entries that all have a date in one place make a column of dates
 
+_INSTALMENT = re.compile(
+    r"(?<!\w)(?:cuotas?|parcelas?|prestac\w+|instal+ments?|taksit|rat[ay])(?!\w)"
+)
 _YEAR = re.compile(r"(?:19|20|25)\d\d")
 
 
@@ -95,11 +99,18 @@ def is_rivalled(heading: Heading | None, lines: Sequence[Line], money: frozenset
         dates_in(lines, each)
         for each in _filled(_said_columns(heading.cells, lines, money), lines, money, share=6)
         if each.left != first.left and not _begins_among_texts(heading.cells, each)
+        if not _are_instalments(heading.cells, each)
         if each.begins is None or each.begins != first.begins
         if each.role is not Role.VALUE_DATE
         if (each.rank == first.rank if each.role else second is None or each.left != second.left)
     )
     return any(own.get(line) != date for other in others for line, date in other.items())
+
+
+def _are_instalments(cells: Sequence[Cell], column: DateColumn) -> bool:
+    """Whether they are no days: ``03/06`` below ``N° CUOTA`` is the third of six."""
+    over = _heading_over(cells, column)
+    return over is not None and _INSTALMENT.search(folded(over.text)) is not None
 
 
 def _is_followed(first: DateColumn, lines: Sequence[Line], money: frozenset[int]) -> bool:

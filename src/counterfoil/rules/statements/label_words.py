@@ -103,6 +103,7 @@ LABEL_WORDS: dict[Label, str] = {
         tagessaldo | dagsaldo | napi zaro egyenleg | napi egyenleg
     """,
     Label.OPENING: """
+        monto facturado a pagar (periodo anterior) | monto facturado periodo anterior |
         outstanding at start | outstanding at beginning | balance at start* |
         balance at beginning* | balance at the beginning* | balance at the start* | opening bal* |
         open balance | beginning bal* | starting balance | start balance | start of period |
@@ -188,6 +189,8 @@ LABEL_WORDS: dict[Label, str] = {
         datorie precedenta | sold datorat anterior
     """,
     Label.CLOSING: """
+        saldo i deres favor | saldo i din favor | saldo i var favor | saldo i bankens favor |
+        monto total facturado a pagar |
         outstanding balance |
         outstanding at end | balance at end* | balance at the end* | closing bal* |
         close balance | ending bal* | end balance | final balance | end of period |

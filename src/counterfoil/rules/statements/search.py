@@ -268,6 +268,9 @@ def _makes_sense(
     if sum(use is Use.AMOUNT for use in uses) > 1:
         return False
     pairs = list(zip(uses, roles, strict=True))
+    taken = {use for use, role in pairs if role is Role.AMOUNT} & {Use.DEBIT, Use.CREDIT}
+    if taken and not {Use.DEBIT, Use.CREDIT} <= {*money}:
+        return False  # of columns of amounts one is money out only where another is money in
     if (Use.BALANCE, Role.AMOUNT) in pairs and not {Role.DEBIT, Role.CREDIT} <= {*over}:
         return False  # "Amount" is a balance only beside money in and money out
     for use in (Use.DEBIT, Use.CREDIT):

@@ -1,18 +1,19 @@
 """Summaries in one row under their captions: ``Previous balance | Payments | Purchases | Total``.
 
 The row is an equation: its first number and those between come to its last one. That, and the
-words over it, tell that it is no row of a table, and which of its numbers are the ends.
+words over it, tell that it is no row of a table, and which of its numbers are the ends. It may be
+printed as one: ``Previous Balance`` over ``38,241.55 + 31,407.60 = 69,649.15``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import product
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from counterfoil.domain.statements import sum_of
-from counterfoil.rules.statements.captions import captions_over
+from counterfoil.rules.statements.captions import captions_over, cells_of
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.terms import ENDS, TOTALS, Label
@@ -20,6 +21,9 @@ from counterfoil.rules.statements.vocabulary import label_of, section_sign, way_
 
 NUMBERS_MIN, NUMBERS_MAX = 4, 8  # both ends, and what moved
 MOVED_MIN = 2  # that are not nothing: one alone may be the difference of any two
+EQUATED_MIN = 3  # numbers of a printed equation
+_MINUS = {"-", "\u2212", "\u2013"}
+_OPERATORS = {"+", "=", *_MINUS}
 _BEGINS = (Label.OPENING, Label.BALANCE)
 _FINISHES = (Label.CLOSING, Label.BALANCE, *TOTALS)
 
@@ -37,6 +41,10 @@ def ends_in_rows(lines: Sequence[Line]) -> Iterator[RowEnd]:
     """The first and the last number of each such row."""
     for line in lines:
         amounts = line.amounts
+        if begin := _begin_of_equation(lines[line.index - 1 : line.index], line):
+            yield RowEnd(line, amounts[0], Label.OPENING, begin)
+            yield RowEnd(line, amounts[-1], Label.CLOSING, "=")
+            continue
         if line.dates or not NUMBERS_MIN <= len(amounts) <= NUMBERS_MAX:
             continue
         over = captions_over(lines[max(line.index - 2, 0) : line.index][::-1], line)
@@ -44,6 +52,35 @@ def ends_in_rows(lines: Sequence[Line]) -> Iterator[RowEnd]:
         if all(captions) and _says_so(captions, amounts) and _adds_up(amounts):
             for label, at in zip(ENDS, (0, -1), strict=True):
                 yield RowEnd(line, amounts[at], label, captions[at])
+
+
+def _begin_of_equation(above: Sequence[Line], line: Line) -> str:
+    """The words over the first number of a printed equation that holds; "" where there is none."""
+    amounts = line.amounts
+    if len(amounts) < EQUATED_MIN or not above or above[0].row.page != line.row.page:
+        return ""
+    between = [
+        {word.text for word in line.row.words[one.last + 1 : two.first]}
+        for one, two in pairwise(amounts)
+    ]
+    if not all(each <= _OPERATORS for each in between) or "=" not in between[-1]:
+        return ""
+    moved = [
+        -each.value if each.mark < 0 or not signs.isdisjoint(_MINUS) else each.value
+        for each, signs in zip(amounts[1:-1], between, strict=False)
+    ]
+    if (
+        any("=" in each for each in between[:-1])
+        or sum_of([amounts[0].value, *moved]) != amounts[-1].value
+    ):
+        return ""
+    first = amounts[0]
+    texts = [
+        " ".join(word.text for word in cell)
+        for cell in cells_of(above[0].row.words)
+        if cell[0].left <= first.right and first.left <= cell[-1].right
+    ]
+    return next((text for text in texts if label_of(text) in _BEGINS), "")
 
 
 def _says_so(captions: Sequence[str], amounts: Sequence[Amount]) -> bool:

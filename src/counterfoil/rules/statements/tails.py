@@ -45,8 +45,14 @@ def _is_dated(event: Event) -> bool:
 
 
 def _end(events: Sequence[Event]) -> int:
-    """Behind the last total or label, where it stands under all that is dated; else at the end."""
+    """Behind the last total or label, where it stands under all that is dated; else at the end.
+
+    Behind a closing balance there is nothing, whatever totals may follow.
+    """
     last = max(place for place, event in enumerate(events) if _is_dated(event))
+    for place, event in enumerate(events[last:], last):
+        if event.label is Label.CLOSING and event.kind is Kind.LABEL:
+            return place + 1
     ends = [place for place, event in enumerate(events) if event.kind is not Kind.ENTRY]
     return ends[-1] + 1 if ends and ends[-1] > last else len(events)
 
