@@ -197,10 +197,21 @@ def _without_rewards(lines: Sequence[Line], facts: Sequence[Fact]) -> Iterator[F
             for line in below
             for amount in line.amounts
         )
-        yield replace(fact, label=Label.OTHER) if redeemed else fact
+        titled = fact.label is Label.OPENING and _is_titled_rewards(lines, fact.line)
+        yield replace(fact, label=Label.OTHER) if redeemed or titled else fact
+
+
+def _is_titled_rewards(lines: Sequence[Line], index: int) -> bool:
+    """Whether the title of the box says what it counts: ``CASH BACK`` over ``Previous Balance``."""
+    above = (line for line in reversed(lines[max(index - REDEEMED_REACH, 0) : index]))
+    title = next((line for line in above if not line.amounts), None)
+    if title is None or len(title.row.words) > TITLE_MAX:
+        return False
+    return _NOT_HELD.search(folded(title.text)) is not None
 
 
 FEW = 3  # numbers on one line
+TITLE_MAX = 4  # words of a box's title
 REDEEMED_REACH = 4  # lines from the opening of a box of rewards
 IN_LINE = 300  # hundredths of a point
 
