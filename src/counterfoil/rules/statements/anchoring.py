@@ -181,7 +181,8 @@ def day_of(
 ) -> Printed | None:
     """The day of an entry: that on its only dated line, where it stands below its *money*.
 
-    None where one day stands over its money and another below, while others have theirs beside.
+    None where one day stands over its money and another below, while others have theirs beside
+    and most have one: two days each, one over the other, are those of booking and of the deal.
     """
     held, own = anchors[money.index], [line.index for line in entry if line.dates]
     if dates.day_headings or not own or own[-1] <= money.index or own[-1] not in dates.booking:
@@ -190,7 +191,8 @@ def day_of(
     if len(own) == 1:
         return last
     over = dates.booking.get(own[0]) if own[0] < money.index and held.own is None else None
-    apart = over not in (None, last) and own[-1] not in dates.value_lines
+    two_each = len(dates.booking) * 2 >= len(anchors) * 3
+    apart = over not in (None, last) and own[-1] not in dates.value_lines and not two_each
     return None if apart and any(each.own for each in anchors.values()) else held.date
 
 
