@@ -161,11 +161,11 @@ def _count(document: Document, number: WholeNumber, sets: Sets, *, alone: bool) 
     own = by_words is not None and by_words.how_many and words != number.behind
     how_many = told is not None and told.how_many
     form = () if listed else (how_many, bool(number.before), number.bracketed, beside is not None)
-    several = len([*whole_numbers(number.line)]) > 1
-    if several and by_words is not None and by_words.way and beside is not None:
-        near = sets.near(number.line, by_words)
-        if number.value in near:  # the amount behind it is another one's: "22 out 8 in  470 754"
-            return _judged(number, words, near, form, sure=how_many)
+    if by_words is not None and beside is not None:
+        for text, way in _ways_in_turn(number, words, by_words):
+            near = sets.near(number.line, way)
+            if number.value in near:  # the amount behind it is another one's
+                return _judged(number, text, near, form, sure=how_many)
     if beside is not None and (number.value in beside[0] or not own):
         counts, sure = beside
         sure = sure and not listed and (how_many or not _may_be_a_note(number))
@@ -175,6 +175,22 @@ def _count(document: Document, number: WholeNumber, sets: Sets, *, alone: bool) 
     near = sets.near(number.line, by_words)
     sure = how_many or _says_entries(document, by_words, words, number)
     return _judged(number, words, near, form, sure=sure) if sure or by_words.way else None
+
+
+def _ways_in_turn(number: WholeNumber, words: str, told: Counted) -> Iterator[tuple[str, Counted]]:
+    """The ways it may be of where several counts stand before their amounts.
+
+    ``Out 22 In 8  470 754``; the words behind it too where the first count has none before it:
+    ``22 out 8 in  470 754``.
+    """
+    numbers = [*whole_numbers(number.line)]
+    if len(numbers) == 1:
+        return
+    said = [(words, told)]
+    behind = counted(number.behind) if numbers[0].bare and number.behind else None
+    if behind is not None:
+        said.append((number.behind, behind))
+    yield from (each for each in said if each[1].way)
 
 
 def _may_be_a_note(number: WholeNumber) -> bool:

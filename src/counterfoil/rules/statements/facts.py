@@ -24,7 +24,7 @@ from counterfoil.rules.statements.folding import folded
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.months import month_of
 from counterfoil.rules.statements.numbers import Amount
-from counterfoil.rules.statements.summary_rows import ends_in_rows
+from counterfoil.rules.statements.summary_rows import EQUALS, ends_in_rows
 from counterfoil.rules.statements.tables import Table
 from counterfoil.rules.statements.terms import ENDS, TOTALS, Label
 from counterfoil.rules.statements.vocabulary import label_of, side_of
@@ -71,10 +71,12 @@ def facts_of(
 ) -> tuple[Fact, ...]:
     """Every number that stands beside, under or between words that name it."""
     columns = {(fact.line, fact.place): fact for fact in _ends(lines)}
+    equated = {fact.line for fact in columns.values() if fact.words == EQUALS}
     named = [
         fact
         for fact in _named(lines, tables)
         if fact.label not in (*TOTALS, Label.OTHER) or (fact.line, fact.place) not in columns
+        if fact.label not in (*ENDS, Label.BALANCE) or fact.line not in equated
     ]
     places = {(fact.line, fact.place) for fact in named}
     found = [*named, *(each for place, each in columns.items() if place not in places)]
@@ -203,10 +205,12 @@ def _without_rewards(lines: Sequence[Line], facts: Sequence[Fact]) -> Iterator[F
 
 def _is_titled_rewards(lines: Sequence[Line], index: int) -> bool:
     """Whether the title of the box says what it counts: ``CASH BACK`` over ``Previous Balance``."""
-    above = (line for line in reversed(lines[max(index - REDEEMED_REACH, 0) : index]))
-    title = next((line for line in above if not line.amounts), None)
+    above = lines[max(index - REDEEMED_REACH, 0) : index]
+    title = next((line for line in reversed(above) if not line.amounts), None)
     if title is None or len(title.row.words) > TITLE_MAX:
         return False
+    if any(label_of(line.label()) is Label.OPENING for line in lines[title.index + 1 : index]):
+        return False  # it is of the box above
     return _NOT_HELD.search(folded(title.text)) is not None
 
 

@@ -118,16 +118,24 @@ def _dated_money(document: Document, used: set[int]) -> Iterator[Line]:
 
 
 def _is_detail(document: Document, line: Line) -> bool:
-    """Whether it goes on with the text of an entry of that day, and its money is in no column."""
+    """Whether it goes on with the text of an entry of that day, and its money is in no column.
+
+    The entry has the day above it, on its own lines or over them: another day would be its own.
+    """
     token = first_date(line)
     return any(
         line in event.words[1:]
         and token is not None
-        and token.printed in (event.date, event.value_date)
+        and token.printed in (_days_above(event, line) or [event.date])
         and all(event.table.column_of(amount) is None for amount in line.amounts)
         for _, events in document.tables
         for event in events
     )
+
+
+def _days_above(event: Event, line: Line) -> list[Printed | None]:
+    above = (each for each in event.words if each.index < line.index)
+    return [token.printed for each in above for token in each.dates]
 
 
 def _are_rates(document: Document, line: Line) -> bool:

@@ -23,7 +23,8 @@ NUMBERS_MIN, NUMBERS_MAX = 4, 8  # both ends, and what moved
 MOVED_MIN = 2  # that are not nothing: one alone may be the difference of any two
 EQUATED_MIN = 3  # numbers of a printed equation
 _MINUS = {"-", "\u2212", "\u2013"}
-_OPERATORS = {"+", "=", *_MINUS}
+EQUALS = "="  # in front of the last number of one
+_OPERATORS = {"+", EQUALS, *_MINUS}
 _BEGINS = (Label.OPENING, Label.BALANCE)
 _FINISHES = (Label.CLOSING, Label.BALANCE, *TOTALS)
 
@@ -43,7 +44,7 @@ def ends_in_rows(lines: Sequence[Line]) -> Iterator[RowEnd]:
         amounts = line.amounts
         if begin := _begin_of_equation(lines[line.index - 1 : line.index], line):
             yield RowEnd(line, amounts[0], Label.OPENING, begin)
-            yield RowEnd(line, amounts[-1], Label.CLOSING, "=")
+            yield RowEnd(line, amounts[-1], Label.CLOSING, EQUALS)
             continue
         if line.dates or not NUMBERS_MIN <= len(amounts) <= NUMBERS_MAX:
             continue
@@ -63,14 +64,14 @@ def _begin_of_equation(above: Sequence[Line], line: Line) -> str:
         {word.text for word in line.row.words[one.last + 1 : two.first]}
         for one, two in pairwise(amounts)
     ]
-    if not all(each <= _OPERATORS for each in between) or "=" not in between[-1]:
+    if not all(each <= _OPERATORS for each in between) or EQUALS not in between[-1]:
         return ""
     moved = [
         -each.value if each.mark < 0 or not signs.isdisjoint(_MINUS) else each.value
         for each, signs in zip(amounts[1:-1], between, strict=False)
     ]
     if (
-        any("=" in each for each in between[:-1])
+        any(EQUALS in each for each in between[:-1])
         or sum_of([amounts[0].value, *moved]) != amounts[-1].value
     ):
         return ""
@@ -86,7 +87,7 @@ def _begin_of_equation(above: Sequence[Line], line: Line) -> str:
 def _says_so(captions: Sequence[str], amounts: Sequence[Amount]) -> bool:
     """Whether both ends are called so, or nothing else and what is between came in and went out."""
     first, last = label_of(captions[0]), label_of(captions[-1])
-    if first in _BEGINS and (last in _FINISHES or captions[-1].startswith("=")):
+    if first in _BEGINS and (last in _FINISHES or captions[-1].startswith(EQUALS)):
         return True
     if first not in (None, *_BEGINS) or last not in (None, *_FINISHES):
         return False
