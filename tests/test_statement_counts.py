@@ -496,3 +496,34 @@ def test_in_brackets_with_its_unit_it_is_of_the_amount_before_it(unit: str) -> N
     both = f"Total debits 420.00 (3 {unit}) Total credits 1,020.00 ({{}} {unit})"
     assert not counted(one(both, 2)).unproved()
     assert codes(counted(one(both, 1))) == {"counts_contradict"}
+
+
+IN_TURN = [
+    "출금 {0}건 입금 {1}건 420.00 1,020.00 1,100.00",
+    "Debits {0} Credits {1} 420.00 1,020.00",
+    "{0}건 출금 {1}건 입금 420.00 1,020.00 1,100.00",
+    "{1}건 입금 {0}건 출금 1,020.00 420.00 1,100.00",
+    "{0} debits {1} credits 420.00 1,020.00",
+    "{1} credits {0} debits 1,020.00 420.00",
+]
+
+
+@pytest.mark.parametrize("below", [True, False])
+@pytest.mark.parametrize("text", IN_TURN)
+def test_counts_of_both_ways_may_stand_in_turn_before_their_amounts(text: str, below: bool) -> None:
+    """The first amount behind the second count is of the first one's entries."""
+    assert not counted([(text.format(3, 2), 4_000)], below=below).unproved()
+
+
+@pytest.mark.parametrize("below", [True, False])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "출금 3건 입금 4건 420.00 1,020.00 1,100.00",
+        "3건 출금 4건 입금 420.00 1,020.00 1,100.00",
+        "2건 입금 4건 출금 1,020.00 420.00 1,100.00",
+        "3 debits 4 credits 420.00 1,020.00",
+    ],
+)
+def test_the_second_of_them_has_to_be_that_of_some_entries(wrong: str, below: bool) -> None:
+    assert codes(counted([(wrong, 4_000)], below=below)) == {"counts_contradict"}

@@ -118,3 +118,63 @@ def test_one_of_another_day_is_not_read(at: int) -> None:
 @pytest.mark.parametrize("day", ["03/07/2025", "03/08/2025"])
 def test_one_with_money_in_a_column_is_an_entry_that_has_to_hold(day: str) -> None:
     assert codes(with_detail(day, right=-42_000)) == {"does_not_add_up"}
+
+
+TWICE = ("Date", "Description", "Amount", "Amount", "Balance")
+
+
+def two_amounts(rows: Sequence[Sequence[str]], *, turned: bool = False) -> StatementReading:
+    """Two columns that are called "Amount".
+
+    Args:
+        turned: The second one stands first.
+    """
+    places = (4_000, 12_000, -36_000, -46_000, -56_000)
+    order = (0, 1, 3, 2, 4) if turned else range(5)
+    lines: list[Cells] = [
+        [(row[at], place) for at, place in zip(order, places, strict=True) if row[at]]
+        for row in (TWICE, *rows)
+    ]
+    return reading(HEAD, box([(BOX[0][0], "500.00"), (BOX[3][0], rows[-1][-1])]), lines)
+
+
+IN_AND_OUT = [
+    ("03/03/2025", "Salary of Example Ltd", "1,000.00", "", "1,500.00"),
+    ("03/07/2025", "Rent", "", "300.00", "1,200.00"),
+    ("03/12/2025", "Grocer", "", "45.60", "1,154.40"),
+    ("03/20/2025", "Refund", "20.00", "", "1,174.40"),
+    ("03/28/2025", "Water works", "", "74.40", "1,100.00"),
+]
+
+
+@pytest.mark.parametrize("turned", [True, False])
+def test_of_two_columns_of_amounts_one_is_money_out_and_one_is_money_in(turned: bool) -> None:
+    assert amounts(two_amounts(IN_AND_OUT, turned=turned)) == AMOUNTS
+
+
+@pytest.mark.parametrize("turned", [True, False])
+def test_they_have_to_hold(turned: bool) -> None:
+    wrong = [*IN_AND_OUT[:2], (*IN_AND_OUT[2][:3], "46.60", "1,154.40"), *IN_AND_OUT[3:]]
+    assert codes(two_amounts(wrong, turned=turned)) == {"does_not_add_up"}
+
+
+#: A second amount that moves nothing: of rates, of another currency.
+BESIDE = [
+    ("03/07/2025", "Rent", "-300.00", "1.00", "200.00"),
+    ("03/12/2025", "Grocer", "-45.60", "2.00", "154.40"),
+    ("03/28/2025", "Water works", "-74.40", "4.00", "80.00"),
+]
+
+
+@pytest.mark.parametrize("turned", [True, False])
+def test_where_one_holds_all_the_other_is_nothing(turned: bool) -> None:
+    paid = [Decimal("-300.00"), Decimal("-45.60"), Decimal("-74.40")]
+    assert amounts(two_amounts(BESIDE, turned=turned)) == paid
+
+
+@pytest.mark.parametrize("turned", [True, False])
+def test_one_alone_is_no_money_out_whose_minus_would_take_it_back(turned: bool) -> None:
+    """Every amount has a minus and every balance is higher than the one before."""
+    rising = ["800.00", "845.60", "920.00"]
+    rows = [(*row[:4], last) for row, last in zip(BESIDE, rising, strict=True)]
+    assert codes(two_amounts(rows, turned=turned)) == {"does_not_add_up"}

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 import pytest
 
 from counterfoil.domain.statements import StatementReading
-from tests.test_statement_summaries import Cells, codes, reading
+from counterfoil.rules.statements.lines import lines_of
+from counterfoil.rules.statements.number_styles import Style
+from counterfoil.rules.statements.strung import is_set, set_out
+from tests.test_statement_summaries import Cells, codes, page, reading
 
 TOP = (
     '"Sample Bank"',
@@ -51,3 +54,38 @@ def test_its_numbers_have_to_hold(wrong: tuple[str, str]) -> None:
 
 def test_a_few_quoted_words_are_none() -> None:
     assert fields(ROWS, quote="").unproved()
+
+
+def strung(texts: Sequence[str], *, apart: int, amounts: Sequence[str]) -> int:
+    """How many of the lines have their number set under the others'.
+
+    Args:
+        apart: Between two fields, where words stand 250 apart; 0: the numbers end in line.
+    """
+    rows: list[Cells] = []
+    for number, (text, amount) in enumerate(zip(texts, amounts, strict=True), start=1):
+        text_at = 4_000 + 10 * 450 + (apart or 1_350)
+        wide = sum(len(word) for word in text.split()) * 450 + text.count(" ") * 250
+        at = text_at + wide + apart if apart else -30_000
+        rows.append([(f"2025-03-{number:02}", 4_000), (text, text_at), (amount, at)])
+    return sum(map(is_set, set_out(lines_of(page(rows), Style(".")))))
+
+
+WORDS = ["Salary", "Rent of a flat", "Grocer 1104", "Refund"]
+WIDE = ["1,000.00", "-300.00", "-45.60", "20.00"]
+
+
+@pytest.mark.parametrize("apart", [560, 990, 1_350])
+def test_fields_that_are_parted_in_one_way_alone_are_strings(apart: int) -> None:
+    """Of no whole number of spaces: what was printed between them is left out."""
+    assert strung(WORDS, apart=apart, amounts=WIDE) == len(WORDS)
+
+
+def test_numbers_that_end_in_line_are_none() -> None:
+    assert strung(WORDS, apart=0, amounts=WIDE) == 0
+    alike = ["Salary", "Rental", "Grocer", "Refund"]
+    assert strung(alike, apart=0, amounts=["100.00", "300.00", "145.60", "120.00"]) == 0
+
+
+def test_nor_are_few_lines() -> None:
+    assert strung(WORDS[:2], apart=990, amounts=WIDE[:2]) == 0
