@@ -129,7 +129,7 @@ _ACCOUNT = re.compile(
     r"money market|portfolio|capital social|parts de qualification|"
     r"konto|kredit|compte|livret|epargne|ahorro|cuenta|conta|poupanca|conto|libretto|rekening|zichtrekening|tili|"
     r"rachun|uct|szamla|hesap|"
-    r"λογαριασμ|счет|рахун|akaun|tabungan|口座|普通|账户|帳戶|賬戶|戶口|บัญชี|계좌|حساب|חשבון|"
+    r"λογαριασμ|счет|рахун|akaun|tabungan|口座|普通|儲蓄|储蓄|往來|往来|活期|账户|帳戶|賬戶|戶口|บัญชี|계좌|حساب|חשבון|"
     r"\bpret\b|darlehen|hypothe[kc]|hipoteca|prestamo|emprestimo|\bmutuo\b|\blaina|kredyt|"
     r"tai khoan|wallet|\bpot\b|[a-z]{3} statement"
 )

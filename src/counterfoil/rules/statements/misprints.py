@@ -17,6 +17,7 @@ from counterfoil.rules.statements.events import Event
 from counterfoil.rules.statements.lines import Line, first_date
 from counterfoil.rules.statements.months import month_of
 
+OWN_FROM = 5  # entries with dates of their own
 SAME_EDGE = 250  # hundredths of a point: what begins so close to dates stands in their column
 _RUNS = re.compile(r"\d+|[^\W\d_]+")
 
@@ -38,10 +39,20 @@ def unreadable_date(entries: Sequence[Entry]) -> tuple[Line, str] | None:
         *((line, *piece) for line in lines.values() for piece in _pieces(line, longest, edges)),
         *(_passed_over(entry.event) for entry in entries if _begins_with_a_date(entry.event)),
     ]
+    pieces += _without_year(entries)
     for line, left, text in sorted(pieces, key=lambda each: each[0].index):
         if _is_near(left, columns.get(_shape(text), ())):
             return line, text
     return None
+
+
+def _without_year(entries: Sequence[Entry]) -> Iterator[tuple[Line, int, str]]:
+    """``Jun 25`` where nearly all others are like ``30 May 25``: what stood before is gone."""
+    own = [found for entry in entries for found in islice(_own_dates(entry), 1)]
+    short = [(line, token) for line, token in own if not token.printed.has_year]
+    if len(own) >= OWN_FROM and len(short) * 10 <= len(own):
+        for line, token in short:
+            yield line, token.left, _text(line, token.first, token.last)
 
 
 def _is_near(left: int, edges: Collection[int]) -> bool:

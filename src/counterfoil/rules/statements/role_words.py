@@ -130,6 +130,7 @@ ROLE_WORDS: dict[Role, str] = {
         побарува | побарување | потражује | одобрење | уплата | уплате | прилив
     """,
     Role.AMOUNT: """
+        =cantidad |
         入出金 | 入出金額 | valor r$ | valor em r$ | valor em reais | valor em |
         movement | movements | amount* | amt | betrag* | umsatz* | montant* | importe* | importo |
         importi | valor | valore | bedrag | belop | belob | belopp | summa | summe | kwota* |

@@ -142,6 +142,8 @@ def balance_of(event: Event, uses: Sequence[Use], hypothesis: Hypothesis) -> Dec
 def signed_balance(amount: Amount, event: Event, hypothesis: Hypothesis) -> Decimal:
     if amount.mark:
         return amount.signed
+    if hypothesis.plain is Plain.COLOUR and amount.hue < 0 < hypothesis.black:
+        return -amount.value  # red is out, and overdrawn
     said = event.sign if event.kind is Kind.LABEL else 0
     return amount.value * (said or hypothesis.plain_balance)
 
