@@ -189,7 +189,6 @@ LABEL_WORDS: dict[Label, str] = {
         datorie precedenta | sold datorat anterior
     """,
     Label.CLOSING: """
-        saldo i deres favor | saldo i din favor | saldo i var favor | saldo i bankens favor |
         monto total facturado a pagar |
         outstanding balance |
         outstanding at end | balance at end* | balance at the end* | closing bal* |

@@ -51,7 +51,7 @@ def _end(events: Sequence[Event]) -> int:
     """
     last = max(place for place, event in enumerate(events) if _is_dated(event))
     for place, event in enumerate(events[last:], last):
-        if event.label is Label.CLOSING and event.kind is Kind.LABEL:
+        if event.label in (Label.CLOSING, Label.BALANCE) and event.kind is Kind.LABEL:
             return place + 1
     ends = [place for place, event in enumerate(events) if event.kind is not Kind.ENTRY]
     return ends[-1] + 1 if ends and ends[-1] > last else len(events)
