@@ -99,7 +99,7 @@ def is_rivalled(heading: Heading | None, lines: Sequence[Line], money: frozenset
         dates_in(lines, each)
         for each in _filled(_said_columns(heading.cells, lines, money), lines, money, share=6)
         if each.left != first.left and not _begins_among_texts(heading.cells, each)
-        if not _are_instalments(heading.cells, each)
+        if not _are_instalments(heading.cells, each) and not _are_spoken_of(lines, each)
         if each.begins is None or each.begins != first.begins
         if each.role is not Role.VALUE_DATE
         if (each.rank == first.rank if each.role else second is None or each.left != second.left)
@@ -111,6 +111,18 @@ def _are_instalments(cells: Sequence[Cell], column: DateColumn) -> bool:
     """Whether they are no days: ``03/06`` below ``N° CUOTA`` is the third of six."""
     over = _heading_over(cells, column)
     return over is not None and _INSTALMENT.search(folded(over.text)) is not None
+
+
+def _are_spoken_of(lines: Sequence[Line], column: DateColumn) -> bool:
+    """Whether most stand right behind a word: ``ACHAT DU 03.08.2025`` speaks of that day."""
+    held = [(line, token) for line in lines for token in line.dates if column.holds(token)]
+    behind = [
+        token.first - 1
+        for line, token in held
+        if token.first and line.row.words[token.first - 1].text[-1:].isalpha()
+        if token.left - line.row.words[token.first - 1].right < line.row.words[token.first].em
+    ]
+    return len(behind) * 2 > len(held)
 
 
 def _is_followed(first: DateColumn, lines: Sequence[Line], money: frozenset[int]) -> bool:

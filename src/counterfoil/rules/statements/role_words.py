@@ -220,7 +220,7 @@ ROLE_WORDS: dict[Role, str] = {
         призначення* | pershkrimi | pershkrim | lysing | skyring | 備註 | 備考 | विवरण | বিবরণ |
         beschreibung* |  merchant name | skýring |
         descritivo | verrichting* | umsatzdetails | umsatzinformation* | tranzakcio leirasa |
-        omschr. | opis transakcji | rodzaj transakcji | islem detay* |
+        =texte | omschr. | opis transakcji | rodzaj transakcji | islem detay* |
         tresc operacji | опис* | назив* | цел на дознака | сврха* | =source | =location
     """,
 }
