@@ -49,10 +49,12 @@ def unreadable_date(entries: Sequence[Entry]) -> tuple[Line, str] | None:
 def _without_year(entries: Sequence[Entry]) -> Iterator[tuple[Line, int, str]]:
     """``Jun 25`` where nearly all others are like ``30 May 25``: what stood before is gone."""
     own = [found for entry in entries for found in islice(_own_dates(entry), 1)]
+    edges = {token.left for _, token in own if token.printed.has_year}
     short = [(line, token) for line, token in own if not token.printed.has_year]
     if len(own) >= OWN_FROM and len(short) * 10 <= len(own):
         for line, token in short:
-            yield line, token.left, _text(line, token.first, token.last)
+            if token.first <= 1 and _is_near(line.row.words[0].left, edges):  # in no text
+                yield line, token.left, _text(line, token.first, token.last)
 
 
 def _is_near(left: int, edges: Collection[int]) -> bool:
