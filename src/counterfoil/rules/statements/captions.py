@@ -33,6 +33,16 @@ def cells_of(words: Sequence[Word], gap: int = GAP) -> list[Words]:
     return [words[first:end] for first, end in pairwise([*starts, len(words)])]
 
 
+def text_of(words: Words) -> str:
+    """*words* with a space between them."""
+    return " ".join(word.text for word in words)
+
+
+def stands_over(words: Words, amount: Amount) -> bool:
+    """Whether a cell of *words* and the number share a part of the width."""
+    return words[0].left <= amount.right and amount.left <= words[-1].right
+
+
 def behind_the_last(line: Line, amount: Amount) -> int:
     """The first word behind the number before *amount*, or of the line."""
     return max((other.last + 1 for other in line.amounts if other.last < amount.first), default=0)
@@ -43,7 +53,7 @@ def words_before(line: Line, amount: Amount) -> str:
     words = line.row.words[behind_the_last(line, amount) : amount.first]
     while words and words[-1].text in (*_SIGNS, "=", "$"):
         words = words[:-1]
-    cells = [" ".join(word.text for word in cell) for cell in cells_of(words)]
+    cells = [text_of(cell) for cell in cells_of(words)]
     while len(cells) > 1 and cells[-1].isdigit():
         cells.pop()  # how many there are
     return cells[-1] if cells else ""
@@ -74,7 +84,7 @@ def captions_over(above: Sequence[Line], line: Line) -> dict[int, tuple[str, Pri
             for each in above[0].dates
             if words[0].left < each.left and each.right <= words[-1].right
         ]
-        text = " ".join(word.text for word in (*(upper[at] if upper else ()), *words))
+        text = text_of([*(upper[at] if upper else ()), *words])
         found[amount.first] = text, next(iter(days), None)
     return found
 
@@ -108,7 +118,7 @@ def _ends_over(above: Line, line: Line) -> dict[int, tuple[str, Printed | None]]
             for words in captions
             if words[0].left <= amount.right and begin <= words[-1].right
         ] or [words for words, left in in_turn if left == begin]
-        texts = [" ".join(word.text for word in words) for words in over]
+        texts = [text_of(words) for words in over]
         if len(over) == 1 and len(over[0]) <= END_WORDS_MAX and label_of(texts[0]) in ENDS:
             left, right = over[0][0].left, over[0][-1].right
             days = [each.printed for each in above.dates if left < each.left <= right]
@@ -158,11 +168,8 @@ def _cut_widest(words: Words, amounts: Sequence[Amount]) -> list[Words]:
     if min(gaps[place] for place in cuts) * 100 < narrow * WIDER:
         return []
     cells = [words[first + 1 : end + 1] for first, end in pairwise([-1, *cuts, len(gaps)])]
-    over = [
-        cell[0].left <= each.right and each.left <= cell[-1].right
-        for cell, each in zip(cells, amounts, strict=True)
-    ]
-    return cells if all(over) else []
+    over = all(stands_over(cell, each) for cell, each in zip(cells, amounts, strict=True))
+    return cells if over else []
 
 
 def _begun_with(words: Words, lefts: Sequence[int]) -> list[Words]:

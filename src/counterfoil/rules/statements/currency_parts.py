@@ -13,13 +13,13 @@ currency that its numbers stand under, or whose code it has; a row with neither 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
 from counterfoil.domain.pages import Page, PrintedPages, Row, Word
-from counterfoil.rules.statements.captions import LINED, Words, cells_of
+from counterfoil.rules.statements.captions import LINED, Words, cells_of, text_of
 from counterfoil.rules.statements.currencies import is_code
 from counterfoil.rules.statements.dates import dates_of
 from counterfoil.rules.statements.folding import folded
@@ -96,9 +96,9 @@ def _heads(row: Row) -> list[_Column]:
     if len(row.words) < HEADS_FROM or _DIGIT.search(row.text):
         return []
     cells = cells_of(row.words)
-    known = [(cell, _currency(" ".join(word.text for word in cell))) for cell in cells]
+    known = [(cell, _currency(text_of(cell))) for cell in cells]
     money = [(cell, said) for cell, said in known if said is not None]
-    texts = [" ".join(word.text for word in cell) for cell, said in known if said is None]
+    texts = [text_of(cell) for cell, said in known if said is None]
     names = {said for _, said in money if said is not None}
     if len(money) < 2 or len(names) != len(money) or Role.DATE not in map(role_of, texts):
         return []
@@ -124,18 +124,30 @@ def _currency(text: str) -> tuple[str, str] | None:
 def _of_pages(printed: PrintedPages, at: int) -> PrintedPages:
     """*printed* with the numbers of one of the columns; the last heading counts on."""
     columns: list[_Column] = []
-    pages = []
-    for page in printed.pages:
-        rows: list[Row] = []
-        left_out: Row | None = None
-        for row in page.rows:
-            columns = _heads(row) or columns
-            kept = _of_column(row, columns, at)
-            if kept is not None and not (left_out and _goes_on(left_out, row)):
-                rows.append(kept)
-            left_out = row if kept is None or (left_out and _goes_on(left_out, row)) else None
-        pages.append(replace(page, rows=tuple(rows)))
-    return replace(printed, pages=tuple(pages))
+
+    def kept(row: Row) -> Row | None:
+        nonlocal columns
+        columns = _heads(row) or columns
+        return _of_column(row, columns, at)
+
+    return _as_kept(printed, kept)
+
+
+def _as_kept(printed: PrintedPages, kept: Callable[[Row], Row | None]) -> PrintedPages:
+    """*printed* with what is *kept* of each row; the text of one that is not goes with it."""
+    pages = tuple(replace(page, rows=tuple(_rows_kept(page, kept))) for page in printed.pages)
+    return replace(printed, pages=pages)
+
+
+def _rows_kept(page: Page, kept: Callable[[Row], Row | None]) -> Iterator[Row]:
+    left_out: Row | None = None
+    for row in page.rows:
+        made = kept(row)
+        if made is None:
+            left_out = row
+        elif left_out is None or not _goes_on(left_out, row):
+            left_out = None
+            yield made
 
 
 def _of_column(row: Row, columns: Sequence[_Column], at: int) -> Row | None:
@@ -215,18 +227,4 @@ def _code_of(row: Row, place: int) -> str:
 
 def _with_code(printed: PrintedPages, place: int, code: str) -> PrintedPages:
     """*printed* without the rows of other codes."""
-    pages = tuple(
-        replace(page, rows=tuple(_rows_with(page, place, code))) for page in printed.pages
-    )
-    return replace(printed, pages=pages)
-
-
-def _rows_with(page: Page, place: int, code: str) -> Iterator[Row]:
-    left_out: Row | None = None
-    for row in page.rows:
-        other = _code_of(row, place) not in ("", code)
-        if other or (left_out is not None and _goes_on(left_out, row)):
-            left_out = row if other else left_out
-            continue
-        left_out = None
-        yield row
+    return _as_kept(printed, lambda row: row if _code_of(row, place) in ("", code) else None)

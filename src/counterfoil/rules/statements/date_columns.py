@@ -16,6 +16,7 @@ from counterfoil.rules.statements.terms import Role
 from counterfoil.rules.statements.vocabulary import label_of
 
 SAME_EDGE = 250  # hundredths of a point: dates this close to each other are one column
+SPACE_MAX = 100  # hundredths of the height: between two words of a text
 HEADING_REACH = 1_000  # a heading no further than this from a date names it
 FILLED_FROM = 3  # entries that all have a date in one place make a column of dates
 
@@ -116,13 +117,13 @@ def _are_instalments(cells: Sequence[Cell], column: DateColumn) -> bool:
 def _are_spoken_of(lines: Sequence[Line], column: DateColumn) -> bool:
     """Whether most stand right behind a word: ``ACHAT DU 03.08.2025`` speaks of that day."""
     held = [(line, token) for line in lines for token in line.dates if column.holds(token)]
-    behind = [
-        token.first - 1
+    behind = sum(
+        token.first > 0
+        and line.row.words[token.first - 1].text[-1:].isalpha()
+        and not stands_apart(line.row.words, token.first, SPACE_MAX)
         for line, token in held
-        if token.first and line.row.words[token.first - 1].text[-1:].isalpha()
-        if token.left - line.row.words[token.first - 1].right < line.row.words[token.first].em
-    ]
-    return len(behind) * 2 > len(held)
+    )
+    return behind * 2 > len(held)
 
 
 def _is_followed(first: DateColumn, lines: Sequence[Line], money: frozenset[int]) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from counterfoil.rules.statements.captions import Words, cells_of
+from counterfoil.rules.statements.captions import Words, cells_of, stands_over, text_of
 from counterfoil.rules.statements.dates import DateToken, Printed
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import Amount
@@ -57,7 +57,7 @@ def ends_in_columns(lines: Sequence[Line], ends: Sequence[Printed]) -> Iterator[
                 continue  # what is held, not an account
             for amount, caption in zip(pair, captions, strict=True):
                 if amount is not None:
-                    yield End(below, amount, caption.label, _text(caption.words), caption.day)
+                    yield End(below, amount, caption.label, text_of(caption.words), caption.day)
 
 
 def account_beside_ends(lines: Sequence[Line]) -> str:
@@ -90,7 +90,7 @@ def _end_of(words: Words, dates: Sequence[DateToken]) -> Label | None:
     """What the words say that stand before a day: ``Opening balance``, ``Closing 2025-06-30``."""
     left, right = words[0].left, words[-1].right
     begin = min((each.left for each in dates if left <= each.left <= right), default=right)
-    said = " ".join(word.text for word in words if word.left < begin)
+    said = text_of([word for word in words if word.left < begin])
     label = label_of(said)
     return label if label in ENDS else bare_end(said)
 
@@ -102,16 +102,12 @@ def _dated(line: Line, ends: Sequence[Printed]) -> list[Caption]:
     cells = [
         (words, day)
         for words in cells_of(line.row.words)
-        if label_of(_text(words)) is Label.BALANCE
+        if label_of(text_of(words)) is Label.BALANCE
         if (day := _day_in(words, line.dates)) is not None
     ]
     if len(cells) != 2 or not cells[0][1].is_before(cells[1][1]) or cells[1][1] not in ends:
         return []
     return [Caption(words, label, day) for (words, day), label in zip(cells, ENDS, strict=True)]
-
-
-def _text(words: Words) -> str:
-    return " ".join(word.text for word in words)
 
 
 def _day_in(words: Words, dates: Sequence[DateToken]) -> Printed | None:
@@ -121,6 +117,5 @@ def _day_in(words: Words, dates: Sequence[DateToken]) -> Printed | None:
 
 def _under(caption: Caption, line: Line) -> Amount | None:
     """The one number of *line* that stands below *caption*."""
-    left, right = caption.words[0].left, caption.words[-1].right
-    found = [each for each in line.amounts if each.left <= right and left <= each.right]
+    found = [each for each in line.amounts if stands_over(caption.words, each)]
     return found[0] if len(found) == 1 else None

@@ -15,7 +15,7 @@ from itertools import combinations
 
 from counterfoil.domain.statements import Statement, ends_of_days, sum_of
 from counterfoil.rules.statements.blocks import Outcome
-from counterfoil.rules.statements.captions import cells_of
+from counterfoil.rules.statements.captions import cells_of, stands_over
 from counterfoil.rules.statements.card_words import captions_a_card
 from counterfoil.rules.statements.chain import Chain
 from counterfoil.rules.statements.dates import Order, Printed
@@ -149,8 +149,7 @@ def _are_rates(document: Document, line: Line) -> bool:
             continue
         rates = [cell for cell in cells_of(above.row.words) if any(w.text == "%" for w in cell)]
         return bool(rates) and all(
-            any(cell[0].left <= each.right and each.left <= cell[-1].right for cell in rates)
-            for each in line.amounts
+            any(stands_over(cell, each) for cell in rates) for each in line.amounts
         )
     return False
 

@@ -13,7 +13,7 @@ from itertools import pairwise, product
 from typing import NamedTuple
 
 from counterfoil.domain.statements import sum_of
-from counterfoil.rules.statements.captions import captions_over, cells_of
+from counterfoil.rules.statements.captions import captions_over, cells_of, stands_over, text_of
 from counterfoil.rules.statements.lines import Line
 from counterfoil.rules.statements.numbers import Amount
 from counterfoil.rules.statements.terms import ENDS, TOTALS, Label
@@ -76,11 +76,7 @@ def _begin_of_equation(above: Sequence[Line], line: Line) -> str:
     ):
         return ""
     first = amounts[0]
-    texts = [
-        " ".join(word.text for word in cell)
-        for cell in cells_of(above[0].row.words)
-        if cell[0].left <= first.right and first.left <= cell[-1].right
-    ]
+    texts = [text_of(cell) for cell in cells_of(above[0].row.words) if stands_over(cell, first)]
     return next((text for text in texts if label_of(text) in _BEGINS), "")
 
 
